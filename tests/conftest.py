@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Fixtures that every test folder shares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vestigo import i18n
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; skips where it is absent, fails where it is required."""
+    path = Path(os.environ.get("VESTIGO_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not path.is_dir():
+        message = f"real data is not at {path} (set VESTIGO_REAL_DATA)"
+        if os.environ.get("VESTIGO_REQUIRE_REAL_DATA") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Every test begins in the source language."""
+    i18n.activate("en")

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The gate that every socket passes before anything leaves."""
+
+from vestigo.authority.gate import Gate, Intent, Refusal
+
+__all__ = ["Gate", "Intent", "Refusal"]

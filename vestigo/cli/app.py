@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The entry point: language, lazily loaded nouns, errors to exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from vestigo import __version__, i18n
+from vestigo.cli.output import report_error
+from vestigo.errors import ExitCode, VestigoError
+from vestigo.i18n import _
+
+NOUNS = {
+    "case": "vestigo.cli.case:case",
+    "crawl": "vestigo.cli.crawl:crawl",
+    "market": "vestigo.cli.market:market",
+    "nlp": "vestigo.cli.nlp:nlp",
+    "ledger": "vestigo.cli.ledger:ledger",
+    "tag": "vestigo.cli.tag:tag",
+    "graph": "vestigo.cli.graph:graph",
+    "evidence": "vestigo.cli.evidence:evidence",
+    "bundle": "vestigo.cli.bundle:bundle",
+    "console": "vestigo.cli.console:console",
+    "training": "vestigo.cli.training:training",
+    "demo": "vestigo.cli.demo:demo",
+    "bench": "vestigo.cli.bench:bench",
+    "doctor": "vestigo.cli.doctor:doctor",
+}
+
+
+class LazyNouns(click.Group):
+    """Imports a noun's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the nouns in the order of the work."""
+        return list(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of one noun, or None."""
+        target = NOUNS.get(cmd_name)
+        if target is None:
+            return None
+        module, _sep, name = target.partition(":")
+        command: Any = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+def program() -> click.Group:
+    """Return the whole command tree in the active language."""
+    return LazyNouns(
+        name="vestigo",
+        help=_("From a legal authorization to a bundle that a stranger can verify."),
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_print_version,
+                help=_("Show the version and exit."),
+            )
+        ],
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and leave with the exit code of DESIGN."""
+    os.umask(0o077)
+    i18n.activate(i18n.preferred_language())
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing of ours escapes as a traceback."""
+    try:
+        result = program().main(args=argv, prog_name="vestigo", standalone_mode=False)
+    except click.exceptions.Exit as request:
+        return request.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    except VestigoError as error:
+        report_error(error)
+        return error.exit_code
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(__version__)
+        ctx.exit()

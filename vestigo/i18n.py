@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every text that a person reads passes through ``_`` or ``ngettext``.
+
+Catalogues are the ``.po`` files under ``config/locale/<language>/``, one per
+area, read as they stand: there is no compiled copy that could be out of date.
+Machine output (``--json``, records, bundles' ``data/``) never passes here.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from functools import cache
+
+from vestigo.places import config_root
+
+SOURCE_LANGUAGE = "en"
+LANGUAGES = ("en", "es")
+
+_active = SOURCE_LANGUAGE
+
+
+class _Catalogue(gettext.NullTranslations):
+    """Messages of one language, joined over all areas."""
+
+    def __init__(self, messages: dict[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self._messages = messages
+
+    def gettext(self, message: str) -> str:
+        forms = self._messages.get(message)
+        return forms[0] if forms and forms[0] else message
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        forms = self._messages.get(singular)
+        if not forms or len(forms) < 2 or not all(forms):
+            return singular if n == 1 else plural
+        return forms[0] if n == 1 else forms[1]
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the messages of ``language``; the source language has none."""
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    from babel.messages.pofile import read_po
+
+    messages: dict[str, tuple[str, ...]] = {}
+    for path in sorted((config_root() / "locale" / language).glob("*.po")):
+        with path.open("rb") as handle:
+            for message in read_po(handle):
+                if not message.id or message.fuzzy:
+                    continue
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string
+                messages[key] = (text,) if isinstance(text, str) else tuple(text or ())
+    return _Catalogue(messages)
+
+
+def preferred_language() -> str:
+    """Return the person's language: ``VESTIGO_LANG``, then the locale, then English."""
+    for name in ("VESTIGO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        language = os.environ.get(name, "").split(".")[0].split("_")[0].lower()
+        if language in LANGUAGES:
+            return language
+        if language:
+            return SOURCE_LANGUAGE
+    return SOURCE_LANGUAGE
+
+
+def activate(language: str) -> None:
+    """Make ``language`` the language of this process."""
+    global _active
+    _active = language if language in LANGUAGES else SOURCE_LANGUAGE
+
+
+def active_language() -> str:
+    """Return the language that ``_`` translates into."""
+    return _active
+
+
+def _(message: str) -> str:
+    """Translate ``message`` into the active language."""
+    return catalogue(_active).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """Translate a message whose form depends on the count ``n``."""
+    return catalogue(_active).ngettext(singular, plural, n)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Records: frozen, named by their content, without any input or output."""
+
+from vestigo.records.base import (
+    CERTAIN,
+    RECORD_TYPES,
+    Derived,
+    Method,
+    Record,
+    probability,
+    record_from_body,
+)
+from vestigo.records.canonical import canonical_json, content_id
+from vestigo.records.case import ACTS, DATA_CLASSES, Authorization, Judgement, Retraction, Run
+from vestigo.records.chain import (
+    TIERS,
+    Block,
+    CashOutPoint,
+    Cluster,
+    Hop,
+    Join,
+    Tag,
+    Trace,
+    Transaction,
+)
+from vestigo.records.market import PAGE_KINDS, Capture, Feedback, Listing, Page, VendorAccount
+from vestigo.records.reading import (
+    OFFER_KINDS,
+    STATUSES,
+    Mention,
+    PriceQuote,
+    Quantity,
+    Selector,
+    UnitPrice,
+)
+from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
+
+__all__ = [
+    "ACTS", "CERTAIN", "DATA_CLASSES", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES", "STATUSES",
+    "TIERS", "Authorization", "Block", "ByteRange", "Capture", "CashOutPoint", "Cluster",
+    "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing", "Mention",
+    "Method", "Page", "Piece", "PriceQuote", "Quantity", "Record", "Retraction", "Run",
+    "Selector", "SourcedText", "Span", "Tag", "Trace", "Transaction", "UnitPrice",
+    "VendorAccount", "canonical_json", "content_id", "probability", "record_from_body",
+]  # fmt: skip

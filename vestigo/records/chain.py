@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Records of the ledger stage: chain facts, heuristics and attribution, kept apart.
+
+``tier`` is ``structural`` (follows from the chain), ``heuristic`` or ``attribution``
+(a tag).  The three are never mixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from vestigo.records.base import Derived, Record, register
+
+TIERS = ("structural", "heuristic", "attribution")
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Record):
+    """A block that was ingested; hashes in display order; ``raw_sha256`` of its bytes."""
+
+    KIND: ClassVar[str] = "block"
+
+    network: str
+    block_hash: str
+    height: int | None
+    header_hex: str
+    mined_at: datetime
+    n_transactions: int
+    raw_sha256: str
+    source_name: str
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction(Record):
+    """A transaction that something cites: raw bytes and the proof of its block.
+
+    ``merkle_branch`` are the sibling hashes (display order) from the leaf up;
+    ``position`` is the index in the block.  All of it verifies offline.
+    """
+
+    KIND: ClassVar[str] = "transaction"
+
+    network: str
+    txid: str
+    raw_hex: str
+    block_hash: str
+    header_hex: str
+    position: int
+    merkle_branch: tuple[str, ...]
+    mined_at: datetime
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Record):
+    """One attribution of an address, as its source gives it (TagPack fields).
+
+    ``tagpack_confidence`` is the TagPack level (``ownership`` … ``unknown``);
+    ``pack_sha256`` is the digest of the file it came from.
+    """
+
+    KIND: ClassVar[str] = "tag"
+
+    address: str
+    network: str
+    label: str
+    actor: str | None
+    category: str | None
+    concepts: tuple[str, ...]
+    tag_type: str | None
+    is_cluster_definer: bool
+    tagpack_confidence: str | None
+    source: str
+    lastmod_on: date | None
+    pack_title: str
+    pack_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """One union of a cluster: ``txid`` spends from both addresses."""
+
+    txid: str
+    address_a: str
+    address_b: str
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster(Derived):
+    """Addresses grouped by a named heuristic, with the proof path of each union."""
+
+    KIND: ClassVar[str] = "cluster"
+
+    network: str
+    addresses: tuple[str, ...]
+    joins: tuple[Join, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One step of a trace: value moved from an address to an output.
+
+    ``why`` names the rule that let the trail go on (e.g. ``ledger.follow_all.v1``);
+    ``traced_sat`` is the part of ``value_sat`` that the trace's method attributes.
+    """
+
+    txid: str
+    vout: int
+    from_address: str
+    to_address: str
+    value_sat: int
+    traced_sat: int
+    mined_at: datetime
+    why: str
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace(Derived):
+    """A path of transactions from a start address under one accounting method.
+
+    ``stop_reason`` is one of ``tagged_service``, ``deposit_candidate``, ``mix``,
+    ``unspent``, ``fan_out``, ``hop_limit``, ``height``.
+    """
+
+    KIND: ClassVar[str] = "trace"
+
+    network: str
+    accounting: str
+    start_address: str
+    hops: tuple[Hop, ...]
+    stop_reason: str
+    stop_detail: str
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashOutPoint(Derived):
+    """Where a trace meets a service; a candidate until a named person confirms it.
+
+    ``basis`` is ``tagged_address``, ``tagged_cluster`` or ``deposit_pattern``;
+    ``tag_ids`` are the tags that name the service; ``service`` names the service,
+    never a person.
+    """
+
+    KIND: ClassVar[str] = "cash_out_point"
+
+    network: str
+    address: str
+    service: str
+    category: str | None
+    basis: str
+    txid: str
+    vout: int
+    value_sat: int
+    traced_sat: int
+    paid_at: datetime
+    start_address: str
+    trace_id: str
+    tag_ids: tuple[str, ...]

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Records of what a listing or profile says: substances, offers, prices, selectors.
+
+The vocabulary is that of ``vestigo nlp read``.  Every record cites the listing or
+vendor account it was read from, and the span on the captured page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from vestigo.records.base import Derived, register
+from vestigo.records.text import Span
+
+STATUSES = ("stated", "implied", "declared", "mentioned", "negated")
+OFFER_KINDS = ("mass", "units", "volume", "dose")
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention(Derived):
+    """A substance that was named, with the words that were seen."""
+
+    KIND: ClassVar[str] = "mention"
+
+    subject: str
+    substance_id: str
+    substance_name: str
+    unii: str | None
+    status: str
+    term_source: str
+    field: str
+    span: Span
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity(Derived):
+    """One option on offer; ``grams`` is that of one piece where ``count`` is given."""
+
+    KIND: ClassVar[str] = "quantity"
+
+    subject: str
+    offer_kind: str
+    grams: Decimal | None
+    count: int | None
+    dose_mg: Decimal | None
+    ml: Decimal | None
+    field: str
+    span: Span
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceQuote(Derived):
+    """A price as displayed; ``per`` is package, unit, g, kg, ml or postage."""
+
+    KIND: ClassVar[str] = "price_quote"
+
+    subject: str
+    amount: Decimal
+    currency: str | None
+    per: str
+    field: str
+    span: Span | None
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPrice(Derived):
+    """A price per base unit; converted prices name the rate and its date.
+
+    ``amount`` is in ``currency``; ``eur`` and ``usd`` are conversions at the rate of
+    the listing date, None where no rate is known.
+    """
+
+    KIND: ClassVar[str] = "unit_price"
+
+    subject: str
+    amount: Decimal
+    currency: str | None
+    per_unit: str
+    usd: Decimal | None
+    eur: Decimal | None
+    rate_source: str | None
+    rate_on: str | None
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector(Derived):
+    """An identifier that can be searched for: a key, an address, a handle.
+
+    ``selector_kind`` as in ``vestigo nlp read`` (pgp_fingerprint, btc, onion_v3,
+    email, …); ``checksum_ok`` is None where the kind has no checksum; ``party`` is
+    ``vendor`` or ``third``.
+    """
+
+    KIND: ClassVar[str] = "selector"
+
+    subject: str
+    selector_kind: str
+    value: str
+    checksum_ok: bool | None
+    party: str
+    field: str
+    span: Span | None

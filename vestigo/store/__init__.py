@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The case on disk: its folder, its lock, and the append-only record ledger."""
+
+from vestigo.store.folder import CaseFolder
+from vestigo.store.ledger import LedgerHead, RecordLedger
+from vestigo.store.lock import writer_lock
+
+__all__ = ["CaseFolder", "LedgerHead", "RecordLedger", "writer_lock"]

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A case folder: what lies where. It belongs to one OS account (0700)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vestigo.errors import UsageError
+from vestigo.i18n import _
+from vestigo.settings import Section, merged_settings, read_toml, refuse_unknown_keys
+from vestigo.store.atomic import write_atomically
+
+CASE_KEYS: dict[str, Any] = {
+    "format": 1,
+    "title": "",
+    "unit": "",
+    "people": {},
+    "settings": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFolder:
+    """The paths of one case; ``create`` and ``open`` are the two ways in."""
+
+    path: Path
+
+    @property
+    def toml(self) -> Path:
+        """``case.toml``: title, unit, people, settings."""
+        return self.path / "case.toml"
+
+    @property
+    def records(self) -> Path:
+        """The record ledger (SQLite)."""
+        return self.path / "records.sqlite"
+
+    @property
+    def captures(self) -> Path:
+        """Folder of ordinary WARC files."""
+        return self.path / "evidence" / "captures"
+
+    @property
+    def sealed(self) -> Path:
+        """Folder of encrypted originals that hold secrets."""
+        return self.path / "evidence" / "sealed"
+
+    @property
+    def custody(self) -> Path:
+        """Folder of the custody log (``events.jsonl``)."""
+        return self.path / "evidence" / "custody"
+
+    @property
+    def quarantine(self) -> Path:
+        """Folder of encrypted quarantine."""
+        return self.path / "evidence" / "quarantine"
+
+    @property
+    def crawl_state(self) -> Path:
+        """Folder of frontiers (working state, not evidence)."""
+        return self.path / "crawl"
+
+    @property
+    def chain(self) -> Path:
+        """Folder of chain data: ``raw/`` blocks and Parquet columns."""
+        return self.path / "chain"
+
+    @property
+    def graph(self) -> Path:
+        """Folder of the graph projection; it can be deleted and made again."""
+        return self.path / "graph"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of encrypted keys."""
+        return self.path / "keys"
+
+    @property
+    def anchors(self) -> Path:
+        """Folder of trust anchors (outside of every bundle)."""
+        return self.path / "anchors"
+
+    @property
+    def rates(self) -> Path:
+        """Folder of exchange-rate files that the unit supplied."""
+        return self.path / "rates"
+
+    @property
+    def bundles(self) -> Path:
+        """Folder of evidence bundles."""
+        return self.path / "bundles"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the one writing process locks."""
+        return self.path / "writer.lock"
+
+    @classmethod
+    def create(cls, path: Path, *, title: str, unit: str) -> CaseFolder:
+        """Make a new case folder (0700) and return it.
+
+        Raises ``UsageError`` E-STO-002 when something is already there.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise UsageError(
+                "E-STO-002",
+                _("There is already something at this path."),
+                where=str(path),
+                remedy=_("Choose a new folder for the case."),
+            )
+        os.umask(0o077)
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+        folder = cls(path.resolve())
+        for name in ("captures", "sealed", "custody", "quarantine", "crawl_state", "chain",
+                     "graph", "keys", "anchors", "rates", "bundles"):  # fmt: skip
+            getattr(folder, name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomically(folder.toml, _case_toml(title, unit))
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> CaseFolder:
+        """Return the case folder at ``path``; E-STO-003 when there is none."""
+        folder = cls(path.resolve())
+        if not folder.toml.is_file():
+            raise UsageError(
+                "E-STO-003",
+                _("There is no case at this path."),
+                where=str(path),
+                remedy=_("Make one with “vestigo case new”."),
+            )
+        os.umask(0o077)
+        folder.description()
+        return folder
+
+    def description(self) -> dict[str, Any]:
+        """Return ``case.toml``; unknown keys are refused (E-CFG-003)."""
+        document = read_toml(self.toml)
+        refuse_unknown_keys(document, CASE_KEYS, str(self.toml))
+        return document
+
+    def settings(self) -> dict[str, Section]:
+        """Return the settings of this case: the defaults with its own laid over them."""
+        return merged_settings(self.description().get("settings", {}), str(self.toml))
+
+
+def _case_toml(title: str, unit: str) -> bytes:
+    text = (
+        f"format = 1\ntitle = {_quoted(title)}\nunit = {_quoted(unit)}\n\n[people]\n\n[settings]\n"
+    )
+    tomllib.loads(text)
+    return text.encode("utf-8")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The record ledger: the one truth of a case, append-only.
+
+Entries form a hash chain: ``entry_sha256`` = SHA-256 of the previous entry hash,
+a line feed, and the record id.  Graph and reports are projections of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+
+from vestigo.errors import VerificationError
+from vestigo.i18n import _
+from vestigo.records import Record, Retraction, canonical_json, record_from_body
+from vestigo.store.schema import bodies, disposals, entries, metadata
+
+R = TypeVar("R", bound=Record)
+START = "0" * 64
+PAGE = 500
+
+
+class LedgerHead(NamedTuple):
+    """How many entries there are and the hash of the last one."""
+
+    n_entries: int
+    entry_sha256: str
+
+
+class RecordLedger:
+    """Appends and reads records.
+
+    ``on_commit`` is called with the new head after each write transaction (the
+    custody log listens there).
+    """
+
+    def __init__(self, path: Path, on_commit: Callable[[LedgerHead], None] | None = None) -> None:
+        self._engine = _engine(path)
+        self._on_commit = on_commit
+        metadata.create_all(self._engine)
+        path.chmod(0o600)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.dispose()
+
+    def append(self, records: Iterable[Record]) -> int:
+        """Append the records that are not there yet, in one transaction; return how many."""
+        with self._engine.begin() as connection:
+            head = _head(connection)
+            before = head.n_entries
+            for record in records:
+                head = _append_one(connection, head, record)
+        if head.n_entries > before and self._on_commit:
+            self._on_commit(head)
+        return head.n_entries - before
+
+    def head(self) -> LedgerHead:
+        """Return the number of entries and the hash of the last one."""
+        with self._engine.connect() as connection:
+            return _head(connection)
+
+    def get(self, record_id: str) -> Record | None:
+        """Return the record, or None when it is unknown or its body was disposed of."""
+        with self._engine.connect() as connection:
+            query = select(bodies.c.body).where(bodies.c.record_id == record_id)
+            body = connection.execute(query).scalar()
+        return None if body is None else record_from_body(json.loads(body))
+
+    def ids(self, *, up_to: int | None = None) -> list[tuple[str, str]]:
+        """Return ``(record_id, kind)`` in order of entry, up to ``up_to`` entries."""
+        query = select(entries.c.record_id, entries.c.kind).order_by(entries.c.seq)
+        if up_to is not None:
+            query = query.where(entries.c.seq <= up_to)
+        with self._engine.connect() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def of_kind(
+        self, cls: type[R], *, include_retracted: bool = False, up_to: int | None = None
+    ) -> Iterator[R]:
+        """Yield the records of one class in order of entry, retracted ones left out."""
+        gone = set() if include_retracted or cls is Retraction else self.retracted(up_to=up_to)
+        for record_id, body in self._bodies(cls.KIND, up_to):
+            if record_id not in gone:
+                record = record_from_body(json.loads(body))
+                assert isinstance(record, cls)
+                yield record
+
+    def retracted(self, *, up_to: int | None = None) -> set[str]:
+        """Return the ids of records that a retraction took back."""
+        return {record.retracts for record in self.of_kind(Retraction, up_to=up_to)}
+
+    def dispose(self, record_ids: Iterable[str], order_reference: str) -> None:
+        """Destroy bodies by order; entries, digests and the chain stay."""
+        with self._engine.begin() as connection:
+            for record_id in record_ids:
+                row = {"record_id": record_id, "order_reference": order_reference}
+                connection.execute(insert(disposals).values(**row))
+                connection.execute(bodies.delete().where(bodies.c.record_id == record_id))
+
+    def verify(self) -> LedgerHead:
+        """Recompute every digest and the chain; return the head.
+
+        Raises ``VerificationError`` E-STO-004 naming the first entry that is wrong.
+        """
+        last, n = START, 0
+        joined = entries.outerjoin(bodies, entries.c.record_id == bodies.c.record_id)
+        query = select(entries, bodies.c.body).select_from(joined).order_by(entries.c.seq)
+        with self._engine.connect() as connection:
+            gone = {row[0] for row in connection.execute(select(disposals.c.record_id))}
+            for row in connection.execute(query):
+                last, n = _next_hash(last, row.record_id), n + 1
+                digest = hashlib.sha256(row.body).hexdigest() if row.body is not None else None
+                body_right = digest == row.record_id if digest else row.record_id in gone
+                if row.seq != n or row.entry_sha256 != last or not body_right:
+                    raise VerificationError(
+                        "E-STO-004",
+                        _("The record ledger does not verify at entry {seq}.").format(seq=n),
+                        where=str(row.record_id),
+                        remedy=_("Restore the case from a copy that verifies."),
+                    )
+        return LedgerHead(n, last)
+
+    def _bodies(self, kind: str, up_to: int | None) -> Iterator[tuple[str, bytes]]:
+        last = 0
+        while True:
+            query = (
+                select(entries.c.seq, bodies.c.record_id, bodies.c.body)
+                .join(bodies, entries.c.record_id == bodies.c.record_id)
+                .where(entries.c.kind == kind, entries.c.seq > last)
+                .order_by(entries.c.seq)
+                .limit(PAGE)
+            )
+            if up_to is not None:
+                query = query.where(entries.c.seq <= up_to)
+            with self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+            for seq, record_id, body in rows:
+                last = seq
+                yield record_id, body
+            if len(rows) < PAGE:
+                return
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    return engine
+
+
+def _head(connection: Connection) -> LedgerHead:
+    n = connection.execute(select(func.max(entries.c.seq))).scalar() or 0
+    query = select(entries.c.entry_sha256).where(entries.c.seq == n)
+    return LedgerHead(n, connection.execute(query).scalar() or START)
+
+
+def _append_one(connection: Connection, head: LedgerHead, record: Record) -> LedgerHead:
+    body = canonical_json(record.body())
+    record_id = hashlib.sha256(body).hexdigest()
+    known = select(entries.c.seq).where(entries.c.record_id == record_id)
+    if connection.execute(known).first() is not None:
+        return head
+    entry = _next_hash(head.entry_sha256, record_id)
+    row = {"seq": head.n_entries + 1, "record_id": record_id, "kind": record.KIND,
+           "schema": record.SCHEMA, "entry_sha256": entry}  # fmt: skip
+    connection.execute(insert(entries).values(**row))
+    connection.execute(insert(bodies).values(record_id=record_id, body=body))
+    return LedgerHead(head.n_entries + 1, entry)
+
+
+def _next_hash(last: str, record_id: str) -> str:
+    return hashlib.sha256(f"{last}\n{record_id}".encode("ascii")).hexdigest()
