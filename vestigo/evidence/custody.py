@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The custody log: who did what to which object, when, on which machine.
+
+One canonical JSON line an event in ``events.jsonl``.  ``previous_sha256`` is the
+SHA-256 of the previous line (without its line feed), so that a changed, dropped
+or moved line shows.  A line is also the leaf of the Merkle tree that checkpoints
+are signed over (``vestigo.evidence.checkpoint``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vestigo import __version__
+from vestigo.clock import Clock, iso
+from vestigo.errors import UsageError
+from vestigo.evidence.custody_event import ACTIONS, ZERO, CustodyEvent, CustodyHead, well_formed
+from vestigo.evidence.custody_file import LogFile, Tail
+from vestigo.evidence.custody_reading import read_events, verified_head
+from vestigo.evidence.machine import machine_id
+from vestigo.i18n import _
+
+__all__ = ["ACTIONS", "ZERO", "CustodyEvent", "CustodyHead", "CustodyLog"]
+
+SOFTWARE = f"vestigo {__version__}"
+
+
+class CustodyLog:
+    """Appends events durably and reads them back.
+
+    Any process that may touch the case may append: appends are serialised between
+    processes by a lock on the log itself, not by the lock of the case's writer.
+    """
+
+    def __init__(self, folder: Path, actor: str, clock: Clock, role: str = "operator") -> None:
+        self._folder = folder
+        self._file = LogFile(folder / "events.jsonl")
+        self._actor = actor
+        self._role = role
+        self._clock = clock
+
+    @property
+    def path(self) -> Path:
+        """The file of the log."""
+        return self._file.path
+
+    def append(
+        self,
+        action: str,
+        *,
+        object_sha256: str = "",
+        exhibit: str = "",
+        reason: str = "",
+        authorization_id: str = "",
+        details: Mapping[str, str] | None = None,
+    ) -> CustodyEvent:
+        """Write one event and return it once it is on the disk.
+
+        Raises ``UsageError`` E-EVI-001 for an action that does not exist and E-EVI-002
+        when the clock stands before the last event; ``OSError`` when the disk is
+        full (then nothing of the event is left).
+        """
+        if action not in ACTIONS:
+            raise UsageError(
+                "E-EVI-001",
+                _("“{action}” is no action of the custody log.").format(action=action),
+                remedy=_("Use one of: {actions}.").format(actions=", ".join(ACTIONS)),
+            )
+        with self._file.writing() as found:
+            tail = self._set_torn_line_apart(found) if found.torn else found
+            event = self._event(
+                tail,
+                action=action,
+                object_sha256=object_sha256,
+                exhibit=well_formed(exhibit),
+                reason=well_formed(reason),
+                authorization_id=authorization_id,
+                details={well_formed(k): well_formed(v) for k, v in (details or {}).items()},
+            )
+            self._file.write(event)
+        return event
+
+    def events(self, *, up_to: int | None = None) -> Iterator[CustodyEvent]:
+        """Yield the events in order, up to event ``up_to``; E-EVI-003 for a line that is none."""
+        return read_events(self._file.path, up_to)
+
+    def head(self) -> CustodyHead:
+        """Return the number of events and the hash of the last one."""
+        with self._file.reading() as tail:
+            return CustodyHead(tail.n_events, tail.sha256)
+
+    def verify(self) -> CustodyHead:
+        """Recompute the chain and return its head.
+
+        Raises ``VerificationError``: E-EVI-003 a line is no event, E-EVI-004 the chain
+        is broken, E-EVI-005 the numbers do not run on, E-EVI-006 time runs backwards.
+        """
+        return verified_head(self._file.path)
+
+    def torn_bytes(self) -> int:
+        """Return how many bytes of an unfinished last line there are (after a crash)."""
+        with self._file.reading() as tail:
+            return len(tail.torn)
+
+    def _now(self, tail: Tail) -> datetime:
+        now = self._clock()
+        if tail.at is not None and now < tail.at:
+            raise UsageError(
+                "E-EVI-002",
+                _("The clock ({now}) stands before the last event ({last}).").format(
+                    now=iso(now), last=iso(tail.at)
+                ),
+                where=str(self._file.path),
+                remedy=_("Set the clock of this machine right; nothing was logged."),
+            )
+        return now
+
+    def _set_torn_line_apart(self, tail: Tail) -> Tail:
+        """Move an unfinished last line to its own file and log that it was there."""
+        path, digest = self._file.set_torn_apart(tail)
+        event = self._event(
+            tail,
+            action="fail",
+            object_sha256=digest,
+            exhibit="",
+            reason="an unfinished event was found at the end of the log and set apart",
+            authorization_id="",
+            details={"file": path.name, "n_bytes": str(len(tail.torn))},
+        )
+        return self._file.write(event)
+
+    def _event(self, tail: Tail, **given: Any) -> CustodyEvent:
+        return CustodyEvent(
+            id=tail.n_events + 1,
+            at=self._now(tail),
+            actor=well_formed(self._actor),
+            role=self._role,
+            software=SOFTWARE,
+            machine_id=machine_id(self._folder),
+            previous_sha256=tail.sha256,
+            **given,
+        )
