@@ -86,7 +86,7 @@ class AuthorityError(VestigoError):
     exit_code = ExitCode.AUTHORITY
 
 
-class SourceUnreachable(VestigoError):
+class SourceUnreachable(VestigoError):  # noqa: N818 (reads as the state it is)
     """A host, service or device does not answer."""
 
     exit_code = ExitCode.UNREACHABLE

@@ -33,7 +33,7 @@ class _Catalogue(gettext.NullTranslations):
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         forms = self._messages.get(singular)
-        if not forms or len(forms) < 2 or not all(forms):
+        if not forms or not forms[1:] or not all(forms):
             return singular if n == 1 else plural
         return forms[0] if n == 1 else forms[1]
 

@@ -36,11 +36,15 @@ NOUNS = {
 class LazyNouns(click.Group):
     """Imports a noun's module only when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Return the nouns in the order of the work."""
         return list(NOUNS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (click's signature)
+        cmd_name: str,
+    ) -> click.Command | None:
         """Return the command of one noun, or None."""
         target = NOUNS.get(cmd_name)
         if target is None:

@@ -21,10 +21,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vestigo.errors import VestigoError
 from vestigo.records.codec import to_plain
 
+LAST_LATIN_1 = 0xFF
+
 
 def emit_json(value: Any) -> None:
     """Print one JSON document (records and dataclasses allowed)."""
     click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+LAST_LATIN_1 = 0xFF
 
 
 def emit_jsonl(rows: Iterable[Any]) -> None:
@@ -67,7 +72,7 @@ def _harmless(character: str) -> bool:
 
 def _escaped(character: str) -> str:
     point = ord(character)
-    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
+    return f"\\x{point:02x}" if point <= LAST_LATIN_1 else f"\\u{point:04x}"
 
 
 def _plain(value: Any) -> Any:

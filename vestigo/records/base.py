@@ -78,7 +78,7 @@ class Derived(Record):
     def __post_init__(self) -> None:
         if not self.sources:
             raise ValueError(f"a {self.KIND} record without a source")
-        if self.confidence != probability(self.confidence) or self.confidence.as_tuple()[2] != -4:
+        if not self.confidence.same_quantum(FOUR_PLACES) or not 0 <= self.confidence <= 1:
             raise ValueError("a confidence has exactly four places: use probability()")
 
 

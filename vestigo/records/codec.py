@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,16 +25,13 @@ def to_plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, str | bool | int):
         return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write(value)
     raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
@@ -42,35 +40,39 @@ def from_plain(cls: type[T], body: dict[str, Any]) -> T:
 
     Raises ``KeyError`` for a field that is missing and ``ValueError`` for one too many.
     """
-    hints = _hints(cls)
-    unknown = set(body) - set(hints)
+    readers = _field_readers(typing.cast("Any", cls))
+    unknown = set(body) - set(readers)
     if unknown:
         raise ValueError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
-    return cls(**{name: _value(hint, body[name]) for name, hint in hints.items()})
+    return cls(**{name: read(body[name]) for name, read in readers.items()})
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Decimal: lambda value: format(value, "f"),
+    datetime: iso,
+    date: date.isoformat,
+}
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    Decimal: Decimal,
+    datetime: parse_iso,
+    date: date.fromisoformat,
+}
 
 
 @cache
-def _hints(cls: Any) -> dict[str, Any]:
-    resolved = typing.get_type_hints(cls)
-    return {field.name: resolved[field.name] for field in fields(cls)}
+def _field_readers(cls: Any) -> dict[str, Callable[[Any], Any]]:
+    hints = typing.get_type_hints(cls)
+    return {field.name: _reader(hints[field.name]) for field in fields(cls)}
 
 
-def _value(hint: Any, plain: Any) -> Any:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        inner = [part for part in get_args(hint) if part is not type(None)]
-        return None if plain is None else _value(inner[0], plain)
-    if origin is tuple:
-        parts = get_args(hint)
-        if len(parts) == 2 and parts[1] is Ellipsis:
-            return tuple(_value(parts[0], item) for item in plain)
-        return tuple(_value(part, item) for part, item in zip(parts, plain, strict=True))
-    if hint is Decimal:
-        return Decimal(plain)
-    if hint is datetime:
-        return parse_iso(plain)
-    if hint is date:
-        return date.fromisoformat(plain)
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """Return the function that reads a plain value of the type ``hint``, made once a type."""
+    if get_origin(hint) in (Union, types.UnionType):
+        inner = _reader(next(part for part in get_args(hint) if part is not type(None)))
+        return lambda plain: None if plain is None else inner(plain)
+    if get_origin(hint) is tuple:
+        item = _reader(get_args(hint)[0])
+        return lambda plain: tuple(item(part) for part in plain)
     if is_dataclass(hint):
-        return from_plain(typing.cast("type[Any]", hint), plain)
-    return plain
+        return lambda plain: from_plain(typing.cast("type[Any]", hint), plain)
+    return _READERS.get(hint, lambda plain: plain)

@@ -127,7 +127,8 @@ class RecordLedger:
             gone = {row[0] for row in connection.execute(select(disposals.c.record_id))}
             for row in connection.execute(query):
                 last, n = _next_hash(last, row.record_id), n + 1
-                digest = hashlib.sha256(row.body).hexdigest() if row.body is not None else None
+                body = row.body if isinstance(row.body, bytes) else None
+                digest = None if body is None else hashlib.sha256(body).hexdigest()
                 body_right = digest == row.record_id if digest else row.record_id in gone
                 if row.seq != n or row.entry_sha256 != last or not body_right:
                     raise VerificationError(

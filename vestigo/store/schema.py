@@ -37,13 +37,19 @@ disposals = Table(
 )
 
 _REFUSALS = (
-    ("CREATE TRIGGER {t}_no_update BEFORE UPDATE ON {t} "
-    "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"),
-    ("CREATE TRIGGER {t}_no_delete BEFORE DELETE ON {t} {when}"
-    "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"),
-    ("CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} "
-    "WHEN EXISTS (SELECT 1 FROM {t} WHERE {key} = NEW.{key}) "
-    "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"),
+    (
+        "CREATE TRIGGER {t}_no_update BEFORE UPDATE ON {t} "
+        "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"
+    ),
+    (
+        "CREATE TRIGGER {t}_no_delete BEFORE DELETE ON {t} {when}"
+        "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"
+    ),
+    (
+        "CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} "
+        "WHEN EXISTS (SELECT 1 FROM {t} WHERE {key} = NEW.{key}) "
+        "BEGIN SELECT RAISE(ABORT, 'append-only: {t}'); END"
+    ),
 )
 _ONLY_UNDISPOSED = "WHEN NOT EXISTS (SELECT 1 FROM disposals WHERE record_id = OLD.record_id) "
 
@@ -54,4 +60,4 @@ for _table, _key, _when in (
 ):
     for _statement in _REFUSALS:
         _text = _statement.format(t=_table.name, key=_key, when=_when)
-        event.listen(_table, "after_create", DDL(_text))
+        event.listen(_table, "after_create", DDL(_text))  # type: ignore[no-untyped-call]  # not annotated upstream
