@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from vestigo.places import config_root
@@ -18,6 +21,7 @@ SOURCE_LANGUAGE = "en"
 LANGUAGES = ("en", "es")
 
 _active = SOURCE_LANGUAGE
+_speaking: ContextVar[str] = ContextVar("vestigo_language", default="")
 
 
 class _Catalogue(gettext.NullTranslations):
@@ -74,16 +78,26 @@ def activate(language: str) -> None:
     _active = language if language in LANGUAGES else SOURCE_LANGUAGE
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Make ``language`` the language of this task or thread only (a server's request)."""
+    token = _speaking.set(language if language in LANGUAGES else SOURCE_LANGUAGE)
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
 def active_language() -> str:
     """Return the language that ``_`` translates into."""
-    return _active
+    return _speaking.get() or _active
 
 
 def _(message: str) -> str:
     """Translate ``message`` into the active language."""
-    return catalogue(_active).gettext(message)
+    return catalogue(active_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """Translate a message whose form depends on the count ``n``."""
-    return catalogue(_active).ngettext(singular, plural, n)
+    return catalogue(active_language()).ngettext(singular, plural, n)
