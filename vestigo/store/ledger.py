@@ -96,12 +96,19 @@ class RecordLedger:
         self, cls: type[R], *, include_retracted: bool = False, up_to: int | None = None
     ) -> Iterator[R]:
         """Yield the records of one class in order of entry, retracted ones left out."""
+        named = self.named_of_kind(cls, include_retracted=include_retracted, up_to=up_to)
+        return (record for _id, record in named)
+
+    def named_of_kind(
+        self, cls: type[R], *, include_retracted: bool = False, up_to: int | None = None
+    ) -> Iterator[tuple[str, R]]:
+        """Yield ``(record_id, record)`` as ``of_kind`` does, without hashing each again."""
         gone = set() if include_retracted or cls is Retraction else self.retracted(up_to=up_to)
         for record_id, body in self._bodies(cls.KIND, up_to):
             if record_id not in gone:
                 record = record_from_body(json.loads(body))
                 assert isinstance(record, cls)
-                yield record
+                yield record_id, record
 
     def retracted(self, *, up_to: int | None = None) -> set[str]:
         """Return the ids of records that a retraction took back."""
