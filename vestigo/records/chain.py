@@ -60,7 +60,8 @@ class Tag(Record):
     """One attribution of an address, as its source gives it (TagPack fields).
 
     ``tagpack_confidence`` is the TagPack level (``ownership`` … ``unknown``);
-    ``pack_sha256`` is the digest of the file it came from.
+    ``pack_sha256`` is the digest of the file it came from.  ``network`` is a Bitcoin
+    network or, for another currency, its ``currency`` as the source spells it.
     """
 
     KIND: ClassVar[str] = "tag"
@@ -78,6 +79,11 @@ class Tag(Record):
     lastmod_on: date | None
     pack_title: str
     pack_sha256: str
+    pack_creator: str = ""
+    pack_description: str = ""
+    currency: str = "BTC"
+    abuse: str | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
