@@ -22,8 +22,7 @@ def codes_in_source():
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for code in CODE.findall(node.value):
-                    found.setdefault(code, path)
+                found.update(dict.fromkeys(CODE.findall(node.value), path))
     return found
 
 
@@ -82,12 +81,10 @@ def test_each_file_names_its_licence_first(path):
 def test_no_link_in_the_documentation_is_dead():
     pages = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md"]
     pages += sorted((REPOSITORY / "docs").rglob("*.md"))
-    dead = []
-    for page in pages:
-        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
-            if not (page.parent / target).exists():
-                dead.append(f"{page.relative_to(REPOSITORY)} -> {target}")
-    assert not dead
+    link = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+    links = [(page, target) for page in pages for target in link.findall(page.read_text("utf-8"))]
+    assert links
+    assert not [(p.name, target) for p, target in links if not (p.parent / target).exists()]
 
 
 def test_the_house_has_no_room_that_says_nothing():

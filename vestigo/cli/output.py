@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,12 +61,8 @@ def progress() -> Progress:
 
 
 def printable(text: str) -> str:
-    r"""Return ``text`` with every control, format and private mark escaped (``\\u202e``)."""
-    return "".join(c if c == " " or _harmless(c) else _escaped(c) for c in text)
-
-
-def _harmless(character: str) -> bool:
-    return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
+    r"""Return ``text`` with every control, format and private mark escaped (``\u202e``)."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:

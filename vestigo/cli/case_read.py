@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo case read``: records from what the case has archived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.market import load_profile
+from vestigo.cli.output import emit_json, printable, progress
+from vestigo.errors import ExitCode
+from vestigo.i18n import _
+from vestigo.pipeline.reading import ReadReport, read_captures
+from vestigo.pipeline.session import open_session
+from vestigo.records import Capture
+
+SHOWN_FINDINGS = 20
+
+
+@click.command(
+    "read",
+    help=_("Read the archived pages of the case at PATH into records; no network is used."),
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--profile", required=True, help=_("Name or path of the market profile."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def read(path: Path, profile: str, as_json: bool) -> int:
+    """Make the records; exit 4 where pages held something that was not understood."""
+    market = load_profile(profile)
+    with open_session(path) as session, progress() as display:
+        session.custody.append("processing", reason="case read")
+        total = sum(1 for _id, kind in session.ledger.ids() if kind == Capture.KIND)
+        task = display.add_task(_("Reading pages"), total=total)
+        report = read_captures(session, market, on_page=lambda: display.advance(task))
+    _show(report, as_json)
+    return ExitCode.FINDINGS if report.findings else ExitCode.DONE
+
+
+def _show(report: ReadReport, as_json: bool) -> None:
+    document = {
+        "captures": report.n_captures,
+        "new_records": report.n_new_records,
+        "page_kinds": dict(sorted(report.page_kinds.items())),
+        "records": dict(sorted(report.records.items())),
+        "findings": report.findings,
+    }
+    if as_json:
+        emit_json(document)
+        return
+    message = _("{captures} captures read, {new} new records.")
+    click.echo(message.format(captures=report.n_captures, new=report.n_new_records))
+    for kind, n in sorted(report.records.items()):
+        click.echo(f"  {kind}: {n}")
+    for finding in report.findings[:SHOWN_FINDINGS]:
+        click.echo(f"  ! {printable(finding)}", err=True)

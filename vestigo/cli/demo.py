@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo demo``: the whole way on the practice range."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vestigo.cli.output import emit_json
+from vestigo.errors import ExitCode
+from vestigo.i18n import _
+from vestigo.pipeline.against_truth import Compared, Score
+from vestigo.pipeline.demonstration import Demonstration, begin
+
+
+@click.command(
+    help=_("Go the whole way on the practice range: from nothing to a verified bundle."),
+)
+@click.option(
+    "--case",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path("demo-case"),
+    show_default=True,
+    help=_("Folder for the practice case; run again it goes on there."),
+)
+@click.option("--seed", type=click.IntRange(min=0), help=_("Seed of the world; else a random one."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def demo(path: Path, seed: int | None, as_json: bool) -> int:
+    """Run the demonstration; exit 3 where it missed or wrongly claimed something."""
+    began = time.monotonic()
+    run = Demonstration(begin(path.absolute(), seed), announce=_announce)
+    score = run.run()
+    seconds = time.monotonic() - began
+    if as_json:
+        emit_json(_document(run, score, seconds))
+    else:
+        _show(run, score, seconds)
+    return ExitCode.DONE if score.passed() else ExitCode.VERIFICATION_FAILED
+
+
+def _announce(title: str, words: list[str]) -> None:
+    click.echo(f"\n» {title}\n  $ {shlex.join(words)}", err=True)
+
+
+def _document(run: Demonstration, score: Score, seconds: float) -> dict[str, Any]:
+    return {
+        "case": str(run.practice.path),
+        "seed": run.practice.seed,
+        "bundle": str(run.bundle),
+        "verified": True,
+        "passed": score.passed(),
+        "score": score.as_dict(),
+        "seconds": f"{seconds:.1f}",
+        "peak_mb": max(step["peak_mb"] for step in run.steps),
+        "steps": run.steps,
+    }
+
+
+def _show(run: Demonstration, score: Score, seconds: float) -> None:
+    click.echo("\n" + _("Against the truth of the range (seed {seed}):").format(
+        seed=run.practice.seed))  # fmt: skip
+    _row(_("vendors"), score.vendors)
+    _row(_("listings"), score.listings)
+    _row(_("published addresses"), score.addresses)
+    _row(_("cash-outs that can be reached"), score.cash_outs)
+    _row(_("wallets whose trail stops at a mix"), score.behind_mix)
+    click.echo(_("Sealed and verified by its own two verifiers: {path}").format(path=run.bundle))
+    peak = max(step["peak_mb"] for step in run.steps)
+    click.echo(_("{seconds:.0f} s, at most {peak} MB.").format(seconds=seconds, peak=peak))
+    click.echo(_("Look at it: vestigo console serve {case}").format(
+        case=shlex.quote(str(run.practice.path))))  # fmt: skip
+
+
+def _row(name: str, part: Compared) -> None:
+    wrong = len(part.wrong)
+    counts = _("{found} of {true}, {wrong} wrong").format(
+        found=part.n_found, true=len(part.true), wrong=wrong
+    )
+    click.echo(f"  {name}: {counts}")
+    for item in (*part.missed, *part.wrong):
+        click.echo(f"    ! {item}")

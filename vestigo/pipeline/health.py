@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether this installation and machine are fit for the work."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from vestigo.i18n import _
+from vestigo.settings import default_settings
+
+OUR_NAMES = ("crawler", "graph", "ledger", "nlp", "vestigo")
+OUR_DISTRIBUTION = "vestigo"
+ENOUGH_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: its stable name, ``ok``, ``warning`` or ``failed``, and a sentence."""
+
+    check: str
+    state: str
+    detail: str
+
+
+def examine(case: Path | None) -> list[Finding]:
+    """Return the outcome of every check; ``case`` adds those of its volume."""
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        _import_names,
+        _settings,
+        lambda: _program("openssl", ("openssl", "version")),
+        lambda: _program("gpg", ("gpg", "--version")),
+    ]
+    findings = [check() for check in checks]
+    if case is not None:
+        findings += [_space(case), _encryption(case)]
+    return findings
+
+
+def foreign_owners(owners: dict[str, list[str]], names: Iterable[str]) -> dict[str, list[str]]:
+    """Return which of our import names another distribution owns as well."""
+    found = {name: sorted(set(owners.get(name, [])) - {OUR_DISTRIBUTION}) for name in names}
+    return {name: others for name, others in found.items() if others}
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("python", "ok", version)
+
+
+def _import_names() -> Finding:
+    foreign = foreign_owners({k: list(v) for k, v in packages_distributions().items()}, OUR_NAMES)
+    if not foreign:
+        return Finding("import_names", "ok", _("no other package claims our names"))
+    text = "; ".join(f"{name}: {', '.join(others)}" for name, others in foreign.items())
+    return Finding("import_names", "failed", _("claimed by others: {names}").format(names=text))
+
+
+def _settings() -> Finding:
+    sections = ", ".join(default_settings())
+    return Finding("settings", "ok", sections)
+
+
+def _program(name: str, words: tuple[str, ...]) -> Finding:
+    if shutil.which(name) is None:
+        text = _("{program} is not installed; what needs it will say so").format(program=name)
+        return Finding(name, "warning", text)
+    shown = subprocess.run(words, capture_output=True, text=True, check=False)
+    return Finding(name, "ok", shown.stdout.splitlines()[0] if shown.stdout else name)
+
+
+def _space(case: Path) -> Finding:
+    free = shutil.disk_usage(case).free
+    state = "ok" if free >= ENOUGH_BYTES else "warning"
+    return Finding("space", state, _("{mb} MB free").format(mb=free // 1024**2))
+
+
+def _encryption(case: Path) -> Finding:
+    """Look at the chain of block devices below the case; unknown is said, not guessed."""
+    try:
+        words = ("findmnt", "-no", "SOURCE", "-T", str(case))
+        source = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+        listing = ("lsblk", "-nso", "TYPE", source)
+        kinds = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.split()
+    except (OSError, subprocess.CalledProcessError):
+        return Finding("encryption", "warning", _("not known whether the volume is encrypted"))
+    if "crypt" in kinds:
+        return Finding("encryption", "ok", _("the volume of the case is encrypted"))
+    return Finding("encryption", "warning", _("the volume of the case is not encrypted"))
