@@ -2,5 +2,6 @@
 """The gate that every socket passes before anything leaves."""
 
 from vestigo.authority.gate import Gate, Intent, Refusal
+from vestigo.authority.sockets import SocketGuard, guarded
 
-__all__ = ["Gate", "Intent", "Refusal"]
+__all__ = ["Gate", "Intent", "Refusal", "SocketGuard", "guarded"]

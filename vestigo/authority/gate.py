@@ -72,6 +72,15 @@ class Gate:
         self._refuse(intent, code, reason, now)
         raise AssertionError("unreachable")
 
+    def covers(self, intent: Intent) -> bool:
+        """Say whether ``check`` would grant ``intent``; nothing is logged, nothing attempted.
+
+        For leaving out what is not covered (pictures, buyers' pages) before it becomes
+        an attempt; whatever is to be done for real goes through ``check``.
+        """
+        now = self._clock()
+        return any(_problem(item, intent, now) is None for item in self._authorizations)
+
     def _refuse(self, intent: Intent, code: str, reason: str, now: datetime) -> None:
         if self._on_refusal:
             self._on_refusal(Refusal(intent, reason, code, now))
