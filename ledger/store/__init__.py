@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The chain store of a case: raw blocks, and their columns in Parquet."""
+
+from ledger.store.part import PartWriter
+from ledger.store.reading import ChainStore, Spend, StoredTransaction
+
+__all__ = ["ChainStore", "PartWriter", "Spend", "StoredTransaction"]
