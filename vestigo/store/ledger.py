@@ -110,6 +110,16 @@ class RecordLedger:
                 assert isinstance(record, cls)
                 yield record_id, record
 
+    def bodies_of(self, kind: str, *, up_to: int | None = None) -> Iterator[tuple[str, bytes]]:
+        """Yield ``(record_id, canonical JSON)`` of one kind as stored, retracted ones included."""
+        return self._bodies(kind, up_to)
+
+    def disposed(self) -> dict[str, str]:
+        """Return the order that each record was destroyed by, by record id."""
+        with self._engine.connect() as connection:
+            query = select(disposals.c.record_id, disposals.c.order_reference)
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def retracted(self, *, up_to: int | None = None) -> set[str]:
         """Return the ids of records that a retraction took back."""
         return {record.retracts for record in self.of_kind(Retraction, up_to=up_to)}
