@@ -1,6 +1,31 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Markets as data: a profile says how pages are told apart, read and checked.
+"""Markets as data: a profile says how pages are told apart, read and checked."""
 
-``load_profile(name_or_path)`` gives a ``MarketProfile``; ``read_page(profile, body, *,
-uri, status, media_type, charset, problem)`` gives a ``PageReading``.
-"""
+from crawler.market.fields import (
+    FeedbackFields,
+    FormField,
+    Link,
+    ListingFields,
+    LoginForm,
+    PageReading,
+    Price,
+    VendorFields,
+)
+from crawler.market.loading import load_profile, profile_names
+from crawler.market.page import read_page
+from crawler.market.profile import MarketProfile
+
+__all__ = [
+    "FeedbackFields",
+    "FormField",
+    "Link",
+    "ListingFields",
+    "LoginForm",
+    "MarketProfile",
+    "PageReading",
+    "Price",
+    "VendorFields",
+    "load_profile",
+    "profile_names",
+    "read_page",
+]

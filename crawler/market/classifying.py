@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What kind of page this is, and whether all of it is there."""
+
+from __future__ import annotations
+
+import re
+from crawler.market.charset import DecodedBody
+from crawler.market.document import Document
+from crawler.market.profile import KindRule, MarketProfile, link_target
+
+OTHER = "other"
+TAIL_WINDOW = 2048
+HEAD_WINDOW = 4096
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_LOOKS_HTML = re.compile(
+    r"(?:\ufeff|\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body|meta|title|div|table"
+    r"|p|h[1-6]|form|center|script|style|link)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAY_BEGIN_HTML = re.compile(r"\s*(?:<[!?a-z][^>]{0,60})?\Z", re.IGNORECASE)
+
+
+def is_page_type(media_type: str) -> bool:
+    """Return whether a media type is that of a page; an empty one may be."""
+    return media_type.partition(";")[0].strip().lower() in _HTML_TYPES or not media_type
+
+
+def looks_like_html(text: str) -> bool:
+    """Return whether a body begins as a page does."""
+    return bool(_LOOKS_HTML.match(text[:HEAD_WINDOW]))
+
+
+def may_begin_html(text: str) -> bool:
+    """Return whether this could be the first bytes of a page that was cut at once."""
+    return bool(_MAY_BEGIN_HTML.match(text))
+
+
+def is_cut(profile: MarketProfile, document: Document, problem: str) -> bool:
+    """Return whether the page ends before its end of document."""
+    if problem or not document.complete:
+        return True
+    return profile.end.search(document.decoded.text[-TAIL_WINDOW:]) is None
+
+
+def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | None) -> str | None:
+    """Return the kind of the first rule that holds, None where no rule does."""
+    target = link_target(uri) if uri else ""
+    return next((rule.kind for rule in profile.kinds if _holds(rule, document, target, status)), None)
+
+
+def _holds(rule: KindRule, document: Document, target: str, status: int | None) -> bool:
+    if rule.status and status not in rule.status:
+        return False
+    if rule.uri is not None and not rule.uri.search(target):
+        return False
+    if rule.text is not None and not rule.text.search(document.plain_text()):
+        return False
+    return all(select.matches(document.root) for select in rule.has) and not any(
+        select.matches(document.root) for select in rule.lacks
+    )
+
+
+def charset_problem(decoded: DecodedBody) -> list[str]:
+    """Return the message about a charset that did not fit, or nothing."""
+    return [f"charset: {decoded.problem}"] if decoded.problem else []

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A page as a tree whose texts still know where they stood in the source.
+
+Document trees forget source positions.  So the source is read once for its *runs*
+(text between mark-up), each run gets a mark with its number, and the marked copy
+is what the parser sees.  A text taken from the tree is looked up by the marks and
+read from the source itself: what the parser made of the characters never counts.
+Marks are private-use characters; where a page contains them they are replaced in
+the copy, so that a page cannot forge one.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from crawler.market.charset import DecodedBody
+from crawler.market.sourced import TextBuilder
+from vestigo.records.text import SourcedText
+
+Node: TypeAlias = Any  # an lxml element or a text node: lxml gives them no common type
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+
+_ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+|["'])*+>"""
+_TAG = rf"</?[A-Za-z][^\s/>]*+{_ATTRIBUTES}"
+_RAW = "|".join(  # spelled out: a captured name inside a possessive repeat breaks re in 3.11
+    rf"<{name}(?=[\s/>]){_ATTRIBUTES}.*?(?=</{name}[\s/>]|\Z)"
+    for name in ("script", "style", "xmp", "iframe", "noembed", "noframes")
+)
+_ASIDE = r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+>|</(?![A-Za-z])[^>]*+>"
+_FIELD = rf"(?P<field><(?P<name>textarea|title)(?=[\s/>]){_ATTRIBUTES})"
+_TEXT = r"(?P<text>(?:[^<]++|<(?![A-Za-z!?/]))++)"
+_STEP = re.compile(
+    rf"(?P<markup>(?:\s++|{_RAW}|{_ASIDE}|(?!<(?:textarea|title)[\s/>]){_TAG})*+)"
+    rf"(?:{_FIELD}(?P<content>.*?)(?=</(?P=name)[\s/>]|\Z)|{_TEXT})?",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNPARSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ue000\ue001\ufffe\uffff]")
+_EMPTY_TAG = re.compile(
+    r"(<(?:a|abbr|b|div|em|font|h[1-6]|i|li|p|pre|s|section|small|span|strong|t[dhr]|u|ul)"
+    r"(?:\s(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)?)/>",
+    re.IGNORECASE,
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section summary"
+    " table tbody td textarea tfoot th thead title tr ul".split()
+)
+_KEEPS_SPACE = frozenset({"pre", "textarea"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed page; ``runs`` are the [start, end) source characters of its texts.
+
+    ``complete`` is False where the source ends inside a tag.  ``root`` is None where
+    nothing could be parsed.
+    """
+
+    decoded: DecodedBody
+    runs: Sequence[tuple[int, int]]
+    root: Node
+    complete: bool
+
+    def text_of(self, nodes: Sequence[Node], *, lines: bool = False) -> SourcedText:
+        """Return the displayed text of ``nodes``, in the order given."""
+        builder = TextBuilder(self.decoded, lines=lines)
+        for node in nodes:
+            self._add(builder, node)
+            builder.blank()
+        return builder.finish()
+
+    def runs_below(self, node: Node) -> list[int]:
+        """Return the numbers of the runs in an element, in document order."""
+        return [int(number) for text in node.itertext() for number in _MARK.findall(text)]
+
+    def plain_text(self) -> str:
+        """Return the whole page's text as the selectors see it."""
+        return _MARK.sub("", "".join(self.root.itertext()))
+
+    def run_text(self, number: int) -> SourcedText:
+        """Return the displayed text of one run."""
+        builder = TextBuilder(self.decoded, lines=False)
+        builder.run(*self.runs[number])
+        return builder.finish()
+
+    def _add(self, builder: TextBuilder, node: Node) -> None:
+        if isinstance(node, str):
+            self._add_string(builder, node, keep_space=_keeps_space(node))
+            return
+        for event, element in etree.iterwalk(node, events=("start", "end")):
+            name = element.tag
+            keep = name in _KEEPS_SPACE or any(
+                parent.tag in _KEEPS_SPACE for parent in element.iterancestors("pre")
+            )
+            if event == "start":
+                if name in _BLOCKS:
+                    builder.block_edge()
+                self._add_string(builder, element.text, keep_space=keep)
+                continue
+            if name == "br":
+                builder.line_break()
+            elif name in _BLOCKS:
+                builder.block_edge()
+            if element is not node:
+                outside = element.getparent().tag in _KEEPS_SPACE
+                self._add_string(builder, element.tail, keep_space=outside)
+
+    def _add_string(self, builder: TextBuilder, text: str | None, *, keep_space: bool) -> None:
+        if not text:
+            return
+        numbers = _MARK.findall(text)
+        if not numbers:
+            if text.isspace():
+                builder.blank()
+            return
+        if text[0].isspace():
+            builder.blank()
+        for number in numbers:
+            builder.run(*self.runs[int(number)], keep_space=keep_space)
+
+
+def _keeps_space(text: Node) -> bool:
+    parent = text.getparent() if hasattr(text, "getparent") else None
+    return parent is not None and not text.is_tail and parent.tag in _KEEPS_SPACE
+
+
+def parse_document(decoded: DecodedBody) -> Document:
+    """Return the tree of a decoded page with marked texts; never raises for bad mark-up."""
+    source = decoded.text
+    runs: list[tuple[int, int]] = []
+    copy: list[str] = []
+    for match in _steps(source):
+        copy.append(_clean(match["markup"] + (match["field"] or "")))
+        start, end = match.span("content" if match["field"] else "text")
+        if end > start:
+            copy.append(f"{_OPEN}{len(runs)}{_CLOSE}{_shown(source[start:end])}")
+            runs.append((start, end))
+    complete = not source or match.end() == len(source)
+    return Document(decoded, runs, _tree("".join(copy)), complete)
+
+
+def _steps(source: str) -> Iterator[re.Match[str]]:
+    """Yield mark-up with the text behind it, to the end or to a tag that never ends."""
+    position = 0
+    while position < len(source):
+        match = _STEP.match(source, position)
+        assert match is not None  # every part of the pattern may be empty
+        yield match
+        if match.end() == position:
+            return
+        position = match.end()
+
+
+def _clean(text: str) -> str:
+    return _UNPARSABLE.sub("\ufffd", text)
+
+
+def _shown(source: str) -> str:
+    """Return a run for the copy: only for selectors that compare texts."""
+    if "&" in source:
+        source = html.unescape(source)
+    return html.escape(_clean(source), quote=False)
+
+
+def _tree(copy: str) -> Node:
+    if "/>" in copy:
+        copy = _EMPTY_TAG.sub(r"\1>", copy)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
+    )
+    try:
+        return etree.fromstring(copy.encode("utf-8"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
