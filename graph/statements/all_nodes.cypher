@@ -1,0 +1,2 @@
+MATCH (n:__LABEL__)
+RETURN properties(n) AS properties

@@ -1,0 +1,3 @@
+MATCH (n)
+RETURN n.key AS key
+LIMIT 1

@@ -1,0 +1,4 @@
+MATCH (n:__LABEL__)
+WITH n LIMIT $limit
+DETACH DELETE n
+RETURN count(*) AS n_deleted

@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+CREATE (n:__LABEL__)
+SET n += row

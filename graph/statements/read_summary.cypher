@@ -1,0 +1,2 @@
+MATCH (m:VestigoProjection {key: 'projection'})
+RETURN m.state AS state, m.summary AS summary

@@ -1,0 +1,2 @@
+MERGE (m:VestigoProjection {key: 'projection'})
+SET m.state = $state, m.summary = $summary
