@@ -15,7 +15,13 @@ from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("crawler", "graph", "ledger", "nlp", "vestigo")
 SOURCES = sorted(p for name in PACKAGES for p in (REPOSITORY / name).rglob("*.py"))
-TEMPLATES = sorted(p for name in PACKAGES for p in (REPOSITORY / name).rglob("*.html*"))
+# the practice market speaks its own languages: its pages are the world, not our interface
+TEMPLATES = sorted(
+    p
+    for name in PACKAGES
+    for p in (REPOSITORY / name).rglob("*.html*")
+    if "training" not in p.parts
+)
 CATALOGUES = sorted((REPOSITORY / "config" / "locale").glob("*/*.po"))
 ERRORS = {name for name, cls in vars(errors).items() if isinstance(cls, type)}
 SPOKEN_KEYWORDS = {"help", "short_help", "prompt", "epilog", "what", "remedy", "description"}

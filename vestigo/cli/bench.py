@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo bench``: figures that anyone can measure again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from vestigo.cli.output import emit_json
+from vestigo.i18n import _
+from vestigo.pipeline.benchmark import SpineBenchmark
+
+
+@click.group(help=_("Measure; every figure can be measured again by anyone."))
+def bench() -> None:
+    """Group of the benchmarks."""
+
+
+@bench.command("spine", help=_("Measure the main job on a saved market and on block files."))
+@click.option(
+    "--market",
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help=_("Folder or tar archive of saved pages."),
+)
+@click.option("--profile", required=True, help=_("Name or path of the market profile."))
+@click.option(
+    "--blocks",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help=_("A block file; give it several times."),
+)
+@click.option("--neo4j", help=_("Bolt URI of a running Neo4j server to measure as well."))
+@click.option("--user", default="neo4j", show_default=True, help=_("User of the Neo4j server."))
+@click.option("--password-stdin", is_flag=True, help=_("Read the Neo4j password from stdin."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def spine(
+    market: Path,
+    profile: str,
+    blocks: tuple[Path, ...],
+    neo4j: str | None,
+    user: str,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Measure in a temporary folder and print the figures."""
+    password = click.get_text_stream("stdin").readline().strip() if password_stdin else ""
+    server = (neo4j, user, password) if neo4j else None
+    with tempfile.TemporaryDirectory() as work:
+        measured = SpineBenchmark(Path(work), market, profile, list(blocks), server).run()
+    if as_json:
+        emit_json(measured)
+        return
+    for name, value in measured["figures"].items():
+        click.echo(f"{name}: {value}")
