@@ -26,6 +26,11 @@ def is_page_type(media_type: str) -> bool:
     return media_type.partition(";")[0].strip().lower() in _HTML_TYPES or not media_type
 
 
+def may_have_page(status: int) -> bool:
+    """Return whether an answer of that status carries a page (a redirect need not)."""
+    return not 300 <= status < 400 and status not in (204, 205)  # noqa: PLR2004 - HTTP's ranges
+
+
 def looks_like_html(text: str) -> bool:
     """Return whether a body begins as a page does."""
     return bool(_LOOKS_HTML.match(text[:HEAD_WINDOW]))

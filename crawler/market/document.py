@@ -95,23 +95,22 @@ class Document:
         if isinstance(node, str):
             self._add_string(builder, node, keep_space=_keeps_space(node))
             return
+        n_kept = sum(parent.tag in _KEEPS_SPACE for parent in node.iterancestors())
         for event, element in etree.iterwalk(node, events=("start", "end")):
             name = element.tag
-            keep = name in _KEEPS_SPACE or any(
-                parent.tag in _KEEPS_SPACE for parent in element.iterancestors("pre")
-            )
             if event == "start":
+                n_kept += name in _KEEPS_SPACE
                 if name in _BLOCKS:
                     builder.block_edge()
-                self._add_string(builder, element.text, keep_space=keep)
+                self._add_string(builder, element.text, keep_space=n_kept > 0)
                 continue
+            n_kept -= name in _KEEPS_SPACE
             if name == "br":
                 builder.line_break()
             elif name in _BLOCKS:
                 builder.block_edge()
             if element is not node:
-                outside = element.getparent().tag in _KEEPS_SPACE
-                self._add_string(builder, element.tail, keep_space=outside)
+                self._add_string(builder, element.tail, keep_space=n_kept > 0)
 
     def _add_string(self, builder: TextBuilder, text: str | None, *, keep_space: bool) -> None:
         if not text:

@@ -17,6 +17,7 @@ from crawler.market.classifying import (
     kind_of,
     looks_like_html,
     may_begin_html,
+    may_have_page,
 )
 from crawler.market.document import Document, parse_document
 from crawler.market.extracting import Extraction
@@ -54,7 +55,7 @@ def read_page(
     field, is ``other`` and gives no listing.
     """
     decoded = decode_body(body, charset)
-    if not is_page_type(media_type):
+    if not is_page_type(media_type) or (status is not None and not may_have_page(status)):
         return PageReading(OTHER, bool(problem), decoded.charset)
     if not looks_like_html(decoded.text):
         return _no_page(decoded, problem)

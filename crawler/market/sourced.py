@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterator
 
 from crawler.market.charset import DecodedBody
@@ -66,7 +67,7 @@ class TextBuilder:
         return SourcedText("".join(self._text), tuple(self._pieces))
 
     def _entity(self, entity: str, start: int, end: int, *, keep_space: bool) -> None:
-        shown = html.unescape(entity)
+        shown = decode_entity(entity)
         if shown.isspace() and not keep_space:
             self._white(start, end, keep_space=False)
         elif shown:
@@ -110,6 +111,23 @@ class TextBuilder:
     def _push(self, text: str) -> None:
         self._text.append(text)
         self._length += len(text)
+
+
+def decode_entity(entity: str) -> str:
+    """Return the characters of one character reference, as a browser shows them.
+
+    ``html.unescape`` alone drops references to control characters, which stand on a
+    page as much as any other.
+    """
+    if not entity.startswith("&#"):
+        return html.unescape(entity)
+    digits = entity[2:].rstrip(";")
+    hexadecimal = digits[:1] in "xX"
+    digits = (digits[1:] if hexadecimal else digits).lstrip("0")[:8]
+    point = int(digits or "0", 16 if hexadecimal else 10)
+    if point == 0 or point > sys.maxunicode:
+        return "\ufffd"
+    return html.unescape(f"&#{point};") or chr(point)
 
 
 def cut_text(text: SourcedText, start: int, end: int) -> SourcedText:
