@@ -18,7 +18,9 @@ from itertools import accumulate
 FALLBACK = "windows-1252"
 META_WINDOW = 2048
 
-_META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_META = re.compile(
+    rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
+)
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ASCII_NAMES = frozenset(
@@ -87,7 +89,9 @@ def _known(name: str) -> str:
     return plain if plain in _SINGLE_BYTE or plain in _MULTI_BYTE else ""
 
 
-def _read(body: bytes, name: str, declared: str, *, skip: int = 0, problem: str = "") -> DecodedBody:
+def _read(
+    body: bytes, name: str, declared: str, *, skip: int = 0, problem: str = ""
+) -> DecodedBody:
     if name == "utf-8":
         return _read_utf8(body, declared, skip, problem)
     if name in _MULTI_BYTE:

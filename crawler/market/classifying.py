@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
 from crawler.market.profile import KindRule, MarketProfile, link_target
@@ -51,7 +52,9 @@ def is_cut(profile: MarketProfile, document: Document, problem: str) -> bool:
 def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | None) -> str | None:
     """Return the kind of the first rule that holds, None where no rule does."""
     target = link_target(uri) if uri else ""
-    return next((rule.kind for rule in profile.kinds if _holds(rule, document, target, status)), None)
+    return next(
+        (rule.kind for rule in profile.kinds if _holds(rule, document, target, status)), None
+    )
 
 
 def _holds(rule: KindRule, document: Document, target: str, status: int | None) -> bool:

@@ -49,10 +49,12 @@ _EMPTY_TAG = re.compile(
     re.IGNORECASE,
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section summary"
-    " table tbody td textarea tfoot th thead title tr ul".split()
-)
+    {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div",
+     "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+     "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre",
+     "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title",
+     "tr", "ul"}
+)  # fmt: skip
 _KEEPS_SPACE = frozenset({"pre", "textarea"})
 
 

@@ -88,9 +88,7 @@ class Extraction:
         for node in nodes:
             self._use(self.document.text_of([node]))
 
-    def leftovers(
-        self, regions: Iterable[Select], ignore: Sequence[re.Pattern[str]]
-    ) -> list[str]:
+    def leftovers(self, regions: Iterable[Select], ignore: Sequence[re.Pattern[str]]) -> list[str]:
         """Return the displayed texts in ``regions`` that nobody used and nothing ignores."""
         found: list[str] = []
         for region in regions:

@@ -23,7 +23,7 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
     follow: dict[str, Link] = {}
     unknown: dict[str, None] = {}
     for href in dict.fromkeys(root.xpath("//a/@href")):
-        uri = _absolute(base, href)
+        uri = None if href.startswith("#") else _absolute(base, href)
         if uri is None or urlsplit(uri).netloc not in hosts or uri in follow:
             continue
         hint = profile.hint(uri)

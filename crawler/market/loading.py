@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from crawler.market.asserting import COUNTED
 from crawler.market.profile import (
     Assertion,
     DateRule,
@@ -23,7 +25,7 @@ from crawler.market.profile import (
     VendorRule,
 )
 from crawler.market.selecting import Select, compile_pattern, css_select, xpath_select
-from crawler.market.table import Table
+from crawler.market.table import Table, wrong_form
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.places import config_root
@@ -48,14 +50,8 @@ def load_profile(name_or_path: str | Path) -> MarketProfile:
     content = read_toml(path)
     top = Table(content, path.name)
     if top.whole("format") != FORMAT:
-        raise ConfigurationError(
-            "E-MAR-004",
-            _("The profile is not as its format asks: {reason}.").format(
-                reason=_("this release reads format {n}").format(n=FORMAT)
-            ),
-            where=path.name,
-            remedy=_("See docs/formats/market-profile.md."),
-        )
+        reason = _("this release reads format {n}").format(n=FORMAT)
+        raise wrong_form(path.name, reason)
     profile = _profile(top, str(path), section_digest(content))
     top.done()
     return profile
@@ -136,14 +132,7 @@ def _link(table: Table) -> LinkRule:
 def _page_kind(table: Table) -> str:
     kind = table.text("kind")
     if kind not in PAGE_KINDS:
-        raise ConfigurationError(
-            "E-MAR-004",
-            _("“{kind}” is no kind of page; the nearest one is “{near}”.").format(
-                kind=kind, near=difflib.get_close_matches(kind, PAGE_KINDS, n=1, cutoff=0.0)[0]
-            ),
-            where=table.where,
-            remedy=_("See docs/formats/market-profile.md."),
-        )
+        raise _unknown_name(kind, PAGE_KINDS, table.where)
     return kind
 
 
@@ -204,13 +193,32 @@ def _login(table: Table) -> LoginRule:
 
 def _assertion(table: Table) -> Assertion:
     rule = Assertion(
-        count=table.text("count"),
-        share_of=table.text("share_of", ""),
+        count=_counted(table.text("count"), table.where),
+        share_of=_counted(table.text("share_of", "pages"), table.where)
+        if table.has("share_of")
+        else "",
         min=table.decimal("min"),
         max=table.decimal("max"),
     )
     table.done()
     return rule
+
+
+def _counted(name: str, where: str) -> str:
+    if name not in COUNTED:
+        raise _unknown_name(name, COUNTED, where)
+    return name
+
+
+def _unknown_name(name: str, known: Sequence[str], where: str) -> ConfigurationError:
+    return ConfigurationError(
+        "E-MAR-004",
+        _("“{name}” is not known here; the nearest name is “{near}”.").format(
+            name=name, near=difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+        ),
+        where=where,
+        remedy=_("See docs/formats/market-profile.md."),
+    )
 
 
 def _fields(table: Table, known: tuple[str, ...]) -> tuple[FieldRule, ...]:
@@ -275,14 +283,7 @@ def _select(table: Table) -> Select:
     if table.has("xpath") and not table.has("css"):
         return xpath_select(table.text("xpath"), table.where)
     if table.has("xpath"):
-        raise ConfigurationError(
-            "E-MAR-004",
-            _("The profile is not as its format asks: {reason}.").format(
-                reason=_("a field has either css or xpath")
-            ),
-            where=table.where,
-            remedy=_("See docs/formats/market-profile.md."),
-        )
+        raise wrong_form(table.where, _("a field has either css or xpath"))
     return css_select(table.text("css"), table.where)
 
 

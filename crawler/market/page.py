@@ -153,9 +153,7 @@ def _finished(
             reading, kind=OTHER, listing=None, vendor=None, feedback=(), failed_assertions=failed
         )
     leftovers = (*extraction.leftovers(regions, ignore), *reading.leftovers)
-    return replace(
-        reading, failed_assertions=failed, leftovers=leftovers, texts=extraction.texts
-    )
+    return replace(reading, failed_assertions=failed, leftovers=leftovers, texts=extraction.texts)
 
 
 def _first(values: Mapping[str, tuple[str, ...]], name: str) -> str | None:

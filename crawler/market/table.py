@@ -17,7 +17,7 @@ class Table:
 
     def __init__(self, given: Any, where: str) -> None:
         if not isinstance(given, Mapping):
-            raise _wrong(where, _("a table is expected"))
+            raise wrong_form(where, _("a table is expected"))
         self._given = given
         self._asked: dict[str, None] = {}
         self.where = where
@@ -70,29 +70,34 @@ class Table:
     def named_tables(self, key: str) -> dict[str, Table]:
         """Return a table of tables, whatever their names are."""
         inner = self.table(key)
-        return {name: Table(item, inner._place(name)) for name, item in inner._given.items()}
+        return {name: inner.table(name) for name in inner.names()}
+
+    def names(self) -> list[str]:
+        """Return the keys that the table has, in their order."""
+        return list(self._given)
 
     def _list(self, key: str, kind: type, expected: str) -> list[Any]:
         value = self._value(key, list, [], expected)
         if not all(isinstance(item, kind) and not isinstance(item, bool) for item in value):
-            raise _wrong(self._place(key), expected)
+            raise wrong_form(self._place(key), expected)
         return list(value)
 
     def _value(self, key: str, kind: Any, default: Any, expected: str) -> Any:
         if not self.has(key):
             if default is None:
-                raise _wrong(self._place(key), _("the key is missing"))
+                raise wrong_form(self._place(key), _("the key is missing"))
             return default
         value = self._given[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise _wrong(self._place(key), expected)
+            raise wrong_form(self._place(key), expected)
         return value
 
     def _place(self, key: str) -> str:
         return f"{self.where} {key}"
 
 
-def _wrong(where: str, reason: str) -> ConfigurationError:
+def wrong_form(where: str, reason: str) -> ConfigurationError:
+    """Return the error E-MAR-004 for a profile that is not as its format asks."""
     return ConfigurationError(
         "E-MAR-004",
         _("The profile is not as its format asks: {reason}.").format(reason=reason),
