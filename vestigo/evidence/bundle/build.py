@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Building a bundle: in a hidden folder first, checked, then given its name at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vestigo.clock import Clock, system_clock
+from vestigo.errors import SourceUnreachable
+from vestigo.evidence.anchors import keep_checkpoint, write_anchors
+from vestigo.evidence.bundle.captures import add_captures
+from vestigo.evidence.bundle.exhibits import add_exhibits
+from vestigo.evidence.bundle.money import add_cash_outs
+from vestigo.evidence.bundle.payload import BagFolder
+from vestigo.evidence.bundle.rates import add_rates, log_rates
+from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
+from vestigo.evidence.bundle.seal import BUILT, add_seal
+from vestigo.evidence.bundle.verification import verify_bundle
+from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
+from vestigo.evidence.custody import CustodyLog
+from vestigo.evidence.keys import UnlockedKeys
+from vestigo.i18n import _
+from vestigo.store import CaseFolder, RecordLedger
+from vestigo.store.atomic import sync_folder
+
+UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltBundle:
+    """A bundle that stands under its final name."""
+
+    path: Path
+    checkpoint: int
+    n_files: int
+    n_bytes: int
+    n_exhibits: int
+    statement_sha256: str
+
+
+def build_bundle(
+    folder: CaseFolder,
+    ledger: RecordLedger,
+    custody: CustodyLog,
+    keys: UnlockedKeys,
+    *,
+    attachments: Mapping[str, bytes],
+    at_checkpoint: int | None = None,
+    clock: Clock = system_clock,
+) -> BuiltBundle:
+    """Build, check and log the bundle of a case at a checkpoint (None: now).
+
+    ``attachments`` are payload paths below ``data/`` with their content.  Raises as
+    ``view_at``, ``add_captures`` and ``verify_bundle`` do; E-BUN-004 for an attachment
+    whose name no bundle uses; E-BUN-006 when the disk is full (nothing is left then).
+    """
+    if at_checkpoint is None:
+        settle(folder, ledger, custody)
+    view = view_at(folder, ledger, custody, at_checkpoint)
+    write_anchors(folder)
+    now = clock()
+    with _unfinished(folder) as path:
+        bag = BagFolder(path)
+        exhibits = add_payload(bag, view, attachments)
+        add_seal(bag, view, keys, exhibits, now)
+        verify_bundle(path, folder.anchors)
+        final = _finish(path, folder.bundles, view.size)
+    note = (final / "seal" / "checkpoint.note").read_text("utf-8")
+    keep_checkpoint(folder, view.size, note)
+    return _logged(final, bag, view, custody, len(exhibits))
+
+
+def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
+    """Log what the log does not know yet: rate files, and a ledger head after a crash."""
+    log_rates(folder, custody)
+    head = ledger.head()
+    logged = [event for event in custody.events() if event.reason == HEAD_REASON]
+    if head.n_entries and (not logged or logged[-1].object_sha256 != head.entry_sha256):
+        custody.append(
+            "processing",
+            object_sha256=head.entry_sha256,
+            reason=HEAD_REASON,
+            details={"n_entries": str(head.n_entries)},
+        )
+
+
+def add_payload(bag: BagFolder, view: CaseView, attachments: Mapping[str, bytes]) -> list[str]:
+    """Write everything below ``data/``; return the numbers of the exhibits."""
+    add_captures(bag, view)
+    add_records(bag, view)
+    add_custody(bag, view)
+    add_rates(bag, view)
+    add_cash_outs(bag, view)
+    exhibits = add_exhibits(bag, view)
+    for name, content in sorted(attachments.items()):
+        bag.add(f"data/{name}", content)
+    add_not_included(bag, view)
+    return exhibits
+
+
+@contextmanager
+def _unfinished(folder: CaseFolder) -> Iterator[Path]:
+    """Yield a hidden folder that is gone again unless it was given its name."""
+    folder.bundles.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.bundles.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left)
+    path = folder.bundles / f"{UNFINISHED}{os.getpid()}"
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    except OSError as error:
+        raise SourceUnreachable(
+            "E-BUN-006",
+            _("The bundle cannot be written: {reason}").format(reason=error.strerror or error),
+            where=str(folder.bundles),
+            remedy=_("Free space on the disk and build again; nothing half-written was left."),
+        ) from error
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _finish(path: Path, bundles: Path, size: int) -> Path:
+    """Make everything durable and give the folder its name."""
+    name = f"bundle-{size:08d}"
+    final, n = bundles / name, 1
+    while final.exists():
+        n += 1
+        final = bundles / f"{name}-{n}"
+    os.sync()
+    path.rename(final)
+    sync_folder(bundles)
+    return final
+
+
+def _logged(
+    final: Path, bag: BagFolder, view: CaseView, custody: CustodyLog, n_exhibits: int
+) -> BuiltBundle:
+    payload = bag.payload().values()
+    statement = bag.files["seal/statement.json"].sha256
+    custody.append(
+        "packing",
+        object_sha256=statement,
+        reason=BUILT,
+        details={"bundle": final.name, "checkpoint": str(view.size), "verified": "yes"},
+    )
+    return BuiltBundle(
+        path=final,
+        checkpoint=view.size,
+        n_files=len(payload),
+        n_bytes=sum(digests.n_bytes for digests in payload),
+        n_exhibits=n_exhibits,
+        statement_sha256=statement,
+    )

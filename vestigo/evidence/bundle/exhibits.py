@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Exhibits: one folder for each capture that something rests on.
+
+The number of an exhibit is the place of its capture among all captures of the
+case, so it never changes when more is collected or derived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from vestigo.evidence.bundle.payload import BagFolder
+from vestigo.evidence.bundle.plaintext import RULE, plain_text
+from vestigo.evidence.bundle.records import bodies
+from vestigo.evidence.bundle.sheet import sheet
+from vestigo.evidence.bundle.thirds import ThirdParties
+from vestigo.evidence.bundle.view import CaseView
+from vestigo.evidence.custody import CustodyEvent
+from vestigo.evidence.harmless import csv_row, harmless_lines
+from vestigo.evidence.warc import read_exchange
+from vestigo.i18n import LANGUAGES, speaking
+from vestigo.records import RECORD_TYPES, Capture, Derived, record_from_body
+
+NOT_ENOUGH = ("page",)  # being classified alone does not make a capture an exhibit
+DIGITS = 4
+
+
+@dataclass(slots=True)
+class Exhibit:
+    """One capture with the records that rest on it."""
+
+    number: str
+    record_id: str
+    capture: Capture
+    derived: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the exhibit below the bundle."""
+        return f"data/exhibits/{self.number}"
+
+    @property
+    def cited(self) -> bool:
+        """Whether something more than a classification rests on the capture."""
+        return any(body["kind"] not in NOT_ENOUGH for _id, body in self.derived)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetContext:
+    """What every sheet of a case needs: authorizations, events by object, third persons."""
+
+    authorizations: dict[str, dict[str, Any]]
+    events: dict[str, list[CustodyEvent]]
+    warc_digests: dict[str, str]
+    thirds: ThirdParties
+
+
+def add_exhibits(bag: BagFolder, view: CaseView) -> list[str]:
+    """Write the folders of all exhibits and their index; return the numbers."""
+    context = _context(bag, view)
+    numbers = []
+    rows = [["exhibit", "captured_at", "address", "page_kind", "title", "capture_id"]]
+    for exhibit in exhibits_of(view):
+        if exhibit.cited:
+            add_exhibit(bag, view, exhibit, context)
+            numbers.append(exhibit.number)
+            rows.append([context.thirds.masked(cell) for cell in _index_row(exhibit)])
+    text = "".join(csv_row(row) for row in rows)
+    bag.add("data/exhibits/index.csv", text.encode("utf-8"))
+    return numbers
+
+
+def exhibits_of(view: CaseView) -> Iterator[Exhibit]:
+    """Yield every capture as an exhibit with what was derived from it, in order."""
+    by_id: dict[str, Exhibit] = {}
+    found = []
+    for n, (record_id, body) in enumerate(bodies(view, "capture"), 1):
+        capture = record_from_body(body)
+        assert isinstance(capture, Capture)
+        exhibit = Exhibit(f"{n:0{DIGITS}d}", record_id, capture)
+        by_id[record_id] = by_id[capture.capture_id] = exhibit
+        found.append(exhibit)
+    gone = view.ledger.retracted(up_to=view.n_entries)
+    for kind in sorted(name for name, cls in RECORD_TYPES.items() if issubclass(cls, Derived)):
+        for record_id, body in bodies(view, kind):
+            if record_id not in gone:
+                for capture_id in _cited(body):
+                    if capture_id in by_id:
+                        by_id[capture_id].derived.append((record_id, body))
+    yield from found
+
+
+def add_exhibit(bag: BagFolder, view: CaseView, exhibit: Exhibit, context: SheetContext) -> None:
+    """Write sheet (each language), plain text and description of one exhibit."""
+    files = {}
+    text = _text(view, exhibit)
+    if text is not None:
+        shown = harmless_lines(context.thirds.masked(text))
+        files["text.txt"] = shown.encode("utf-8")
+    for language in LANGUAGES:
+        with speaking(language):
+            files[f"sheet.{language}.txt"] = sheet(exhibit, context).encode("utf-8")
+    for name, content in files.items():
+        bag.add(f"{exhibit.folder}/{name}", content)
+    description = _description(exhibit, files)
+    content = json.dumps(description, indent=1, sort_keys=True).encode("ascii")
+    bag.add(f"{exhibit.folder}/exhibit.json", content + b"\n")
+
+
+def _text(view: CaseView, exhibit: Exhibit) -> str | None:
+    body = read_exchange(view.folder.captures, exhibit.capture).body
+    return plain_text(body, exhibit.capture.media_type, exhibit.capture.charset)
+
+
+def _description(exhibit: Exhibit, files: dict[str, bytes]) -> dict[str, Any]:
+    capture = exhibit.capture
+    derived = sorted({(body["kind"], record_id) for record_id, body in exhibit.derived})
+    return {
+        "format": "vestigo-exhibit-1",
+        "exhibit": exhibit.number,
+        "capture_id": capture.capture_id,
+        "capture_record_id": exhibit.record_id,
+        "content_sha256": capture.content_sha256,
+        "warc": f"data/captures/{capture.warc_name}",
+        "warc_offset": capture.warc_offset,
+        "derived": [{"kind": kind, "record_id": record_id} for kind, record_id in derived],
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "text_made_by": RULE,
+    }
+
+
+def _context(bag: BagFolder, view: CaseView) -> SheetContext:
+    authorizations = dict(bodies(view, "authorization"))
+    events: dict[str, list[CustodyEvent]] = {}
+    for event in view.events:
+        for key in {event.object_sha256, f"exhibit {event.exhibit}"} - {"", "exhibit "}:
+            events.setdefault(key, []).append(event)
+    prefix = "data/captures/"
+    digests = {n[len(prefix) :]: d.sha256 for n, d in bag.files.items() if n.startswith(prefix)}
+    return SheetContext(authorizations, events, digests, ThirdParties(view))
+
+
+def _cited(body: dict[str, Any]) -> set[str]:
+    """Return every id that a derived record rests on, the ids in its spans included."""
+    ids = set(body["sources"])
+    spans = [item["span"] for item in body.get("spans", ())]
+    spans += [body["span"]] if body.get("span") else []
+    return ids | {span["capture_id"] for span in spans}
+
+
+def _index_row(exhibit: Exhibit) -> list[str]:
+    kinds = [body["page_kind"] for _id, body in exhibit.derived if body["kind"] == "page"]
+    titles = [body["title"] for _id, body in exhibit.derived if body["kind"] == "listing"]
+    capture = exhibit.capture
+    when = capture.observed_at.isoformat().replace("+00:00", "Z")
+    row = [exhibit.number, when, capture.uri, *(kinds[:1] or [""]), *(titles[:1] or [""])]
+    return [*row, capture.capture_id]

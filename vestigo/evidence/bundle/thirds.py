@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Third persons (buyers, bystanders): their names are masked in what a person reads.
+
+The archived bytes and the records keep them; sheets and plain texts show ``█████``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from vestigo.evidence.bundle.records import bodies
+from vestigo.evidence.bundle.view import CaseView
+
+MASK = "█████"
+SHORTEST = 3  # a shorter handle is masked only in its own field, or no sentence were left
+_TOKEN = re.compile(r"[\w.@+\-]+")
+_EDGES = ".-+@"
+
+
+class ThirdParties:
+    """The names of third persons in one case."""
+
+    def __init__(self, view: CaseView) -> None:
+        vendors = {body["handle"].lower() for _id, body in bodies(view, "vendor_account")}
+        names: set[str] = set()
+        for _id, body in bodies(view, "feedback"):
+            names.update(_texts_of_buyer(body))
+        for _id, body in bodies(view, "selector"):
+            if body["party"] == "third":
+                names.update({body["value"], (body["span"] or {}).get("text", "")})
+        names = {name.strip().lower() for name in names} - vendors
+        self._tokens = {n for n in names if len(n) >= SHORTEST and _TOKEN.fullmatch(n)}
+        self._tokens |= {token.strip(_EDGES) for token in self._tokens}
+        phrases = sorted((n for n in names if n and not _TOKEN.fullmatch(n)), key=_longest_first)
+        self._phrases = re.compile("|".join(map(re.escape, phrases)), re.IGNORECASE)
+        self._has_phrases = bool(phrases)
+
+    def masked(self, text: str) -> str:
+        """Return ``text`` with every name of a third person masked."""
+        if self._has_phrases:
+            text = self._phrases.sub(MASK, text)
+        return _TOKEN.sub(self._token, text) if self._tokens else text
+
+    def _token(self, matched: re.Match[str]) -> str:
+        token = matched[0]
+        if token.lower() in self._tokens:
+            return MASK
+        inner = token.strip(_EDGES)
+        return token.replace(inner, MASK) if inner.lower() in self._tokens else token
+
+
+def is_third(field: str) -> bool:
+    """Say whether a field of a record holds a third person's name."""
+    return field == "buyer_handle"
+
+
+def _texts_of_buyer(body: dict[str, Any]) -> list[str]:
+    spans = [item["span"]["text"] for item in body["spans"] if is_third(item["field"])]
+    return [body["buyer_handle"] or "", *spans]
+
+
+def _longest_first(name: str) -> tuple[int, str]:
+    return -len(name), name

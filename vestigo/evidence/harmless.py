@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Captured text made harmless before it is written where a person reads it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless_line(text: str) -> str:
+    r"""Return ``text`` in one line, control, ANSI, bidi and private marks escaped (``\u202e``)."""
+    return "".join(c if _plain(c) else _escaped(c) for c in text)
+
+
+def harmless_lines(text: str) -> str:
+    """Return ``text`` with its line feeds, every other mark escaped."""
+    return "\n".join(harmless_line(line) for line in text.split("\n"))
+
+
+def csv_cell(text: str) -> str:
+    """Return a quoted CSV cell that a spreadsheet does not take for a formula."""
+    shown = harmless_line(text)
+    if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA):
+        shown = f"'{shown}"
+    doubled = shown.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def csv_row(cells: list[str]) -> str:
+    """Return one line of a CSV file (RFC 4180)."""
+    return ",".join(csv_cell(cell) for cell in cells) + "\r\n"
+
+
+def _plain(character: str) -> bool:
+    return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    if point < 0x100:  # noqa: PLR2004 (two hexadecimal digits)
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"  # noqa: PLR2004 (likewise)

@@ -1,0 +1,831 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verify an evidence bundle: python3 verify.py [BUNDLE] --anchors DIR.
+
+Needs Python 3.9 or later, its standard library, and the ``openssl`` program for
+signatures.  Layer A: nothing missing or extra, digests, signatures, stamps.
+Layer B: custody chain, records, archived pages, quoted bytes, transactions.
+Exit code: 0 all right, 3 a check failed, 4 something was NOT CHECKED.
+Compare the SHA-256 of this file with its published value before you run it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__":
+    del sys.path[0]  # the bundle's own folder: a json.py planted there must not be imported
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Callable  # noqa: UP035 (Python 3.9)
+
+OK, FAILED, UNCHECKED = "ok", "FAILED", "NOT CHECKED"
+SHOWN = 20
+LARGEST_RECORD = 512 * 1024 * 1024
+LARGEST_BODY = 128 * 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
+UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
+TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
+RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger")
+DEPTH = 3
+NOT_RECORDS = ("not-included.jsonl",)
+ZERO = "0" * 64
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
+              OverflowError, OSError, zlib.error)  # fmt: skip
+SPANISH = {
+    "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
+    "At least one check FAILED: do not rely on this bundle.":
+        "Al menos una comprobación FALLÓ: no confíe en este paquete.",
+    "Something was NOT CHECKED: this is no confirmation.":
+        "Algo quedó SIN COMPROBAR: esto no es una confirmación.",
+    "No outside anchor was compared: no protection against the holder of the unit key.":
+        "No se comparó ningún ancla externa: sin protección frente a quien tenga la clave de la "
+        "unidad.",
+    "Compare the SHA-256 of this program with its published value.":
+        "Compare el SHA-256 de este programa con su valor publicado.",
+}  # fmt: skip
+
+
+class Bag:
+    """A bundle folder: its files, what was read of them, and the findings so far."""
+
+    def __init__(self, root: Path, anchors: Path | None) -> None:
+        self.root = root
+        self.anchors = anchors
+        self.files: dict[str, tuple[str, str]] = {}
+        self.findings: list[tuple[str, str, str]] = []
+        self.manifests: dict[str, dict[str, str]] = {}
+        self.outside = False
+        self.captures: dict[str, dict[str, Any]] = {}
+        self.spans: dict[str, list[tuple[str, int, int, bytes]]] = {}
+        self.records: dict[str, str] = {}
+        self.bodies: dict[str, list[dict[str, Any]]] = {}
+        self.events: list[dict[str, Any]] = []
+        self.roots: dict[int, bytes] = {}
+
+    def add(self, status: str, check: str, detail: str) -> None:
+        """Keep one finding."""
+        self.findings.append((status, check, detail))
+
+    def read(self, name: str) -> bytes:
+        """Return the content of one file of the bundle."""
+        return (self.root / name).read_bytes()
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of a file; every line ends with a line feed."""
+        with (self.root / name).open("rb") as handle:
+            for line in iter(lambda: handle.readline(LONGEST_LINE), b""):
+                if not line.endswith(b"\n"):
+                    raise ValueError(f"{name}: a line is cut or too long")
+                yield line[:-1]
+
+    def anchor(self, name: str) -> Path | None:
+        """Return an anchor by its name, or None where it was not handed over."""
+        path = self.anchors / name if self.anchors else None
+        return path if path is not None and path.is_file() else None
+
+
+class Check:
+    """Collects the faults of one named check."""
+
+    def __init__(self, bag: Bag, name: str) -> None:
+        self.bag, self.name, self.n_faults, self.unchecked = bag, name, 0, 0
+
+    def fault(self, where: str, why: str) -> None:
+        """Say that something is wrong."""
+        self.n_faults += 1
+        if self.n_faults <= SHOWN:
+            self.bag.add(FAILED, self.name, f"{where}: {why}")
+
+    def skip(self, why: str) -> None:
+        """Say that something could not be checked."""
+        self.unchecked += 1
+        if self.unchecked <= SHOWN:
+            self.bag.add(UNCHECKED, self.name, why)
+
+    def end(self, detail: str) -> None:
+        """Close the check: the detail counts what was right."""
+        if self.n_faults > SHOWN:
+            self.bag.add(FAILED, self.name, f"and {self.n_faults - SHOWN} more")
+        if not self.n_faults and not self.unchecked:
+            self.bag.add(OK, self.name, detail)
+
+
+# ---------------------------------------------------------------- layer A
+
+
+def check_names(bag: Bag, check: Check) -> str:
+    """Only plain files and folders with harmless, distinct names."""
+    seen: dict[str, str] = {}
+    for folder, folders, files in os.walk(bag.root):
+        for entry in sorted(folders + files):
+            path = Path(folder, entry)
+            name = path.relative_to(bag.root).as_posix()
+            if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                check.fault(ascii(name), "neither a plain file nor a folder")
+            elif not NAME.fullmatch(entry):
+                check.fault(ascii(name), "a name that a bundle does not use")
+            elif seen.setdefault(name.lower(), name) != name:
+                check.fault(name, "differs from another name by case only")
+            elif path.is_file():
+                bag.files[name] = ("", "")
+    return f"{len(bag.files)} files"
+
+
+def read_manifest(bag: Bag, name: str, length: int) -> dict[str, str]:
+    """Return path and digest of each line; ``ValueError`` where the form is not exact."""
+    rows: dict[str, str] = {}
+    last = ""
+    for line in bag.lines(name):
+        matched = LINE.fullmatch(line.decode("ascii"))
+        if not matched or len(matched[1]) != length or matched[2] <= last:
+            raise ValueError(f"{name}: a line is malformed, repeated or out of order")
+        last = matched[2]
+        rows[last] = matched[1]
+    return rows
+
+
+def check_files(bag: Bag, check: Check) -> str:
+    """Every file stands in both manifests of its kind, and nothing else does."""
+    try:
+        declaration = bag.read("bagit.txt")
+    except OSError:
+        declaration = b""
+    if declaration != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        check.fault("bagit.txt", "not the declaration of BagIt 1.0")
+    payload = {name for name in bag.files if name.startswith("data/")}
+    tags = set(bag.files) - payload - set(TAG_MANIFESTS)
+    for kind, present in (("manifest", payload), ("tagmanifest", tags)):
+        for algorithm, length in (("sha256", 64), ("sha512", 128)):
+            manifest = f"{kind}-{algorithm}.txt"
+            try:
+                rows = bag.manifests[manifest] = read_manifest(bag, manifest, length)
+            except UNREADABLE as error:
+                check.fault(manifest, str(error))
+                continue
+            for name in sorted(set(rows) - present):
+                check.fault(name, f"missing, but in {manifest}")
+            for name in sorted(present - set(rows)):
+                check.fault(name, f"extra, not in {manifest}")
+    return f"{len(payload)} payload files, {len(tags)} tag files: nothing missing, nothing extra"
+
+
+def digest_files(bag: Bag) -> None:
+    """Read every file once and keep both digests."""
+    for name in bag.files:
+        first, second = hashlib.sha256(), hashlib.sha512()
+        with (bag.root / name).open("rb") as handle:
+            for block in iter(lambda: handle.read(1 << 20), b""):
+                first.update(block)
+                second.update(block)
+        bag.files[name] = (first.hexdigest(), second.hexdigest())
+
+
+def check_digests(bag: Bag, check: Check) -> str:
+    """Compare the digests of one algorithm (named by the check), payload and tag files."""
+    algorithm, right = int(check.name == "sha512"), 0
+    for manifest, rows in bag.manifests.items():
+        if manifest.endswith(f"-{check.name}.txt"):
+            for name, digest in rows.items():
+                if name in bag.files and bag.files[name][algorithm] != digest:
+                    check.fault(name, f"its {check.name} digest differs")
+            right += len(rows)
+    return f"{right} digests"
+
+
+def no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse JSON objects that name a key twice."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a JSON object names a key twice")
+    return value
+
+
+def loads(content: bytes) -> Any:
+    """Read strict JSON."""
+    return json.loads(content.decode("utf-8"), object_pairs_hook=no_repeats)
+
+
+def check_statement(bag: Bag, check: Check) -> str:
+    """Compare the signed statement with every top-level file and the seal."""
+    statement = loads(bag.read("seal/statement.json"))
+    stated = statement["files"]
+    if statement["format"] != "vestigo-statement-1":
+        check.fault("seal/statement.json", "a format that this verifier does not know")
+    due = {name for name in bag.files if not name.startswith("data/")} - set(TAG_MANIFESTS)
+    due = {name for name in due if not UNSTATED.fullmatch(name)}
+    for name in sorted(due ^ set(stated)):
+        check.fault(name, "only in the bundle" if name in due else "only in the statement")
+    for name in sorted(due & set(stated)):
+        if bag.files[name][0] != stated[name]:
+            check.fault(name, "its digest is not the one in the statement")
+    return f"{len(stated)} files"
+
+
+def openssl(*arguments: str) -> tuple[int, str]:
+    """Run the openssl program; return its exit code and what it said."""
+    done = subprocess.run(
+        [shutil.which("openssl") or "openssl", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def usable(bag: Bag, check: Check, *names: str) -> bool:
+    """Say whether openssl and the anchors are there; note what is not."""
+    if shutil.which("openssl") is None:
+        check.skip("the openssl program is not there")
+    elif bag.anchors is None:
+        check.skip("no --anchors: the key must come from elsewhere than the bundle")
+    else:
+        missing = [name for name in names if bag.anchor(name) is None]
+        for name in missing:
+            check.skip(f"{name} is not among the anchors")
+        return not missing
+    return False
+
+
+def check_signature(bag: Bag, check: Check) -> str:
+    """Check that the unit's key, known from outside, signed the statement."""
+    if usable(bag, check, "unit.pem"):
+        code, said = openssl(
+            "cms", "-verify", "-binary", "-inform", "DER",
+            "-in", str(bag.root / "seal" / "statement.json.p7s"),
+            "-content", str(bag.root / "seal" / "statement.json"),
+            "-nointern", "-certfile", str(bag.anchor("unit.pem")),
+            "-CAfile", str(bag.anchor("unit.pem")),
+            "-purpose", "any", "-no_check_time", "-out", os.devnull,
+        )  # fmt: skip
+        if code:
+            check.fault("seal/statement.json.p7s", f"not signed by the unit: {last_line(said)}")
+    return "the statement is signed by the unit's certificate"
+
+
+def last_line(said: str) -> str:
+    """Return one harmless line of what a program said."""
+    lines = [line for line in said.splitlines() if line.strip()] or ["no reason given"]
+    return "".join(c if " " <= c <= "~" else "?" for c in lines[0])[:160]
+
+
+def note_parts(note: str) -> tuple[str, int, bytes, list[str]]:
+    """Return text, size, root and signature lines of a checkpoint note."""
+    text, gap, signatures = note.partition("\n\n")
+    lines = text.split("\n")
+    if not gap or not re.fullmatch(r"[1-9][0-9]{0,15}|0", lines[1]):
+        raise ValueError("not a checkpoint")
+    return (
+        text + "\n",
+        int(lines[1]),
+        base64.b64decode(lines[2], validate=True),
+        signatures.split("\n"),
+    )
+
+
+def check_checkpoint(bag: Bag, check: Check) -> str:
+    """Check that the checkpoint is signed and is the one in the statement."""
+    text, size, root, signatures = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
+    stated = loads(bag.read("seal/statement.json"))["checkpoint"]
+    if (stated["size"], stated["root"]) != (size, root.hex()):
+        check.fault("seal/checkpoint.note", "not the checkpoint of the statement")
+    if usable(bag, check, "checkpoint.pem") and not note_signed(bag, text, signatures):
+        check.fault("seal/checkpoint.note", "not signed by the checkpoint key")
+    return f"{size} events, signed"
+
+
+def note_signed(bag: Bag, text: str, signatures: list[str]) -> bool:
+    """Say whether the anchor's Ed25519 key signed the text of a note."""
+    with tempfile.TemporaryDirectory() as folder:
+        signed, signature = Path(folder, "text"), Path(folder, "signature")
+        signed.write_bytes(text.encode("utf-8"))
+        for line in signatures:
+            parts = line.split(" ")
+            if len(parts) != 3 or parts[0] != "\u2014":  # noqa: PLR2004 (dash, name, signature)
+                continue
+            signature.write_bytes(base64.b64decode(parts[2])[4:])
+            if openssl("pkeyutl", "-verify", "-pubin", "-inkey", str(bag.anchor("checkpoint.pem")),
+                       "-rawin", "-in", str(signed), "-sigfile", str(signature))[0] == 0:  # fmt: skip
+                return True
+    return False
+
+
+def check_stamps(bag: Bag, check: Check) -> str:
+    """Time stamps of the checkpoint, where there are any."""
+    stamps = sorted(n for n in bag.files if n.startswith("seal/stamps/") and n.endswith(".tsr"))
+    if stamps and usable(bag, check, "tsa.pem"):
+        for name in stamps:
+            code, said = openssl(
+                "ts", "-verify", "-data", str(bag.root / "seal" / "checkpoint.note"),
+                "-in", str(bag.root / name), "-CAfile", str(bag.anchor("tsa.pem")),
+            )  # fmt: skip
+            if code:
+                check.fault(name, f"no valid stamp of the checkpoint: {last_line(said)}")
+            else:
+                bag.outside = True
+    return f"{len(stamps)} stamps" if stamps else "none: time rests on the unit's own clock"
+
+
+def check_verifiers(bag: Bag, check: Check) -> str:
+    """Check that the verifiers in the bundle have their published digests."""
+    path = bag.anchor("verifiers.sha256")
+    if path is None:
+        check.skip("no published digests (verifiers.sha256) among the anchors")
+        return ""
+    published: dict[str, set[str]] = {}
+    for line in path.read_text("ascii").splitlines():
+        digest, _gap, name = line.partition("  ")
+        published.setdefault(name, set()).add(digest)
+    for name in ("verify.sh", "verify.py"):
+        if name in bag.files and bag.files[name][0] not in published.get(name, set()):
+            check.fault(name, "not the published verifier")
+    return "verify.sh and verify.py are the published ones"
+
+
+# ---------------------------------------------------------------- layer B
+
+
+def canonical(value: Any) -> bytes:
+    """Return canonical JSON (RFC 8785; records hold no floating-point numbers)."""
+    return json.dumps(ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def ordered(value: Any) -> Any:
+    """Sort the keys of every object by UTF-16 code units."""
+    if isinstance(value, dict):
+        return {k: ordered(value[k]) for k in sorted(value, key=lambda k: k.encode("utf-16-be"))}
+    if isinstance(value, list):
+        return [ordered(item) for item in value]
+    if isinstance(value, float):
+        raise ValueError("a floating-point number")  # noqa: TRY004 (an unreadable input)
+    return value
+
+
+def instant(text: str) -> datetime:
+    """Return the moment that ISO 8601 text names (Python 3.9 does not read a Z)."""
+    return datetime.fromisoformat(re.sub("Z$", "+00:00", text))
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node (RFC 6962)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def folded(subtrees: list[tuple[int, bytes]]) -> bytes:
+    """Return the root over complete subtrees, largest first."""
+    root = subtrees[-1][1]
+    for _size, digest in reversed(subtrees[:-1]):
+        root = node(digest, root)
+    return root
+
+
+def check_custody(bag: Bag, check: Check) -> str:
+    """Every event follows from the one before it; the root is the checkpoint's."""
+    previous, last, subtrees = ZERO, None, []  # type: ignore[var-annotated] # filled below
+    for n, line in enumerate(bag.lines("data/custody/events.jsonl"), 1):
+        event = loads(line)
+        moment = instant(event["at"])
+        where = f"event {n}"
+        if canonical(event) != line or event["id"] != n:
+            check.fault(where, "not in canonical form, or out of number")
+        if event["previous_sha256"] != previous:
+            check.fault(where, "does not follow from the event before it")
+        if last is not None and moment < last:
+            check.fault(where, "earlier than the event before it")
+        previous, last = hashlib.sha256(line).hexdigest(), moment
+        size, digest = 1, hashlib.sha256(b"\x00" + line).digest()
+        while subtrees and subtrees[-1][0] == size:
+            digest, size = node(subtrees.pop()[1], digest), size * 2
+        subtrees.append((size, digest))
+        bag.events.append(event)
+        bag.roots[n] = folded(subtrees)
+    _text, size, root, _lines = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
+    if size != len(bag.events) or root != bag.roots.get(size, hashlib.sha256(b"").digest()):
+        check.fault("data/custody/events.jsonl", "not the log of the checkpoint")
+    return f"{len(bag.events)} events, chain and root"
+
+
+def check_history(bag: Bag, check: Check) -> str:
+    """Checkpoints that were handed over earlier agree with this log."""
+    compared = 0
+    notes = sorted(bag.anchors.glob("checkpoint-*.note")) if bag.anchors else []
+    for path in notes:
+        _text, size, root, _signatures = note_parts(path.read_text("utf-8"))
+        if size > len(bag.events):
+            continue
+        compared += 1
+        if size and bag.roots.get(size) != root:
+            check.fault(f"event {size}", f"the log was rewritten: {path.name} has another root")
+    bag.outside = bag.outside or compared > 0
+    return f"{compared} checkpoints from outside agree"
+
+
+def check_records(bag: Bag, check: Check) -> str:
+    """Every record has the id of its content; the ledger of ids is the one in the log."""
+    chain, heads = ZERO, {0: ZERO}
+    for n, line in enumerate(bag.lines("data/custody/records.txt"), 1):
+        record_id, _gap, kind = line.decode("ascii").partition(" ")
+        chain = hashlib.sha256(f"{chain}\n{record_id}".encode("ascii")).hexdigest()
+        heads[n] = chain
+        bag.records[record_id] = kind
+    for event in bag.events:
+        if event["reason"] == "record ledger head":
+            n = int(event["details"]["n_entries"])
+            if heads.get(n) != event["object_sha256"]:
+                check.fault(f"event {event['id']}", f"another record ledger at entry {n}")
+    gone = {
+        line.decode("ascii").partition(" ")[0] for line in bag.lines("data/custody/disposed.txt")
+    }
+    found = set(gone)
+    for name in sorted(bag.files):
+        parts = name.split("/")
+        holds_records = parts[0] == "data" and parts[1] in RECORD_FOLDERS and len(parts) == DEPTH
+        if holds_records and name.endswith(".jsonl") and parts[2] not in NOT_RECORDS:
+            found |= read_records(bag, check, name, parts[2][:-6])
+    for record_id in sorted(set(bag.records) - found):
+        check.fault(record_id, "in the record ledger, but not in the bundle")
+    return f"{len(bag.records)} records, {len(gone)} disposed of by order"
+
+
+def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
+    """Read one file of records; keep what later checks need; return the ids."""
+    ids: set[str] = set()
+    for n, line in enumerate(bag.lines(name), 1):
+        where, record_id = f"{name} line {n}", hashlib.sha256(line).hexdigest()
+        body = loads(line)
+        if canonical(body) != line or body["kind"] != kind:
+            check.fault(where, "not in canonical form, or in the wrong file")
+        if bag.records.get(record_id) != kind or record_id in ids:
+            check.fault(where, "its content is not that of a record in the ledger")
+        ids.add(record_id)
+        if kind == "capture":
+            bag.captures[body["capture_id"]] = body
+        elif kind in ("block", "transaction", "trace", "cash_out_point"):
+            bag.bodies.setdefault(kind, []).append(body)
+        collect_spans(bag, where, body)
+    return ids
+
+
+def collect_spans(bag: Bag, where: str, value: Any) -> None:
+    """Keep every span that stands anywhere in a record."""
+    if isinstance(value, list):
+        for item in value:
+            collect_spans(bag, where, item)
+    elif isinstance(value, dict):
+        if "capture_id" in value and "ranges" in value:
+            for piece in value["ranges"]:
+                quoted = piece["quoted"].encode("utf-8")
+                if piece["encoding"] == "base64":
+                    quoted = base64.b64decode(quoted, validate=True)
+                row = (where, int(piece["start"]), int(piece["end"]), quoted)
+                bag.spans.setdefault(value["capture_id"], []).append(row)
+        else:
+            for item in value.values():
+                collect_spans(bag, where, item)
+
+
+def gzip_members(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield offset and content of each gzip member of a file."""
+    with path.open("rb") as handle:
+        offset, rest = 0, b""
+        while rest or (rest := handle.read(1 << 20)):
+            member, pieces, taken, made = zlib.decompressobj(31), [], 0, 0
+            while not member.eof:
+                block = rest or handle.read(1 << 20)
+                if not block:
+                    raise ValueError(f"{path.name}: the record at {offset} is cut")
+                rest = b""
+                piece = member.decompress(block, LARGEST_RECORD - made)
+                made += len(piece)
+                if made >= LARGEST_RECORD:
+                    raise ValueError(f"{path.name}: the record at {offset} is too large")
+                pieces.append(piece)
+                taken += len(block) - len(member.unused_data)
+            rest = member.unused_data
+            yield offset, b"".join(pieces)
+            offset += taken
+
+
+def check_captures(bag: Bag, check: Check) -> str:
+    """WARC digests, capture ids and decoded bodies; the bodies are cut for the spans."""
+    spans, n_records = Check(bag, "spans"), 0
+    waiting = dict(bag.captures)
+    for name in sorted(bag.files):
+        if not name.startswith("data/captures/"):
+            continue
+        for offset, record in gzip_members(bag.root / name):
+            n_records += 1
+            where = f"{name} at {offset}"
+            head, gap, rest = record.partition(b"\r\n\r\n")
+            fields = warc_fields(head)
+            block, end = (
+                rest[: int(fields["content-length"])],
+                rest[int(fields["content-length"]) :],
+            )
+            digest = fields.get("warc-block-digest", "")
+            if end != b"\r\n\r\n" or digest != "sha256:" + hashlib.sha256(block).hexdigest():
+                check.fault(where, "the WARC record is cut or its block digest differs")
+            if fields["warc-type"] == "response":
+                capture_id = hashlib.sha256(head + gap + block).hexdigest()
+                capture = waiting.pop(capture_id, None)
+                if capture is not None:
+                    placed = (name[14:], offset, fields["warc-target-uri"], fields["warc-date"])
+                    check_capture(bag, check, spans, capture, placed, block)
+    for capture_id, capture in sorted(waiting.items()):
+        check.fault(capture_id, f"no such response in {capture['warc_name']}")
+    n_spans = sum(len(rows) for rows in bag.spans.values())
+    for capture_id in sorted(set(bag.spans) - set(bag.captures)):
+        spans.fault(bag.spans[capture_id][0][0], f"quotes {capture_id}, which is not a capture")
+    spans.end(f"{n_spans} quoted pieces, cut again and equal byte for byte")
+    return f"{len(bag.captures)} captures in {n_records} WARC records"
+
+
+def warc_fields(head: bytes) -> dict[str, str]:
+    """Return the named fields of a WARC record by lower-case name."""
+    lines = head.decode("utf-8").split("\r\n")
+    if lines[0] != "WARC/1.1":
+        raise ValueError("not a WARC 1.1 record")
+    return {k.lower(): v.strip() for k, _colon, v in (line.partition(":") for line in lines[1:])}
+
+
+def check_capture(
+    bag: Bag,
+    check: Check,
+    spans: Check,
+    capture: dict[str, Any],
+    placed: tuple[Any, ...],
+    block: bytes,
+) -> None:
+    """One response: where it lies, its decoded body, and every piece quoted from it."""
+    capture_id = capture["capture_id"]
+    wanted = tuple(capture[k] for k in ("warc_name", "warc_offset", "uri", "observed_at"))
+    if placed != wanted:
+        check.fault(capture_id, "name, place, address or time is not that of the WARC record")
+    body, unread = decoded_body(block, capture["request_method"])
+    if unread:
+        check.skip(f"{capture_id}: {unread} cannot be decoded with the standard library")
+        if bag.spans.get(capture_id):
+            spans.skip(f"{capture_id}: its body cannot be decoded here")
+        return
+    if hashlib.sha256(body).hexdigest() != capture["content_sha256"]:
+        check.fault(capture_id, "the decoded body has another digest")
+    if len(body) != capture["n_body_bytes"]:
+        check.fault(capture_id, "the decoded body has another length")
+    for where, start, end, quoted in bag.spans.get(capture_id, []):
+        if not 0 <= start <= end <= len(body) or body[start:end] != quoted:
+            spans.fault(where, f"bytes {start} to {end} of {capture_id} are not those quoted")
+
+
+def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
+    """Undo transfer- and content-coding; name a coding that cannot be undone here."""
+    status, headers, content = split_head(wire)
+    if not status:
+        return b"", ""
+    if method == "HEAD" or status in (b"204", b"304"):
+        return b"", ""
+    coding = b",".join(v for k, v in headers if k == b"transfer-encoding").strip().lower()
+    lengths = {v for k, v in headers if k == b"content-length"}
+    if coding == b"chunked":
+        content = dechunked(content)
+    elif not coding and len(lengths) == 1:
+        length = lengths.pop()
+        content = content[: int(length)] if length.isdigit() and len(length) <= 18 else content  # noqa: PLR2004
+    names = [
+        n.strip().lower() for k, v in headers if k == b"content-encoding" for n in v.split(b",")
+    ]
+    for name in reversed([n for n in names if n not in (b"", b"identity")]):
+        if name not in (b"gzip", b"x-gzip", b"deflate"):
+            return content, ascii(name.decode("latin-1"))[:40] if content else ""
+        content = inflated(content, name) if content else content
+    return content, ""
+
+
+def split_head(wire: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+    """Return status, headers (lower-case names) and the rest of the final response."""
+    while True:
+        matched = re.match(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\n]*?)?\r?\n", wire)
+        if not matched:
+            return b"", [], b""
+        end = re.compile(rb"^\r?\n", re.MULTILINE).search(wire, matched.end())
+        lines = wire[matched.end() : end.start() if end else len(wire)].split(b"\n")
+        headers: list[tuple[bytes, bytes]] = []
+        for line in lines:
+            if line[:1] in (b" ", b"\t") and headers:
+                headers[-1] = (headers[-1][0], headers[-1][1] + b" " + line.strip(b" \t\r"))
+            elif re.match(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:", line):
+                name, _colon, value = line.partition(b":")
+                headers.append((name.lower(), value.strip(b" \t\r")))
+        wire = wire[end.end() :] if end else b""
+        if not matched[1].startswith(b"1") or matched[1] == b"101":
+            return matched[1], headers, wire
+
+
+def dechunked(wire: bytes) -> bytes:
+    """Join the chunks of a body; what is cut gives what is there."""
+    pieces, position = [], 0
+    pattern = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+    matched = pattern.match(wire)
+    while matched and int(matched[1], 16):
+        position = matched.end() + int(matched[1], 16)
+        pieces.append(wire[matched.end() : position])
+        line_end = re.compile(rb"\r?\n").match(wire, position)
+        matched = pattern.match(wire, line_end.end()) if line_end else None
+    return b"".join(pieces)
+
+
+def inflated(content: bytes, name: bytes) -> bytes:
+    """Undo gzip or deflate; what is cut or followed by junk gives what can be read."""
+    window = 31
+    if name == b"deflate":
+        zlib_head = content[0] & 15 == 8 and int.from_bytes(content[:2], "big") % 31 == 0  # noqa: PLR2004
+        window = 15 if zlib_head else -15
+    pieces, room = [], LARGEST_BODY
+    while content and room > 0:
+        member = zlib.decompressobj(window)
+        try:
+            piece = member.decompress(content, room)
+        except zlib.error:
+            break
+        pieces.append(piece)
+        room -= len(piece)
+        content = member.unused_data if member.eof and window == 31 else b""  # noqa: PLR2004
+        if not content.startswith(b"\x1f\x8b"):
+            break
+    return b"".join(pieces)
+
+
+def twice(content: bytes) -> bytes:
+    """Return the double SHA-256 that Bitcoin uses."""
+    return hashlib.sha256(hashlib.sha256(content).digest()).digest()
+
+
+def read_transaction(raw: bytes) -> tuple[bytes, list[int]]:
+    """Return the bytes that the id covers (no witness) and the value of each output."""
+    place, values = 4, []
+
+    def take(n: int) -> bytes:
+        nonlocal place
+        if n < 0 or place + n > len(raw):
+            raise ValueError("a transaction is cut")
+        place += n
+        return raw[place - n : place]
+
+    def count() -> int:
+        first = take(1)[0]
+        return first if first < 253 else int.from_bytes(take(1 << (first - 252)), "little")  # noqa: PLR2004
+
+    witness = raw[4:6] == b"\x00\x01"
+    begin = place = 6 if witness else 4
+    n_inputs = count()
+    for _ in range(n_inputs):
+        take(36)
+        take(count())
+        take(4)
+    for _ in range(count()):
+        values.append(int.from_bytes(take(8), "little"))
+        take(count())
+    middle = raw[begin:place]
+    for _ in range(n_inputs if witness else 0):
+        for _item in range(count()):
+            take(count())
+    locktime = take(4)
+    if place != len(raw):
+        raise ValueError("bytes after a transaction")
+    return raw[:4] + middle + locktime, values
+
+
+def check_transactions(bag: Bag, check: Check) -> str:
+    """Transaction id, merkle branch, header and proof of work of each transaction."""
+    blocks = {row["block_hash"]: row["header_hex"] for row in bag.bodies.get("block", [])}
+    for row in bag.bodies.get("transaction", []):
+        where, header = row["txid"], bytes.fromhex(row["header_hex"])
+        stripped, row["values"] = read_transaction(bytes.fromhex(row["raw_hex"]))
+        digest, position = twice(stripped), row["position"]
+        if digest[::-1].hex() != row["txid"] or len(stripped) == 64:  # noqa: PLR2004 (a node's size)
+            check.fault(where, "the raw bytes have another transaction id")
+        for sibling in row["merkle_branch"]:
+            other = bytes.fromhex(sibling)[::-1]
+            digest = twice(other + digest) if position & 1 else twice(digest + other)
+            position >>= 1
+        if position or digest != header[36:68]:
+            check.fault(where, "the merkle branch does not lead to the block header")
+        if len(header) != 80 or twice(header)[::-1].hex() != row["block_hash"]:  # noqa: PLR2004
+            check.fault(where, "the header has another block hash")
+        if blocks.get(row["block_hash"], row["header_hex"]) != row["header_hex"]:
+            check.fault(where, "its header is not that of the block record")
+        exponent, mantissa = header[75], int.from_bytes(header[72:75], "little")
+        target = mantissa << 8 * (exponent - 3) if exponent >= 3 else mantissa >> 8 * (3 - exponent)  # noqa: PLR2004
+        if int.from_bytes(twice(header), "little") > target:
+            check.fault(where, "the header does not reach its own difficulty")
+        mined = instant(row["mined_at"]).timestamp()
+        if int(mined) != int.from_bytes(header[68:72], "little"):
+            check.fault(where, "its time is not that of the header")
+    return f"{len(bag.bodies.get('transaction', []))} transactions"
+
+
+def check_cited(bag: Bag, check: Check) -> str:
+    """Every step of a trace and every cash-out names an output that is in the bundle."""
+    values = {row["txid"]: row.get("values", []) for row in bag.bodies.get("transaction", [])}
+    steps = [(hop, "trace") for row in bag.bodies.get("trace", []) for hop in row["hops"]]
+    steps += [(row, "cash-out") for row in bag.bodies.get("cash_out_point", [])]
+    for step, kind in steps:
+        outputs = values.get(step["txid"])
+        if outputs is None:
+            check.fault(step["txid"], f"cited by a {kind}, but its raw bytes are not here")
+        elif not 0 <= step["vout"] < len(outputs) or outputs[step["vout"]] != step["value_sat"]:
+            check.fault(f"{step['txid']}:{step['vout']}", f"a {kind} gives it another value")
+    return f"{len(steps)} steps of traces and cash-outs"
+
+
+def check_exhibits(bag: Bag, check: Check) -> str:
+    """Every exhibit names a capture and records that are here."""
+    names = [n for n in sorted(bag.files) if re.fullmatch(r"data/exhibits/[0-9]+/exhibit\.json", n)]
+    for name in names:
+        exhibit = loads(bag.read(name))
+        capture = bag.captures.get(exhibit["capture_id"])
+        if capture is None or capture["content_sha256"] != exhibit["content_sha256"]:
+            check.fault(name, "its capture is not in the bundle")
+        for item in exhibit["derived"]:
+            if bag.records.get(item["record_id"]) != item["kind"]:
+                check.fault(
+                    name, f"names the record {item['record_id']}, which is not in the bundle"
+                )
+        for file, digest in exhibit["files"].items():
+            if bag.files.get(f"{name[:-12]}{file}", ("", ""))[0] != digest:
+                check.fault(name, f"{file} is not the file that was described")
+    return f"{len(names)} exhibits"
+
+
+LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
+    "names": check_names, "files": check_files, "sha256": check_digests, "sha512": check_digests,
+    "statement": check_statement, "signature": check_signature, "checkpoint": check_checkpoint,
+    "stamps": check_stamps, "verifiers": check_verifiers,
+}  # fmt: skip
+LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
+    "custody": check_custody, "history": check_history, "records": check_records,
+    "captures": check_captures, "transactions": check_transactions, "cited": check_cited,
+    "exhibits": check_exhibits,
+}  # fmt: skip
+
+
+def verify(root: Path, anchors: Path | None, layers: str = "AB") -> Bag:
+    """Run the checks and return the bag with its findings; nothing is raised."""
+    bag = Bag(root, anchors)
+    checks = {**(LAYER_A if "A" in layers else {}), **(LAYER_B if "B" in layers else {})}
+    for name, function in checks.items():
+        check = Check(bag, name)
+        try:
+            if name == "sha256":
+                digest_files(bag)
+            check.end(function(bag, check))
+        except UNREADABLE as error:
+            check.fault("the bundle", f"cannot be read: {ascii(str(error))[:200]}")
+    return bag
+
+
+def exit_code(bag: Bag) -> int:
+    """Return 0, 3 or 4 for the findings."""
+    statuses = {status for status, _check, _detail in bag.findings}
+    return 3 if FAILED in statuses or not statuses else 4 if UNCHECKED in statuses else 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print one line a finding and a conclusion; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("bundle", nargs="?", default=str(Path(__file__).resolve().parent))
+    parser.add_argument("--anchors", help="folder with keys that you have from elsewhere")
+    given = parser.parse_args(argv)
+    if given.anchors and not Path(given.anchors).is_dir():
+        parser.error(f"no folder at {given.anchors!a}")
+    bag = verify(Path(given.bundle), Path(given.anchors) if given.anchors else None)
+    code = exit_code(bag)
+    lines = [f"{status:<11}  {check:<12}  {detail}" for status, check, detail in bag.findings]
+    said = {0: "Every check was made and is right.",
+            3: "At least one check FAILED: do not rely on this bundle.",
+            4: "Something was NOT CHECKED: this is no confirmation."}  # fmt: skip
+    tail = [said[code], "Compare the SHA-256 of this program with its published value."]
+    if not bag.outside:
+        tail.append(
+            "No outside anchor was compared: no protection against the holder of the unit key."
+        )
+    if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("es"):
+        tail = [SPANISH[line] for line in tail]
+    text = "\n".join([*lines, *tail, ""])
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
