@@ -38,6 +38,7 @@ class KgliteStore:
     engine = "kglite"
 
     def __init__(self, folder: Path, *, timeout_seconds: float = 30.0) -> None:
+        kglite.set_query_warning_policy("silent")  # a label without nodes is no fault here
         self._folder = folder
         self._timeout = timeout_seconds
         self._building: Any = None

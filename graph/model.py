@@ -61,6 +61,7 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
         {"start_address": str, "accounting": str, "position": int, "txid": str, "vout": int,
          "value_sat": int, "traced_sat": int, "why": str},
     ),
+    "LEADS_TO": ((("Address", "Address"),), {}),
     "LISTED_ON": ((("Listing", "Market"),), {}),
     "MEMBER_OF": ((("Address", "Cluster"),), {}),
     "NAMES": (

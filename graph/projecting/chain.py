@@ -111,6 +111,7 @@ class ChainFacts:
         paid = {"vout": hop.vout, "value_sat": hop.value_sat}
         self._collector.edge("PAID", payer, payee, fact, part=(hop.txid, hop.vout),
                              txid=hop.txid, **paid)  # fmt: skip
+        self._collector.edge("LEADS_TO", payer, payee, fact)
         self._collector.edge("SPENT_IN", payer, transaction, fact)
         self._collector.edge("PAYS", transaction, payee, fact, part=(hop.vout,), **paid)
 

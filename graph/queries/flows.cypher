@@ -18,8 +18,8 @@
 // order: at, start_address, accounting, position, txid, vout, from_address, to_address
 MATCH (:VendorAccount {key: $vendor})-[:NAMES {party: 'vendor'}]->(s:Address)
 WITH DISTINCT s
-MATCH (a:Address)-[h:HOP {start_address: s.key}]->(b:Address)
-WHERE h.at >= $since AND h.traced_sat >= $minimum_sat
+MATCH (a:Address)-[h:HOP]->(b:Address)
+WHERE h.start_address = s.key AND h.at >= $since AND h.traced_sat >= $minimum_sat
 RETURN h.at AS at, s.key AS start_address, h.accounting AS accounting, h.position AS position,
        a.key AS from_address, b.key AS to_address, h.txid AS txid, h.vout AS vout,
        h.value_sat AS value_sat, h.traced_sat AS traced_sat, h.rule AS rule,

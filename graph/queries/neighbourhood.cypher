@@ -13,8 +13,59 @@
 // column at: integer -- time in epoch milliseconds, or null
 // column record_id: string -- record that states it
 // order: direction, relationship, other_label, other_key, at, record_id, detail
-MATCH (n {key: $key})
-WHERE head(labels(n)) = $label
+CALL () {
+  MATCH (n:Address {key: $key})
+  WHERE $label = 'Address'
+  RETURN n
+  UNION
+  MATCH (n:CashOutPoint {key: $key})
+  WHERE $label = 'CashOutPoint'
+  RETURN n
+  UNION
+  MATCH (n:Cluster {key: $key})
+  WHERE $label = 'Cluster'
+  RETURN n
+  UNION
+  MATCH (n:Contact {key: $key})
+  WHERE $label = 'Contact'
+  RETURN n
+  UNION
+  MATCH (n:Exhibit {key: $key})
+  WHERE $label = 'Exhibit'
+  RETURN n
+  UNION
+  MATCH (n:Listing {key: $key})
+  WHERE $label = 'Listing'
+  RETURN n
+  UNION
+  MATCH (n:Market {key: $key})
+  WHERE $label = 'Market'
+  RETURN n
+  UNION
+  MATCH (n:PGPKey {key: $key})
+  WHERE $label = 'PGPKey'
+  RETURN n
+  UNION
+  MATCH (n:Service {key: $key})
+  WHERE $label = 'Service'
+  RETURN n
+  UNION
+  MATCH (n:Substance {key: $key})
+  WHERE $label = 'Substance'
+  RETURN n
+  UNION
+  MATCH (n:Tag {key: $key})
+  WHERE $label = 'Tag'
+  RETURN n
+  UNION
+  MATCH (n:Transaction {key: $key})
+  WHERE $label = 'Transaction'
+  RETURN n
+  UNION
+  MATCH (n:VendorAccount {key: $key})
+  WHERE $label = 'VendorAccount'
+  RETURN n
+}
 MATCH (n)-[r]-(o)
 WITH CASE WHEN startNode(r) = n THEN 'out' ELSE 'in' END AS direction, r, o
 RETURN direction, type(r) AS relationship, head(labels(o)) AS other_label, o.key AS other_key,

@@ -8,7 +8,8 @@
 // column record_id: string -- record of the tag
 // order: address, service, record_id
 MATCH (a:Address)-[r:TAGGED_AS]->(s:Service)
-MATCH (t:Tag {key: r.record_id})
+MATCH (t:Tag)
+WHERE t.key = r.record_id
 RETURN a.key AS address, s.key AS service, coalesce(t.category, '') AS category,
        coalesce(r.tagpack_confidence, '') AS tagpack_confidence, t.source AS source,
        r.record_id AS record_id

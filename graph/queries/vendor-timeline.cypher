@@ -27,7 +27,8 @@ CALL (v) {
          r.value_sat AS value_sat, r.record_id AS record_id
   UNION
   MATCH (v)-[:NAMES {party: 'vendor'}]->(a:Address)
-  MATCH (:Address)-[r:CASHES_OUT_AT {start_address: a.key}]->(c:CashOutPoint)
+  MATCH (:Address)-[r:CASHES_OUT_AT]->(c:CashOutPoint)
+  WHERE r.start_address = a.key
   RETURN c.at AS at, 'cash_out' AS event, c.key AS what, c.txid AS evidence,
          c.value_sat AS value_sat, r.record_id AS record_id
 }

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The test world, a source of records, and both engines."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from graph.kglite_store import KgliteStore
+from graph.neo4j_store import Neo4jStore
+from vestigo.records import Record, Retraction
+
+HERE = Path(__file__).resolve().parent
+
+
+def load(name: str, path: Path) -> ModuleType:
+    """Import a module of the tests by its file (the folders are no packages)."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_world = load("vestigo_test_graph_world", HERE / "world.py")
+_server = load("vestigo_test_neo4j_server", HERE.parent / "neo4j_server" / "server.py")
+_assemble = load("vestigo_test_neo4j_assemble", HERE.parent / "neo4j_server" / "assemble.py")
+
+
+class Records:
+    """A source of records in memory: what the record ledger offers, and no more."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = list(records)
+
+    def of_kind(self, cls):
+        gone = self.retracted()
+        return [r for r in self._records if isinstance(r, cls) and r.record_id not in gone]
+
+    def retracted(self) -> set[str]:
+        return {r.retracts for r in self._records if isinstance(r, Retraction)}
+
+
+@pytest.fixture(scope="session")
+def world() -> ModuleType:
+    """The module that builds invented records."""
+    return _world
+
+
+@pytest.fixture(scope="session")
+def records() -> type[Records]:
+    """The class of in-memory sources."""
+    return Records
+
+
+@pytest.fixture(scope="session")
+def small() -> Records:
+    """The small world, by hand."""
+    return Records(_world.small_world())
+
+
+@pytest.fixture(scope="session")
+def large() -> Records:
+    """The seeded random world."""
+    return Records(_world.random_world())
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[KgliteStore]:
+    """An embedded graph without content."""
+    store = KgliteStore(tmp_path / "graph")
+    yield store
+    store.close()
+
+
+def _jars() -> Path:
+    named = os.environ.get("VESTIGO_NEO4J")
+    if named:
+        return Path(named)
+    return _assemble.assemble(Path.home() / ".cache" / "vestigo-test" / "neo4j-5.26")
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A real Neo4j server; skips where it cannot be had, fails where it is required."""
+    try:
+        jars = _jars()
+    except (OSError, _assemble.subprocess.CalledProcessError) as error:
+        if os.environ.get("VESTIGO_REQUIRE_NEO4J") == "1":
+            pytest.fail(f"no Neo4j server: {error}")
+        pytest.skip(f"no Neo4j server: {error}")
+    with _server.running(jars, tmp_path_factory.mktemp("neo4j")) as server:
+        yield server
+
+
+@pytest.fixture
+def served(neo4j_server) -> Iterator[Neo4jStore]:
+    """The graph on the server (one database: each test builds its own content)."""
+    store = Neo4jStore(neo4j_server.uri, neo4j_server.user, neo4j_server.password)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def wipe(neo4j_server) -> Callable[[], None]:
+    """Empty the whole database of the server."""
+    import neo4j
+
+    def empty() -> None:
+        auth = (neo4j_server.user, neo4j_server.password)
+        with neo4j.GraphDatabase.driver(neo4j_server.uri, auth=auth) as driver:
+            driver.execute_query("MATCH (n) DETACH DELETE n")
+
+    return empty
