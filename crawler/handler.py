@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Scrapy's httpx download handler, made to archive every exchange before it is read.
+
+The response that the spider sees is made from the archived wire bytes, not from what
+the HTTP library made of them: what is read is what is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers._httpx import HttpxDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Headers, Response
+
+from crawler.permission import authorization_of, intent_of
+from crawler.tape import Tape, current_tape
+from crawler.transport import HttpResponse, make_client, pin_httpx
+from crawler.world import CrawlWorld, world_of
+from vestigo.evidence.warc import Exchange, read_response
+from vestigo.evidence.warc.wire import WireResponse
+from vestigo.records import Capture
+
+HEAD_ALLOWANCE = 256 * 1024
+_TEXT_TYPES = ("application/xhtml+xml", "application/xml", "application/json", "")
+
+_FAILURES = (
+    DownloadTimeoutError,
+    DownloadFailedError,
+    DownloadConnectionRefusedError,
+    CannotResolveHostError,
+)
+
+
+class ExchangeError(DownloadFailedError):
+    """No usable response; ``cause`` is a short stable word, ``capture`` what was archived."""
+
+    def __init__(self, cause: str, capture: Capture | None) -> None:
+        self.cause = cause
+        self.capture = capture
+        super().__init__(cause)
+
+
+class ArchivingHandler(HttpxDownloadHandler):
+    """Runs an exchange under its deadline, archives its wire bytes, then answers."""
+
+    lazy = False
+    experimental = False
+    supports_proxies = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        pin_httpx()
+        self._world: CrawlWorld = world_of(crawler)
+        super().__init__(crawler)
+
+    def _make_client(self, proxy_url: str | None = None) -> Any:
+        if proxy_url is not None:
+            raise ValueError("the proxy is the network's business, not the request's")
+        return make_client(self._world.backend, self._ssl_context, self._pool_size_total)
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response to ``request``, made from its archived bytes.
+
+        Raises ``ExchangeError`` (with the capture where bytes were sent) and
+        ``AuthorityError`` when the gate refuses.
+        """
+        tape = self._tape(request)
+        current_tape.set(tape)
+        cause = await self._exchange(request, tape)
+        tape.finished = True
+        capture = await self._archive(request, tape)
+        request.meta["capture"] = capture
+        if capture is None:
+            raise ExchangeError(cause or "not-sent", None)
+        wire = read_response(bytes(tape.received), request.method)
+        if wire.status is None:
+            raise ExchangeError(cause or capture.problem, capture)
+        return _response(request, wire)
+
+    def _tape(self, request: Request) -> Tape:
+        world = self._world
+        authorization = authorization_of(request)
+        now = world.clock()
+        left = (authorization.ends_at - now).total_seconds()
+        seconds = min(world.deadline_seconds, max(left, 0.0))
+        return Tape(
+            intent=intent_of(request, world.account),
+            method=request.method,
+            began_at=now,
+            max_bytes=world.max_body_bytes + HEAD_ALLOWANCE,
+            deadline=asyncio.get_running_loop().time() + seconds,
+        )
+
+    async def _exchange(self, request: Request, tape: Tape) -> str:
+        """Send the request and read the response onto ``tape``; return why it failed or ""."""
+        running = self._world.running
+        try:
+            async with asyncio.timeout_at(tape.deadline) as timeout:
+                running.add(timeout)
+                try:
+                    async with self._requesting(request) as response:
+                        await self._read(response, tape)
+                finally:
+                    running.discard(timeout)
+        except TimeoutError:
+            cause = "stopped" if self._world.stopping else "deadline"
+            tape.cut("time", cause)
+            return cause
+        except _FAILURES as error:
+            return _failure(error, tape)
+        return ""
+
+    def _requesting(self, request: Request) -> AbstractAsyncContextManager[HttpResponse]:
+        made = self._make_request(request, self._world.deadline_seconds)
+        return cast("AbstractAsyncContextManager[HttpResponse]", made)
+
+    async def _read(self, response: HttpResponse, tape: Tape) -> None:
+        stream = response.extensions["network_stream"]
+        if not self._wanted(response):
+            drop_body(tape)
+            return
+        async for _piece in response.aiter_raw():
+            pass
+        stream.finish(tape)
+
+    def _wanted(self, response: HttpResponse) -> bool:
+        """Say whether the media type may be kept: text always, pictures when authorised."""
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type.startswith("text/") or media_type in _TEXT_TYPES:
+            return True
+        return self._world.pictures_allowed
+
+    async def _archive(self, request: Request, tape: Tape) -> Capture | None:
+        if not tape.sent:
+            return None
+        exchange = Exchange(
+            uri=request.url,
+            method=request.method,
+            began_at=tape.began_at,
+            request=bytes(tape.sent),
+            response=bytes(tape.received),
+            authorization_id=authorization_of(request).record_id,
+            account=self._world.account,
+            truncated=tape.truncated,
+            problem=tape.problem,
+            label=request.meta.get("label", ""),
+            secret_request_body=bool(request.meta.get("secret_body")),
+        )
+        return await asyncio.wrap_future(self._world.archive.submit(exchange))
+
+    async def close(self) -> None:
+        """Close the connections that are left."""
+        with suppress(OSError):
+            await super().close()
+
+
+def drop_body(tape: Tape) -> None:
+    """Keep the head only: a body of this kind may not be kept at all."""
+    wire = read_response(bytes(tape.received), tape.method)
+    del tape.received[wire.head_end :]
+    tape.cut("unspecified", "media-not-authorised")
+
+
+def _failure(error: Exception, tape: Tape) -> str:
+    """Name the cause; what the parser said goes on the tape as a stable word."""
+    if tape.finished:
+        return tape.problem
+    cause = error.__cause__
+    name = type(cause).__name__ if cause is not None else type(error).__name__
+    if name == "RemoteProtocolError":
+        complete = "without sending complete message body" in str(cause)
+        tape.cut("disconnect" if complete else "", "" if complete else "rejected-by-parser")
+        return "truncated-body" if complete else "rejected-by-parser"
+    if tape.sent:
+        tape.cut("disconnect" if tape.received else "", _word(name))
+    return str(error)[:120] if not tape.sent else _word(name)
+
+
+def _word(name: str) -> str:
+    words = {"ReadTimeout": "deadline", "ReadError": "connection-lost",
+             "WriteError": "connection-lost", "ConnectTimeout": "deadline"}  # fmt: skip
+    return words.get(name, "connection-failed")
+
+
+def _response(request: Request, wire: WireResponse) -> Response:
+    assert wire.status is not None
+    headers = Headers()
+    for name, value in wire.headers:
+        headers.appendlist(name, value)
+    request.meta["wire"] = wire
+    return Response(
+        url=request.url, status=wire.status, headers=headers, body=wire.body, request=request
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a crawl is told, and what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.market import MarketProfile
+from vestigo.authority import Gate
+from vestigo.clock import Clock
+from vestigo.evidence.warc import ClosedSegment
+from vestigo.records import Capture
+from vestigo.settings import Section
+
+
+def _nothing(*_values: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlJob:
+    """One crawl of one market from one start.
+
+    ``on_capture`` sees durable captures in the order of the archive; ``on_segment``
+    each WARC file that was closed; ``on_event`` (action, reason, details) what belongs
+    into the custody log; ``on_progress`` (fetched, known) after each page.
+    ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
+    """
+
+    profile: MarketProfile
+    start_uri: str
+    gate: Gate
+    captures_folder: Path
+    sealed_folder: Path
+    frontier_path: Path
+    settings: Section
+    clock: Clock
+    software: str
+    account: str = ""
+    password: str | None = field(default=None, repr=False)
+    seal_key: bytes | None = None
+    on_capture: Callable[[Capture], None] = _nothing
+    on_segment: Callable[[ClosedSegment], None] = _nothing
+    on_event: Callable[[str, str, dict[str, str]], None] = _nothing
+    on_progress: Callable[[int, int], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What is known of the market and what became of it; counts of pages.
+
+    ``known`` = ``fetched`` + ``waiting`` + sum of ``failed`` + sum of ``refused``.
+    """
+
+    known: int
+    fetched: int
+    waiting: int
+    failed: dict[str, int]
+    refused: dict[str, int]
+    page_kinds: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or ""."""
+
+    coverage: Coverage
+    n_captures: int
+    n_log_ins: int
+    n_reconciled: int
+    interrupted: bool
+    paused: str
+    paused_why: str
+
+    @property
+    def n_failed(self) -> int:
+        """How many pages failed for good."""
+        return sum(self.coverage.failed.values())

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One spelling for each address, so that a page is asked for once."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from w3lib.url import safe_url_string
+
+MAX_URI = 4096
+
+
+def normal_uri(raw: str) -> str:
+    """Return the address in its one spelling, "" for what cannot be asked for.
+
+    Scheme and host in lower case, no default port, a path, no fragment, no log-in
+    part, printable ASCII only (percent-encoded as browsers do).
+    """
+    try:
+        parts = urlsplit(safe_url_string(raw.strip()))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    default = port is None or port == {"http": 80, "https": 443}[parts.scheme]
+    netloc = shown if default else f"{shown}:{port}"
+    uri = parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
+    plain = uri.isascii() and not any(c <= " " or c == "\x7f" for c in uri)
+    return uri if plain and len(uri) <= MAX_URI else ""

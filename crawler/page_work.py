@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From an archived page to the frontier: done, again, failed, and what it links to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler.frontier import NewPage, PageRow
+from crawler.judging import MAX_REDIRECTS, Verdict, judge
+from crawler.links import normal_uri
+from crawler.permission import covered, host_and_port
+from crawler.world import CrawlWorld
+from vestigo.errors import AuthorityError
+from vestigo.evidence.warc import WireResponse
+from vestigo.i18n import _
+from vestigo.records import Capture
+
+
+class PageWork:
+    """Takes pages of the frontier, live or found again in the archive."""
+
+    def __init__(self, world: CrawlWorld) -> None:
+        self._world = world
+
+    def take(self, row: PageRow, capture: Capture, wire: WireResponse, generation: int) -> None:
+        """Judge an archived page and mark it."""
+        world = self._world
+        verdict = judge(world.job.profile, capture, wire)
+        to_login = bool(verdict.redirect) and world.session.is_login_uri(verdict.redirect)
+        if to_login or (verdict.outcome == "logged-out" and not self._asked_for_login(row)):
+            self._logged_out(row, generation)
+        elif verdict.outcome in ("done", "logged-out"):
+            self._done(row, capture, verdict)
+        elif verdict.outcome == "refuse":
+            world.frontier.refuse(row, verdict.cause, capture.capture_id)
+        elif verdict.outcome == "person":
+            world.frontier.give_back(row)
+            world.pause("E-CRA-013", _("The market shows a page that a person has to solve."))
+        else:
+            self._again(row, verdict, capture)
+        self._report()
+
+    def broken(self, row: PageRow, cause: str, capture: Capture | None) -> None:
+        """Mark a page whose exchange brought nothing that can be read."""
+        if self._world.stopping:
+            self._world.frontier.give_back(row)
+        else:
+            self._again(row, Verdict("retry", cause), capture)
+        self._report()
+
+    def refused(self, row: PageRow, error: AuthorityError) -> None:
+        """Mark a page that the gate refused; one cut off by an expiry waits for a new order."""
+        self._world.frontier.refuse(row, error.code)
+
+    def new_pages(self, links: Iterable[tuple[str, str]], n_redirects: int = 0) -> list[NewPage]:
+        """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any."""
+        pages = []
+        for raw, hint in links:
+            uri = normal_uri(raw)
+            if uri:
+                pages.append(NewPage(uri, hint, self._left_out(uri, hint), n_redirects))
+        return pages
+
+    def _left_out(self, uri: str, hint: str) -> str:
+        world = self._world
+        if host_and_port(uri) not in world.hosts:
+            return "other-host"
+        if world.job.profile.is_never(uri):
+            return "never"
+        if not covered(world.gate, uri, hint, world.account):
+            return "not-authorised"
+        return ""
+
+    def _asked_for_login(self, row: PageRow) -> bool:
+        return row.hint == "login" or self._world.session.is_login_uri(row.uri)
+
+    def _logged_out(self, row: PageRow, generation: int) -> None:
+        """Put the page back and log in again, unless somebody did so meanwhile."""
+        world = self._world
+        world.frontier.give_back(row)
+        if generation < world.session.generation or world.session.busy:
+            return
+        if not world.session.possible:
+            world.pause("E-CRA-010", _("The market asks for a log-in and no account was given."))
+        elif not world.session.begin():
+            world.pause("E-CRA-012", _("The market logged the avatar out too often."))
+
+    def _done(self, row: PageRow, capture: Capture, verdict: Verdict) -> None:
+        frontier = self._world.frontier
+        if verdict.redirect:
+            if row.n_redirects >= MAX_REDIRECTS:
+                frontier.fail(row, "too-many-redirects", capture.capture_id)
+                return
+            links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
+        else:
+            links = self.new_pages(_links(verdict))
+        frontier.done(row, capture.capture_id, verdict.kind or "login", links)
+
+    def _again(self, row: PageRow, verdict: Verdict, capture: Capture | None) -> None:
+        world = self._world
+        settings = world.job.settings
+        if verdict.outcome == "retry" and row.n_attempts + 1 < int(settings["attempts"]):
+            pause = float(settings["retry_seconds"]) * (row.n_attempts + 1)
+            world.frontier.retry(row, verdict.cause, world.clock().timestamp() + pause)
+            return
+        links = self.new_pages(_links(verdict))
+        world.frontier.fail(row, verdict.cause, capture.capture_id if capture else "", links)
+
+    def _report(self) -> None:
+        self._world.report_progress()
+
+
+def _links(verdict: Verdict) -> list[tuple[str, str]]:
+    reading = verdict.reading
+    return [(link.uri, link.page_kind_hint) for link in reading.links] if reading else []

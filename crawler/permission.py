@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which act on which class of data a request is, and the gate in front of every one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.world import CrawlWorld, world_of
+from vestigo.authority import Gate, Intent
+from vestigo.records import Authorization
+
+_DATA_CLASSES = {
+    "vendor": "vendor_profile", "feedback": "feedback", "buyer": "buyer_profile",
+    "buyer_profile": "buyer_profile", "message": "message", "messages": "message",
+    "order": "order", "orders": "order",
+}  # fmt: skip
+_PICTURE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|avif|mp4|webm|avi|mov|mp3|zip|rar|7z|tar|gz|pdf|docx?)$",
+    re.IGNORECASE,
+)
+_PORTS = {"http": 80, "https": 443}
+
+
+def intent(uri: str, hint: str, account: str, act: str = "") -> Intent:
+    """Return what asking for ``uri`` would be; ``hint`` is the kind of page expected."""
+    host, port = host_and_port(uri)
+    return Intent(
+        host=host,
+        port=port,
+        act=act or _act(uri, hint),
+        account=account,
+        data_class=_DATA_CLASSES.get(hint, "listing"),
+        what=uri,
+    )
+
+
+def host_and_port(uri: str) -> tuple[str, int]:
+    """Return host (lower case) and port of a web address; ("", 0) for anything else."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "", 0
+    return (parts.hostname or "", port) if parts.scheme in _PORTS else ("", 0)
+
+
+def intent_of(request: Request, account: str) -> Intent:
+    """Return the intent of a Scrapy request of ours."""
+    return intent(request.url, request.meta.get("hint", ""), account, request.meta.get("act", ""))
+
+
+def authorization_of(request: Request) -> Authorization:
+    """Return the authorization that the gate granted for this request."""
+    return cast("Authorization", request.meta["authorization"])
+
+
+def covered(gate: Gate, uri: str, hint: str, account: str) -> bool:
+    """Say whether a link may be followed; nothing is attempted or logged."""
+    return gate.covers(intent(uri, hint, account))
+
+
+class AuthorityMiddleware:
+    """Every request passes the gate here, right before it is handed to the network."""
+
+    def __init__(self, world: CrawlWorld) -> None:
+        self._world = world
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the middleware for one crawl."""
+        return cls(world_of(crawler))
+
+    def process_request(self, request: Request, **_more: Any) -> None:
+        """Ask the gate; its ``AuthorityError`` ends the request."""
+        wanted = intent_of(request, self._world.account)
+        request.meta["authorization"] = self._world.gate.check(wanted)
+
+
+def _act(uri: str, hint: str) -> str:
+    if hint in ("image", "attachment") or _PICTURE.search(urlsplit(uri).path):
+        return "fetch_image"
+    return "search" if hint == "search" else "view"

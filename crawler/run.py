@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Running one crawl to its end in this process.
+
+Scrapy runs on a plain asyncio loop (no Twisted reactor), so a process can crawl
+more than once.  The gate is asked before anything is set up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from crawler.cookies import pin_suffix_list
+from crawler.frontier import Frontier
+from crawler.headers import browser_headers
+from crawler.job import CrawlJob, CrawlReport
+from crawler.links import normal_uri
+from crawler.network import TeeBackend, is_loopback, no_proxy
+from crawler.page_work import PageWork
+from crawler.permission import host_and_port, intent
+from crawler.reconciling import last_place, reconcile, reconsider
+from crawler.session import LoginSession
+from crawler.settings import scrapy_settings
+from crawler.socks import parse_proxy
+from crawler.spider import MarketSpider
+from crawler.world import CaseCrawler, CrawlWorld
+from vestigo.authority import Refusal, SocketGuard, guarded
+from vestigo.errors import UsageError, VestigoError
+from vestigo.evidence.warc import ClosedSegment, WarcArchive
+from vestigo.i18n import _
+from vestigo.records import Capture
+
+GRACE_SECONDS = 10.0
+
+
+def crawl(job: CrawlJob) -> CrawlReport:
+    """Crawl until the frontier is empty, something stops it, or SIGINT; return what was done.
+
+    Raises ``AuthorityError`` when the gate refuses the start (nothing was sent then)
+    or refuses in the middle (everything archived stays), ``ConfigurationError``
+    E-CRA-001 or E-CRA-002 for the network, ``UsageError`` E-CRA-003 for a start that
+    is no web address, ``SourceUnreachable`` E-EVI-101 for a full disk.
+    """
+    start = _start(job)
+    job.gate.check(intent(start, "", job.account))
+    if job.account and job.profile.login:
+        job.gate.check(intent(start, "login", job.account, act="login"))
+    proxy = parse_proxy(str(job.settings["proxy"]), job.account)
+    if proxy is None and not is_loopback(host_and_port(start)[0]):
+        raise no_proxy(*host_and_port(start))
+    guard = SocketGuard(job.clock, lambda refusal: _log_refusal(job, refusal))
+    pin_suffix_list()
+    with _quiet_scrapy(), guarded(guard):
+        return asyncio.run(_crawl(job, start, TeeBackend(job.gate, guard, proxy)))
+
+
+async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
+    frontier = Frontier(job.frontier_path)
+    try:
+        world = _world(job, start, backend, frontier)
+        try:
+            await _work(world, start)
+        finally:
+            await _close_archive(world)
+        if world.error is not None:
+            raise world.error
+        return world.report
+    finally:
+        frontier.close()
+
+
+async def _work(world: CrawlWorld, start: str) -> None:
+    pages = PageWork(world)
+    reconsider(world)
+    reconcile(world, pages)
+    world.frontier.add(pages.new_pages([(start, "")]))
+    if world.session.possible and world.frontier.n_waiting():
+        world.session.begin()
+    crawler = CaseCrawler(MarketSpider, scrapy_settings(world.job))
+    crawler.world, world.crawler = world, crawler
+    with _signals(world):
+        await crawler.crawl_async()
+    for row in world.frontier.leased():
+        world.frontier.give_back(row)
+
+
+def _start(job: CrawlJob) -> str:
+    start = normal_uri(job.start_uri)
+    if not start:
+        raise UsageError(
+            "E-CRA-003",
+            _("The start is no web address."),
+            where=job.start_uri,
+            remedy=_("Give an address such as http://127.0.0.1:8080/."),
+        )
+    return start
+
+
+def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: Frontier) -> CrawlWorld:
+    loop = asyncio.get_running_loop()
+    headers = browser_headers(str(job.settings["user_agent"]))
+    session = LoginSession(
+        profile=job.profile,
+        start_uri=start,
+        account=job.account,
+        password=job.password,
+        headers=headers,
+        limit=int(job.settings["log_ins"]),
+    )
+    hosts = {host_and_port(start), *(host_and_port(f"http://{h}/") for h in job.profile.hosts)}
+    world = CrawlWorld(
+        job=job,
+        backend=backend,
+        frontier=frontier,
+        session=session,
+        pictures_allowed=job.gate.covers(intent(start, "image", job.account)),
+        hosts=frozenset(hosts),
+        last_place=last_place(job.captures_folder),
+    )
+
+    def on_capture(capture: Capture) -> None:
+        loop.call_soon_threadsafe(world.note_capture, capture)
+
+    def on_segment(segment: ClosedSegment) -> None:
+        loop.call_soon_threadsafe(job.on_segment, segment)
+
+    world.archive = WarcArchive(
+        job.captures_folder,
+        job.sealed_folder,
+        job.seal_key,
+        job.clock,
+        job.software,
+        segment_bytes=int(job.settings["segment_bytes"]),
+        on_capture=on_capture,
+        on_segment=on_segment,
+        on_event=job.on_event,
+    )
+    return world
+
+
+async def _close_archive(world: CrawlWorld) -> None:
+    """Close the archive, then let what it still reported arrive."""
+    try:
+        await asyncio.to_thread(world.archive.close)
+    except VestigoError as error:
+        world.error = world.error or error
+    await asyncio.sleep(0)
+
+
+@contextmanager
+def _signals(world: CrawlWorld) -> Iterator[None]:
+    """End in order on SIGINT and SIGTERM: what is in flight gets a short while."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if world.interrupted:
+            world.cut_running()
+        world.interrupted = True
+        loop.call_later(GRACE_SECONDS, world.cut_running)
+        world.close()
+
+    caught = (signal.SIGINT, signal.SIGTERM)
+    for number in caught:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _quiet_scrapy() -> Iterator[None]:
+    """Keep Scrapy's log off the terminal: what matters is in the report and the custody log."""
+    loggers = [logging.getLogger(name) for name in ("scrapy", "httpx", "httpcore")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _log_refusal(job: CrawlJob, refusal: Refusal) -> None:
+    destination = f"{refusal.intent.host}:{refusal.intent.port}"
+    details: dict[str, Any] = {"call": refusal.intent.act, "destination": destination}
+    with suppress(OSError):
+        job.on_event("fail", f"{refusal.code} {refusal.reason}", details)

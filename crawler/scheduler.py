@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Scrapy's scheduler on top of the frontier; requests of the log-in go first."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+
+from crawler.spider import MarketSpider
+from crawler.world import CrawlWorld, world_of
+
+
+class FrontierScheduler(BaseScheduler):
+    """Hands out leased pages; nothing while a log-in runs."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._world: CrawlWorld = world_of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the scheduler of one crawl."""
+        return cls(crawler)
+
+    def has_pending_requests(self) -> bool:
+        """Say whether there is anything left to ask for."""
+        if self._world.stopping:
+            return False
+        return self._world.session.busy or self._world.frontier.n_waiting() > 0
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Refuse: pages come from the frontier, log-ins from the session, nothing else."""
+        raise ValueError(f"a request past the frontier: {request.url}")
+
+    def next_request(self) -> Request | None:
+        """Return the next request, None when nothing may be sent now."""
+        world = self._world
+        if world.stopping:
+            return None
+        request = world.session.next_request() if world.session.busy else self._page_request()
+        if request is not None:
+            spider = self._crawler.spider
+            assert isinstance(spider, MarketSpider)
+            request.callback, request.errback = spider.on_response, spider.on_failure
+        return request
+
+    def _page_request(self) -> Request | None:
+        world = self._world
+        row = world.frontier.lease(world.clock().timestamp(), world.last_place)
+        if row is None:
+            return None
+        meta = {
+            "row": row,
+            "hint": row.hint,
+            "label": row.label,
+            "generation": world.session.generation,
+        }
+        return Request(row.uri, meta=meta, headers=world.session.headers, dont_filter=True)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The spider: hands archived exchanges to those who understand them.
+
+Its requests come from the frontier and the session, never from callbacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.handler import ExchangeError
+from crawler.page_work import PageWork
+from crawler.signing_in import SigningIn
+from crawler.world import CrawlWorld, world_of
+from vestigo.errors import AuthorityError
+
+FATAL_REFUSALS = ("E-AUT-001", "E-AUT-002", "E-AUT-007")
+
+
+class MarketSpider(Spider):
+    """Crawls one market."""
+
+    name = "vestigo"
+    world: CrawlWorld
+    pages: PageWork
+    signing_in: SigningIn
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider of one crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.world = world_of(crawler)
+        spider.pages = PageWork(spider.world)
+        spider.signing_in = SigningIn(spider.world)
+        crawler.signals.connect(spider.on_bug, signal=signals.spider_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield nothing: the frontier has the requests."""
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    def on_response(self, response: Response) -> None:
+        """Take an archived response."""
+        request = response.request
+        assert request is not None
+        capture, wire = request.meta["capture"], request.meta["wire"]
+        row = request.meta.get("row")
+        if row is None:
+            self.signing_in.take(request.method, capture, wire)
+        else:
+            self.pages.take(row, capture, wire, request.meta["generation"])
+
+    def on_failure(self, failure: Failure) -> None:
+        """Take a request that brought no response that could be read."""
+        error = failure.value
+        assert error is not None
+        # Scrapy hangs the request on the failure
+        row = vars(failure)["request"].meta.get("row")
+        if isinstance(error, AuthorityError):
+            if row is not None:
+                self.pages.refused(row, error)
+            if row is None or error.code in FATAL_REFUSALS:
+                self.world.stop_with(error)
+        elif isinstance(error, ExchangeError):
+            if row is None:
+                self.signing_in.broken(error.cause)
+            else:
+                self.pages.broken(row, error.cause, error.capture)
+        else:
+            if row is not None:
+                self.world.frontier.give_back(row)
+            self.world.stop_with(error)
+
+    def on_bug(self, failure: Failure, **_more: Any) -> None:
+        """End the crawl on an error of our own rather than go on without a page."""
+        assert failure.value is not None
+        self.world.stop_with(failure.value)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the parts of one running crawl share: Scrapy makes them, this connects them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scrapy.crawler import Crawler
+
+from crawler.frontier import Frontier
+from crawler.job import CrawlJob, CrawlReport
+from crawler.network import TeeBackend
+from vestigo.authority import Gate
+from vestigo.clock import Clock
+from vestigo.evidence.warc import WarcArchive
+from vestigo.records import Capture
+
+if TYPE_CHECKING:
+    from crawler.session import LoginSession
+
+
+@dataclass(slots=True, kw_only=True)
+class CrawlWorld:
+    """The state of one run.
+
+    ``error`` is what ends the crawl and is raised at its end; ``paused`` is a code
+    with its reason; ``running`` are the deadlines of exchanges in flight.
+    """
+
+    job: CrawlJob
+    backend: TeeBackend
+    frontier: Frontier
+    session: LoginSession
+    pictures_allowed: bool
+    hosts: frozenset[tuple[str, int]]
+    last_place: tuple[str, int] = ("", 0)
+    n_captures: int = 0
+    n_reconciled: int = 0
+    error: BaseException | None = None
+    interrupted: bool = False
+    paused: str = ""
+    paused_why: str = ""
+    running: set[asyncio.Timeout] = field(default_factory=set)
+    crawler: CaseCrawler | None = None
+    archive: WarcArchive = field(init=False)
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of the case."""
+        return self.job.gate
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the case."""
+        return self.job.clock
+
+    @property
+    def account(self) -> str:
+        """The avatar's account, or ""."""
+        return self.job.account
+
+    @property
+    def deadline_seconds(self) -> float:
+        """Total time for one exchange."""
+        return float(self.job.settings["deadline_seconds"])
+
+    @property
+    def max_body_bytes(self) -> int:
+        """A longer body is cut."""
+        return int(self.job.settings["max_body_bytes"])
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no new request may begin."""
+        return bool(self.error or self.interrupted or self.paused)
+
+    @property
+    def report(self) -> CrawlReport:
+        """What this run did so far."""
+        return CrawlReport(
+            coverage=self.frontier.coverage(),
+            n_captures=self.n_captures,
+            n_log_ins=self.session.n_log_ins,
+            n_reconciled=self.n_reconciled,
+            interrupted=self.interrupted,
+            paused=self.paused,
+            paused_why=self.paused_why,
+        )
+
+    def note_capture(self, capture: Capture) -> None:
+        """Take note of a durable capture (in the order of the archive)."""
+        self.n_captures += 1
+        self.last_place = (capture.warc_name, capture.warc_offset)
+        self.job.on_capture(capture)
+
+    def report_progress(self) -> None:
+        """Tell the caller how many pages are settled and known."""
+        self.job.on_progress(*self.frontier.progress())
+
+    def stop_with(self, error: BaseException) -> None:
+        """End the crawl at once with ``error``: what is in flight is cut and archived."""
+        if self.error is None:
+            self.error = error
+        self.cut_running()
+        self.close()
+
+    def pause(self, code: str, why: str) -> None:
+        """End the crawl in order; it goes on where it stopped when it is run again."""
+        if not self.paused:
+            self.paused, self.paused_why = code, why
+            self.job.on_event("fail", f"crawl paused: {code}", {"why": why})
+        self.close()
+
+    def cut_running(self) -> None:
+        """Let the deadline of every exchange in flight be now."""
+        now = asyncio.get_running_loop().time()
+        for timeout in self.running:
+            timeout.reschedule(now)
+
+    def close(self) -> None:
+        """Ask Scrapy's engine to end the spider."""
+        if self.crawler is not None:
+            self.crawler.close_soon()
+
+
+class CaseCrawler(Crawler):
+    """A Scrapy crawler that knows its ``CrawlWorld``."""
+
+    world: CrawlWorld
+    _closing: asyncio.Task[None] | None = None
+
+    def close_soon(self) -> None:
+        """Close the spider once (requests in flight end first)."""
+        if self._closing is None and self._engine is not None and self.engine.spider is not None:
+            closing = self.engine.close_spider_async(reason="stopped")
+            self._closing = asyncio.ensure_future(closing)
+
+
+def world_of(crawler: Crawler) -> CrawlWorld:
+    """Return the world of a crawler of ours."""
+    assert isinstance(crawler, CaseCrawler)
+    return crawler.world
