@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo training``: the practice range."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from vestigo.cli.output import emit_json
+from vestigo.i18n import _
+
+MAX_SEED = 2**31 - 1
+MAX_PORT = 65_535
+
+
+@click.group(help=_("Practise on an invented market whose truth is known."))
+def training() -> None:
+    """Group of the training commands."""
+
+
+@training.command("range", help=_("Make the practice range of a seed; write or serve it."))
+@click.option(
+    "--seed", type=click.IntRange(0, MAX_SEED), required=True,
+    help=_("The number that decides everything on the range."),
+)  # fmt: skip
+@click.option(
+    "--write", "folder", type=click.Path(path_type=Path),
+    help=_("Write pages, blocks, tags, rates, log-in, keys and truth into this new folder."),
+)  # fmt: skip
+@click.option("--serve", is_flag=True, help=_("Serve the market on a loopback port."))
+@click.option(
+    "--port", type=click.IntRange(0, MAX_PORT), default=0, show_default=True,
+    help=_("The port to serve on; 0 takes any that is free."),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def practice_range(seed: int, folder: Path | None, serve: bool, port: int, as_json: bool) -> None:
+    """Write the range, serve it, or (with neither) say what it holds."""
+    if folder is not None:
+        from vestigo.training.writing import write_range
+
+        write_range(seed, folder)
+    if serve:
+        _serve(seed, port)
+    else:
+        _summarize(seed, folder, as_json)
+
+
+def _serve(seed: int, port: int) -> None:
+    from vestigo.training.serving import listen, serve
+    from vestigo.training.site import Site
+    from vestigo.training.telling import tell_story
+
+    def started(address: str) -> None:
+        click.echo(json.dumps({"url": address}))
+
+    bound = listen(port)
+    serve(Site(tell_story(seed)), bound, started)
+
+
+def _summarize(seed: int, folder: Path | None, as_json: bool) -> None:
+    from vestigo.training.chain.economy import make_ledger
+
+    ledger = make_ledger(seed)
+    story = ledger.story
+    summary = {
+        "seed": seed,
+        "market": story.market_name,
+        "written_to": str(folder) if folder else None,
+        "n_vendors": len(story.vendors),
+        "n_listings": len(story.on_sale),
+        "n_orders": len(story.orders),
+        "n_blocks": len(ledger.blocks),
+        "n_transactions": sum(len(block.txids) for block in ledger.blocks[1:]) + 1,
+        "tip": ledger.blocks[-1].block_hash,
+    }
+    if as_json:
+        emit_json(summary)
+        return
+    click.echo(_("Practice range {seed}: {market}").format(seed=seed, market=story.market_name))
+    click.echo(
+        _("{vendors} vendors, {listings} listings, {orders} orders").format(
+            vendors=len(story.vendors), listings=len(story.on_sale), orders=len(story.orders)
+        )
+    )
+    click.echo(
+        _("{blocks} blocks with {payments} payments, up to {tip}").format(
+            blocks=len(ledger.blocks), payments=len(ledger.payments), tip=summary["tip"]
+        )
+    )
+    if folder is not None:
+        click.echo(_("Written to {path}.").format(path=folder))

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""bitcoinlib builds and signs; it is loaded late and kept away from the home folder.
+
+At import bitcoinlib writes settings, a log and a database folder to the place that
+``BCL_DATA_DIR`` names, or else to ``~/.bitcoinlib``; here that is always a folder
+that is removed when the process ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from functools import cache
+from types import ModuleType
+
+from vestigo.training.chain.coins import Draft
+from vestigo.training.chain.wire import displayed, double_sha256
+from vestigo.training.keyring import NETWORK, Account
+
+_WITNESS_TYPES = {"p2wpkh": "segwit", "p2pkh": "legacy", "p2sh-p2wpkh": "p2sh-segwit"}
+
+
+@cache
+def load_bitcoinlib() -> ModuleType:
+    """Return ``bitcoinlib.transactions``, its files kept in a folder of this process."""
+    if "bitcoinlib" not in sys.modules and not os.environ.get("BCL_DATA_DIR"):
+        folder = tempfile.mkdtemp(prefix="vestigo-bitcoinlib-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["BCL_DATA_DIR"] = folder
+    from bitcoinlib import transactions
+
+    assert isinstance(transactions, ModuleType)
+    return transactions
+
+
+def sign(draft: Draft) -> tuple[str, bytes, bytes]:
+    """Return txid (display order), raw bytes and bytes without witness of a signed draft.
+
+    Signatures are deterministic (RFC 6979) with a low S.
+    """
+    transactions = load_bitcoinlib()
+    segwit = any(coin.account.kind != "p2pkh" for coin in draft.coins)
+    built = transactions.Transaction(
+        network=NETWORK,
+        version=2,
+        locktime=draft.lock_time,
+        witness_type="segwit" if segwit else "legacy",
+    )
+    for coin in draft.coins:
+        built.add_input(
+            coin.txid,
+            coin.vout,
+            keys=_key(coin.account),
+            value=coin.value_sat,
+            witness_type=_WITNESS_TYPES[coin.account.kind],
+            sequence=draft.sequence,
+        )
+    for target in draft.targets:
+        built.add_output(target.value_sat, lock_script=target.output_script)
+    for number, coin in enumerate(draft.coins):
+        built.sign(_key(coin.account), number)
+    raw, stripped = built.raw(), built.raw(witness_type="legacy")
+    return displayed(double_sha256(stripped)), raw, stripped
+
+
+@cache
+def _key(account: Account) -> object:
+    load_bitcoinlib()
+    from bitcoinlib.keys import Key
+
+    return Key(account.secret.hex(), network=NETWORK, compressed=True)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The market on a loopback port: an ASGI application over ``Site``, run by uvicorn."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import uvicorn
+
+from vestigo.errors import UsageError
+from vestigo.i18n import _
+from vestigo.training.site import Answer, Site
+from vestigo.training.timeline import http_date
+
+HOST = "127.0.0.1"
+MAX_FORM_BYTES = 16_384
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def application(site: Site) -> Callable[[Message, Receive, Send], Awaitable[None]]:
+    """Return the ASGI application of one market."""
+
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        body = await _form(receive)
+        target = scope["raw_path"].decode("latin-1")
+        if scope["query_string"]:
+            target += "?" + scope["query_string"].decode("latin-1")
+        found = site.answer(scope["method"], target, _cookies(scope["headers"]), body)
+        headers = _headers(found)
+        await send({"type": "http.response.start", "status": found.status, "headers": headers})
+        content = b"" if scope["method"] == "HEAD" else found.body
+        await send({"type": "http.response.body", "body": content})
+
+    return answer
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket bound to a loopback port (0: any that is free).
+
+    Raises ``UsageError`` E-TRA-002 when the port is in use or not allowed.
+    """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError as error:
+        bound.close()
+        raise UsageError(
+            "E-TRA-002",
+            _("The port cannot be opened: {reason}.").format(reason=error.strerror),
+            where=f"{HOST}:{port}",
+            remedy=_("Choose another port with --port; 0 takes any that is free."),
+        ) from error
+    return bound
+
+
+def serve(site: Site, bound: socket.socket, started: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``started`` gets the address once it answers."""
+    config = uvicorn.Config(
+        application(site),
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+    )
+    address = f"http://{HOST}:{bound.getsockname()[1]}/"
+    with bound:
+        _RangeServer(config, lambda: started(address)).run(sockets=[bound])
+
+
+class _RangeServer(uvicorn.Server):
+    """Says when it answers, and ends quietly on a signal (uvicorn would raise it again)."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._started()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+async def _form(receive: Receive) -> bytes:
+    """Return the body of a request; what is beyond any form of ours is dropped."""
+    body = b""
+    while True:
+        message = await receive()
+        body = (body + message.get("body", b""))[:MAX_FORM_BYTES]
+        if not message.get("more_body"):
+            return body
+
+
+def _cookies(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name == b"cookie":
+            try:
+                parsed = SimpleCookie(value.decode("latin-1"))
+            except CookieError:
+                continue
+            found |= {key: morsel.value for key, morsel in parsed.items()}
+    return found
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    headers = [
+        ("Date", http_date()),
+        *answer.headers,
+        ("Content-Length", str(len(answer.body))),
+        ("Cache-Control", "no-store"),
+    ]
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
