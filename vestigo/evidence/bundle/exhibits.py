@@ -88,9 +88,9 @@ def exhibits_of(view: CaseView) -> Iterator[Exhibit]:
     for kind in sorted(name for name, cls in RECORD_TYPES.items() if issubclass(cls, Derived)):
         for record_id, body in bodies(view, kind):
             if record_id not in gone:
-                for capture_id in _cited(body):
-                    if capture_id in by_id:
-                        by_id[capture_id].derived.append((record_id, body))
+                cited = {by_id[i].number: by_id[i] for i in _cited(body) if i in by_id}
+                for exhibit in cited.values():
+                    exhibit.derived.append((record_id, body))
     yield from found
 
 

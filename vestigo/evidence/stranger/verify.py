@@ -46,6 +46,7 @@ NOT_RECORDS = ("not-included.jsonl",)
 ZERO = "0" * 64
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, zlib.error)  # fmt: skip
+ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
 SPANISH = {
     "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
     "At least one check FAILED: do not rely on this bundle.":
@@ -316,8 +317,11 @@ def note_signed(bag: Bag, text: str, signatures: list[str]) -> bool:
             if len(parts) != 3 or parts[0] != "\u2014":  # noqa: PLR2004 (dash, name, signature)
                 continue
             signature.write_bytes(base64.b64decode(parts[2])[4:])
-            if openssl("pkeyutl", "-verify", "-pubin", "-inkey", str(bag.anchor("checkpoint.pem")),
-                       "-rawin", "-in", str(signed), "-sigfile", str(signature))[0] == 0:  # fmt: skip
+            code, _said = openssl(
+                "pkeyutl", "-verify", "-pubin", "-inkey", str(bag.anchor("checkpoint.pem")),
+                "-rawin", "-in", str(signed), "-sigfile", str(signature),
+            )  # fmt: skip
+            if code == 0:
                 return True
     return False
 
@@ -805,7 +809,7 @@ def main(argv: list[str] | None = None) -> int:
     """Print one line a finding and a conclusion; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("bundle", nargs="?", default=str(Path(__file__).resolve().parent))
-    parser.add_argument("--anchors", help="folder with keys that you have from elsewhere")
+    parser.add_argument("--anchors", help=ANCHORS_ARE)
     given = parser.parse_args(argv)
     if given.anchors and not Path(given.anchors).is_dir():
         parser.error(f"no folder at {given.anchors!a}")

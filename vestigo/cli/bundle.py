@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo bundle``: build the evidence bundle of a case, and verify one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vestigo.cli.output import emit_json, printable, warn
+from vestigo.cli.passphrase import asked_passphrase, passphrase_option
+from vestigo.errors import ExitCode
+from vestigo.evidence.bundle import BundleReport, CaseView, inspect_bundle
+from vestigo.evidence.keys import unlock_keys
+from vestigo.evidence.stranger import verifier_digests
+from vestigo.i18n import _
+from vestigo.pipeline.sealing import seal_case, view_to_seal
+from vestigo.pipeline.session import open_session
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group(help=_("Build and verify evidence bundles."))
+def bundle() -> None:
+    """Group of the bundle commands."""
+
+
+@bundle.command("build", help=_("Build and seal the bundle of the case at CASE."))
+@click.argument("case", type=PATH)
+@click.option(
+    "--at-checkpoint", type=click.IntRange(min=1), help=_("Use the case as of this custody event.")
+)
+@passphrase_option
+@click.option("--dry-run", is_flag=True, help=_("Say what would be sealed; seal nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def build(
+    case: Path, at_checkpoint: int | None, from_stdin: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Seal the case; the bundle is verified before it gets its name."""
+    with open_session(case, write=not dry_run) as session:
+        if dry_run:
+            _show_plan(view_to_seal(session, at_checkpoint or session.custody.head().n_events or 1),
+                       as_json)  # fmt: skip
+            return
+        keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
+        built = seal_case(session, keys, at_checkpoint)
+    if as_json:
+        emit_json(
+            {name: getattr(built, name) for name in built.__slots__} | {"path": str(built.path)}
+        )
+        return
+    click.echo(_("The bundle was built and verified: {path}").format(path=built.path))
+    click.echo(
+        _("Checkpoint {n}, {files} files, {exhibits} exhibits, statement {digest}").format(
+            n=built.checkpoint,
+            files=built.n_files,
+            exhibits=built.n_exhibits,
+            digest=built.statement_sha256,
+        )
+    )
+
+
+@bundle.command("verify", help=_("Verify the bundle at PATH, both layers."))
+@click.argument("path", type=PATH)
+@click.option("--anchors", type=PATH, help=_("Folder of trust anchors, got from elsewhere."))
+@click.option("--case", type=PATH, help=_("Write the result to the custody log of this case."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def verify(path: Path, anchors: Path | None, case: Path | None, as_json: bool) -> int:
+    """Verify; a check that fails is an error that names it."""
+    report = inspect_bundle(path, anchors)
+    failure = report.failure(str(path))
+    if case is not None:
+        _log_result(case, path, report)
+    if as_json:
+        emit_json(_document(path, report))
+    else:
+        for finding in report.findings:
+            click.echo(printable(f"{finding.status:<11}  {finding.check:<12}  {finding.detail}"))
+    if not report.outside:
+        warn(_("No outside anchor was compared: no protection against the holder of the unit key."))
+    if failure is not None:
+        raise failure
+    if report.exit_code == ExitCode.FINDINGS:
+        warn(_("Something was NOT CHECKED: this is no confirmation."))
+    return report.exit_code
+
+
+@bundle.command("verifiers", help=_("Print the SHA-256 of the verifiers that this release ships."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def verifiers(as_json: bool) -> None:
+    """Print the digests that are to be published, in the form of sha256sum."""
+    digests = verifier_digests()
+    if as_json:
+        emit_json(digests)
+        return
+    for name, digest in digests.items():
+        click.echo(f"{digest}  {name}")
+
+
+def _show_plan(view: CaseView, as_json: bool) -> None:
+    plan = {
+        "checkpoint": view.size,
+        "root": view.root.hex(),
+        "records": view.n_entries,
+        "captures": sum(kind == "capture" for _id, kind in view.entries),
+    }
+    if as_json:
+        emit_json(plan)
+        return
+    click.echo(
+        _(
+            "Checkpoint {checkpoint}: {records} records, {captures} captures would be sealed."
+        ).format(**plan)
+    )
+
+
+def _log_result(case: Path, path: Path, report: BundleReport) -> None:
+    with open_session(case, write=False) as session:
+        session.custody.append(
+            "verify",
+            object_sha256=report.statement_sha256,
+            reason="bundle verified" if report.exit_code == 0 else "bundle not confirmed",
+            details={
+                "bundle": path.resolve().name,
+                "exit_code": str(int(report.exit_code)),
+                "outside_anchor": "yes" if report.outside else "no",
+                **{f.check: f.detail for f in report.findings if f.status != "ok"},
+            },
+        )
+
+
+def _document(path: Path, report: BundleReport) -> dict[str, Any]:
+    return {
+        "bundle": str(path),
+        "ok": report.exit_code == ExitCode.DONE,
+        "exit_code": int(report.exit_code),
+        "outside_anchor": report.outside,
+        "statement_sha256": report.statement_sha256,
+        "findings": [
+            {"status": f.status, "check": f.check, "detail": f.detail} for f in report.findings
+        ],
+    }

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo evidence``: show the custody log, verify what a case holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vestigo.cli.output import emit_json, printable, progress, warn
+from vestigo.clock import iso
+from vestigo.errors import ExitCode, VestigoError
+from vestigo.evidence.archive_check import ArchiveReport, verify_archive
+from vestigo.i18n import _
+from vestigo.pipeline.session import CaseSession, open_session
+from vestigo.records import Capture
+
+
+@click.group(help=_("Show the custody log and verify the evidence of a case."))
+def evidence() -> None:
+    """Group of the evidence commands."""
+
+
+@evidence.command("log", help=_("Show the custody log of CASE."))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def log(case: Path, as_json: bool) -> None:
+    """Show every event; looking is itself an event."""
+    with open_session(case, write=False) as session:
+        session.custody.append("access", reason="evidence log")
+        events = list(session.custody.events())
+        head = session.custody.head()
+    if as_json:
+        listed = [{**event.body(), "sha256": event.sha256} for event in events]
+        emit_json({"n_events": head.n_events, "head_sha256": head.sha256, "events": listed})
+        return
+    for event in events:
+        row = f"{event.id:>6}  {iso(event.at)}  {event.action:<12}  {event.actor}  {event.reason}"
+        click.echo(printable(row))
+
+
+@evidence.command("verify", help=_("Verify custody log, record ledger and archive of CASE."))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def verify(case: Path, as_json: bool) -> int:
+    """Verify everything; the result is an event. Exit code 4: something is unknown to the log."""
+    with open_session(case, write=False) as session:
+        torn = session.custody.torn_bytes()
+        try:
+            head = session.custody.verify()
+            entries = session.ledger.verify()
+            _refuse_another_ledger(session)
+            archive = _archive(session)
+        except VestigoError as error:
+            _log_failure(session, error)
+            raise
+        session.custody.append(
+            "verify",
+            object_sha256=entries.entry_sha256,
+            reason="case verified",
+            details={"n_events": str(head.n_events), "n_entries": str(entries.n_entries),
+                     "n_captures": str(archive.n_captures)},
+        )  # fmt: skip
+    document = {
+        "custody": {"n_events": head.n_events, "head_sha256": head.sha256, "torn_bytes": torn},
+        "records": {"n_entries": entries.n_entries, "head_sha256": entries.entry_sha256},
+        "archive": {"n_files": archive.n_files, "n_captures": archive.n_captures,
+                    "unknown_files": list(archive.unknown)},
+    }  # fmt: skip
+    if as_json:
+        emit_json(document)
+    else:
+        click.echo(_("Custody log: {n} events, the chain is right.").format(n=head.n_events))
+        click.echo(_("Record ledger: {n} entries are right.").format(n=entries.n_entries))
+        click.echo(_("Archive: {n} captures are right.").format(n=archive.n_captures))
+    return _warned(torn, archive)
+
+
+def _archive(session: CaseSession) -> ArchiveReport:
+    captures = list(session.ledger.of_kind(Capture, include_retracted=True))
+    with progress() as shown:
+        task = shown.add_task(_("Comparing captures"), total=len(captures))
+        return verify_archive(
+            session.folder.captures,
+            captures,
+            session.custody.events(),
+            on_capture=lambda: shown.advance(task),
+        )
+
+
+def _refuse_another_ledger(session: CaseSession) -> None:
+    """Compare every ledger head in the custody log with the record ledger."""
+    from vestigo.evidence.bundle import view_at
+
+    if session.custody.head().n_events:
+        view_at(session.folder, session.ledger, session.custody, None)
+
+
+def _log_failure(session: CaseSession, error: VestigoError) -> None:
+    try:
+        session.custody.append("fail", reason=f"{error.code} {error.what}", exhibit=error.where)
+    except VestigoError as second:
+        warn(printable(str(second)))
+
+
+def _warned(torn: int, archive: ArchiveReport) -> int:
+    if torn:
+        warn(_("The custody log ended in {n} bytes of an unfinished event.").format(n=torn))
+    for name in archive.unknown:
+        warn(printable(_("The custody log names no digest of {file}.").format(file=name)))
+    return ExitCode.FINDINGS if torn or archive.unknown else ExitCode.DONE

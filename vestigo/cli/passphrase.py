@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A passphrase comes from a prompt or from standard input, never from arguments or environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from vestigo.errors import UsageError
+from vestigo.i18n import _
+
+
+def passphrase_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--passphrase-stdin`` to a command."""
+    return click.option(
+        "--passphrase-stdin",
+        "from_stdin",
+        is_flag=True,
+        help=_("Read the passphrase from the first line of standard input."),
+    )(function)
+
+
+def asked_passphrase(from_stdin: bool, *, twice: bool = False) -> str:
+    """Return the passphrase; E-EVI-016 where nobody can be asked."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "E-EVI-016",
+            _("Nobody is there to be asked for the passphrase."),
+            remedy=_("Hand it over with --passphrase-stdin."),
+        )
+    answer = click.prompt(
+        _("Passphrase"), hide_input=True, confirmation_prompt=twice, type=str, err=True
+    )
+    assert isinstance(answer, str)
+    return answer

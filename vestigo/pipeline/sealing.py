@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Sealing a case: the graph at the checkpoint is made again and goes into the bundle."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.export import graphml
+from graph.kglite_store import KgliteStore
+from graph.rebuild import rebuild
+from vestigo.evidence.bundle import BuiltBundle, CaseView, build_bundle, settle, view_at
+from vestigo.evidence.keys import UnlockedKeys
+from vestigo.pipeline.session import CaseSession
+from vestigo.records import Record
+from vestigo.store import RecordLedger
+from vestigo.store.ledger import R
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerUpTo:
+    """The record ledger as it stood after ``n_entries``."""
+
+    ledger: RecordLedger
+    n_entries: int
+
+    def of_kind(self, cls: type[R]) -> Iterator[R]:
+        """Yield the records of one class, retracted ones left out."""
+        return self.ledger.of_kind(cls, up_to=self.n_entries)
+
+    def named_of_kind(self, cls: type[R]) -> Iterator[tuple[str, R]]:
+        """Yield ``(record_id, record)`` as ``of_kind`` does."""
+        return self.ledger.named_of_kind(cls, up_to=self.n_entries)
+
+    def get(self, record_id: str) -> Record | None:
+        """Return one record by its id."""
+        return self.ledger.get(record_id)
+
+
+def seal_case(
+    session: CaseSession, keys: UnlockedKeys, at_checkpoint: int | None = None
+) -> BuiltBundle:
+    """Build the bundle of a case at a checkpoint (None: now), the graph included.
+
+    Raises as ``build_bundle`` and ``graph.rebuild.rebuild`` do.
+    """
+    view = view_to_seal(session, at_checkpoint)
+    return build_bundle(
+        session.folder,
+        session.ledger,
+        session.custody,
+        keys,
+        attachments=graph_attachments(session, view),
+        at_checkpoint=view.size,
+        clock=session.clock,
+    )
+
+
+def view_to_seal(session: CaseSession, at_checkpoint: int | None) -> CaseView:
+    """Return the case at the checkpoint; what the log does not know yet is logged first."""
+    if at_checkpoint is None:
+        settle(session.folder, session.ledger, session.custody)
+    return view_at(session.folder, session.ledger, session.custody, at_checkpoint)
+
+
+def graph_attachments(session: CaseSession, view: CaseView) -> dict[str, bytes]:
+    """Return the graph of the case at the checkpoint as files of the bundle."""
+    with tempfile.TemporaryDirectory(dir=session.folder.path, prefix=".graph-") as scratch:
+        store = KgliteStore(Path(scratch))
+        try:
+            rebuild(LedgerUpTo(view.ledger, view.n_entries), store)
+            return {"graph/case.graphml": graphml(store)}
+        finally:
+            store.close()
