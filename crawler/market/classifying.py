@@ -19,7 +19,7 @@ _LOOKS_HTML = re.compile(
     r"|p|h[1-6]|form|center|script|style|link)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_MAY_BEGIN_HTML = re.compile(r"\s*(?:<[!?a-z][^>]{0,60})?\Z", re.IGNORECASE)
+_MAY_BEGIN_HTML = re.compile(r"\s*(?:<(?:[!?a-z][^>]{0,60})?)?\Z", re.IGNORECASE)
 
 
 def is_page_type(media_type: str) -> bool:

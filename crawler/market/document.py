@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -55,6 +55,7 @@ _BLOCKS = frozenset(
      "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title",
      "tr", "ul"}
 )  # fmt: skip
+_BREAKING = _BLOCKS | {"br"}
 _KEEPS_SPACE = frozenset({"pre", "textarea"})
 
 
@@ -97,7 +98,10 @@ class Document:
         if isinstance(node, str):
             self._add_string(builder, node, keep_space=_keeps_space(node))
             return
-        n_kept = sum(parent.tag in _KEEPS_SPACE for parent in node.iterancestors())
+        n_kept = sum(1 for _parent in node.iterancestors(*_KEEPS_SPACE))
+        if not len(node) and node.tag not in _BREAKING:
+            self._add_string(builder, node.text, keep_space=n_kept > 0)
+            return
         for event, element in etree.iterwalk(node, events=("start", "end")):
             name = element.tag
             if event == "start":
@@ -138,11 +142,13 @@ def parse_document(decoded: DecodedBody) -> Document:
     source = decoded.text
     runs: list[tuple[int, int]] = []
     copy: list[str] = []
+    clean = _clean if _UNPARSABLE.search(source) else str
     for match in _steps(source):
-        copy.append(_clean(match["markup"] + (match["field"] or "")))
-        start, end = match.span("content" if match["field"] else "text")
+        markup, field = match["markup"], match["field"]
+        copy.append(clean(markup + field if field else markup))
+        start, end = match.span("content" if field else "text")
         if end > start:
-            copy.append(f"{_OPEN}{len(runs)}{_CLOSE}{_shown(source[start:end])}")
+            copy.append(f"{_OPEN}{len(runs)}{_CLOSE}{_shown(source[start:end], clean)}")
             runs.append((start, end))
     complete = not source or match.end() == len(source)
     return Document(decoded, runs, _tree("".join(copy)), complete)
@@ -164,11 +170,11 @@ def _clean(text: str) -> str:
     return _UNPARSABLE.sub("\ufffd", text)
 
 
-def _shown(source: str) -> str:
+def _shown(source: str, clean: Callable[[str], str]) -> str:
     """Return a run for the copy: only for selectors that compare texts."""
     if "&" in source:
-        source = html.unescape(source)
-    return html.escape(_clean(source), quote=False)
+        return html.escape(_clean(html.unescape(source)), quote=False)
+    return clean(source).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _tree(copy: str) -> Node:

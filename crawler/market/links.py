@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,7 @@ from crawler.market.extracting import quoted
 from crawler.market.fields import FormField, Link, LoginForm
 from crawler.market.profile import LoginRule, MarketProfile
 
+_PLAIN_PATH = re.compile(r"/(?!/)[A-Za-z0-9_/-]*")
 _SENT_TYPES = frozenset({"", "text", "hidden", "password", "email", "submit"})
 
 
@@ -19,12 +21,16 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
     Only links of the page's own host (or a host of the profile) are looked at; links
     that the profile forbids are dropped without a word.
     """
-    hosts = {urlsplit(base).netloc, *profile.hosts}
+    here = urlsplit(base)
+    hosts = {here.netloc, *profile.hosts}
+    origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
     follow: dict[str, Link] = {}
     unknown: dict[str, None] = {}
     for href in dict.fromkeys(root.xpath("//a/@href")):
-        uri = None if href.startswith("#") else _absolute(base, href)
-        if uri is None or urlsplit(uri).netloc not in hosts or uri in follow:
+        if href.startswith("#"):
+            continue
+        uri = origin + href if _PLAIN_PATH.fullmatch(href) else _absolute(base, href)
+        if uri is None or uri in follow or urlsplit(uri).netloc not in hosts:
             continue
         hint = profile.hint(uri)
         if hint is not None:

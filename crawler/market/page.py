@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,11 +29,8 @@ from crawler.market.fields import (
 from crawler.market.links import links_of, login_form
 from crawler.market.profile import FeedbackRule, ListingRule, MarketProfile, link_target
 from crawler.market.sourced import cut_text
+from vestigo.identifiers.pgp import find_blocks
 from vestigo.records.text import SourcedText
-
-_ARMOUR = re.compile(
-    r"-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----", re.DOTALL
-)
 
 
 def read_page(
@@ -240,8 +236,8 @@ def _armoured(extraction: Extraction) -> tuple[str, ...]:
     """Return the armoured keys in every text of the page, each once, and note their places."""
     blocks: dict[str, SourcedText] = {}
     for text in list(extraction.texts.values()):
-        for match in _ARMOUR.finditer(text.text):
-            blocks.setdefault(match.group(), cut_text(text, *match.span()))
+        for start, end in find_blocks(text.text):
+            blocks.setdefault(text.text[start:end], cut_text(text, start, end))
     for number, text in enumerate(blocks.values()):
         extraction.texts[f"pgp.{number}"] = text
     return tuple(blocks)

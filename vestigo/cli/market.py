@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from crawler.market.saved import SavedPage, read_saved, saved_pages
 from vestigo.cli.output import emit_json, emit_jsonl, printable, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
+from vestigo.identifiers.pgp import KeyUnreadable, read_key
 
 MAX_SHOWN = 20
 
@@ -124,11 +126,21 @@ def _plain_line(page: SavedPage, reading: PageReading) -> dict[str, Any]:
         "feedback_count": listing.feedback_count if listing else None,
         "listed_on": listing.listed_on if listing else None,
         "n_pgp_blocks": len(reading.vendor.pgp_blocks) if reading.vendor else None,
+        "pgp_fingerprints": _fingerprints(reading),
         "charset": reading.charset,
         "n_links": len(reading.links),
         "leftovers": list(reading.leftovers),
         "failed_assertions": list(reading.failed_assertions),
     }
+
+
+def _fingerprints(reading: PageReading) -> list[str]:
+    """Return the fingerprints of the keys that can be read; the count of blocks tells the rest."""
+    found = []
+    for block in reading.vendor.pgp_blocks if reading.vendor else ():
+        with suppress(KeyUnreadable):
+            found.append(read_key(block).fingerprint)
+    return found
 
 
 def _full_line(reading: PageReading) -> dict[str, Any]:
