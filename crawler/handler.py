@@ -125,19 +125,13 @@ class ArchivingHandler(HttpxDownloadHandler):
 
     async def _read(self, response: HttpResponse, tape: Tape) -> None:
         stream = response.extensions["network_stream"]
-        if not self._wanted(response):
+        wanted = self._world.pictures_allowed or is_text(response.headers.get("content-type", ""))
+        if not wanted:
             drop_body(tape)
             return
         async for _piece in response.aiter_raw():
             pass
         stream.finish(tape)
-
-    def _wanted(self, response: HttpResponse) -> bool:
-        """Say whether the media type may be kept: text always, pictures when authorised."""
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type.startswith("text/") or media_type in _TEXT_TYPES:
-            return True
-        return self._world.pictures_allowed
 
     async def _archive(self, request: Request, tape: Tape) -> Capture | None:
         if not tape.sent:
@@ -161,6 +155,12 @@ class ArchivingHandler(HttpxDownloadHandler):
         """Close the connections that are left."""
         with suppress(OSError):
             await super().close()
+
+
+def is_text(content_type: str) -> bool:
+    """Say whether a Content-Type names text (an absent one counts as text)."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type.startswith("text/") or media_type in _TEXT_TYPES
 
 
 def drop_body(tape: Tape) -> None:

@@ -24,6 +24,7 @@ def _nothing(*_values: Any) -> None:
 class CrawlJob:
     """One crawl of one market from one start.
 
+    ``seeds`` are further addresses to begin with; those on other hosts are left out.
     ``on_capture`` sees durable captures in the order of the archive; ``on_segment``
     each WARC file that was closed; ``on_event`` (action, reason, details) what belongs
     into the custody log; ``on_progress`` (fetched, known) after each page.
@@ -39,6 +40,7 @@ class CrawlJob:
     settings: Section
     clock: Clock
     software: str
+    seeds: tuple[str, ...] = ()
     account: str = ""
     password: str | None = field(default=None, repr=False)
     seal_key: bytes | None = None

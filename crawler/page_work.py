@@ -55,8 +55,9 @@ class PageWork:
     def new_pages(self, links: Iterable[tuple[str, str]], n_redirects: int = 0) -> list[NewPage]:
         """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any."""
         pages = []
-        for raw, hint in links:
+        for raw, given in links:
             uri = normal_uri(raw)
+            hint = given or self._world.job.profile.hint(uri) or ""
             if uri:
                 pages.append(NewPage(uri, hint, self._left_out(uri, hint), n_redirects))
         return pages

@@ -8,12 +8,14 @@ more than once.  The gate is asked before anything is set up.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urljoin
 
 from crawler.cookies import pin_suffix_list
 from crawler.frontier import Frontier
@@ -26,7 +28,7 @@ from crawler.permission import host_and_port, intent
 from crawler.reconciling import last_place, reconcile, reconsider
 from crawler.session import LoginSession
 from crawler.settings import scrapy_settings
-from crawler.socks import parse_proxy
+from crawler.socks import SocksProxy, parse_proxy
 from crawler.spider import MarketSpider
 from crawler.world import CaseCrawler, CrawlWorld
 from vestigo.authority import Refusal, SocketGuard, guarded
@@ -46,17 +48,37 @@ def crawl(job: CrawlJob) -> CrawlReport:
     E-CRA-001 or E-CRA-002 for the network, ``UsageError`` E-CRA-003 for a start that
     is no web address, ``SourceUnreachable`` E-EVI-101 for a full disk.
     """
-    start = _start(job)
-    job.gate.check(intent(start, "", job.account))
-    if job.account and job.profile.login:
-        job.gate.check(intent(start, "login", job.account, act="login"))
-    proxy = parse_proxy(str(job.settings["proxy"]), job.account)
-    if proxy is None and not is_loopback(host_and_port(start)[0]):
-        raise no_proxy(*host_and_port(start))
+    start = check_authority(job)
+    proxy = _proxy(job, start)
     guard = SocketGuard(job.clock, lambda refusal: _log_refusal(job, refusal))
     pin_suffix_list()
     with _quiet_scrapy(), guarded(guard):
         return asyncio.run(_crawl(job, start, TeeBackend(job.gate, guard, proxy)))
+
+
+def check_authority(job: CrawlJob) -> str:
+    """Return the start in its one spelling when gate and network settings allow it.
+
+    Raises as ``crawl`` does; nothing is sent or opened.
+    """
+    start = _start(job)
+    job.gate.check(intent(start, "", job.account))
+    if job.account and job.profile.login:
+        job.gate.check(intent(start, "login", job.account, act="login"))
+    _proxy(job, start)
+    return start
+
+
+def isolation_name(job: CrawlJob) -> str:
+    """Return the SOCKS user name that keeps this account's circuits apart (it names nobody)."""
+    return hashlib.sha256(f"{job.profile.market}/{job.account}".encode()).hexdigest()[:16]
+
+
+def _proxy(job: CrawlJob, start: str) -> SocksProxy | None:
+    proxy = parse_proxy(str(job.settings["proxy"]), isolation_name(job))
+    if proxy is None and not is_loopback(host_and_port(start)[0]):
+        raise no_proxy(*host_and_port(start))
+    return proxy
 
 
 async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
@@ -78,7 +100,7 @@ async def _work(world: CrawlWorld, start: str) -> None:
     pages = PageWork(world)
     reconsider(world)
     reconcile(world, pages)
-    world.frontier.add(pages.new_pages([(start, "")]))
+    world.frontier.add(pages.new_pages((uri, "") for uri in _first_pages(world, start)))
     if world.session.possible and world.frontier.n_waiting():
         world.session.begin()
     crawler = CaseCrawler(MarketSpider, scrapy_settings(world.job))
@@ -87,6 +109,11 @@ async def _work(world: CrawlWorld, start: str) -> None:
         await crawler.crawl_async()
     for row in world.frontier.leased():
         world.frontier.give_back(row)
+
+
+def _first_pages(world: CrawlWorld, start: str) -> list[str]:
+    paths = [urljoin(start, path) for path in world.job.profile.start]
+    return [start, *paths, *world.job.seeds]
 
 
 def _start(job: CrawlJob) -> str:

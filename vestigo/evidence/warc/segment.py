@@ -76,11 +76,20 @@ def recover(folder: Path) -> list[Recovered]:
         final = path.with_suffix("")
         path.rename(final)
         sync_folder(folder)
-        with final.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        segment = ClosedSegment(name=final.name, sha256=digest, n_bytes=good, n_captures=n_captures)
-        found.append(Recovered(segment, n_torn))
+        found.append(Recovered(_described(final, good, n_captures), n_torn))
     return found
+
+
+def describe_segment(path: Path) -> ClosedSegment:
+    """Return name, digest and counts of a closed WARC file."""
+    good, n_captures = _good_length(path)
+    return _described(path, good, n_captures)
+
+
+def _described(path: Path, n_bytes: int, n_captures: int) -> ClosedSegment:
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return ClosedSegment(name=path.name, sha256=digest, n_bytes=n_bytes, n_captures=n_captures)
 
 
 def recover_sealed(folder: Path) -> dict[str, int]:

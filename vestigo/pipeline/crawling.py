@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Crawling into a case: archive, record ledger and custody log kept in agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from crawler.coverage import coverage_of
+from crawler.job import Coverage, CrawlJob, CrawlReport
+from crawler.market import MarketProfile
+from crawler.run import check_authority, crawl
+from vestigo import __version__
+from vestigo.errors import ConfigurationError
+from vestigo.evidence.keys import seal_public_key
+from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
+from vestigo.pipeline.session import CaseSession
+from vestigo.records import Capture
+from vestigo.store import CaseFolder
+
+BATCH = 500
+
+
+def frontier_path(folder: CaseFolder, market: str) -> Path:
+    """Return where the frontier of one market lies (working state, not evidence)."""
+    return folder.crawl_state / f"{market}.sqlite"
+
+
+def crawl_job(
+    session: CaseSession,
+    profile: MarketProfile,
+    start_uri: str,
+    *,
+    seeds: tuple[str, ...] = (),
+    account: str = "",
+    password: str | None = None,
+    on_progress: Callable[[int, int], None] = lambda _settled, _known: None,
+) -> CrawlJob:
+    """Return the job of crawling ``profile``'s market into the case of ``session``.
+
+    Without keys in the case secrets are dropped, not stored.
+    """
+    folder = session.folder
+    seal_key = None
+    with suppress(ConfigurationError):
+        seal_key = seal_public_key(folder)
+    return CrawlJob(
+        profile=profile,
+        start_uri=start_uri,
+        seeds=seeds,
+        gate=session.gate(),
+        captures_folder=folder.captures,
+        sealed_folder=folder.sealed,
+        frontier_path=frontier_path(folder, profile.market),
+        settings=session.settings("crawl"),
+        clock=session.clock,
+        software=f"vestigo {__version__}",
+        account=account,
+        password=password,
+        seal_key=seal_key,
+        on_capture=CaptureBatches(session).add,
+        on_segment=lambda segment: log_segment(session, segment),
+        on_event=lambda action, reason, details: log_event(session, action, reason, details),
+        on_progress=on_progress,
+    )
+
+
+def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
+    """Run the job; afterwards ledger and custody log hold everything that is archived.
+
+    Raises what ``crawler.run.crawl`` raises; what was archived before is recorded.
+    """
+    check_authority(job)
+    with recorded(session):
+        log_event(session, "collection", "crawl began", {"start": job.start_uri, "act": "view"})
+        report = crawl(job)
+        counts = report.coverage
+        details = {
+            "known": str(counts.known), "fetched": str(counts.fetched),
+            "waiting": str(counts.waiting), "failed": str(report.n_failed),
+            "refused": str(sum(counts.refused.values())),
+        }  # fmt: skip
+        log_event(session, "collection", "crawl ended", details)
+    return report
+
+
+@contextmanager
+def recorded(session: CaseSession) -> Iterator[None]:
+    """Bring ledger and custody log in agreement with the archive, before and after."""
+    record_segments(session)
+    record_captures(session)
+    try:
+        yield
+    finally:
+        record_captures(session)
+
+
+def record_captures(session: CaseSession) -> int:
+    """Append the captures that the archive has and the ledger lacks; return how many."""
+    last = None
+    for capture in session.ledger.of_kind(Capture, include_retracted=True):
+        last = (capture.warc_name, capture.warc_offset)
+    return session.ledger.append(iter_captures(session.folder.captures, after=last))
+
+
+def record_segments(session: CaseSession) -> None:
+    """Log the closed WARC files whose event a crash prevented."""
+    logged = {event.exhibit for event in session.custody.events() if event.action == "collection"}
+    for path in sorted(session.folder.captures.glob("*.warc.gz")):
+        if path.name not in logged:
+            log_segment(session, describe_segment(path))
+
+
+def log_segment(session: CaseSession, segment: ClosedSegment) -> None:
+    """Write the one custody event of a closed WARC file."""
+    session.custody.append(
+        "collection",
+        object_sha256=segment.sha256,
+        exhibit=segment.name,
+        reason="WARC segment closed",
+        details={"n_bytes": str(segment.n_bytes), "n_captures": str(segment.n_captures)},
+    )
+
+
+def log_event(session: CaseSession, action: str, reason: str, details: dict[str, str]) -> None:
+    """Write one event of the crawl to the custody log."""
+    session.custody.append(action, reason=reason, details=details)
+
+
+def crawl_status(session: CaseSession) -> dict[str, Coverage]:
+    """Return the coverage of every market that was crawled in this case."""
+    paths = sorted(session.folder.crawl_state.glob("*.sqlite"))
+    return {path.stem: coverage_of(path) for path in paths}
+
+
+class CaptureBatches:
+    """Appends captures to the record ledger in batches, in the order of the archive."""
+
+    def __init__(self, session: CaseSession) -> None:
+        self._session = session
+        self._waiting: list[Capture] = []
+
+    def add(self, capture: Capture) -> None:
+        """Take one durable capture; every ``BATCH`` of them goes to the ledger."""
+        self._waiting.append(capture)
+        if len(self._waiting) >= BATCH:
+            self._session.ledger.append(self._waiting)
+            self._waiting = []
