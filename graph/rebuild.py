@@ -46,12 +46,14 @@ def rebuild(
     Raises E-GRA-003 (second writer), E-GRA-007 (cannot be stored) and, on a server,
     E-GRA-001 (unreachable), E-GRA-002 (log-in refused), E-GRA-008 (not our database).
     """
+    head = getattr(source, "head", None)
+    basis = {} if head is None else {"ledger_entries": head().n_entries}
     collector, n_records = project(source)
     store.begin()
     try:
         report = write(collector, store, n_records, on_batch or _nobody)
         _read_back(store, report)
-        store.commit(_summary(report))
+        store.commit({**_summary(report), **basis})
     except BaseException:
         store.close()
         raise
