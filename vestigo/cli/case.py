@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.case_keys import keys
+from vestigo.cli.case_read import read
 from vestigo.cli.output import emit_json, printable
 from vestigo.i18n import _
 from vestigo.pipeline.authorizing import read_authorization, record_authorization
@@ -18,6 +20,10 @@ from vestigo.store import CaseFolder
 @click.group(help=_("Make, show and authorize a case."))
 def case() -> None:
     """Group of the case commands."""
+
+
+case.add_command(keys)
+case.add_command(read)
 
 
 @case.command("new", help=_("Make a new case folder at PATH."))

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from crawler.market import load_profile
 from vestigo.cli.output import emit_json, printable, progress
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
-from vestigo.pipeline.reading import ReadReport, read_captures
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture
+
+if TYPE_CHECKING:
+    from vestigo.pipeline.reading import ReadReport
 
 SHOWN_FINDINGS = 20
 
@@ -27,6 +29,9 @@ SHOWN_FINDINGS = 20
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def read(path: Path, profile: str, as_json: bool) -> int:
     """Make the records; exit 4 where pages held something that was not understood."""
+    from crawler.market import load_profile
+    from vestigo.pipeline.reading import read_captures
+
     market = load_profile(profile)
     with open_session(path) as session, progress() as display:
         session.custody.append("processing", reason="case read")

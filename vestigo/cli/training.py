@@ -91,3 +91,18 @@ def _summarize(seed: int, folder: Path | None, as_json: bool) -> None:
     )
     if folder is not None:
         click.echo(_("Written to {path}.").format(path=folder))
+
+
+@training.command("replay", help=_("Serve a saved market (folder or tar archive) on loopback."))
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--port", type=click.IntRange(0, MAX_PORT), default=0, show_default=True,
+    help=_("The port to serve on; 0 takes any that is free."),
+)  # fmt: skip
+def replay(source: Path, port: int) -> None:
+    """Serve until interrupted; the one line on stdout says where."""
+    from vestigo.training.replay import saved_pages, serve_saved
+
+    with serve_saved(saved_pages(source), port) as server:
+        click.echo(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/"}))
+        server.serve_forever()
