@@ -26,6 +26,7 @@ _SHA256, _SHA512, _AES128, _AES256 = 8, 10, 7, 9
 _KDF = bytes([3, 1, _SHA256, _AES128])
 _POSITIVE_CERTIFICATION, _SUBKEY_BINDING = 0x13, 0x18
 _CERTIFY_AND_SIGN, _ENCRYPT = 0x03, 0x0C
+_ONE_OCTET_BELOW = 192
 _CRC_START, _CRC_POLYNOMIAL = 0xB704CE, 0x1864CFB
 
 
@@ -71,7 +72,7 @@ def armour(binary: bytes) -> str:
     text = base64.b64encode(binary).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
     check = base64.b64encode(_crc24(binary).to_bytes(3, "big")).decode()
-    begin, end = ("-----%s PGP PUBLIC KEY BLOCK-----" % word for word in ("BEGIN", "END"))
+    begin, end = (f"-----{word} PGP PUBLIC KEY BLOCK-----" for word in ("BEGIN", "END"))
     return "\n".join([begin, "", *lines, "=" + check, end, ""])
 
 
@@ -131,7 +132,9 @@ def _subpacket(kind: int, content: bytes) -> bytes:
 
 def _packet(tag: int, body: bytes) -> bytes:
     n_bytes = len(body)
-    length = bytes([n_bytes]) if n_bytes < 192 else b"\xff" + n_bytes.to_bytes(4, "big")
+    length = (
+        bytes([n_bytes]) if n_bytes < _ONE_OCTET_BELOW else b"\xff" + n_bytes.to_bytes(4, "big")
+    )
     return bytes([0xC0 | tag]) + length + body
 
 

@@ -14,6 +14,7 @@ from vestigo.training.timeline import KEYS_MADE_AT, SEEN_AT
 _FIRST_EUR = 54_000
 _DOLLARS_A_EURO = Decimal("1.10")
 _CENT = Decimal("0.01")
+_WHOLE_FROM = 10
 
 
 class RangeRates:
@@ -59,4 +60,4 @@ class RangeRates:
 def dollars(euro: Decimal) -> Decimal:
     """Return a euro price in dollars as sellers write it: whole dollars above ten."""
     exact = euro * _DOLLARS_A_EURO
-    return exact.quantize(Decimal(1) if exact >= 10 else _CENT)
+    return exact.quantize(Decimal(1) if exact >= _WHOLE_FROM else _CENT)

@@ -108,7 +108,8 @@ async def _form(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body = (body + message.get("body", b""))[:MAX_FORM_BYTES]
+        part: bytes = message.get("body", b"")
+        body = (body + part)[:MAX_FORM_BYTES]
         if not message.get("more_body"):
             return body
 

@@ -20,10 +20,10 @@ from vestigo.training.story import Listing, Order, Story
 
 LISTINGS_A_PAGE = 12
 N_LATEST = 6
+_MOST_DIGITS = 4
 COOKIE = "session"
 
 _HTML = "text/html; charset=utf-8"
-_PUBLIC = ("/login", "/static/market.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Site:
         self, template: str, kind: str, found: Sequence[Listing], page: str, **values: object
     ) -> Answer:
         n_pages = _n_pages(len(found))
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
+        number = int(page) if page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS else 1
         if not 1 <= number <= n_pages:
             return self._missing("No such page")
         start = (number - 1) * LISTINGS_A_PAGE

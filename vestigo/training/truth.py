@@ -220,12 +220,15 @@ def _order(story: Story, order: Order, ledger: Ledger) -> dict[str, Any]:
 
 
 def _services(ledger: Ledger) -> list[dict[str, Any]]:
+    used = {target.account for payment in ledger.payments for target in payment.targets}
     return [
         {
             "name": exchange.name,
             "tagged": [account.address for account in exchange.tagged],
             "hot": [account.address for account in exchange.hot],
-            "deposits": sorted(account.address for account in exchange.deposits.values()),
+            "deposits": sorted(
+                account.address for account in exchange.deposits.values() if account in used
+            ),
         }
         for exchange in ledger.exchanges
     ]

@@ -6,6 +6,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,8 @@ def range_files(seed: int) -> Iterator[tuple[str, bytes]]:
 def write_range(seed: int, folder: Path) -> int:
     """Write every file below ``folder`` (new or empty) and return how many there are.
 
-    Raises ``UsageError`` E-TRA-001 when the folder holds something already.
+    The folder is there with everything or not at all.  Raises ``UsageError`` E-TRA-001
+    when it holds something already, E-TRA-003 when it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
@@ -51,6 +54,23 @@ def write_range(seed: int, folder: Path) -> int:
             where=str(folder),
             remedy=_("Name another folder, or empty this one."),
         )
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        n_files = _write_all(seed, partial)
+        partial.replace(folder)
+    except OSError as error:
+        raise UsageError(
+            "E-TRA-003",
+            _("The range cannot be written: {reason}.").format(reason=error.strerror),
+            where=str(folder),
+            remedy=_("Free some space or name another folder; nothing was left behind."),
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return n_files
+
+
+def _write_all(seed: int, folder: Path) -> int:
     n_files = 0
     for name, content in range_files(seed):
         path = folder / name

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from vestigo.training.chain.cashing import Cashing
+from vestigo.training.chain.cashing import REST_HOURS, Cashing
 from vestigo.training.chain.coins import Coin, Target
 from vestigo.training.chain.exchange import Exchange
 from vestigo.training.chain.stage import Stage, enough
@@ -86,10 +86,11 @@ class Bystanders:
         ways[number % len(ways)](found)
 
     def _richest(self) -> Account | None:
-        """Return the address of a bystander's largest coin, one of the first three by drawing."""
+        """Return the address of a bystander's rested coin, one of the three largest."""
         coins: list[Coin] = []
         for name in bystander_names():
             coins += self._stage.book.coins(name)
         coins.sort(key=lambda coin: (-coin.value_sat, coin.txid, coin.vout))
-        rich = [coin for coin in coins[:3] if coin.value_sat > _LEAST_SAT]
+        rested_at = self._stage.book.now - timedelta(hours=REST_HOURS[0])
+        rich = [coin for coin in coins if coin.value_sat > _LEAST_SAT and coin.at < rested_at][:3]
         return self._stream.pick(rich).account if rich else None

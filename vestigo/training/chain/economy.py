@@ -71,9 +71,7 @@ def make_ledger(seed: int) -> Ledger:
     return Ledger(story, tuple(book.blocks), tuple(book.payments), exchanges, pool, trade)
 
 
-def _plan_opening(
-    stage: Stage, exchanges: tuple[Exchange, ...], pool: Pool, trade: Trade
-) -> None:
+def _plan_opening(stage: Stage, exchanges: tuple[Exchange, ...], pool: Pool, trade: Trade) -> None:
     """Plan how coins come into the world: miners sell to exchanges, exchanges to buyers."""
     book = stage.book
     for number, exchange in enumerate(exchanges):
@@ -170,5 +168,3 @@ def _spend_mixed(stage: Stage, pool: Pool, owner: str, exchange: Exchange) -> No
     for number, account in enumerate(accounts):
         at = stage.book.now + timedelta(hours=5 * number + 1)
         stage.book.plan(at, partial(cashing.deposit, account))
-
-

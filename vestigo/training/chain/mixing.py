@@ -46,7 +46,7 @@ class Pool:
 
     @staticmethod
     def needed_sat() -> int:
-        """What an entrant needs for Tx0, fees included, before splitting."""
+        """Return what an entrant needs for Tx0, fees included, before splitting."""
         return N_PREMIX * _PREMIX_SAT + POOL_FEE_SAT + 20_000
 
     def enter(self, owner: str, coins: list[Coin], change: Account | None = None) -> None:
@@ -112,5 +112,3 @@ class Pool:
 def premix_coins(stage: Stage, owner: str) -> list[Coin]:
     """Return coins of ``owner`` that suffice for the mix."""
     return enough(stage.book.coins(owner), Pool.needed_sat())
-
-

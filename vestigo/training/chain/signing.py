@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from functools import cache
-from types import ModuleType
+from typing import Any
 
 from vestigo.training.chain.coins import Draft
 from vestigo.training.chain.wire import displayed, double_sha256
@@ -24,16 +24,15 @@ _WITNESS_TYPES = {"p2wpkh": "segwit", "p2pkh": "legacy", "p2sh-p2wpkh": "p2sh-se
 
 
 @cache
-def load_bitcoinlib() -> ModuleType:
-    """Return ``bitcoinlib.transactions``, its files kept in a folder of this process."""
+def load_bitcoinlib() -> Any:
+    """Return ``bitcoinlib`` with its transactions, its files kept in a folder of this process."""
     if "bitcoinlib" not in sys.modules and not os.environ.get("BCL_DATA_DIR"):
         folder = tempfile.mkdtemp(prefix="vestigo-bitcoinlib-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["BCL_DATA_DIR"] = folder
-    from bitcoinlib import transactions
+    import bitcoinlib.transactions
 
-    assert isinstance(transactions, ModuleType)
-    return transactions
+    return bitcoinlib
 
 
 def sign(draft: Draft) -> tuple[str, bytes, bytes]:
@@ -41,9 +40,9 @@ def sign(draft: Draft) -> tuple[str, bytes, bytes]:
 
     Signatures are deterministic (RFC 6979) with a low S.
     """
-    transactions = load_bitcoinlib()
+    library = load_bitcoinlib()
     segwit = any(coin.account.kind != "p2pkh" for coin in draft.coins)
-    built = transactions.Transaction(
+    built = library.transactions.Transaction(
         network=NETWORK,
         version=2,
         locktime=draft.lock_time,
@@ -67,8 +66,6 @@ def sign(draft: Draft) -> tuple[str, bytes, bytes]:
 
 
 @cache
-def _key(account: Account) -> object:
-    load_bitcoinlib()
-    from bitcoinlib.keys import Key
-
-    return Key(account.secret.hex(), network=NETWORK, compressed=True)
+def _key(account: Account) -> Any:
+    keys: Any = load_bitcoinlib().keys
+    return keys.Key(account.secret.hex(), network=NETWORK, compressed=True)

@@ -102,5 +102,3 @@ class Trade:
         coins = [coin for account in accounts for coin in stage.book.coins_at(account)]
         if len(coins) > 1:
             stage.book.pay(coins, [], stage.habit(MARKET), "commission", stage.fresh(MARKET))
-
-

@@ -6,6 +6,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+_ONE_BYTE_BELOW = 0xFD
+_TWO_BYTES_UP_TO = 0xFFFF
+_LONGEST_SHORT_PUSH = 75
+_LARGEST_OP_CODE_NUMBER = 16
+
 
 def double_sha256(content: bytes) -> bytes:
     """Return SHA-256 of SHA-256, in wire order."""
@@ -19,23 +24,23 @@ def displayed(digest: bytes) -> str:
 
 def compact_size(number: int) -> bytes:
     """Return ``number`` as a CompactSize."""
-    if number < 0xFD:
+    if number < _ONE_BYTE_BELOW:
         return bytes([number])
-    if number <= 0xFFFF:
+    if number <= _TWO_BYTES_UP_TO:
         return b"\xfd" + number.to_bytes(2, "little")
     return b"\xfe" + number.to_bytes(4, "little")
 
 
 def push(content: bytes) -> bytes:
     """Return the script that pushes up to 75 bytes."""
-    if not 0 < len(content) <= 75:
+    if not 0 < len(content) <= _LONGEST_SHORT_PUSH:
         raise ValueError(f"{len(content)} bytes are no short push")
     return bytes([len(content)]) + content
 
 
 def push_height(height: int) -> bytes:
     """Return the push of a block height as BIP 34 asks (small numbers as op codes)."""
-    if height <= 16:
+    if height <= _LARGEST_OP_CODE_NUMBER:
         return bytes([0x50 + height])
     n_bytes = (height.bit_length() + 8) // 8
     return push(height.to_bytes(n_bytes, "little"))
