@@ -86,9 +86,13 @@ class ChainStore:
         rows: list[tuple[Any, ...]] = self._connection.execute(sql, list(parameters)).fetchall()
         return rows
 
+    def register(self, name: str, table: Any) -> None:
+        """Make an Arrow table known to queries."""
+        self._connection.register(name, table)
+
     def arrow(self, sql: str) -> Any:
         """Return the result of a query as an Arrow table."""
-        return self._connection.execute(sql).to_arrow_table()
+        return self._connection.sql(sql).to_arrow_table()
 
     def transactions_of(self, address: str) -> list[str]:
         """Return the txids that pay to or spend from an address, oldest block first.

@@ -131,7 +131,9 @@ class Trace(Derived):
     """A path of transactions from a start address under one accounting method.
 
     ``stop_reason`` is one of ``tagged_service``, ``deposit_candidate``, ``mix``,
-    ``unspent``, ``fan_out``, ``hop_limit``, ``height``.
+    ``unspent``, ``fan_out``, ``hop_limit``, ``height``, ``incomplete`` (the chain data
+    at hand lack an input of the next transaction).  A trace without hops stops at the
+    very output that the start address received; ``stop_detail`` names it.
     """
 
     KIND: ClassVar[str] = "trace"

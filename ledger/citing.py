@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Transaction records: whatever is cited keeps raw bytes, merkle branch and header."""
+
+from __future__ import annotations
+
+from ledger.index import ChainIndex
+from ledger.store import ChainStore
+from vestigo.records import Transaction
+
+
+class Citations:
+    """Hands out the record ids of cited transactions and remembers them."""
+
+    def __init__(self, store: ChainStore, index: ChainIndex) -> None:
+        self._store = store
+        self._index = index
+        self._records: dict[int, tuple[Transaction, str]] = {}
+
+    def cite(self, tx: int) -> str:
+        """Return the id of the record of a transaction (a number of the index)."""
+        if tx not in self._records:
+            record = self._record(self._index.txid(tx))
+            self._records[tx] = (record, record.record_id)
+        return self._records[tx][1]
+
+    def records(self) -> tuple[Transaction, ...]:
+        """Return every cited transaction, in chain order."""
+        return tuple(self._records[tx][0] for tx in sorted(self._records))
+
+    def _record(self, txid: str) -> Transaction:
+        found = self._store.transaction(txid)
+        assert found is not None  # the index was loaded from this store
+        return Transaction(
+            network=self._store.network,
+            txid=found.txid,
+            raw_hex=found.raw.hex(),
+            block_hash=found.block_hash,
+            header_hex=found.header.hex(),
+            position=found.position,
+            merkle_branch=found.merkle_branch,
+            mined_at=found.mined_at,
+        )

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Equal outputs without a coordinator's mark: JoinMarket-like and two-party candidates."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ledger.classes.view import TxView, distinct_scripts, most_frequent_value
+from vestigo.identifiers.bitcoin import script_kind
+
+Features = dict[str, int]
+
+JM_LEAST_EQUAL = 3
+JM_MOST_SIDE = 100
+JM_MOST_RATIO = 4
+JM_MOST_DENOMINATIONS = 2
+JM_MOST_SUBSET_INPUTS = 12
+JM_FEE_SHARE = 50  # a peer earns or pays at most 1/50 of the mixed value
+JM_FEE_SAT = 20_000
+STONEWALL_OUTPUTS = (3, 4)
+STONEWALL_LEAST_SAT = 5_000
+
+
+def joinmarket(view: TxView) -> Features | None:
+    """Return the features of a JoinMarket-like candidate, or None."""
+    inputs, outputs = view.inputs or (), view.outputs
+    value, n_equal = most_frequent_value(outputs)
+    n_inputs = distinct_scripts(inputs)
+    if 2 * n_equal < len(outputs) or not JM_LEAST_EQUAL <= n_equal <= n_inputs:
+        return None
+    if n_equal == len(outputs) or _vetoed(view) or not _fundable(view, value, n_equal):
+        return None
+    return {"equal_sat": value, "equal_outputs": n_equal, "inputs": n_inputs,
+            "outputs": len(outputs)}  # fmt: skip
+
+
+def stonewall(view: TxView) -> Features | None:
+    """Return the features of a two-party (Stonewall-like) candidate, or None."""
+    inputs, outputs = view.inputs or (), view.outputs
+    if len(outputs) not in STONEWALL_OUTPUTS or distinct_scripts(inputs) < 2:  # noqa: PLR2004 - two parties
+        return None
+    if len(view.spendable) != len(outputs):
+        return None
+    counts = Counter(coin.value_sat for coin in outputs)
+    equal = [value for value, n in counts.items() if n > 1]
+    if len(equal) != 1 or counts[equal[0]] != 2 or equal[0] < STONEWALL_LEAST_SAT:  # noqa: PLR2004 - two parties
+        return None
+    return {"equal_sat": equal[0], "outputs": len(outputs), "inputs": distinct_scripts(inputs)}
+
+
+def _vetoed(view: TxView) -> bool:
+    inputs, outputs = view.inputs or (), view.outputs
+    n_in, n_out = len(inputs), len(outputs)
+    if any(script_kind(coin.script) == "op_return" for coin in outputs):
+        return True
+    if max(n_in, n_out) > JM_MOST_SIDE or n_in >= JM_MOST_RATIO * n_out:
+        return True
+    n_coins = n_in + n_out
+    n_reused = n_coins - distinct_scripts((*inputs, *outputs))
+    denominations = sum(n > 1 for n in Counter(coin.value_sat for coin in outputs).values())
+    return 3 * n_reused > n_coins or denominations > JM_MOST_DENOMINATIONS
+
+
+def _fundable(view: TxView, value: int, n_equal: int) -> bool:
+    """Return whether peers could have paid this: some inputs sum to each change + value.
+
+    Only asked where there are few inputs; a payer's batch that looks like a mix fails.
+    """
+    inputs, outputs = view.inputs or (), view.outputs
+    if len(inputs) > JM_MOST_SUBSET_INPUTS:
+        return True
+    sums = {0}
+    for coin in inputs:
+        sums |= {total + coin.value_sat for total in sums}
+    change = [coin.value_sat for coin in outputs if coin.value_sat != value]
+    if len(change) < n_equal:
+        change.append(0)
+    slack = value // JM_FEE_SHARE + JM_FEE_SAT
+    return all(any(abs(total - value - left) <= slack for total in sums) for left in change)

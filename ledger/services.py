@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which addresses belong to a service: by a tag of their own, or of their cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ledger.clustering import Clustering
+from ledger.index import ChainIndex
+from ledger.labels import scripts_of_tags
+from ledger.tagpack import CONFIDENCE
+from vestigo.records import Tag, probability
+
+HIGHEST = Decimal("0.99")
+BY_CLUSTER = Decimal("0.9")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that a script belongs to; ``basis`` as in ``CashOutPoint``."""
+
+    name: str
+    category: str | None
+    basis: str
+    tags: tuple[Tag, ...]
+
+    @property
+    def confidence(self) -> Decimal:
+        """The best TagPack level of its tags, less where only the cluster is tagged."""
+        levels = [CONFIDENCE.get(tag.tagpack_confidence or "unknown", 5) for tag in self.tags]
+        level = min(HIGHEST, Decimal(max(levels)) / 100)
+        return probability(level if self.basis == "tagged_address" else level * BY_CLUSTER)
+
+
+def service_tags(
+    index: ChainIndex, tags: Sequence[Tag], settings: Mapping[str, Any]
+) -> dict[int, list[Tag]]:
+    """Return the tags that name a service, by script number."""
+    categories = set(settings["service_categories"])
+    found: dict[int, list[Tag]] = {}
+    for script, own in scripts_of_tags(tags, index.network).items():
+        number = index.script_number.get(script)
+        naming = [tag for tag in own if tag.category in categories or tag.is_cluster_definer]
+        if number is not None and naming:
+            found[number] = naming
+    return found
+
+
+def service_name(tag: Tag) -> str:
+    """Return what a tag calls its service: the actor, or else the label."""
+    return tag.actor or tag.label
+
+
+class Services:
+    """Answers which service a script belongs to, if any."""
+
+    def __init__(self, clustering: Clustering, tagged: Mapping[int, list[Tag]]) -> None:
+        self._clustering = clustering
+        self._tagged = tagged
+        self._by_cluster: dict[int, list[Tag]] = {}
+        for script in sorted(tagged):
+            root = clustering.unions.find(script)
+            self._by_cluster.setdefault(root, []).extend(tagged[script])
+
+    def of(self, script: int) -> Service | None:
+        """Return the service of a script; its own tags count before those of its cluster."""
+        own = self._tagged.get(script)
+        if own:
+            return _service(own, "tagged_address")
+        found = self._by_cluster.get(self._clustering.unions.find(script))
+        return _service(found, "tagged_cluster") if found else None
+
+
+def _service(tags: Sequence[Tag], basis: str) -> Service:
+    ordered = sorted(tags, key=lambda tag: (-_level(tag), service_name(tag), tag.record_id))
+    first = ordered[0]
+    category = next((tag.category for tag in ordered if tag.category), None)
+    return Service(service_name(first), category, basis, tuple(ordered))
+
+
+def _level(tag: Tag) -> int:
+    return CONFIDENCE.get(tag.tagpack_confidence or "unknown", 0)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From trails and clusters to records that cite what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ledger import clustering as multi_input
+from ledger import deposits as deposit_pattern
+from ledger.citing import Citations
+from ledger.classes import classify
+from ledger.deposits import Deposits
+from ledger.following import Trail
+from ledger.index import ChainIndex
+from ledger.services import Service, Services
+from ledger.unions import Unions
+from vestigo.records import CashOutPoint, Cluster, Hop, Join, Method, Trace, probability
+from vestigo.settings import section_digest
+
+CLUSTER_CONFIDENCE = probability("0.9")
+TRACE_CONFIDENCE = {"start": probability("0.95"), "wallet": probability("0.9")}
+TRACE_RULES = {"start": "ledger.trace_{}.v1", "wallet": "ledger.trace_wallet_{}.v1"}
+CASH_OUT_RULES = {
+    "tagged_address": "ledger.tagged_address.v1",
+    "tagged_cluster": "ledger.tagged_cluster.v1",
+    "deposit_pattern": deposit_pattern.RULE,
+}
+FOLLOW_ALL = "ledger.follow_all.v1"
+SAME_WALLET = "ledger.same_wallet.v1"
+TWO_PARTY = "ledger.follow_two_party_candidate.v1"
+
+
+class Statements:
+    """Makes records; everything it cites is collected in ``citations``."""
+
+    def __init__(
+        self,
+        index: ChainIndex,
+        unions: Unions,
+        services: Services,
+        deposits: Deposits,
+        citations: Citations,
+        settings: Mapping[str, Any],
+    ) -> None:
+        self._index = index
+        self._unions = unions
+        self._services = services
+        self._deposits = deposits
+        self._citations = citations
+        self._accounting = str(settings["accounting"])
+        self._cash_out_categories = set(settings["cash_out_categories"])
+        self._digest = section_digest(settings)
+
+    def cluster(self, script: int) -> Cluster:
+        """Return the record of the cluster (two scripts at least) that holds ``script``."""
+        index, edges = self._index, self._unions.edges(script)
+        joins = tuple(
+            Join(txid=index.txid(tx), address_a=index.address(a), address_b=index.address(b))
+            for tx, a, b in edges
+        )
+        return Cluster(
+            network=index.network,
+            addresses=tuple(sorted(index.address(item) for item in self._unions.members(script))),
+            joins=joins,
+            sources=tuple(dict.fromkeys(self._citations.cite(edge.tx) for edge in edges)),
+            method=self._method(multi_input.RULE),
+            confidence=CLUSTER_CONFIDENCE,
+            observed_at=index.mined_at(edges[-1].tx),
+        )
+
+    def trace(self, start: int, trail: Trail, tier: str, sources: Sequence[str]) -> Trace:
+        """Return the record of one trail of the start script."""
+        index = self._index
+        hops = self._hops(trail)
+        txs = [
+            int(index.tx_of[output]) for output in (trail.source, *(o for o, _sat in trail.hops))
+        ]
+        cited = [self._citations.cite(tx) for tx in txs]
+        detail = trail.stop.detail or f"{index.txid(txs[-1])}:{index.vout(trail.end)}"
+        return Trace(
+            network=index.network,
+            accounting=self._accounting,
+            start_address=index.address(start),
+            hops=hops,
+            stop_reason=trail.stop.reason,
+            stop_detail=detail,
+            sources=tuple(dict.fromkeys((*sources, *cited, *self._stop_sources(trail)))),
+            method=self._method(TRACE_RULES[tier].format(self._accounting)),
+            confidence=TRACE_CONFIDENCE[tier],
+            observed_at=index.mined_at(txs[-1]),
+        )
+
+    def cash_out(self, trail: Trail, trace: Trace, traced_sat: int) -> CashOutPoint | None:
+        """Return the cash-out point that a trail ends in, or None where it ends in none."""
+        index, output = self._index, trail.end
+        found = self._service_at(int(index.script_of[output]))
+        if found is None or trail.stop.reason not in ("tagged_service", "deposit_candidate"):
+            return None
+        service, basis, confidence = found
+        if service.category not in self._cash_out_categories:
+            return None
+        tag_ids = tuple(tag.record_id for tag in service.tags)
+        tx, trace_id = int(index.tx_of[output]), trace.record_id
+        cited = (trace_id, self._citations.cite(tx), *self._stop_sources(trail))
+        return CashOutPoint(
+            network=index.network,
+            address=index.address(int(index.script_of[output])),
+            service=service.name,
+            category=service.category,
+            basis=basis,
+            txid=index.txid(tx),
+            vout=index.vout(output),
+            value_sat=int(index.value_sat[output]),
+            traced_sat=traced_sat,
+            paid_at=index.mined_at(tx),
+            start_address=trace.start_address,
+            trace_id=trace_id,
+            tag_ids=tag_ids,
+            sources=tuple(dict.fromkeys(cited)),
+            method=self._method(CASH_OUT_RULES[basis]),
+            confidence=probability(confidence * trace.confidence),
+            observed_at=index.mined_at(tx),
+        )
+
+    def _service_at(self, script: int) -> tuple[Service, str, Decimal] | None:
+        service = self._services.of(script)
+        if service is not None:
+            return service, service.basis, service.confidence
+        pattern = self._deposits.of(script)
+        if pattern is None:
+            return None
+        confidence = pattern.service.confidence * deposit_pattern.CONFIDENCE
+        return pattern.service, "deposit_pattern", confidence
+
+    def _stop_sources(self, trail: Trail) -> list[str]:
+        """Return what the stop itself rests on: tags, sweeps, or the mix."""
+        index = self._index
+        script = int(index.script_of[trail.end])
+        service, pattern = self._services.of(script), None
+        if trail.stop.reason == "deposit_candidate":
+            pattern = self._deposits.of(script)
+        cited = [self._citations.cite(tx) for tx in pattern.sweeps] if pattern else []
+        if trail.stop.reason in ("mix", "incomplete") and service is None:
+            cited.append(self._citations.cite(int(index.spender[trail.end])))
+        named = pattern.service if pattern else service
+        return cited + [tag.record_id for tag in (named.tags if named else ())]
+
+    def _hops(self, trail: Trail) -> tuple[Hop, ...]:
+        index, hops, before = self._index, [], trail.source
+        for output, traced_sat in trail.hops:
+            tx = int(index.tx_of[output])
+            hops.append(
+                Hop(
+                    txid=index.txid(tx),
+                    vout=index.vout(output),
+                    from_address=index.address(int(index.script_of[before])),
+                    to_address=index.address(int(index.script_of[output])),
+                    value_sat=int(index.value_sat[output]),
+                    traced_sat=traced_sat,
+                    mined_at=index.mined_at(tx),
+                    why=self._why(before, output, tx),
+                )
+            )
+            before = output
+        return tuple(hops)
+
+    def _why(self, before: int, output: int, tx: int) -> str:
+        index = self._index
+        wallet = self._unions.find(int(index.script_of[before]))
+        if self._unions.find(int(index.script_of[output])) == wallet:
+            return SAME_WALLET
+        two_party = classify(index.view(tx)).name == "stonewall_candidate"
+        return TWO_PARTY if two_party else FOLLOW_ALL
+
+    def _method(self, rule: str) -> Method:
+        return Method(rule=rule, settings_sha256=self._digest)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Union-find that can tell why: every union keeps the transaction that made it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+
+class Edge(NamedTuple):
+    """Scripts ``a`` and ``b`` were joined by transaction ``tx`` (numbers of the index)."""
+
+    tx: int
+    a: int
+    b: int
+
+
+class Unions:
+    """Disjoint sets of scripts; its edges form a spanning forest, the proof of each set."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+        self._edges: dict[int, list[Edge]] = {}
+
+    def find(self, script: int) -> int:
+        """Return the representative of the set that holds ``script``."""
+        root = script
+        while (above := self._parent.get(root, root)) != root:
+            root = above
+        while script != root:
+            self._parent[script], script = root, self._parent.get(script, script)
+        return root
+
+    def size(self, script: int) -> int:
+        """Return how many scripts are in the set of ``script``."""
+        return len(self._members.get(self.find(script), (script,)))
+
+    def members(self, script: int) -> list[int]:
+        """Return the scripts in the set of ``script``, sorted."""
+        return sorted(self._members.get(self.find(script), [script]))
+
+    def join(self, edge: Edge) -> bool:
+        """Join two sets; return False when they were one already (no edge is kept then)."""
+        large, small = self.find(edge.a), self.find(edge.b)
+        if large == small:
+            return False
+        if self.size(large) < self.size(small):
+            large, small = small, large
+        self._parent[small] = large
+        gone = self._members.pop(small, [small])
+        self._members.setdefault(large, [large]).extend(gone)
+        self._edges.setdefault(edge.a, []).append(edge)
+        self._edges.setdefault(edge.b, []).append(edge)
+        return True
+
+    def edges(self, script: int) -> list[Edge]:
+        """Return the edges of the set of ``script``, in chain order."""
+        found = {edge for member in self.members(script) for edge in self._edges.get(member, ())}
+        return sorted(found)
+
+    def path(self, start: int, goal: int) -> list[Edge] | None:
+        """Return the edges that lead from ``start`` to ``goal``, or None when nothing does."""
+        came: dict[int, Edge | None] = {start: None}
+        queue = deque([start])
+        while queue and goal not in came:
+            here = queue.popleft()
+            for edge in self._edges.get(here, ()):
+                there = edge.b if edge.a == here else edge.a
+                if there not in came:
+                    came[there] = edge
+                    queue.append(there)
+        if goal not in came:
+            return None
+        path: list[Edge] = []
+        while (step := came[goal]) is not None:
+            path.append(step)
+            goal = step.b if step.a == goal else step.a
+        return path[::-1]
+
+    def roots(self) -> list[int]:
+        """Return the representatives of all sets of at least two scripts, sorted."""
+        return sorted(self._members)
