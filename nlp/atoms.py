@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Quantities one by one: mass, dose, volume, count, percentage.
+
+An atom is a number with its unit.  How atoms make an offer is ``nlp.offers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlp.grammar import Grammar
+from nlp.lexing import Token
+from nlp.values import Value, value_at
+
+TIMES = ("x", "*")
+LINKS = (")", "-", "+", "~", ".", "'", "#", "]", '"')
+BREAKS = ("\n", ",", ";", "|", ":", "!", "?", ".", "(", ")", "[", "]", "/", "=", "+", "&")
+MAX_WORDS_BETWEEN = 5
+MASS_WORDS_ALONE = ("qp", "hp")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A quantity in tokens [first, last).
+
+    ``kind``: mass (g), dose (mg), volume (ml), count, bare (a number without a unit),
+    percent, ratio (mg per ml and the like: never an offer), range.
+    """
+
+    kind: str
+    value: Decimal
+    first: int
+    last: int
+    metric: bool = True
+    times: bool = False
+    container: bool = False
+
+
+class AtomScanner:
+    """Reads the atoms of one field from left to right."""
+
+    def __init__(self, grammar: Grammar, tokens: list[Token], language: str | None) -> None:
+        self._grammar = grammar
+        self._tokens = tokens
+        self._language = language
+
+    def scan(self) -> list[Atom]:
+        """Return the atoms of the field in order."""
+        atoms: list[Atom] = []
+        index = 0
+        while index < len(self._tokens):
+            atom = self._at(index)
+            if atom is None:
+                index += 1
+                continue
+            atoms.append(atom)
+            index = atom.last
+        return atoms
+
+    def _at(self, index: int) -> Atom | None:
+        token = self._tokens[index]
+        if token.kind == "word" and token.text in MASS_WORDS_ALONE:
+            return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
+        if token.kind == "word" and token.text == "eighth":
+            return Atom("mass", self._grammar.mass["eighth"], index, index + 1, metric=False)
+        after = self._times_before(index)
+        if after is not None:
+            return after
+        value = value_at(self._tokens, index, self._grammar.numbers, self._language)
+        return self._with_unit(value) if value else None
+
+    def _text(self, index: int) -> str:
+        return self._tokens[index].text if index < len(self._tokens) else ""
+
+    def _touches(self, index: int) -> bool:
+        """Whether token ``index`` follows the one before it without a blank."""
+        return (
+            0 < index < len(self._tokens)
+            and self._tokens[index - 1].end == self._tokens[index].start
+        )
+
+    def _times_before(self, index: int) -> Atom | None:
+        """Read "x 100" and "x100"; the number must not carry a unit of its own."""
+        if self._text(index) not in TIMES or index + 1 >= len(self._tokens):
+            return None
+        if self._tokens[index + 1].kind != "num":
+            return None
+        value = value_at(self._tokens, index + 1, {}, self._language)
+        if value is None or value.number != int(value.number) or value.fraction:
+            return None
+        unit = self._with_unit(value)
+        if unit is not None and unit.kind != "bare" and not (unit.kind == "count"):
+            return None
+        last = unit.last if unit is not None else value.last
+        return Atom("count", value.number, index, last, times=True)
+
+    def _with_unit(self, value: Value) -> Atom | None:
+        """Return the atom of a number with the unit behind it."""
+        grammar, index = self._grammar, self._unit_index(value)
+        word = self._text(index)
+        if word == "%":
+            return Atom("percent", value.number, value.first, index + 1)
+        readers: tuple[Callable[[Value, int], Atom | None], ...] = (
+            self._named_fraction, self._mass, self._dose, self._volume,
+        )  # fmt: skip
+        for reader in readers:
+            atom = reader(value, index)
+            if atom is not None:
+                return atom
+        whole = value.number == int(value.number) and not value.fraction
+        if value.word and word not in grammar.counting and word not in grammar.containers:
+            return None
+        if whole and word in grammar.counting:
+            return Atom("count", value.number, value.first, index + 1)
+        if whole and word in grammar.containers:
+            return Atom("count", value.number, value.first, index + 1, container=True)
+        if whole and word in TIMES and not self._glued_word(index):
+            return Atom("count", value.number, value.first, index + 1, times=True)
+        if value.fraction:
+            return self._bare_fraction(value)
+        return Atom("bare", value.number, value.first, value.last)
+
+    def _glued_word(self, index: int) -> bool:
+        """Whether "x" is the first letter of a name such as "x-ray"."""
+        return self._text(index + 1) == "-" and self._touches(index + 1)
+
+    def _unit_index(self, value: Value) -> int:
+        """Return where the unit of a number stands: links such as ")" or "-" are passed."""
+        index = value.last
+        for _step in range(2):
+            if self._text(index) not in LINKS:
+                break
+            after = index + 1 < len(self._tokens) and self._tokens[index + 1].kind == "word"
+            if not after and self._text(index + 1) not in LINKS and self._text(index + 1) != "%":
+                return value.last
+            if self._text(index) in ("-", ".") and not self._touches(index):
+                return value.last
+            index += 1
+        known = (
+            *self._grammar.mass, *self._grammar.dose, *self._grammar.volume,
+            *self._grammar.counting, "%",
+        )  # fmt: skip
+        return index if self._text(index) in known else value.last
+
+    def _named_fraction(self, value: Value, index: int) -> Atom | None:
+        """Read "1/4 pound", "8 ball", "half oz", "quarter"."""
+        if self._text(index) in ("ball", "balls"):
+            eight = value.number == 8 and not value.fraction  # noqa: PLR2004 - an 8-ball
+            if eight:
+                return Atom("mass", self._grammar.mass["ball"], value.first, index + 1, False)
+        return None
+
+    def _mass(self, value: Value, index: int) -> Atom | None:
+        word = self._text(index)
+        if word == "fl" or (word == "fluid" and self._text(index + 1) in ("oz", "ounce")):
+            return Atom("volume", value.number * Decimal("29.57"), value.first, index + 2, False)
+        factor = self._grammar.mass.get(word)
+        if factor is None or word == "ball":
+            return None
+        number, last = value.number, index + 1
+        if word == "g" and self._half_gram(value, index):
+            number += Decimal(self._text(last)) / 10
+            last += 1
+        if self._text(last) in ("/", "per") and self._text(last + 1) in ("ml", "l", "kg"):
+            return Atom("ratio", number, value.first, last + 2)
+        metric = factor in (1, 1000)
+        grams = _ounces(number) if word.startswith(("oz", "ounce", "onza")) else number * factor
+        return Atom("mass", grams, value.first, last, metric)
+
+    def _half_gram(self, value: Value, index: int) -> bool:
+        """Whether "2g5" (2.5 g) stands here."""
+        following = self._text(index + 1)
+        written = len(following) == 1 and following.isdigit() and self._touches(index + 1)
+        return written and self._touches(index) and value.last == index
+
+    def _dose(self, value: Value, index: int) -> Atom | None:
+        factor = self._grammar.dose.get(self._text(index))
+        if factor is None:
+            return self._first_component(value)
+        if self._text(index + 1) in ("/", "per") and (
+            self._text(index + 2) in ("ml", "kg", "h", "hr", "day", "g", "l")
+        ):
+            return Atom("ratio", value.number, value.first, index + 3)
+        return Atom("dose", value.number * factor, value.first, index + 1)
+
+    def _first_component(self, value: Value) -> Atom | None:
+        """Read "8/2mg", "10/325 mg" (the first component) and "180-200mg" (a range)."""
+        sign = self._text(value.last)
+        if sign not in ("/", "-") or value.last + 1 >= len(self._tokens) or value.word:
+            return None
+        second = value_at(self._tokens, value.last + 1, {}, self._language)
+        if second is None or self._text(second.last) not in self._grammar.dose:
+            return None
+        factor = self._grammar.dose[self._text(second.last)]
+        if sign == "/":
+            return Atom("dose", value.number * factor, value.first, second.last + 1)
+        return Atom("range", value.number * factor, value.first, second.last + 1)
+
+    def _volume(self, value: Value, index: int) -> Atom | None:
+        factor = self._grammar.volume.get(self._text(index))
+        if factor is None:
+            return None
+        return Atom("volume", value.number * factor, value.first, index + 1)
+
+    def _bare_fraction(self, value: Value) -> Atom | None:
+        """A fraction alone is of an ounce ("1/8 sour diesel"); that is said by ``metric``."""
+        if value.first != value.last - 3 or value.number not in (
+            Decimal("0.5"), Decimal("0.25"), Decimal("0.125"),
+        ):  # fmt: skip
+            return None
+        return Atom("ounces", _ounces(value.number), value.first, value.last, metric=False)
+
+
+def _ounces(number: Decimal) -> Decimal:
+    """Return grams of ounces: fractions as the trade rounds them (1/2 oz = 14.17 g)."""
+    known = {"0.5": "14.17", "0.25": "7.09", "0.125": "3.54"}
+    text = known.get(str(number.normalize()))
+    return Decimal(text) if text else number * Decimal("28.35")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One field of a listing, made ready for every rule: tokens, segments, atoms, prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nlp.atoms import Atom, AtomScanner
+from nlp.grammar import Grammar
+from nlp.lexing import Token, tokenize
+from nlp.model import Place
+from nlp.money import MoneyFound, scan_money
+from nlp.pipeline import TermMatch, TermPipeline
+from nlp.text import MAX_CODE_POINTS, NormalText, normalize
+
+SENTENCE_ENDS = (".", "!", "?", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Tokens [first, last) that say one thing: a line, a sentence, an entry."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class FieldText:
+    """A field with everything that was found in it, in token positions."""
+
+    name: str
+    normal: NormalText
+    tokens: list[Token]
+    segments: list[Segment]
+    matches: list[TermMatch] = field(default_factory=list)
+    atoms: list[Atom] = field(default_factory=list)
+    money: list[MoneyFound] = field(default_factory=list)
+
+    def place(self, first: int, last: int) -> Place:
+        """Return the place of tokens [first, last) in code points of the field."""
+        start, end = self.normal.span(self.tokens[first].start, self.tokens[last - 1].end)
+        return Place(field=self.name, start=start, end=end)
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Return the place of normal characters [start, end)."""
+        first, last = self.normal.span(start, end)
+        return Place(field=self.name, start=first, end=last)
+
+    def token_at(self, start: int) -> int:
+        """Return the index of the token that begins at or after ``start`` (binary search)."""
+        low, high = 0, len(self.tokens)
+        while low < high:
+            middle = (low + high) // 2
+            if self.tokens[middle].start < start:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def segment_of(self, index: int) -> Segment:
+        """Return the segment that holds token ``index``."""
+        low, high = 0, len(self.segments) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.segments[middle].first <= index:
+                low = middle
+            else:
+                high = middle - 1
+        return self.segments[low]
+
+    def words(self, segment: Segment) -> set[str]:
+        """Return the words of a segment."""
+        return {self.tokens[i].text for i in range(segment.first, segment.last)}
+
+
+def read_field(
+    name: str, text: str, language: str | None, grammar: Grammar, terms: TermPipeline
+) -> FieldText:
+    """Return the field ``name`` with its terms, money and atoms found."""
+    normal = normalize(text[:MAX_CODE_POINTS])
+    tokens = tokenize(normal.normal)
+    found = FieldText(name, normal, tokens, _segments(tokens, normal.normal))
+    found.matches = terms.find(tokens)
+    found.money = scan_money(grammar, tokens, language)
+    taken = {i for money in found.money for i in range(money.first, money.last)}
+    found.atoms = [
+        atom
+        for atom in AtomScanner(grammar, tokens, language).scan()
+        if not taken.intersection(range(atom.first, atom.last))
+        and not _in_a_name(atom, found, tokens)
+    ]
+    return found
+
+
+def _in_a_name(atom: Atom, found: FieldText, tokens: list[Token]) -> bool:
+    """Whether the number belongs to a term ("2C-B", "4-AcO-DMT")."""
+    start = tokens[atom.first].start
+    return any(match.start <= start < match.end for match in found.matches)
+
+
+def _segments(tokens: list[Token], normal: str) -> list[Segment]:
+    segments: list[Segment] = []
+    first = 0
+    for index, token in enumerate(tokens):
+        if token.kind == "nl" or _ends_sentence(token, normal):
+            segments.append(Segment(first, index + 1))
+            first = index + 1
+    if first < len(tokens) or not segments:
+        segments.append(Segment(first, len(tokens)))
+    return segments
+
+
+def _ends_sentence(token: Token, normal: str) -> bool:
+    """A full stop ends a sentence where a blank follows ("No. 4" does not matter here)."""
+    if token.kind != "sign" or token.text not in SENTENCE_ENDS:
+        return False
+    return token.end >= len(normal) or normal[token.end].isspace()

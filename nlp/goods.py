@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Goods classes, forms and terms of trade (``nlp.goods.v1``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nlp.fields import FieldText
+from nlp.grammar import PhraseSet
+from nlp.lexicon import Lexicon
+from nlp.mentions import Candidate
+from nlp.model import Goods, Marked
+from nlp.text import normalize
+
+
+class GoodsReader:
+    """Reads what kind of goods a listing offers, from category and text."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        goods = lexicon.goods
+        self._stated = {name: PhraseSet(words) for name, words in goods["stated"].items()}
+        self._forms = {name: PhraseSet(words) for name, words in goods["forms"].items()}
+        self._terms = {name: PhraseSet(words) for name, words in goods["terms"].items()}
+        self._category: Mapping[str, Any] = goods["category"]
+        self._declared = {
+            _key(word): substance
+            for substance, words in goods["declared"].items()
+            for word in words
+        }
+
+    def declared_substance(self, category: Sequence[str]) -> tuple[str, int] | None:
+        """Return (substance id, index of the category part) that the market declares.
+
+        The last part decides; "Pills" under "Ecstasy" takes the part above it.
+        """
+        for index in range(len(category) - 1, max(-1, len(category) - 3), -1):
+            part = _key(category[index])
+            if part in self._declared:
+                return self._declared[part], index
+            if part not in ("pills", "pastillas", "powder", "tablets", "polvo"):
+                return None
+        return None
+
+    def drug_category(self, category: Sequence[str]) -> bool:
+        """Whether any part of the category says drugs."""
+        words = {word for part in category for word in _key(part).split()}
+        return bool(words & set(self._category["drug"]))
+
+    def classes(
+        self, category: Sequence[str], fields: Sequence[FieldText], mentions: Sequence[Candidate]
+    ) -> list[Goods]:
+        """Return the goods classes, declared before stated."""
+        found: list[Goods] = []
+        declared = self._declared_class(category)
+        if declared:
+            found.append(Goods(goods_class=declared, source="declared"))
+        stated = dict.fromkeys(
+            self._lexicon.substances[c.term.substance].goods_class
+            for c in mentions
+            if c.status in ("stated", "implied")
+        )
+        for field in fields:
+            if field.name.startswith(("title", "description")):
+                for name, phrases in self._stated.items():
+                    if phrases.within(field.tokens, 0, len(field.tokens)):
+                        stated.setdefault(name)
+        found += [Goods(goods_class=name, source="stated") for name in stated]
+        return found
+
+    def _declared_class(self, category: Sequence[str]) -> str | None:
+        for part in reversed(category):
+            key = _key(part)
+            for name, words in self._category.items():
+                if key in words or set(key.split()) & set(words):
+                    return str(name)
+        return None
+
+    def marks(self, field: FieldText) -> list[Marked]:
+        """Return the forms and terms of trade that a field names."""
+        found = []
+        for of, known in (("forms", self._forms), ("terms", self._terms)):
+            for value, phrases in known.items():
+                for index in range(len(field.tokens)):
+                    taken = phrases.at(field.tokens, index)
+                    if taken and not _denied(field, index, value):
+                        place = field.place(index, index + taken)
+                        found.append(Marked(of=of, value=value, place=place))
+                        break
+        return found
+
+
+def _denied(field: FieldText, index: int, value: str) -> bool:
+    before = [token.text for token in field.tokens[max(0, index - 2) : index]]
+    return bool({"no", "not", "sin", "without"} & set(before)) and not value.startswith("no_")
+
+
+def _key(text: str) -> str:
+    return " ".join(normalize(text).normal.split())

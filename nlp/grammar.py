@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words of the grammar, made ready once from ``config/lexicon/grammar.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from nlp.lexing import Token
+from nlp.text import normalize
+
+Phrases = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Unit words with their factors, and the cue words of offers, prices and purity."""
+
+    mass: Mapping[str, Decimal]
+    dose: Mapping[str, Decimal]
+    volume: Mapping[str, Decimal]
+    numbers: Mapping[str, Decimal]
+    counting: frozenset[str]
+    containers: frozenset[str]
+    liquids: frozenset[str]
+    dosed: frozenset[str]
+    money_signs: Mapping[str, str]
+    money_words: Mapping[str, str]
+    dollars: Mapping[str, str]
+    per: frozenset[str]
+    unit_words: frozenset[str]
+    postage: frozenset[str]
+    not_price: frozenset[str]
+    purity_near: frozenset[str]
+    purity_never: frozenset[str]
+    not_offer: frozenset[str]
+    free: frozenset[str]
+    free_service: frozenset[str]
+    explicit: PhraseSet
+    status: Mapping[str, PhraseSet]
+    guard_after: frozenset[str]
+    shipping: Mapping[str, PhraseSet]
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> Grammar:
+        """Return the grammar of a parsed ``grammar.toml``."""
+        money, counting, cues = section["money"], section["counting"], section["cues"]
+        status = dict(section["status"])
+        guard_after = frozenset(status.pop("guard_after"))
+        return cls(
+            mass=_factors(section["mass"]),
+            dose=_factors(section["dose"]),
+            volume=_factors(section["volume"]),
+            numbers=_factors(section["numbers"]),
+            counting=frozenset(counting["words"]),
+            containers=frozenset(counting["containers"]),
+            liquids=frozenset(counting["liquids"]),
+            dosed=frozenset(counting["dosed"]),
+            money_signs=dict(money["signs"]),
+            money_words=dict(money["words"]),
+            dollars=dict(money["dollar"]),
+            per=frozenset(money["per"]),
+            unit_words=frozenset(money["unit_words"]),
+            postage=frozenset(money["postage"]),
+            not_price=frozenset(money["not_price"]),
+            purity_near=frozenset(section["purity"]["near"]),
+            purity_never=frozenset(section["purity"]["never"]),
+            not_offer=frozenset(cues["not_offer"]),
+            free=frozenset(cues["free"]),
+            free_service=frozenset(cues["free_service"]),
+            explicit=PhraseSet(cues["explicit"]),
+            status={name: PhraseSet(words) for name, words in status.items()},
+            guard_after=guard_after,
+            shipping={name: PhraseSet(words) for name, words in section["shipping"].items()},
+        )
+
+
+class PhraseSet:
+    """Phrases of words, looked up at a token in time that does not grow with their number."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, Phrases] = {}
+        for phrase in phrases:
+            words = tuple(normalize(phrase).normal.replace("'", " ").replace("-", " ").split())
+            self._by_first[words[0]] = (*self._by_first.get(words[0], ()), words)
+        for first, known in self._by_first.items():
+            self._by_first[first] = tuple(sorted(known, key=len, reverse=True))
+
+    def at(self, tokens: list[Token], index: int) -> int:
+        """Return how many tokens the longest phrase at ``index`` takes; 0 for none."""
+        for words in self._by_first.get(tokens[index].text, ()):
+            taken = _taken(tokens, index, words)
+            if taken:
+                return taken
+        return 0
+
+    def within(self, tokens: list[Token], first: int, last: int) -> bool:
+        """Whether a phrase begins in tokens [first, last)."""
+        return any(self.at(tokens, index) for index in range(first, last))
+
+
+def _taken(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
+    position = index
+    for word in words:
+        while position < len(tokens) and position > index and tokens[position].text in "'-":
+            position += 1
+        if position >= len(tokens) or tokens[position].text != word:
+            return 0
+        position += 1
+    return position - index
+
+
+def _factors(section: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {word: Decimal(factor) for word, factor in section.items()}

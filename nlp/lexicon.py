@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The lexicon: data files under ``config/lexicon/``, every term with its source.
+
+Formats: docs/formats/lexicon.md.  A term, schedule row or source reference that is
+incomplete is refused: what has no source does not ship.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nlp.model import Schedule
+from vestigo.errors import ConfigurationError
+from vestigo.i18n import _
+from vestigo.places import config_root
+from vestigo.settings import read_toml
+
+TERM_COLUMNS = (
+    "term", "language", "kind", "substance", "status", "ambiguity", "context", "source",
+)  # fmt: skip
+SUBSTANCE_COLUMNS = ("id", "name", "unii", "form", "class")
+SCHEDULE_COLUMNS = ("substance", "convention", "schedule", "state", "source")
+KINDS = ("inn", "brand", "street", "strain", "stamp", "precursor", "code", "class")
+TERM_STATUSES = ("stated", "implied")
+AMBIGUITIES = ("strong", "needs_context")
+CONTEXTS = ("", "offer", "same")
+FORMS = ("loose", "dosed", "plant", "blotter")
+SOURCE_KEYS = ("title", "address", "version", "licence")
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A substance of the lexicon; ``form`` says how it is usually sold."""
+
+    id: str
+    name: str
+    unii: str | None
+    form: str
+    goods_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One (term, language, substance) row."""
+
+    term: str
+    language: str
+    kind: str
+    substance: str
+    status: str
+    ambiguity: str
+    context: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the reading knows; ``digest`` is the SHA-256 of all its files."""
+
+    substances: Mapping[str, Substance]
+    terms: tuple[Term, ...]
+    schedules: Mapping[str, tuple[Schedule, ...]]
+    sources: Mapping[str, Mapping[str, str]]
+    grammar: Mapping[str, Any]
+    goods: Mapping[str, Any]
+    countries: Mapping[str, str]
+    languages: dict[str, tuple[str, ...]]
+    not_listed: tuple[Schedule, ...]
+    digest: str
+
+
+@cache
+def shipped_lexicon() -> Lexicon:
+    """Return the lexicon that ships with the project."""
+    return load_lexicon(config_root() / "lexicon")
+
+
+def load_lexicon(folder: Path, extra_terms: Sequence[Path] = ()) -> Lexicon:
+    """Return the lexicon of ``folder`` with a unit's own term files added.
+
+    Raises ``ConfigurationError`` E-NLP-001 (columns), E-NLP-002 (a value) or
+    E-NLP-003 (no such source or substance), naming file and line.
+    """
+    sources = read_toml(folder / "sources.toml")
+    _check_sources(sources, folder / "sources.toml")
+    substances = _substances(folder / "substances.csv")
+    terms: list[Term] = []
+    for path in (folder / "terms.csv", *extra_terms):
+        terms += _terms(path, substances, sources)
+    schedules = _schedules(folder / "schedules.csv", substances, sources)
+    countries = {
+        row["name"]: row["code"]
+        for _n, row in _rows(folder / "countries.csv", ("name", "language", "code", "source"))
+    }
+    return Lexicon(
+        substances=substances,
+        terms=tuple(terms),
+        schedules=schedules,
+        sources=sources,
+        grammar=read_toml(folder / "grammar.toml"),
+        goods=read_toml(folder / "goods.toml"),
+        countries=countries,
+        languages={k: tuple(v) for k, v in read_toml(folder / "languages.toml").items()},
+        not_listed=(_not_listed(schedules),),
+        digest=_digest(folder, extra_terms),
+    )
+
+
+def _not_listed(schedules: Mapping[str, tuple[Schedule, ...]]) -> Schedule:
+    """Return "under none of the conventions", with the editions that were looked at."""
+    states = sorted({s.state for rows in schedules.values() for s in rows})
+    return Schedule(convention="none", schedule=None, state="; ".join(states))
+
+
+def _digest(folder: Path, extra: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in [*sorted(folder.glob("*.csv")), *sorted(folder.glob("*.toml")), *extra]:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
+    """Yield (place, row) of a CSV file whose columns are exactly ``columns``."""
+    try:
+        with path.open(newline="", encoding="utf-8") as handle:
+            reader = csv.DictReader(handle)
+            if tuple(reader.fieldnames or ()) != columns:
+                raise ConfigurationError(
+                    "E-NLP-001",
+                    _("The columns of the lexicon file are not {columns}.").format(
+                        columns=", ".join(columns)
+                    ),
+                    where=str(path),
+                    remedy=_("Correct the first line of the file."),
+                )
+            for row in reader:
+                yield f"{path}:{reader.line_num}", row
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            "E-NLP-004",
+            _("A file of the lexicon is not there."),
+            where=str(path),
+            remedy=_("Restore the file or install the project again."),
+        ) from error
+
+
+def _choice(value: str, allowed: Iterable[str], where: str) -> str:
+    if value not in tuple(allowed):
+        raise ConfigurationError(
+            "E-NLP-002",
+            _("The value “{value}” is not one of {allowed}.").format(
+                value=value, allowed=", ".join(allowed)
+            ),
+            where=where,
+            remedy=_("Correct the row."),
+        )
+    return value
+
+
+def _known(value: str, known: Iterable[str], where: str) -> str:
+    if value not in known:
+        raise ConfigurationError(
+            "E-NLP-003",
+            _("“{value}” is no source or substance of the lexicon.").format(value=value),
+            where=where,
+            remedy=_("Add it to sources.toml or substances.csv, or correct the row."),
+        )
+    return value
+
+
+def _check_sources(sources: Mapping[str, Any], path: Path) -> None:
+    for name, source in sources.items():
+        for key in SOURCE_KEYS:
+            if not source.get(key):
+                _choice("", (key,), f"{path} [{name}] {key}")
+
+
+def _substances(path: Path) -> dict[str, Substance]:
+    found: dict[str, Substance] = {}
+    for where, row in _rows(path, SUBSTANCE_COLUMNS):
+        form = _choice(row["form"], FORMS, where)
+        found[row["id"]] = Substance(
+            row["id"], row["name"], row["unii"] or None, form, row["class"]
+        )
+    return found
+
+
+def _terms(path: Path, substances: Iterable[str], sources: Iterable[str]) -> list[Term]:
+    found = []
+    for where, row in _rows(path, TERM_COLUMNS):
+        _choice(row["kind"], KINDS, where)
+        _choice(row["status"], TERM_STATUSES, where)
+        _choice(row["ambiguity"], AMBIGUITIES, where)
+        _choice(row["context"], CONTEXTS, where)
+        _known(row["substance"], substances, where)
+        _known(row["source"], sources, where)
+        found.append(Term(**row))
+    return found
+
+
+def _schedules(
+    path: Path, substances: Iterable[str], sources: Iterable[str]
+) -> dict[str, tuple[Schedule, ...]]:
+    found: dict[str, tuple[Schedule, ...]] = {}
+    for where, row in _rows(path, SCHEDULE_COLUMNS):
+        substance = _known(row["substance"], substances, where)
+        _known(row["source"], sources, where)
+        schedule = Schedule(
+            convention=row["convention"], schedule=row["schedule"] or None, state=row["state"]
+        )
+        found[substance] = (*found.get(substance, ()), schedule)
+    return found

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From term matches to substances with a status (``nlp.lexicon.v1``).
+
+``stated``: on offer and named; ``implied``: only a stamp or strain; ``mentioned``:
+named, not offered; ``negated``: said to be absent; ``declared``: only the category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlp.fields import FieldText, Segment
+from nlp.grammar import Grammar
+from nlp.lexicon import Lexicon, Term
+from nlp.pipeline import TermMatch
+
+CUE_REACH = 7
+CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
+CONTENT = ("thc", "cbd")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a match: the term, its status and where it stands."""
+
+    term: Term
+    status: str
+    field: FieldText
+    match: TermMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What lets an ambiguous word be read as a substance."""
+
+    declared: frozenset[str]
+    drug_category: bool
+    offers: bool
+
+
+class MentionReader:
+    """Decides what the matches of a listing say."""
+
+    def __init__(self, lexicon: Lexicon, grammar: Grammar) -> None:
+        self._lexicon = lexicon
+        self._grammar = grammar
+        blocked = lexicon.grammar["blocked"]
+        between = lexicon.grammar["between"]
+        self._blocked = [tuple(phrase.split()) for phrase in blocked["phrases"]]
+        self._cannabis_snow = frozenset(blocked["cannabis_snow"])
+        self._between: Mapping[str, frozenset[str]] = {
+            name: frozenset(words) for name, words in between.items()
+        }
+
+    def read(self, fields: Sequence[FieldText], evidence: Evidence) -> list[Candidate]:
+        """Return the mentions of all fields that hold, in reading order."""
+        found = [c for field in fields for c in self._of_field(field)]
+        strong = {c.term.substance for c in found if _counts(c)}
+        held = [c for c in found if self._holds(c, found, strong, evidence)]
+        held = _without_content(held)
+        return _demoted(held)
+
+    def _of_field(self, field: FieldText) -> Iterable[Candidate]:
+        previous: Candidate | None = None
+        for match in field.matches:
+            if self._is_blocked(field, match):
+                continue
+            term = _preferred(match.terms)
+            status = self._status(field, match, previous) or term.status
+            candidate = Candidate(term, status, field, match)
+            previous = candidate
+            yield candidate
+
+    def _is_blocked(self, field: FieldText, match: TermMatch) -> bool:
+        """Whether the match lies in a phrase that only looks like a substance."""
+        index = field.token_at(match.start)
+        words = [token.text for token in field.tokens[max(0, index - 3) : index + 4]]
+        at = min(index, 3)
+        for phrase in self._blocked:
+            for shift in range(len(phrase)):
+                start = at - shift
+                if start >= 0 and tuple(words[start : start + len(phrase)]) == phrase:
+                    return match.end <= _end_of(field, index - shift, phrase)
+        snow = field.tokens[index].text == "snow"
+        return snow and index > 0 and field.tokens[index - 1].text in self._cannabis_snow
+
+    def _status(self, field: FieldText, match: TermMatch, previous: Candidate | None) -> str | None:
+        """Return ``negated`` or ``mentioned`` where a cue says so, else None."""
+        first = field.token_at(match.start)
+        last = field.token_at(match.end)
+        segment = field.segment_of(first)
+        inherited = self._listed(field, first, previous, segment)
+        if inherited:
+            return inherited
+        for kind in ("negated", "mentioned"):
+            if self._cue_before(field, kind, first, segment):
+                return kind
+        return self._cue_after(field, last, segment)
+
+    def _cue_before(self, field: FieldText, kind: str, first: int, segment: Segment) -> bool:
+        phrases = self._grammar.status[f"{kind}_before"]
+        for index in range(max(segment.first, first - CUE_REACH), first):
+            taken = phrases.at(field.tokens, index)
+            if not taken or index + taken > first:
+                continue
+            rest = {field.tokens[i].text for i in range(index + taken, first)}
+            if rest <= self._between[kind]:
+                return True
+        return False
+
+    def _cue_after(self, field: FieldText, last: int, segment: Segment) -> str | None:
+        tokens = field.tokens
+        if last >= segment.last:
+            return None
+        if tokens[last].text == "-" and last + 1 < segment.last:
+            free = tokens[last + 1].text in ("free", "frei")
+            touching = tokens[last].start == tokens[last - 1].end
+            if free and touching:
+                return "negated"
+        if self._grammar.status["mentioned_after"].at(tokens, last):
+            return "mentioned"
+        taken = self._grammar.status["negated_after"].at(tokens, last)
+        if taken and tokens[last].text not in ("free", "frei") and field.name != "title":
+            return "negated"
+        return None
+
+    def _listed(
+        self, field: FieldText, first: int, previous: Candidate | None, segment: Segment
+    ) -> str | None:
+        """Return the status of the list that this mention goes on ("xanax or ativan")."""
+        if previous is None or previous.status not in ("mentioned", "negated"):
+            return None
+        before = field.token_at(previous.match.end)
+        if before < segment.first or first - before > 3:  # noqa: PLR2004 - ", or"
+            return None
+        between = {field.tokens[i].text for i in range(before, first)}
+        return previous.status if between and between <= self._between["lists"] else None
+
+    def _holds(
+        self,
+        candidate: Candidate,
+        found: Sequence[Candidate],
+        strong: set[str],
+        evidence: Evidence,
+    ) -> bool:
+        """Whether an ambiguous or implied reading has what it needs."""
+        term = candidate.term
+        if term.ambiguity == "strong":
+            return True
+        if term.substance in strong or term.substance in evidence.declared:
+            return True
+        if term.context == "same" or strong or evidence.declared:
+            return False
+        near = self._offer_near(candidate, evidence)
+        if term.kind == "stamp":
+            return near and self._dosed_near(candidate)
+        others = {c.term.substance for c in found if c.term.status == "implied"}
+        if term.status == "stated" and others - {term.substance}:
+            return False
+        return near
+
+    def _offer_near(self, candidate: Candidate, evidence: Evidence) -> bool:
+        field = candidate.field
+        index = field.token_at(candidate.match.start)
+        segment = field.segment_of(index)
+        close = any(segment.first <= atom.first < segment.last for atom in field.atoms)
+        close = close or any(segment.first <= m.first < segment.last for m in field.money)
+        if field.name == "title":
+            return close or evidence.drug_category or evidence.offers
+        return close
+
+    def _dosed_near(self, candidate: Candidate) -> bool:
+        field = candidate.field
+        words = {token.text for token in field.tokens}
+        counted = any(a.kind in ("count", "dose") for a in field.atoms)
+        return counted or bool(words & self._grammar.dosed)
+
+
+def _counts(candidate: Candidate) -> bool:
+    term = candidate.term
+    offered = candidate.status in ("stated", "implied")
+    return term.ambiguity == "strong" and term.status == "stated" and offered
+
+
+def _preferred(terms: Sequence[Term]) -> Term:
+    """Return the reading of an ambiguous match that is tried first."""
+    return min(
+        terms,
+        key=lambda t: (t.ambiguity != "strong", t.status != "stated", t.substance, t.language),
+    )
+
+
+def _end_of(field: FieldText, first: int, phrase: tuple[str, ...]) -> int:
+    return field.tokens[min(len(field.tokens), first + len(phrase)) - 1].end
+
+
+def _without_content(held: list[Candidate]) -> list[Candidate]:
+    """THC or CBD as content of a cannabis product is no row of its own."""
+    cannabis = any(c.term.substance in CANNABIS and c.status != "negated" for c in held)
+    return [
+        c for c in held if not (cannabis and c.term.substance in CONTENT and c.status != "negated")
+    ]
+
+
+def _demoted(held: list[Candidate]) -> list[Candidate]:
+    """What a description names beside the title's substances is mentioned, not offered."""
+    title = {
+        c.term.substance
+        for c in held
+        if c.field.name == "title" and c.status in ("stated", "implied")
+    }
+    firm = {c.term.substance for c in held if c.field.name == "title" and c.status == "stated"}
+    out = []
+    for c in held:
+        other = c.field.name in ("description", "ships_text") and c.term.substance not in title
+        if firm and other and c.status in ("stated", "implied"):
+            out.append(Candidate(c.term, "mentioned", c.field, c.match))
+        else:
+            out.append(c)
+    return out

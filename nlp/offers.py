@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From atoms to offers: one per option on sale (``nlp.quantity.v1``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from nlp.atoms import BREAKS, MAX_WORDS_BETWEEN, Atom
+from nlp.fields import FieldText, Segment
+from nlp.grammar import Grammar
+from nlp.model import Offer
+
+TOLERANCE = Decimal("0.05")
+OF = frozenset(("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per"))
+LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a"))
+SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|"))
+MAX_OFFERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OfferContext:
+    """What the rest of the listing says about how the goods are sold.
+
+    ``dosed`` are token ranges of substances sold in doses; ``loose`` is true where a
+    substance sold loose is named and nothing speaks of pills or blotters.
+    """
+
+    dosed: Sequence[tuple[int, int]]
+    loose: bool
+    plant: bool
+
+
+def segment_offers(
+    grammar: Grammar, field: FieldText, segment: Segment, context: OfferContext
+) -> list[Offer]:
+    """Return the offers of one segment, in text order."""
+    atoms = [a for a in field.atoms if segment.first <= a.first < segment.last]
+    if not atoms:
+        return []
+    atoms = [_counted(grammar, field, atom, atoms, context) for atom in atoms]
+    atoms = [a for a in atoms if a.kind != "bare" and not _excluded(grammar, field, a, len(atoms))]
+    ratio = any(atom.kind == "ratio" for atom in atoms)
+    atoms = _fluid_ounces(grammar, field, _joined(field, atoms))
+    counts = [a for a in atoms if a.kind == "count"]
+    volumes = [a for a in atoms if a.kind == "volume"]
+    doses = [] if volumes or ratio else [a for a in atoms if a.kind == "dose"]
+    offers = _loose(field, atoms, counts)
+    if not volumes:
+        offers += _units(field, counts, doses, context)
+    counted = any(atom.kind == "count" for atom in atoms) and not volumes
+    if not counted:
+        offers += [_dose(field, atom, context) for atom in doses]
+    return sorted(_once(offers), key=lambda offer: offer.place.start)[:MAX_OFFERS]
+
+
+def _loose(field: FieldText, atoms: list[Atom], counts: list[Atom]) -> list[Offer]:
+    """Return mass and volume offers; the count of pieces stands beside them."""
+    offers: list[Offer] = []
+    for index, atom in enumerate(atoms):
+        if atom.kind not in ("mass", "volume"):
+            continue
+        before = atoms[index - 1] if index else None
+        after = atoms[index + 1] if index + 1 < len(atoms) else None
+        number: int | None = None
+        first, last = atom.first, atom.last
+        if before in counts and before is not None and _linked(field, before, atom):
+            number, first = int(before.value), before.first
+        elif (
+            after in counts
+            and after is not None
+            and after.times
+            and (after.first - atom.last <= 1 or atom.kind == "volume")
+        ):
+            number, last = int(after.value), after.last
+        place = field.place(first, last)
+        if atom.kind == "mass":
+            offers.append(Offer(kind="mass", grams=atom.value, count=number, place=place))
+        else:
+            offers.append(Offer(kind="volume", ml=atom.value, count=number, place=place))
+        for used in (before if first != atom.first else None, after if last != atom.last else None):
+            if used is not None:
+                counts.remove(used)
+    return offers
+
+
+def _linked(field: FieldText, count: Atom, mass: Atom) -> bool:
+    """Whether "5 x 0.8 g" or "10 bags of 1g": a count of equal pieces."""
+    between = [field.tokens[i].text for i in range(count.last, mass.first)]
+    if any(text not in OF and text not in LINK for text in between):
+        return False
+    return (count.times or count.container) and len(between) <= 2  # noqa: PLR2004 - "x of"
+
+
+def _units(
+    field: FieldText, counts: list[Atom], doses: list[Atom], context: OfferContext
+) -> list[Offer]:
+    offers = []
+    for count in counts:
+        dose = _nearest(count, doses, len(counts))
+        place = field.place(*_cover(count, dose))
+        adjacent = dose is not None and 0 <= dose.first - count.last <= 1 and count.times
+        if dose is not None and adjacent and context.loose and not context.dosed:
+            grams = dose.value / 1000
+            offers.append(Offer(kind="mass", grams=grams, count=int(count.value), place=place))
+            continue
+        milligrams = dose.value if dose is not None else None
+        offers.append(Offer(kind="units", count=int(count.value), dose_mg=milligrams, place=place))
+    return offers
+
+
+def _nearest(count: Atom, doses: list[Atom], n_counts: int) -> Atom | None:
+    if not doses:
+        return None
+    after = [dose for dose in doses if dose.first >= count.first]
+    if after and n_counts <= len(doses):
+        return min(after, key=lambda dose: dose.first)
+    return min(doses, key=lambda dose: abs(dose.first - count.first))
+
+
+def _cover(count: Atom, dose: Atom | None) -> tuple[int, int]:
+    if dose is None or abs(dose.first - count.last) > MAX_WORDS_BETWEEN + 1:
+        return count.first, count.last
+    return min(count.first, dose.first), max(count.last, dose.last)
+
+
+def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
+    """A dose without a count; of a substance sold loose it is a small mass."""
+    place = field.place(atom.first, atom.last)
+    if context.loose:
+        return Offer(kind="mass", grams=atom.value / 1000, place=place)
+    return Offer(kind="dose", dose_mg=atom.value, place=place)
+
+
+def _counted(
+    grammar: Grammar, field: FieldText, atom: Atom, atoms: list[Atom], context: OfferContext
+) -> Atom:
+    """Return a bare number as a count where "pills" or a medicine follows it."""
+    if atom.kind != "bare" or atom.value != int(atom.value) or atom.value == 0:
+        return atom
+    doses = {a.first: a.last for a in atoms if a.kind == "dose"}
+    starts = {first for first, _last in context.dosed}
+    index, words = atom.last, 0
+    while index < len(field.tokens) and words <= MAX_WORDS_BETWEEN:
+        token = field.tokens[index]
+        if index in doses:
+            index = doses[index]
+            continue
+        if token.text in grammar.counting:
+            return replace(atom, kind="count")
+        if index in starts and words == 0:
+            return replace(atom, kind="count")
+        if token.kind == "num" or (token.text in BREAKS) or token.kind == "nl":
+            break
+        words += token.kind == "word"
+        index += 1
+    return atom
+
+
+def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bool:
+    """Whether the quantity is a free extra, a limit, a date or part of a word."""
+    before = [field.tokens[i].text for i in range(max(0, atom.first - 3), atom.first)]
+    after = [field.tokens[i].text for i in range(atom.last, min(len(field.tokens), atom.last + 2))]
+    if n_atoms > 1 and after and after[0] in grammar.free:
+        return not (len(after) > 1 and after[1] in grammar.free_service)
+    if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"}:
+        return True
+    limits = {"min", "minimum", "max", "maximum", "minimo", "maximo", "over", "limit"}
+    return bool(limits.intersection(before))
+
+
+def _joined(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return atoms with the same quantity said twice joined, and counts multiplied."""
+    joined: list[Atom] = []
+    for atom in atoms:
+        last = joined[-1] if joined else None
+        if last is not None and _same(field, last, atom):
+            keep = atom if atom.metric and not last.metric else last
+            kept_kind = "mass" if "mass" in (last.kind, atom.kind) else keep.kind
+            value = keep.value if keep.kind != "dose" else keep.value / 1000
+            joined[-1] = replace(
+                keep, kind=kept_kind, value=value, first=last.first, last=atom.last
+            )
+        elif last is not None and _multiplied(field, last, atom):
+            joined[-1] = replace(atom, value=last.value * atom.value, first=last.first)
+        else:
+            joined.append(atom)
+    return [_ounces(field, atom) for atom in joined if atom.kind != "ounces" or _alone(field, atom)]
+
+
+def _same(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "1/2oz (14g)", "1/8 (3.5 g)" or "1000 mg 1 g" say one quantity."""
+    if other.first - one.last > 2:  # noqa: PLR2004 - a bracket and one more sign
+        return False
+    between = {field.tokens[i].text for i in range(one.last, other.first)}
+    if not between <= SMALL | {")"}:
+        return False
+    pair = {one.kind, other.kind}
+    if not pair <= {"mass", "dose", "ounces"} or pair == {"dose"}:
+        return False
+    grams = [a.value / 1000 if a.kind == "dose" else a.value for a in (one, other)]
+    return abs(grams[0] - grams[1]) <= TOLERANCE * max(grams)
+
+
+def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "2 boxes of 12" or "2 x 100 pills": the counts multiply."""
+    if one.kind != "count" or other.kind != "count" or other.first - one.last > 2:  # noqa: PLR2004
+        return False
+    between = [field.tokens[i].text for i in range(one.last, other.first)]
+    if one.container:
+        return bool(between) and set(between) <= OF
+    return one.times and not other.times and not between
+
+
+def _ounces(field: FieldText, atom: Atom) -> Atom:
+    return replace(atom, kind="mass") if atom.kind == "ounces" else atom
+
+
+def _alone(field: FieldText, atom: Atom) -> bool:
+    """A bare "1/8" counts in a title only, where no letter or number touches it."""
+    return field.name == "title"
+
+
+def _fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return ounces of syrup as volume ("32 oz. X 2" of lean)."""
+    words = {token.text for token in field.tokens}
+    if not words & grammar.liquids & {"syrup", "lean", "fl", "jarabe", "liquid"}:
+        return atoms
+    out = []
+    for atom in atoms:
+        unit = field.tokens[atom.last - 1].text
+        fluid = atom.kind == "mass" and unit in ("oz", "ounce", "ounces")
+        ml = (atom.value / Decimal("28.35") * Decimal("29.57")) if fluid else atom.value
+        out.append(replace(atom, kind="volume", value=ml) if fluid else atom)
+    return out
+
+
+def _once(offers: list[Offer]) -> list[Offer]:
+    kept: list[Offer] = []
+    for offer in offers:
+        if not any(same_option(offer, other) for other in kept):
+            kept.append(offer)
+    return kept
+
+
+def same_option(one: Offer, other: Offer) -> bool:
+    """Whether two offers are the same option within 3 % (one may leave the count out)."""
+    if one.kind != other.kind:
+        return False
+    if (one.count or 1) != (other.count or 1):
+        return False
+    pairs = ((one.grams, other.grams), (one.dose_mg, other.dose_mg), (one.ml, other.ml))
+    return all(_close(a, b) for a, b in pairs)
+
+
+def _close(one: Decimal | None, other: Decimal | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= Decimal("0.03") * max(abs(one), abs(other))

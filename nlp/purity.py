@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Percentages of the product: purity, assay, content (``nlp.purity.v1``)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from nlp.fields import FieldText
+from nlp.grammar import Grammar
+from nlp.lexing import Token
+from nlp.model import Marked
+from nlp.values import parse_number
+
+REACH_NEVER = 3
+REACH_NEAR = 6
+LOWEST_BARE = 50
+
+
+def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> list[Marked]:
+    """Return the purities that a field claims, ranges as both ends, in text order."""
+    found: list[Marked] = []
+    for index, token in enumerate(field.tokens):
+        if token.kind != "num":
+            continue
+        number = parse_number(token.text, language)
+        if number is None or not 0 < number <= 100:  # noqa: PLR2004 - per cent
+            continue
+        last = _percent_end(grammar, field.tokens, index)
+        if last is None or not _of_product(grammar, field, index, last):
+            continue
+        found += _range_start(grammar, field, index, last, language)
+        value = format(number.normalize() + 0, "f")
+        found.append(Marked(of="purity_pct", value=value, place=field.place(index, index + 1)))
+    return found
+
+
+def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
+    """Return where the percentage ends: "87%", "87 %", "90+%", "98 pure"; None for no one."""
+    at = index + 1
+    for _step in range(2):
+        if at < len(tokens) and tokens[at].text in ("+", "."):
+            at += 1
+    word = tokens[at].text if at < len(tokens) else ""
+    if word == "%":
+        return at + 1
+    if word in ("percent", "prozent"):
+        return at + 1
+    pure = word in ("pure", "pureza", "puro", "pura", "rein")
+    if pure and "." not in tokens[index].text and int(tokens[index].text[:3] or 0) >= LOWEST_BARE:
+        return at
+    return _first_of_range(tokens, index)
+
+
+def _first_of_range(tokens: list[Token], index: int) -> int | None:
+    """ "95 to 97" after a word of purity ("purity ranges from 95 to 97")."""
+    before = {token.text for token in tokens[max(0, index - 4) : index]}
+    joined = index + 2 < len(tokens) and tokens[index + 1].text in ("to", "a", "-", "bis")
+    if joined and tokens[index + 2].kind == "num" and before & {"purity", "pureza", "reinheit"}:
+        return index + 1
+    again = index >= 2 and tokens[index - 1].text in ("to", "a", "bis")  # noqa: PLR2004
+    wider = {token.text for token in tokens[max(0, index - 6) : index]}
+    if again and tokens[index - 2].kind == "num" and wider & {"purity", "pureza", "reinheit"}:
+        return index + 1
+    return None
+
+
+def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bool:
+    segment = field.segment_of(first)
+    low, high = max(segment.first, first - REACH_NEVER), min(segment.last, last + REACH_NEVER)
+    close = {field.tokens[i].text for i in range(low, high)}
+    directly = {field.tokens[i].text for i in range(last, min(segment.last, last + 2))}
+    if directly & {"pure", "purity", "puro", "pura", "pureza", "thc", "cbd", "rein"}:
+        return True
+    if close & grammar.purity_never:
+        return field.name == "title" and not directly & grammar.purity_never and not (
+            close & (grammar.purity_never - {"fe", "escrow", "free", "sale", "deal", "shipping",
+                                             "delivery", "extra", "stealth", "guaranteed"})
+        )  # fmt: skip
+    if field.name == "title":
+        return True
+    words = field.words(segment)
+    named = any(segment.first <= field.token_at(m.start) < segment.last for m in field.matches)
+    return named or bool(words & grammar.purity_near)
+
+
+def _range_start(
+    grammar: Grammar, field: FieldText, index: int, last: int, language: str | None
+) -> list[Marked]:
+    """Return the lower end of "65-73%"."""
+    tokens = field.tokens
+    if index < 2 or tokens[index - 1].text != "-" or tokens[index - 2].kind != "num":  # noqa: PLR2004
+        return []
+    if tokens[last - 1].text != "%":
+        return []
+    low, high = (parse_number(tokens[i].text, language) for i in (index - 2, index))
+    if low is None or high is None or not Decimal(1) < low < high:
+        return []
+    value = format(low.normalize() + 0, "f")
+    return [Marked(of="purity_pct", value=value, place=field.place(index - 2, index - 1))]

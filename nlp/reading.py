@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``read``: the texts of a listing in, everything that they say out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+
+from nlp.fields import FieldText, Segment, read_field
+from nlp.goods import GoodsReader
+from nlp.grammar import Grammar
+from nlp.language import detect_language
+from nlp.lexicon import Lexicon, shipped_lexicon
+from nlp.mentions import Candidate, Evidence, MentionReader
+from nlp.model import (
+    ListingText,
+    Marked,
+    Offer,
+    PriceFound,
+    Reading,
+    Schedule,
+    SelectorFound,
+    SubstanceFound,
+    Unread,
+)
+from nlp.offers import OfferContext, same_option, segment_offers
+from nlp.pipeline import TermPipeline
+from nlp.purity import read_purity
+from nlp.selectors import read_selectors
+from nlp.shipping import CountryNames, read_shipping
+from nlp.unitprice import is_holding, unit_prices
+
+STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
+LOOSE_FORMS = ("loose", "plant")
+
+
+def read(text: ListingText) -> Reading:
+    """Return what ``text`` says, by the lexicon that ships with the project."""
+    return shipped_reader().read(text)
+
+
+@cache
+def shipped_reader() -> ListingReader:
+    """Return the reader over the shipped lexicon (made once a process)."""
+    return ListingReader(shipped_lexicon())
+
+
+class ListingReader:
+    """Reads listings with one lexicon; the same text always gives the same reading."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._grammar = Grammar.of(lexicon.grammar)
+        self._terms = TermPipeline(lexicon)
+        self._mentions = MentionReader(lexicon, self._grammar)
+        self._goods = GoodsReader(lexicon)
+        self._countries = CountryNames(lexicon.countries)
+
+    def read(self, text: ListingText) -> Reading:
+        """Return the reading of one listing or profile."""
+        language = text.language or self._language(text)
+        fields = [
+            read_field(name, content, language, self._grammar, self._terms)
+            for name, content in text.fields()
+        ]
+        spoken = [f for f in fields if not f.name.startswith("category.")]
+        declared = self._goods.declared_substance(text.category)
+        evidence = Evidence(
+            declared=frozenset([declared[0]] if declared else []),
+            drug_category=self._goods.drug_category(text.category),
+            offers=any(f.atoms for f in spoken),
+        )
+        mentions = self._mentions.read(spoken, evidence)
+        offers = self._offers(spoken, mentions)
+        prices = self._prices(spoken, offers, text)
+        marked = [mark for f in spoken for mark in self._marks(f, language)]
+        selectors, unread = _selectors(text)
+        custom = any(mark.value == "custom_listing" for mark in marked)
+        return Reading(
+            id=text.id,
+            language=language,
+            goods=tuple(self._goods.classes(text.category, spoken, mentions)),
+            substances=tuple(self._substances(fields, mentions, declared)),
+            offers=tuple(offers),
+            prices=tuple(prices),
+            unit_prices=tuple(unit_prices(offers, prices, text.price, custom=custom)),
+            marked=tuple(_each_once(marked)),
+            selectors=tuple(selectors),
+            unread=tuple(unread),
+            flags=tuple(_flags(text, offers)),
+        )
+
+    def _language(self, text: ListingText) -> str | None:
+        whole = " ".join((text.title, text.description, text.profile))
+        words = _plain_words(whole)
+        return detect_language(words, self._known_languages())
+
+    def _known_languages(self) -> dict[str, tuple[str, ...]]:
+        return self.lexicon.languages
+
+    def _marks(self, field: FieldText, language: str | None) -> list[Marked]:
+        return [
+            *read_purity(self._grammar, field, language),
+            *self._goods.marks(field),
+            *read_shipping(self._grammar, self._countries, field),
+        ]
+
+    def _offers(self, fields: Sequence[FieldText], mentions: Sequence[Candidate]) -> list[Offer]:
+        """Return one offer per option: the title's, then what the description adds."""
+        context = self._context(fields, mentions)
+        title: list[Offer] = []
+        body: list[tuple[Offer, bool]] = []
+        for field in fields:
+            if field.name == "ships_text":
+                continue
+            for segment in field.segments:
+                if field.name != "title" and self._is_advice(field, segment):
+                    continue
+                offers = segment_offers(self._grammar, field, segment, context[field.name])
+                if field.name == "title":
+                    title += offers
+                else:
+                    firm = self._is_explicit(field, segment)
+                    body += [(offer, firm) for offer in offers]
+        return _joined(title, body)
+
+    def _is_advice(self, field: FieldText, segment: Segment) -> bool:
+        words = field.words(segment)
+        explicit = self._grammar.explicit.within(field.tokens, segment.first, segment.last)
+        return bool(words & self._grammar.not_offer) and not (explicit and not words & {"dose"})
+
+    def _is_explicit(self, field: FieldText, segment: Segment) -> bool:
+        if self._grammar.explicit.within(field.tokens, segment.first, segment.last):
+            return True
+        return any(segment.first <= money.first < segment.last for money in field.money)
+
+    def _context(
+        self, fields: Sequence[FieldText], mentions: Sequence[Candidate]
+    ) -> dict[str, OfferContext]:
+        forms = {
+            self.lexicon.substances[c.term.substance].form
+            for c in mentions
+            if c.status in ("stated", "implied") and c.term.kind != "stamp"
+        }
+        stamps = any(c.term.kind == "stamp" for c in mentions)
+        words = {token.text for f in fields if f.name == "title" for token in f.tokens}
+        if not words:
+            words = {token.text for f in fields for token in f.tokens}
+        loose = bool(forms) and forms <= set(LOOSE_FORMS) and not stamps
+        loose = loose and not words & self._grammar.dosed
+        found: dict[str, OfferContext] = {}
+        for field in fields:
+            dosed = [
+                (field.token_at(c.match.start), field.token_at(c.match.end))
+                for c in mentions
+                if c.field is field
+                and self.lexicon.substances[c.term.substance].form in ("dosed", "blotter")
+            ]
+            found[field.name] = OfferContext(dosed=dosed, loose=loose, plant="plant" in forms)
+        return found
+
+    def _prices(
+        self, fields: Sequence[FieldText], offers: Sequence[Offer], text: ListingText
+    ) -> list[PriceFound]:
+        found: list[PriceFound] = []
+        given = text.price.currency if text.price else None
+        named = next((m.currency for f in fields for m in f.money if m.currency == "USD"), None)
+        for field in fields:
+            for money in field.money:
+                currency = money.currency
+                if currency is None and field.tokens[money.first].text != "":
+                    currency = named or (given if given and given != "BTC" else None)
+                per = money.per or _per_by_offer(field, money.first, offers)
+                place = field.place(money.first, money.last)
+                price = PriceFound(amount=money.amount, currency=currency, per=per, place=place)
+                if not any(_same_price(price, other) for other in found):
+                    found.append(price)
+        return found
+
+    def _substances(
+        self,
+        fields: Sequence[FieldText],
+        mentions: Sequence[Candidate],
+        declared: tuple[str, int] | None,
+    ) -> list[SubstanceFound]:
+        """Return one row per substance, the firmest status first found."""
+        best: dict[str, Candidate] = {}
+        for candidate in mentions:
+            held = best.get(candidate.term.substance)
+            rank = STATUS_ORDER.index(candidate.status)
+            if held is None or rank < STATUS_ORDER.index(held.status):
+                best[candidate.term.substance] = candidate
+        rows = [self._row(candidate) for candidate in best.values()]
+        if declared is not None and declared[0] not in {
+            row.id for row in rows if row.status in ("stated", "implied")
+        }:
+            rows = [row for row in rows if row.id != declared[0]]
+            rows.append(self._declared_row(fields, *declared))
+        return rows
+
+    def _row(self, candidate: Candidate) -> SubstanceFound:
+        term = candidate.term
+        substance = self.lexicon.substances[term.substance]
+        return SubstanceFound(
+            id=substance.id,
+            name=substance.name,
+            unii=substance.unii,
+            status=candidate.status,
+            schedules=self._schedules(substance.id),
+            place=candidate.field.place_of(candidate.match.start, candidate.match.end),
+            term_source=term.source,
+            ambiguity=term.ambiguity,
+        )
+
+    def _declared_row(
+        self, fields: Sequence[FieldText], substance_id: str, index: int
+    ) -> SubstanceFound:
+        substance = self.lexicon.substances[substance_id]
+        field = next(f for f in fields if f.name == f"category.{index}")
+        return SubstanceFound(
+            id=substance.id,
+            name=substance.name,
+            unii=substance.unii,
+            status="declared",
+            schedules=self._schedules(substance.id),
+            place=field.place(0, len(field.tokens)),
+            term_source="market",
+            ambiguity="strong",
+        )
+
+    def _schedules(self, substance_id: str) -> tuple[Schedule, ...]:
+        return self.lexicon.schedules.get(substance_id, self.lexicon.not_listed)
+
+
+def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:
+    """Join the title's offers with the description's: complete, never guess.
+
+    A description that only repeats is dropped; one that names the claim per unit
+    completes a bare count; a firm statement that differs stands beside (both).
+    """
+    title = _completed(title, [offer for offer, _firm in body])
+    kept = list(title)
+    for offer, firm in body:
+        if any(same_option(offer, other) or _covered(offer, other) for other in kept):
+            continue
+        if firm or not title:
+            kept.append(offer)
+    return _without_bare_doses(kept)
+
+
+def _completed(title: list[Offer], body: list[Offer]) -> list[Offer]:
+    doses = {o.dose_mg for o in body if o.kind in ("dose", "units") and o.dose_mg is not None}
+    counts = {o.count for o in body if o.kind == "units" and o.count is not None}
+    out = []
+    for offer in title:
+        if offer.kind == "units" and offer.dose_mg is None and len(doses) == 1:
+            out.append(replace(offer, dose_mg=next(iter(doses))))
+        elif offer.kind == "dose" and len(title) == 1 and len(counts) == 1 and len(doses) <= 1:
+            out.append(replace(offer, kind="units", count=next(iter(counts))))
+        else:
+            out.append(offer)
+    return out
+
+
+def _covered(offer: Offer, other: Offer) -> bool:
+    """Whether ``other`` already says what ``offer`` says less completely."""
+    if other.kind == "units" and offer.kind == "dose":
+        return offer.dose_mg == other.dose_mg
+    if other.kind == "units" and offer.kind == "units":
+        return offer.count == other.count and None in (offer.dose_mg, other.dose_mg)
+    if other.kind == offer.kind == "mass" and other.grams and offer.grams:
+        total = other.grams * (other.count or 1)
+        return abs(offer.grams * (offer.count or 1) - total) <= Decimal("0.03") * total
+    return False
+
+
+def _without_bare_doses(offers: list[Offer]) -> list[Offer]:
+    """A dose is no option of its own where counted units name it."""
+    dosed = {offer.dose_mg for offer in offers if offer.kind == "units"}
+    return [o for o in offers if o.kind != "dose" or o.dose_mg not in dosed]
+
+
+def _per_by_offer(field: FieldText, first: int, offers: Sequence[Offer]) -> str:
+    """A price beside a dose without a count is that of one unit, else of the package."""
+    if offers and all(offer.kind == "dose" for offer in offers) and field.name == "title":
+        return "unit"
+    return "package"
+
+
+def _same_price(one: PriceFound, other: PriceFound) -> bool:
+    same = (one.amount, one.currency, one.per) == (other.amount, other.currency, other.per)
+    return same and one.place.field != other.place.field
+
+
+def _selectors(text: ListingText) -> tuple[list[SelectorFound], list[Unread]]:
+    found: dict[tuple[str, str], SelectorFound] = {}
+    unread: list[Unread] = []
+    for name, content in text.fields():
+        if name.startswith("category."):
+            continue
+        selectors, problems = read_selectors(name, content)
+        for selector in selectors:
+            found.setdefault((selector.kind, selector.value), selector)
+        unread += problems
+    return list(found.values()), unread
+
+
+def _each_once(marked: list[Marked]) -> list[Marked]:
+    kept: dict[tuple[str, str], Marked] = {}
+    for mark in marked:
+        kept.setdefault((mark.of, mark.value), mark)
+    return list(kept.values())
+
+
+def _flags(text: ListingText, offers: Sequence[Offer]) -> list[str]:
+    flags = []
+    if text.price is not None and any(is_holding(text.price, offer) for offer in offers):
+        flags.append("holding_price")
+    title = [o for o in offers if o.place.field == "title"]
+    other = [o for o in offers if o.place.field != "title"]
+    if title and other:
+        flags.append("title_and_text_differ")
+    return flags
+
+
+def _plain_words(text: str) -> list[str]:
+    from nlp.text import normalize
+
+    return normalize(text[:20_000]).normal.replace(",", " ").replace(".", " ").split()

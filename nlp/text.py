@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Normal form of a text, with the way back to the original code points.
+
+The normal form is what terms and grammar are matched on: NFKC, lower case, no
+accents, no invisible characters, look-alike letters as Latin ones, fractions as
+``1/2``.  Each of its characters remembers the original code points it came from.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+MAX_CODE_POINTS = 1_000_000
+
+# Letters that look Latin; they are replaced only in a word that also holds Latin letters.
+LOOK_ALIKES = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρ",
+    "ABEKMHOPCTYXIJSaeopcyxijsdABEZHIKMNOPTYXaoivp",
+)
+PLAIN = {
+    "\u2044": "/",
+    "\u2215": "/",
+    "\u00d7": "x",
+    "\u2715": "x",
+    "\u2716": "x",
+    "\u03bc": "u",
+    "\u00b5": "u",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u02bc": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+    "\u00df": "ss",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """A text and its normal form.
+
+    ``starts[i]`` and ``ends[i]`` are the original code points [start, end) of the
+    character ``i`` of ``normal``; both are empty where the two texts are aligned
+    one to one.
+    """
+
+    original: str
+    normal: str
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original [start, end) of the normal [start, end); not empty."""
+        if not self.starts:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+    def cut(self, start: int, end: int) -> str:
+        """Return the original text of the normal [start, end)."""
+        first, last = self.span(start, end)
+        return self.original[first:last]
+
+
+def normalize(text: str) -> NormalText:
+    """Return the normal form of ``text`` with its alignment."""
+    if text.isascii():
+        return NormalText(text, text.lower())
+    source = _latin_words(text)
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for index, character in enumerate(source):
+        plain = _plain(character)
+        if plain[:2] in ("1/", "2/", "3/", "5/", "7/", "4/") and pieces and pieces[-1].isdigit():
+            plain = " " + plain
+        if not plain and ends and unicodedata.combining(character):
+            ends[-1] = index + 1
+        for part in plain:
+            pieces.append(part)
+            starts.append(index)
+            ends.append(index + 1)
+    return NormalText(text, "".join(pieces), tuple(starts), tuple(ends))
+
+
+@cache
+def _plain(character: str) -> str:
+    """Return the normal form of one code point: possibly empty, possibly several."""
+    if character.isascii():
+        return character.lower()
+    if character in PLAIN:
+        return PLAIN[character]
+    category = unicodedata.category(character)
+    if category in ("Cf", "Mn", "Me", "Cc", "Cs"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    decomposed = unicodedata.normalize("NFKD", character)
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    folded = kept.casefold()
+    return "".join(PLAIN.get(c, c) for c in folded) or " "
+
+
+def _latin_words(text: str) -> str:
+    """Return ``text`` with look-alike letters replaced in words that mix scripts."""
+    mapped = text.translate(LOOK_ALIKES)
+    if mapped == text:
+        return text
+    out: list[str] = []
+    start = 0
+    for index in range(len(text) + 1):
+        if index < len(text) and (text[index].isalnum() or _invisible(text[index])):
+            continue
+        word = text[start:index]
+        latin = any(c.isascii() and c.isalnum() for c in word)
+        out.append(mapped[start:index] if latin else word)
+        out.append(text[index : index + 1])
+        start = index + 1
+    return "".join(out)
+
+
+def _invisible(character: str) -> bool:
+    return unicodedata.category(character) == "Cf"

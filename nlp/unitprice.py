@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The price per base unit, in the price's own currency (``nlp.unit_price.v1``).
+
+Given only where it follows: one offer and one package price, or as many prices as
+offers, or a stated per-unit price.  A contradiction, a holding price, a custom
+listing: absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from nlp.model import GivenPrice, Offer, PriceFound, UnitPriceFound
+
+PLACES = Decimal("0.00000001")
+HOLDING_FIAT = Decimal(9000)
+HOLDING_BTC = Decimal(50)
+DIGITS = 10
+
+
+def unit_prices(
+    offers: Sequence[Offer], prices: Sequence[PriceFound], given: GivenPrice | None, *, custom: bool
+) -> list[UnitPriceFound]:
+    """Return the unit prices that follow from offers and prices."""
+    packages = [price for price in prices if price.per == "package"]
+    singles = [price for price in prices if price.per in ("unit", "g", "kg", "ml")]
+    if custom:
+        return []
+    if given is not None and len(offers) == 1:
+        if not is_holding(given, offers[0]):
+            return _divided(given.amount, given.currency, offers[0])
+        return []
+    if given is None and offers and len(packages) == len(offers):
+        found: list[UnitPriceFound] = []
+        for offer, price in zip(offers, packages, strict=True):
+            found += _divided(price.amount, price.currency, offer)
+        return found
+    if len(singles) == 1 and given is None:
+        return [_stated(singles[0])]
+    return []
+
+
+def base_units(offer: Offer) -> tuple[Decimal, str] | None:
+    """Return (how many base units the offer holds, g | unit | ml), or None."""
+    count = offer.count or 1
+    if offer.kind == "mass" and offer.grams:
+        return offer.grams * count, "g"
+    if offer.kind == "units" and offer.count:
+        return Decimal(offer.count), "unit"
+    if offer.kind == "volume" and offer.ml:
+        return offer.ml * count, "ml"
+    if offer.kind == "dose":
+        return Decimal(1), "unit"
+    return None
+
+
+def is_holding(given: GivenPrice, offer: Offer) -> bool:
+    """Whether a price is absurd for the amount: set instead of taking the listing down.
+
+    More than 9,000 (50 for bitcoin) for less than 100 g or 100 pieces.
+    """
+    base = base_units(offer)
+    limit = HOLDING_BTC if given.currency == "BTC" else HOLDING_FIAT
+    small = base is None or base[0] < 100  # noqa: PLR2004 - a retail amount
+    return given.amount >= limit and small
+
+
+def _divided(amount: Decimal, currency: str | None, offer: Offer) -> list[UnitPriceFound]:
+    base = base_units(offer)
+    if base is None or base[0] <= 0 or amount <= 0:
+        return []
+    return [UnitPriceFound(amount=rounded(amount / base[0]), currency=currency, per_unit=base[1])]
+
+
+def _stated(price: PriceFound) -> UnitPriceFound:
+    if price.per == "kg":
+        return UnitPriceFound(
+            amount=rounded(price.amount / 1000), currency=price.currency, per_unit="g"
+        )
+    return UnitPriceFound(amount=rounded(price.amount), currency=price.currency, per_unit=price.per)
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Return ``amount`` to eight places, without trailing zeros."""
+    exact = amount.quantize(PLACES, rounding=ROUND_HALF_EVEN)
+    return exact.normalize() + 0

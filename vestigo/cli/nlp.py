@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo nlp``: read listings, measure the reading, show the lexicon."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from vestigo.cli.output import emit_json, printable
+from vestigo.i18n import _
+from vestigo.rates import RateTable
+
+FIGURES = ("precision", "recall", "f1")
+
+
+@click.group(help=_("Read listings: substances, quantities, prices, identifiers."))
+def nlp() -> None:
+    """Group of the reading commands."""
+
+
+@nlp.command("read", help=_("Read listings (JSON lines) from standard input or FILES."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--jsonl", is_flag=True, help=_("Print one JSON line for each line (the default)."))
+@click.option(
+    "--rates",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help=_("A file of exchange rates, for unit prices in USD and EUR."),
+)
+def read(files: tuple[Path, ...], jsonl: bool, rates: tuple[Path, ...]) -> None:  # noqa: ARG001
+    """Print one line for each line, in the same order."""
+    from nlp.jsonl import read_lines
+
+    table = RateTable.read(rates) if rates else None
+    for answer in read_lines(_lines(files), table):
+        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _lines(files: tuple[Path, ...]) -> Iterator[str]:
+    """Yield the lines of files or standard input; bytes that are not UTF-8 are replaced."""
+    if not files:
+        for line in sys.stdin.buffer:
+            yield line.decode("utf-8", "replace")
+    for path in files:
+        with path.open("rb") as handle:
+            for line in handle:
+                yield line.decode("utf-8", "replace")
+
+
+@nlp.command("score", help=_("Compare the reading with the annotated texts of GOLD."))
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--errors", is_flag=True, help=_("List every difference."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def score(gold: Path, errors: bool, as_json: bool) -> None:
+    """Print precision, recall and F1 of each field."""
+    from nlp.score import score_file
+
+    report = score_file(gold)
+    if as_json:
+        emit_json(report)
+        return
+    click.echo(_("{n} texts").format(n=report["texts"]))
+    for name, row in report["fields"].items():
+        figures = "  ".join(f"{key} {row[key]}" for key in FIGURES)
+        click.echo(f"{name:<12} {figures}  ({row['right']}/{row['emitted']}/{row['expected']})")
+    for item in report["errors"] if errors else ():
+        click.echo(printable(json.dumps(item, ensure_ascii=False)))
+
+
+@nlp.command("lexicon", help=_("Show the lexicon, or what one WORD is in it."))
+@click.argument("word", required=False)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def lexicon(word: str | None, as_json: bool) -> None:
+    """Print counts and digest, or the rows of one term."""
+    from nlp.lexicon import shipped_lexicon
+    from nlp.report import lexicon_rows, lexicon_summary
+
+    known = shipped_lexicon()
+    rows = lexicon_rows(known, word) if word else []
+    summary = {"rows": rows} if word else lexicon_summary(known)
+    if as_json:
+        emit_json(summary)
+    elif word:
+        for row in rows:
+            click.echo(printable("  ".join(f"{key}={value}" for key, value in row.items())))
+        if not rows:
+            click.echo(_("The lexicon does not know this term."))
+    else:
+        click.echo(
+            _("{terms} terms, {substances} substances, {schedules} schedule rows").format(**summary)
+        )
+        click.echo(_("SHA-256 of the lexicon files: {digest}").format(digest=summary["digest"]))
+        for name, n in summary["sources"].items():
+            click.echo(f"  {name}: {n}")
