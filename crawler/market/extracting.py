@@ -44,8 +44,7 @@ class Extraction:
         name = prefix + rule.name
         found = self._read(rule, context, name)
         if not found and rule.required:
-            self.incomplete = True
-            self.failed.append(f"{name}: required, not found")
+            self._refuse(rule, f"{name}: required, not found")
         for number, text in enumerate(found):
             self.texts[f"{name}.{number}" if rule.many else name] = text
             self._check_length(rule, text.text, name)
@@ -57,12 +56,11 @@ class Extraction:
         match, text = self._matched(rule.field, context, name)
         if match is None or text is None:
             if rule.field.required:
-                self.incomplete = True
-                self.failed.append(f"{name}: required, not found")
+                self._refuse(rule.field, f"{name}: required, not found")
             return None
         amount = _decimal(match["amount"], rule)
         if amount is None:
-            self.failed.append(f"{name}: no number: {quoted(match['amount'])}")
+            self._refuse(rule.field, f"{name}: no number: {quoted(match['amount'])}")
             return None
         currency = rule.currency or match["currency"]
         self.texts[name] = _span_of(text, match, ("amount", "currency"))
@@ -80,7 +78,7 @@ class Extraction:
         try:
             return datetime.strptime(value, rule.form).date()  # noqa: DTZ007 - a date, no time
         except ValueError:
-            self.failed.append(f"{prefix}{rule.field.name}: no date: {quoted(value)}")
+            self._refuse(rule.field, f"{prefix}{rule.field.name}: no date: {quoted(value)}")
             return None
 
     def take(self, nodes: Sequence[Any]) -> None:
@@ -99,6 +97,21 @@ class Extraction:
                         found.append(f"text: {quoted(rest)}")
         return list(dict.fromkeys(found))
 
+    def require(self, must_have: Iterable[Select], whole: Iterable[Select]) -> None:
+        """Refuse a page that lacks a part, or has texts in ``whole`` that nobody took."""
+        root = self.document.root
+        missing = [part.source for part in must_have if not part.matches(root)]
+        unread = self.leftovers(whole, ())
+        if missing or unread:
+            self.incomplete = True
+            self.failed += [f"page: {source} is not there" for source in missing]
+            self.failed += [f"page: not understood: {item}" for item in unread]
+
+    def _refuse(self, rule: FieldRule, message: str) -> None:
+        """Note what failed; a strict field takes the whole page with it."""
+        self.failed.append(message)
+        self.incomplete = self.incomplete or rule.strict
+
     def _read(self, rule: FieldRule, context: Any, name: str) -> list[SourcedText]:
         values = []
         for text in self._texts(rule, context, name):
@@ -107,8 +120,8 @@ class Extraction:
                 values.append(text)
                 continue
             match = self._match(rule, text, name)
-            if match is not None and match["value"]:
-                values.append(cut_text(text, *match.span("value")))
+            if match is not None and (match["value"] or "").strip():
+                values.append(_stripped(text, *match.span("value")))
         return values
 
     def _matched(
@@ -124,7 +137,7 @@ class Extraction:
         assert rule.pattern is not None
         match = rule.pattern.fullmatch(text.text)
         if match is None:
-            self.failed.append(f"{name}: not of the expected form: {quoted(text.text)}")
+            self._refuse(rule, f"{name}: not of the expected form: {quoted(text.text)}")
             return None
         self._use(text)
         return match
@@ -137,7 +150,7 @@ class Extraction:
             found = [self.document.text_of([node], lines=rule.lines) for node in nodes]
         found = [text for text in found if text.text]
         if len(found) > 1 and not rule.many:
-            self.failed.append(f"{name}: {len(found)} places, one expected")
+            self._refuse(rule, f"{name}: {len(found)} places, one expected")
             return []
         return found
 
@@ -163,6 +176,12 @@ class Extraction:
             if 0 in self._used[piece.byte_start : piece.byte_end]
         ]
         return "".join(parts).strip()
+
+
+def _stripped(text: SourcedText, start: int, end: int) -> SourcedText:
+    value = text.text[start:end]
+    start += len(value) - len(value.lstrip())
+    return cut_text(text, start, start + len(value.strip()))
 
 
 def quoted(text: str) -> str:

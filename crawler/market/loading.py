@@ -24,7 +24,13 @@ from crawler.market.profile import (
     PriceRule,
     VendorRule,
 )
-from crawler.market.selecting import Select, compile_pattern, css_select, xpath_select
+from crawler.market.selecting import (
+    Select,
+    SelectBetween,
+    compile_pattern,
+    css_select,
+    xpath_select,
+)
 from crawler.market.table import Table, wrong_form
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
@@ -139,14 +145,18 @@ def _page_kind(table: Table) -> str:
 def _listing(table: Table) -> ListingRule:
     count = table.table("feedback_count") if table.has("feedback_count") else None
     rule = ListingRule(
+        must_have=_selects(table, "must_have"),
+        whole=_selects(table, "whole"),
         regions=_selects(table, "regions"),
         ignore=_patterns(table, "ignore"),
         key_uri=compile_pattern(table.text("key"), table.where, ["key"]),
         key_link=css_select(table.text("key_link"), table.where) if table.has("key_link") else None,
-        fields=_fields(table, LISTING_FIELDS),
-        prices=tuple(_price(item, f"price.{n}") for n, item in enumerate(table.tables("prices"))),
-        listed_on=_date(table, "listed_on"),
-        feedback_count=_field(count, "feedback_count") if count else None,
+        fields=_fields(table, LISTING_FIELDS, strict=True),
+        prices=tuple(
+            _price(item, f"price.{n}", strict=True) for n, item in enumerate(table.tables("prices"))
+        ),
+        listed_on=_date(table, "listed_on", strict=True),
+        feedback_count=_field(count, "feedback_count", strict=True) if count else None,
     )
     table.done()
     return rule
@@ -154,9 +164,11 @@ def _listing(table: Table) -> ListingRule:
 
 def _vendor(table: Table) -> VendorRule:
     rule = VendorRule(
+        must_have=_selects(table, "must_have"),
+        whole=_selects(table, "whole"),
         regions=_selects(table, "regions"),
         ignore=_patterns(table, "ignore"),
-        fields=_fields(table, VENDOR_FIELDS),
+        fields=_fields(table, VENDOR_FIELDS, strict=True),
         pgp=tuple(_field(item, f"pgp_place.{n}") for n, item in enumerate(table.tables("pgp"))),
     )
     table.done()
@@ -221,22 +233,22 @@ def _unknown_name(name: str, known: Sequence[str], where: str) -> ConfigurationE
     )
 
 
-def _fields(table: Table, known: tuple[str, ...]) -> tuple[FieldRule, ...]:
+def _fields(table: Table, known: tuple[str, ...], *, strict: bool = False) -> tuple[FieldRule, ...]:
     """Return the rules of ``fields`` (known names only) and ``also`` (any name)."""
     fields = table.table("fields")
-    rules = [_field(fields.table(name), name) for name in known if fields.has(name)]
+    rules = [_field(fields.table(name), name, strict=strict) for name in known if fields.has(name)]
     fields.done()
     also = table.named_tables("also")
     return (*rules, *(_field(item, f"also.{name}") for name, item in also.items()))
 
 
-def _field(table: Table, name: str) -> FieldRule:
-    rule = _open_field(table, name, ("value",))
+def _field(table: Table, name: str, *, strict: bool = False) -> FieldRule:
+    rule = _open_field(table, name, ("value",), strict=strict)
     table.done()
     return rule
 
 
-def _open_field(table: Table, name: str, groups: tuple[str, ...]) -> FieldRule:
+def _open_field(table: Table, name: str, groups: tuple[str, ...], *, strict: bool) -> FieldRule:
     pattern = None
     if table.has("pattern"):
         pattern = compile_pattern(table.text("pattern"), table.where, groups)
@@ -248,17 +260,18 @@ def _open_field(table: Table, name: str, groups: tuple[str, ...]) -> FieldRule:
         joined=table.flag("joined"),
         lines=table.flag("lines"),
         required=table.flag("required"),
+        strict=strict,
         min_length=table.whole("min_length", 0),
         max_length=table.whole("max_length", NO_LIMIT),
     )
 
 
-def _price(table: Table, name: str) -> PriceRule:
+def _price(table: Table, name: str, *, strict: bool = False) -> PriceRule:
     currency = table.text("currency", "")
     groups = ("amount",) if currency else ("amount", "currency")
     table.text("pattern")
     rule = PriceRule(
-        field=_open_field(table, name, groups),
+        field=_open_field(table, name, groups, strict=strict),
         currency=currency,
         thousands=table.text("thousands", ""),
         decimal=table.text("decimal", "."),
@@ -269,22 +282,26 @@ def _price(table: Table, name: str) -> PriceRule:
     return rule
 
 
-def _date(table: Table, name: str) -> DateRule | None:
+def _date(table: Table, name: str, *, strict: bool = False) -> DateRule | None:
     if not table.has(name):
         return None
     inner = table.table(name)
     form = inner.text("form")
-    rule = DateRule(field=_open_field(inner, name, ("value",)), form=form)
+    rule = DateRule(field=_open_field(inner, name, ("value",), strict=strict), form=form)
     inner.done()
     return rule
 
 
-def _select(table: Table) -> Select:
-    if table.has("xpath") and not table.has("css"):
-        return xpath_select(table.text("xpath"), table.where)
-    if table.has("xpath"):
-        raise wrong_form(table.where, _("a field has either css or xpath"))
-    return css_select(table.text("css"), table.where)
+def _select(table: Table) -> Select | SelectBetween:
+    """Return what one of ``css``, ``xpath`` or the pair ``after`` and ``before`` selects."""
+    given = [key for key in ("css", "xpath", "after") if table.has(key)]
+    if len(given) != 1:
+        raise wrong_form(table.where, _("a field has css, xpath, or after and before"))
+    if given == ["after"]:
+        after = css_select(table.text("after"), table.where)
+        return SelectBetween(after, css_select(table.text("before"), table.where))
+    make = css_select if given == ["css"] else xpath_select
+    return make(table.text(given[0]), table.where)
 
 
 def _selects(table: Table, key: str) -> tuple[Select, ...]:

@@ -27,7 +27,7 @@ from crawler.market.fields import (
     VendorFields,
 )
 from crawler.market.links import links_of, login_form
-from crawler.market.profile import FeedbackRule, ListingRule, MarketProfile, link_target
+from crawler.market.profile import FeedbackRule, ListingRule, MarketProfile, VendorRule, link_target
 from crawler.market.sourced import cut_text
 from vestigo.identifiers.pgp import find_blocks
 from vestigo.records.text import SourcedText
@@ -116,11 +116,10 @@ def _with_listing(
         listed_on=extraction.day(rule.listed_on, document.root) if rule.listed_on else None,
     )
     feedback = _feedback(profile.feedback, extraction, key, listing.vendor, profile)
-    if rule.prices and not listing.prices:
+    if rule.prices and not listing.prices and not extraction.incomplete:
         extraction.incomplete = True
         extraction.failed.append("price: required, not found")
-    whole = replace(reading, listing=listing, feedback=feedback)
-    return _finished(whole, extraction, rule.regions, rule.ignore)
+    return _finished(replace(reading, listing=listing, feedback=feedback), extraction, rule)
 
 
 def _with_vendor(
@@ -135,20 +134,20 @@ def _with_vendor(
     handle = _first(values, "handle")
     vendor = VendorFields(handle or "", _first(values, "profile") or "", blocks)
     feedback = _feedback(profile.feedback, extraction, "", handle, profile)
-    whole = replace(reading, vendor=vendor, feedback=feedback)
-    return _finished(whole, extraction, rule.regions, rule.ignore)
+    return _finished(replace(reading, vendor=vendor, feedback=feedback), extraction, rule)
 
 
 def _finished(
-    reading: PageReading, extraction: Extraction, regions: Any, ignore: Any
+    reading: PageReading, extraction: Extraction, rule: ListingRule | VendorRule
 ) -> PageReading:
     """Return the reading with what failed and what is left over; a half page is no page."""
+    extraction.require(rule.must_have, rule.whole)
     failed = (*reading.failed_assertions, *extraction.failed)
     if extraction.incomplete:
         return replace(
             reading, kind=OTHER, listing=None, vendor=None, feedback=(), failed_assertions=failed
         )
-    leftovers = (*extraction.leftovers(regions, ignore), *reading.leftovers)
+    leftovers = (*extraction.leftovers(rule.regions, rule.ignore), *reading.leftovers)
     return replace(reading, failed_assertions=failed, leftovers=leftovers, texts=extraction.texts)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from crawler.market.selecting import Select
+from crawler.market.selecting import Select, SelectBetween
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,18 @@ class FieldRule:
 
     ``pattern`` must match the whole displayed text; its group ``value`` is the field.
     ``many``: each node is a text of its own; ``joined``: all nodes are one text;
-    otherwise more than one node is an ambiguity that is reported.
+    otherwise more than one node is an ambiguity that is reported.  Where a
+    ``strict`` field stands on the page but cannot be read, the page is not read at all.
     """
 
     name: str
-    select: Select
+    select: Select | SelectBetween
     pattern: re.Pattern[str] | None
     many: bool
     joined: bool
     lines: bool
     required: bool
+    strict: bool
     min_length: int
     max_length: int
 
@@ -96,8 +98,14 @@ class FeedbackRule:
 
 @dataclass(frozen=True, slots=True)
 class ListingRule:
-    """How a listing page is read; texts of ``regions`` that no field takes are leftovers."""
+    """How a listing page is read.
 
+    Texts of ``regions`` that no field takes are leftovers.  Without every one of
+    ``must_have``, or with a leftover in one of ``whole``, the page is not read at all.
+    """
+
+    must_have: tuple[Select, ...]
+    whole: tuple[Select, ...]
     regions: tuple[Select, ...]
     ignore: tuple[re.Pattern[str], ...]
     key_uri: re.Pattern[str]
@@ -112,6 +120,8 @@ class ListingRule:
 class VendorRule:
     """How a vendor's profile page is read; ``pgp`` names further places of armoured keys."""
 
+    must_have: tuple[Select, ...]
+    whole: tuple[Select, ...]
     regions: tuple[Select, ...]
     ignore: tuple[re.Pattern[str], ...]
     fields: tuple[FieldRule, ...]

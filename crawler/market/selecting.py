@@ -34,6 +34,27 @@ class Select:
         return bool(self.path(context))
 
 
+@dataclass(frozen=True, slots=True)
+class SelectBetween:
+    """The siblings between two elements, texts included; nothing where one is missing."""
+
+    after: Select
+    before: Select
+
+    def nodes(self, context: Any) -> list[Any]:
+        """Return the nodes behind the first ``after`` up to the next ``before``."""
+        stops = self.before.nodes(context)
+        starts = self.after.nodes(context)
+        if not starts or not stops:
+            return []
+        found: list[Any] = [starts[0].tail]
+        for sibling in starts[0].itersiblings():
+            if sibling in stops:
+                return [node for node in found if node is not None]
+            found += [sibling, sibling.tail]
+        return []
+
+
 def css_select(source: str, where: str) -> Select:
     """Return the selector for elements below a node; raises E-MAR-002."""
     try:
