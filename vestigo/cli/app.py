@@ -14,6 +14,7 @@ from vestigo import __version__, i18n
 from vestigo.cli.output import report_error
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
+from vestigo.store.full_disk import disk_is_full, full_disk
 
 NOUNS = {
     "case": "vestigo.cli.case:case",
@@ -95,6 +96,11 @@ def run(argv: list[str] | None = None) -> int:
     except VestigoError as error:
         report_error(error)
         return error.exit_code
+    except Exception as error:
+        if not disk_is_full(error):
+            raise
+        report_error(full_disk())
+        return ExitCode.UNREACHABLE
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
