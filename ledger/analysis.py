@@ -14,7 +14,7 @@ from ledger.deposits import Deposits
 from ledger.following import Follower, Trail
 from ledger.index import ChainIndex
 from ledger.judging import Judge
-from ledger.services import Services, service_name, service_tags
+from ledger.services import Services, service_key, service_tags
 from ledger.stating import Statements
 from ledger.store import ChainStore
 from ledger.taint import ORDERED_METHODS
@@ -97,11 +97,10 @@ class Workbench:
         """Return the workbench over everything in the store."""
         index = ChainIndex.load(store)
         tagged = service_tags(index, list(tags), settings)
-        names = {
-            script: frozenset(service_name(tag) for tag in found)
-            for script, found in tagged.items()
+        keys = {
+            script: frozenset(service_key(tag) for tag in found) for script, found in tagged.items()
         }
-        clustering = cluster_multi_input(index, names, int(settings["large_cluster"]))
+        clustering = cluster_multi_input(index, keys, int(settings["large_cluster"]))
         services = Services(clustering, tagged)
         return cls(index, clustering, services, Citations(store, index), settings)
 

@@ -47,7 +47,7 @@ class Deposits:
         if not spent or self._services.of(script) is not None:
             return None
         sweeps: dict[int, None] = {}
-        names: set[str] = set()
+        keys: set[str] = set()
         service: Service | None = None
         for output in spent:
             tx = int(index.spender[output])
@@ -61,8 +61,8 @@ class Deposits:
                 service = self._services.of(to_script)
                 if service is None:
                     return None
-                names.add(service.name)
+                keys.add(service.key)
             sweeps[tx] = None
-        if len(names) != 1 or service is None:
+        if len(keys) != 1 or service is None:
             return None
         return DepositPattern(service, tuple(sweeps))

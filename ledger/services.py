@@ -20,8 +20,12 @@ BY_CLUSTER = Decimal("0.9")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that a script belongs to; ``basis`` as in ``CashOutPoint``."""
+    """A service that a script belongs to; ``basis`` as in ``CashOutPoint``.
 
+    ``key`` tells one service from another (actor, else label); ``name`` is its label.
+    """
+
+    key: str
     name: str
     category: str | None
     basis: str
@@ -49,8 +53,8 @@ def service_tags(
     return found
 
 
-def service_name(tag: Tag) -> str:
-    """Return what a tag calls its service: the actor, or else the label."""
+def service_key(tag: Tag) -> str:
+    """Return what tells the service of a tag from others: the actor, or else the label."""
     return tag.actor or tag.label
 
 
@@ -75,10 +79,10 @@ class Services:
 
 
 def _service(tags: Sequence[Tag], basis: str) -> Service:
-    ordered = sorted(tags, key=lambda tag: (-_level(tag), service_name(tag), tag.record_id))
+    ordered = sorted(tags, key=lambda tag: (-_level(tag), service_key(tag), tag.record_id))
     first = ordered[0]
     category = next((tag.category for tag in ordered if tag.category), None)
-    return Service(service_name(first), category, basis, tuple(ordered))
+    return Service(service_key(first), first.label, category, basis, tuple(ordered))
 
 
 def _level(tag: Tag) -> int:

@@ -6,6 +6,9 @@ from __future__ import annotations
 import click
 
 from vestigo.cli.ledger_chain import ingest, inspect
+from vestigo.cli.ledger_classify import classify
+from vestigo.cli.ledger_cluster import cluster, why
+from vestigo.cli.ledger_trace import cashouts, trace
 from vestigo.i18n import _
 
 
@@ -14,5 +17,5 @@ def ledger() -> None:
     """Group of the ledger commands."""
 
 
-for _command in (inspect, ingest):
+for _command in (inspect, ingest, classify, cluster, why, trace, cashouts):
     ledger.add_command(_command)

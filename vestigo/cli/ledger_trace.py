@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo ledger trace`` and ``cashouts``: where the money goes, and where it leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.analysis import Analysis, analyse
+from vestigo.cli.ledger_chain import NETWORK
+from vestigo.cli.output import emit_json, printable, progress, report_error, warn
+from vestigo.errors import ExitCode, InputError
+from vestigo.i18n import _, ngettext
+from vestigo.identifiers.bitcoin import decode_address
+from vestigo.pipeline.session import CaseSession, open_session, os_account
+from vestigo.records import (
+    CashOutPoint,
+    Cluster,
+    Derived,
+    Retraction,
+    Selector,
+    Tag,
+    Trace,
+)
+
+CASE = click.argument("case", type=click.Path(path_type=Path))
+NETWORK_OPTION = click.option(
+    "--network", type=NETWORK, help=_("The network (default: that of the case).")
+)
+JSON = click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+
+
+@click.command("trace", help=_("Follow the money from the addresses that vendors published."))
+@CASE
+@click.option("--address", "addresses", multiple=True, help=_("Begin here instead."))
+@NETWORK_OPTION
+@JSON
+def trace(case: Path, addresses: tuple[str, ...], network: str | None, as_json: bool) -> ExitCode:
+    """Cluster, trace and state cash-out candidates; records that no longer hold are retracted."""
+    with open_session(case) as session:
+        settings = session.settings("ledger")
+        name = network or str(settings["network"])
+        sources = _selectors(session)
+        starts, problems = _valid(addresses or sources, name)
+        with progress() as display:
+            task = display.add_task(_("following the money"), total=1)
+            tags = list(session.ledger.of_kind(Tag))
+            analysis = analyse(session.folder.chain, name, starts, tags, settings, sources)
+            _record(session, analysis, starts)
+            display.update(task, completed=1)
+    for problem in problems:
+        report_error(problem)
+    for refused in analysis.refused:
+        warn(
+            _("The collapse guard refused to join {a} and {b} through {txid}.").format(
+                a=refused.address_a, b=refused.address_b, txid=refused.txid
+            )
+        )
+    _print_analysis(analysis, starts, [item.as_dict() for item in problems], as_json)
+    return ExitCode.FINDINGS if problems or analysis.refused else ExitCode.DONE
+
+
+def _selectors(session: CaseSession) -> dict[str, tuple[str, ...]]:
+    """Return the vendors' addresses with the ids of the selectors that name them."""
+    found: dict[str, list[str]] = {}
+    for selector in session.ledger.of_kind(Selector):
+        if selector.selector_kind == "btc" and selector.party == "vendor":
+            found.setdefault(selector.value, []).append(selector.record_id)
+    return {address: tuple(sorted(ids)) for address, ids in sorted(found.items())}
+
+
+def _valid(addresses: Iterable[str], network: str) -> tuple[list[str], list[InputError]]:
+    valid: list[str] = []
+    problems: list[InputError] = []
+    for address in addresses:
+        try:
+            decode_address(address, network)
+        except InputError as error:
+            problems.append(error)
+        else:
+            valid.append(address)
+    return valid, problems
+
+
+def _record(session: CaseSession, analysis: Analysis, starts: list[str]) -> None:
+    """Append what was found and take back what the same starts no longer lead to."""
+    derived: list[Derived] = [*analysis.clusters, *analysis.traces, *analysis.cash_outs]
+    now = session.clock()
+    gone = [
+        Retraction(
+            retracts=record_id,
+            reason="superseded by a later analysis of the same start addresses",
+            person=os_account(),
+            retracted_at=now,
+        )
+        for record_id in _superseded(session, analysis, starts)
+    ]
+    session.ledger.append([*analysis.transactions, *derived, *gone])
+    session.custody.append(
+        "processing",
+        reason="money followed",
+        details={
+            "starts": str(len(starts)),
+            "traces": str(len(analysis.traces)),
+            "cash_outs": str(len(analysis.cash_outs)),
+        },
+    )
+
+
+def _superseded(session: CaseSession, analysis: Analysis, starts: list[str]) -> Iterator[str]:
+    kept = {item.record_id for item in (*analysis.clusters, *analysis.traces, *analysis.cash_outs)}
+    known = {address for cluster in analysis.clusters for address in cluster.addresses}
+    old: list[Derived] = [
+        *(item for item in session.ledger.of_kind(Trace) if item.start_address in starts),
+        *(item for item in session.ledger.of_kind(CashOutPoint) if item.start_address in starts),
+        *(item for item in session.ledger.of_kind(Cluster) if known.intersection(item.addresses)),
+    ]
+    return (item.record_id for item in old if item.record_id not in kept)
+
+
+def _print_analysis(
+    analysis: Analysis, starts: list[str], problems: list[dict[str, str]], as_json: bool
+) -> None:
+    reasons = Counter(item.stop_reason for item in analysis.traces)
+    summary: dict[str, Any] = {
+        "starts": len(starts),
+        "clusters": len(analysis.clusters),
+        "traces": len(analysis.traces),
+        "transactions": len(analysis.transactions),
+        "stop_reasons": dict(sorted(reasons.items())),
+        "cash_outs": [{"id": item.record_id, **item.body()} for item in analysis.cash_outs],
+        "refused_unions": list(analysis.refused),
+        "problems": problems,
+    }
+    if as_json:
+        emit_json(summary)
+        return
+    n = len(starts)
+    click.echo(
+        ngettext(
+            "{n} start address, {traces} traces, {clusters} wallet clusters.",
+            "{n} start addresses, {traces} traces, {clusters} wallet clusters.",
+            n,
+        ).format(n=n, traces=len(analysis.traces), clusters=len(analysis.clusters))
+    )
+    for reason, count in summary["stop_reasons"].items():
+        click.echo(f"  {_stop_text(reason)}: {count}")
+    _print_points(analysis.cash_outs)
+
+
+def _stop_text(reason: str) -> str:
+    texts = {
+        "tagged_service": _("at a tagged service"),
+        "deposit_candidate": _("at a deposit candidate"),
+        "mix": _("at a mix"),
+        "unspent": _("unspent"),
+        "fan_out": _("at a fan-out"),
+        "hop_limit": _("at the hop limit"),
+        "incomplete": _("at the end of the chain data"),
+    }
+    return texts.get(reason, reason)
+
+
+def _print_points(points: Iterable[CashOutPoint]) -> None:
+    by_service: dict[str, list[CashOutPoint]] = {}
+    for point in points:
+        by_service.setdefault(point.service, []).append(point)
+    for service in sorted(by_service):
+        n = len(by_service[service])
+        text = ngettext(
+            "{service}: {n} cash-out candidate", "{service}: {n} cash-out candidates", n
+        )
+        click.echo(printable(text.format(service=service, n=n)))
+        for point in by_service[service]:
+            row = _("  {address}  {txid}:{vout}  {value} sat  {paid_at}  {basis} {confidence}")
+            click.echo(printable(row.format(
+                address=point.address, txid=point.txid, vout=point.vout, value=point.value_sat,
+                paid_at=point.body()["paid_at"], basis=point.basis, confidence=point.confidence,
+            )))  # fmt: skip
+
+
+@click.command("cashouts", help=_("List the cash-out candidates of CASE by service."))
+@CASE
+@JSON
+def cashouts(case: Path, as_json: bool) -> None:
+    """Print every cash-out point that stands."""
+    with open_session(case, write=False) as session:
+        session.custody.append("access", reason="cash-outs listed")
+        points = list(session.ledger.of_kind(CashOutPoint))
+    points.sort(key=lambda point: (point.service, point.paid_at, point.txid, point.vout,
+                                   point.start_address))  # fmt: skip
+    if as_json:
+        emit_json({"cash_outs": [{"id": item.record_id, **item.body()} for item in points]})
+    else:
+        _print_points(points)
