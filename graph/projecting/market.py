@@ -23,7 +23,7 @@ class MarketFacts:
         self._collector = collector
         self._evidence = evidence
         self._subjects: dict[str, NodeRef] = {}
-        self._sellers: dict[NodeRef, NodeRef] = {}
+        self._sellers: dict[str, NodeRef] = {}
         self._newest: dict[NodeRef, tuple[datetime, str]] = {}
         self._lives: dict[NodeRef, tuple[int, int, int]] = {}
 
@@ -77,7 +77,7 @@ class MarketFacts:
         if listing.vendor_handle:
             account = self._account(listing.market, listing.vendor_handle)
             self._collector.edge("SELLS", account, ref, statement)
-            self._sellers[ref] = account
+            self._sellers[record_id] = account
         self._evidence.claim(ref, statement, listing.KIND)
         self._subjects[record_id] = ref
         self._subjects.setdefault(ref.key, ref)
@@ -102,7 +102,7 @@ class MarketFacts:
         statement = statement_of(record_id, selector, "captured")
         named = self._named(selector)
         said_in = "listing" if subject.label == "Listing" else "profile"
-        speakers = {subject, self._sellers.get(subject, subject)}
+        speakers = {subject, self._sellers.get(selector.subject, subject)}
         for speaker in sorted(speakers, key=lambda ref: (ref.label, ref.key)):
             self._collector.edge("NAMES", speaker, named, statement, part=(selector.party,),
                                  party=selector.party, said_in=said_in)  # fmt: skip
