@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import shutil
 import struct
 import subprocess
@@ -19,10 +20,25 @@ import pytest
 from vestigo.evidence.bundle import BuiltBundle, build_bundle
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.keys import UnlockedKeys, create_keys, seal_public_key, unlock_keys
+from vestigo.evidence.merkle import merkle_root
 from vestigo.evidence.warc import Exchange, WarcArchive
 from vestigo.records import (
-    CERTAIN, Authorization, Block, ByteRange, Capture, CashOutPoint, Feedback, FieldSpan, Hop,
-    Listing, Method, Page, Selector, Span, Trace, Transaction,
+    CERTAIN,
+    Authorization,
+    Block,
+    ByteRange,
+    Capture,
+    CashOutPoint,
+    Feedback,
+    FieldSpan,
+    Hop,
+    Listing,
+    Method,
+    Page,
+    Selector,
+    Span,
+    Trace,
+    Transaction,
 )  # fmt: skip
 from vestigo.store import CaseFolder, RecordLedger
 
@@ -131,7 +147,7 @@ def exchanges(authorization_id: str) -> list[Exchange]:
                 account="avatar1",
                 truncated="",
                 secret_request_body=login,
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -310,6 +326,48 @@ class Sealed:
 
     path: Path
     anchors: Path
+    keys: UnlockedKeys
+
+    def reseal(self) -> None:
+        """Make manifests, statement and signatures again: what the holder of the key can do."""
+        from vestigo.evidence.bundle.payload import BagFolder, Digests, manifest
+        from vestigo.evidence.bundle.seal import ALGORITHMS
+
+        bag = BagFolder(self.path)
+        for path in self.path.rglob("*"):
+            name = path.relative_to(self.path).as_posix()
+            if path.is_file() and not name.startswith(("manifest-", "tagmanifest-")):
+                content = path.read_bytes()
+                bag.files[name] = Digests(
+                    len(content),
+                    hashlib.sha256(content).hexdigest(),
+                    hashlib.sha512(content).hexdigest(),
+                )
+        lines = (self.path / "data/custody/events.jsonl").read_bytes().splitlines()
+        root = merkle_root(lines)
+        self._put(bag, "seal/checkpoint.note", self.keys.sign_checkpoint(len(lines), root).encode())
+        for algorithm in ALGORITHMS:
+            self._put(bag, f"manifest-{algorithm}.txt", manifest(bag.payload(), algorithm))
+        statement = json.loads((self.path / "seal/statement.json").read_bytes())
+        statement["checkpoint"] = {
+            "origin": self.keys.origin,
+            "size": len(lines),
+            "root": root.hex(),
+        }
+        skipped = ("seal/statement.json", "seal/statement.json.p7s")
+        statement["files"] = {n: d.sha256 for n, d in bag.tags().items() if n not in skipped}
+        content = json.dumps(statement, indent=0, sort_keys=True).encode() + b"\n"
+        self._put(bag, "seal/statement.json", content)
+        self._put(bag, "seal/statement.json.p7s", self.keys.sign_statement(content))
+        tags = bag.tags()
+        for algorithm in ALGORITHMS:
+            self._put(bag, f"tagmanifest-{algorithm}.txt", manifest(tags, algorithm))
+
+    def _put(self, bag, name: str, content: bytes) -> None:
+        bag.files.pop(name, None)
+        bag._folded.discard(name)
+        (self.path / name).unlink(missing_ok=True)
+        bag.add(name, content)
 
 
 @pytest.fixture(scope="session")
@@ -318,14 +376,14 @@ def original(tmp_path_factory) -> Sealed:
     made = make_world(tmp_path_factory.mktemp("original") / "case")
     built = made.build()
     made.ledger.close()
-    return Sealed(built.path, made.folder.anchors)
+    return Sealed(built.path, made.folder.anchors, made.keys)
 
 
 @pytest.fixture
 def sealed(original, tmp_path) -> Sealed:
     """A copy of the bundle that a test may change."""
     shutil.copytree(original.path, tmp_path / "bundle")
-    return Sealed(tmp_path / "bundle", original.anchors)
+    return Sealed(tmp_path / "bundle", original.anchors, original.keys)
 
 
 def run_sh(bundle: Path, anchors: Path | None, **more) -> subprocess.CompletedProcess[str]:

@@ -69,10 +69,13 @@ def build_bundle(
         exhibits = add_payload(bag, view, attachments)
         add_seal(bag, view, keys, exhibits, now)
         verify_bundle(path, folder.anchors)
-        final = _finish(path, folder.bundles, view.size)
-    note = (final / "seal" / "checkpoint.note").read_text("utf-8")
-    keep_checkpoint(folder, view.size, note)
-    return _logged(final, bag, view, custody, len(exhibits))
+        final = _free_name(folder.bundles, view.size)
+        os.sync()
+        built = _logged(final, bag, view, custody, len(exhibits))
+        path.rename(final)
+        sync_folder(folder.bundles)
+    keep_checkpoint(folder, view.size, (final / "seal" / "checkpoint.note").read_text("utf-8"))
+    return built
 
 
 def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
@@ -124,22 +127,19 @@ def _unfinished(folder: CaseFolder) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _finish(path: Path, bundles: Path, size: int) -> Path:
-    """Make everything durable and give the folder its name."""
+def _free_name(bundles: Path, size: int) -> Path:
     name = f"bundle-{size:08d}"
     final, n = bundles / name, 1
     while final.exists():
         n += 1
         final = bundles / f"{name}-{n}"
-    os.sync()
-    path.rename(final)
-    sync_folder(bundles)
     return final
 
 
 def _logged(
     final: Path, bag: BagFolder, view: CaseView, custody: CustodyLog, n_exhibits: int
 ) -> BuiltBundle:
+    """Log the bundle before it gets its name, so that none is handed over unlogged."""
     payload = bag.payload().values()
     statement = bag.files["seal/statement.json"].sha256
     custody.append(

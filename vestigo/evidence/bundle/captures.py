@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from vestigo.errors import VerificationError
 from vestigo.evidence.bundle.payload import BagFolder, chunks
@@ -38,24 +37,17 @@ def add_captures(bag: BagFolder, view: CaseView) -> None:
             bag.add(f"data/captures/{name}", chunks(handle, n_bytes))
 
 
-def response_and_group_end(path: Path, offset: int) -> tuple[Any, int]:
-    """Return the response member at ``offset`` and the end of its group of records."""
-    response, end = None, 0
-    with path.open("rb") as handle:
-        for member in iter_members(handle, offset):
-            if response is not None and member.kind in ("response", "warcinfo"):
-                break
-            response, end = response or member, member.end
-            if member.kind == "metadata":
-                break
-    return response, end
-
-
 def _end_of_group(path: Path, offset: int) -> int:
-    response, end = response_and_group_end(path, offset)
-    if response is None:
-        raise _missing(f"{path.name}@{offset}")
-    return end
+    """Return where the records of the capture at ``offset`` end: behind its metadata record."""
+    with path.open("rb") as handle:
+        kinds = []
+        for member in iter_members(handle, offset):
+            kinds.append(member.kind)
+            if member.kind == "metadata" and kinds[0] == "response":
+                return member.end
+            if member.kind in ("response", "warcinfo") and len(kinds) > 1:
+                break
+    raise _missing(f"{path.name}@{offset}")
 
 
 def _archived(view: CaseView, name: str) -> Path:

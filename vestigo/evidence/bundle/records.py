@@ -20,7 +20,7 @@ FOLDERS = {
     "trace": "ledger",
     "cash_out_point": "ledger",
 }
-COLLECTING = ("collection", "packing", "storage", "receipt", "quarantine")
+COLLECTING = ("collection", "storage", "receipt", "quarantine")
 
 
 def add_records(bag: BagFolder, view: CaseView) -> None:
