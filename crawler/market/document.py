@@ -28,7 +28,7 @@ Node: TypeAlias = Any  # an lxml element or a text node: lxml gives them no comm
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 
-_ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+|["'])*+>"""
+_ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?!["']))|["'])*+>"""
 _TAG = rf"</?[A-Za-z][^\s/>]*+{_ATTRIBUTES}"
 _RAW = "|".join(  # spelled out: a captured name inside a possessive repeat breaks re in 3.11
     rf"<{name}(?=[\s/>]){_ATTRIBUTES}.*?(?=</{name}[\s/>]|\Z)"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Building, cutting and joining of texts that know their bytes."""
+"""Building and cutting of texts that know their bytes."""
 
 from __future__ import annotations
 
@@ -133,17 +133,6 @@ def decode_entity(entity: str) -> str:
 def cut_text(text: SourcedText, start: int, end: int) -> SourcedText:
     """Return code points [start, end) of ``text`` as a text of its own."""
     return SourcedText(text.text[start:end], tuple(_moved(text.pieces, start, end, -start)))
-
-
-def join_texts(texts: list[SourcedText], separator: str) -> SourcedText:
-    """Return the texts one behind the other; the separator has no bytes."""
-    pieces: list[Piece] = []
-    length = 0
-    for number, text in enumerate(texts):
-        length += len(separator) if number else 0
-        pieces += _moved(text.pieces, 0, len(text.text), length)
-        length += len(text.text)
-    return SourcedText(separator.join(text.text for text in texts), tuple(pieces))
 
 
 def _moved(pieces: tuple[Piece, ...], start: int, end: int, shift: int) -> Iterator[Piece]:
