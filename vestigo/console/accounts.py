@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Local accounts of a case: Argon2id hashes in one file (0600) of the case folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from vestigo.clock import Clock, iso
+from vestigo.errors import ConfigurationError, UsageError
+from vestigo.i18n import _
+from vestigo.store import CaseFolder, writer_lock
+from vestigo.store.atomic import write_atomically
+
+FORMAT = 1
+ROLES = ("investigator", "prosecutor", "auditor", "operator")
+CAPABILITIES: dict[str, frozenset[str]] = {
+    "investigator": frozenset({"view", "download"}),
+    "prosecutor": frozenset({"view", "download"}),
+    "auditor": frozenset({"view"}),
+    "operator": frozenset({"view"}),
+}
+MIN_PASSWORD = 12
+MAX_PASSWORD = 1024
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("the password of nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person who may sign in; ``role`` is one of ``ROLES``."""
+
+    name: str
+    role: str
+    password_hash: str
+    made_at: str
+
+    def may(self, capability: str) -> bool:
+        """Return whether the role of this account includes ``capability``."""
+        return capability in CAPABILITIES[self.role]
+
+
+class Accounts:
+    """The accounts file of one case; it is read again whenever it has changed."""
+
+    def __init__(self, folder: CaseFolder) -> None:
+        self.path = folder.path / "console-accounts.json"
+        self._lock = folder.path / "console-accounts.lock"
+        self._stamp: tuple[int, int] | None = None
+        self._known: dict[str, Account] = {}
+
+    def add(self, name: str, role: str, password: str, clock: Clock) -> Account:
+        """Add an account and return it.
+
+        Raises ``UsageError``: E-CON-001 the name is not usable, E-CON-002 it is taken,
+        E-CON-003 the password is too short or too long.
+        """
+        _refuse_bad_name(name)
+        _refuse_bad_password(password)
+        account = Account(name, role, _HASHER.hash(_normal(password)), iso(clock()))
+        with writer_lock(self._lock):
+            accounts = dict(self._read())
+            if name in accounts:
+                raise UsageError(
+                    "E-CON-002",
+                    _("There is already an account of this name."),
+                    where=name,
+                    remedy=_("Choose another name, or remove the account first."),
+                )
+            self._write({**accounts, name: account})
+        return account
+
+    def remove(self, name: str) -> None:
+        """Remove an account; its open sessions end. E-CON-004 where there is none."""
+        with writer_lock(self._lock):
+            accounts = dict(self._read())
+            if accounts.pop(name, None) is None:
+                raise UsageError(
+                    "E-CON-004",
+                    _("There is no account of this name."),
+                    where=name,
+                    remedy=_("List the accounts with “vestigo console account list”."),
+                )
+            self._write(accounts)
+
+    def all(self) -> list[Account]:
+        """Return the accounts, sorted by name."""
+        return [account for _name, account in sorted(self._read().items())]
+
+    def get(self, name: str) -> Account | None:
+        """Return the account of this name, or None."""
+        return self._read().get(name)
+
+    def sign_in(self, name: str, password: str) -> Account | None:
+        """Return the account if the password is right, else None.
+
+        An unknown name costs the same Argon2id verification as a known one.
+        """
+        account = self.get(name)
+        expected = account.password_hash if account else _NOBODY
+        try:
+            _HASHER.verify(expected, _normal(password[:MAX_PASSWORD]))
+        except (VerificationError, InvalidHashError):
+            return None
+        return account
+
+    def _read(self) -> dict[str, Account]:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            self._stamp, self._known = None, {}
+            return self._known
+        stamp = (status.st_mtime_ns, status.st_size)
+        if stamp != self._stamp:
+            self._known = _parse(self.path)
+            self._stamp = stamp
+        return self._known
+
+    def _write(self, accounts: dict[str, Account]) -> None:
+        rows = [asdict(account) for _name, account in sorted(accounts.items())]
+        text = json.dumps({"format": FORMAT, "accounts": rows}, ensure_ascii=False, indent=1)
+        write_atomically(self.path, text.encode("utf-8") + b"\n", mode=0o600)
+
+
+def _parse(path: Path) -> dict[str, Account]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        if document["format"] != FORMAT:
+            raise ValueError(document["format"])
+        accounts = [Account(**row) for row in document["accounts"]]
+        if any(account.role not in CAPABILITIES for account in accounts):
+            raise ValueError("role")
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            "E-CON-005",
+            _("The accounts file of the console cannot be read."),
+            where=str(path),
+            remedy=_("Restore it, or remove it and add the accounts again."),
+        ) from error
+    return {account.name: account for account in accounts}
+
+
+def _normal(password: str) -> str:
+    """Return one form of the password, however the keyboard composed its accents."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _refuse_bad_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            "E-CON-001",
+            _("This is no usable account name."),
+            where=name,
+            remedy=_("Use up to 64 letters, digits, dots, hyphens and underscores."),
+        )
+
+
+def _refuse_bad_password(password: str) -> None:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise UsageError(
+            "E-CON-003",
+            _("A password has between {least} and {most} characters.").format(
+                least=MIN_PASSWORD, most=MAX_PASSWORD
+            ),
+            remedy=_("Choose a longer one; a sentence is good."),
+        )

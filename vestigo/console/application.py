@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The web application: routes, the guard around them, and errors as pages."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from vestigo.console import (
+    case_pages,
+    evidence_pages,
+    listing_pages,
+    money_pages,
+    sign_in_pages,
+    vendor_pages,
+)
+from vestigo.console.desk import PUBLIC, Asked, Desk, desk_of, person_of
+from vestigo.console.guard import with_headers
+from vestigo.console.requests import LANGUAGE_COOKIE, cookies_of, header_of, language_of
+from vestigo.console.signing_in import HOST_COOKIE, SignedIn, fallback_cookie
+from vestigo.errors import ExitCode, VestigoError
+from vestigo.i18n import _, speaking
+
+MAX_FORM_BYTES = 16_384
+STATIC = {"console.css": "text/css", "mark.svg": "image/svg+xml"}
+_LOG = logging.getLogger("vestigo.console")
+_STATUS = {ExitCode.AUTHORITY: HTTPStatus.FORBIDDEN, ExitCode.USAGE: HTTPStatus.NOT_FOUND}
+
+
+@get("/static/{name:str}", sync_to_thread=False)
+def static_file(name: str) -> Response[bytes]:
+    """Return one of the two files that pages link to."""
+    if name not in STATIC:
+        raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
+    content = files("vestigo.console").joinpath("static", name).read_bytes()
+    return Response(content, media_type=STATIC[name])
+
+
+def build_application(desk: Desk) -> ASGIApp:
+    """Return the application of one case, with the guard around it."""
+    handlers = [
+        static_file, *case_pages.HANDLERS, *listing_pages.HANDLERS, *vendor_pages.HANDLERS,
+        *money_pages.HANDLERS, *evidence_pages.HANDLERS, *sign_in_pages.HANDLERS,
+    ]  # fmt: skip
+    application = Litestar(
+        handlers,
+        openapi_config=None,
+        logging_config=None,
+        state=State({"desk": desk}),
+        exception_handlers={
+            VestigoError: _error_of_ours,
+            HTTPException: _http_error,
+            Exception: _unexpected,
+        },
+        request_max_body_size=MAX_FORM_BYTES,
+    )
+    return Guard(application, desk)
+
+
+class Guard:
+    """Refuses foreign hosts and origins, asks who it is, and sets the headers of every answer."""
+
+    def __init__(self, application: ASGIApp, desk: Desk) -> None:
+        self._application = application
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = with_headers(message.get("headers", ()))
+            await send(message)
+
+        with speaking(language_of(scope)):
+            answer = self._refusal(scope) or self._sign_in_first(scope)
+            if answer is None:
+                await self._application(scope, receive, send_with_headers)
+            else:
+                await _send(answer, send_with_headers)
+
+    def _refusal(self, scope: Any) -> tuple[int, str, str] | None:
+        origin, host = self._desk.origin, header_of(scope, b"host") or ""
+        if not origin.host_allowed(host):
+            return 421, "", _("This console does not answer under this name.")
+        site, mode = header_of(scope, b"sec-fetch-site"), header_of(scope, b"sec-fetch-mode")
+        if origin.refuses(scope["method"], site, mode, header_of(scope, b"origin")):
+            return 403, "", _("This request came from another site and was refused.")
+        return None
+
+    def _sign_in_first(self, scope: Any) -> tuple[int, str, str] | None:
+        person = self._person(scope)
+        scope["vestigo_person"] = person
+        path = scope["path"]
+        if person is not None or path.startswith(PUBLIC):
+            return None
+        if scope["method"] not in {"GET", "HEAD"}:
+            return 403, "", _("Sign in first.")
+        wanted = path + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
+        return 303, f"/sign-in?next={quote(wanted, safe='')}", _("Sign in first.")
+
+    def _person(self, scope: Any) -> SignedIn | None:
+        token = session_token(self._desk, scope)
+        person = self._desk.sessions.use(token)
+        if person is None:
+            return None
+        account = self._desk.accounts.get(person.account)
+        if account is None or account.role != person.role:
+            self._desk.sessions.end(token)
+            return None
+        return person
+
+
+def session_token(desk: Desk, scope: Any) -> str | None:
+    """Return the session token of a request; the fallback name counts on plain http only."""
+    cookies = cookies_of(scope)
+    if HOST_COOKIE in cookies or desk.origin.is_https(header_of(scope, b"host") or ""):
+        return cookies.get(HOST_COOKIE)
+    return cookies.get(fallback_cookie(desk.port))
+
+
+async def _send(answer: tuple[int, str, str], send: Send) -> None:
+    status, location, words = answer
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    if location:
+        headers.append((b"location", location.encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words.encode("utf-8"), "more_body": False})
+
+
+def _error_page(request: Asked, status: int, **words: str) -> Response[str]:
+    markup = desk_of(request).render(
+        "error.html", person_of(request), request.url.path, status=status, **words
+    )
+    return Response(markup, media_type="text/html", status_code=status)
+
+
+def _error_of_ours(request: Asked, error: VestigoError) -> Response[str]:
+    status = _STATUS.get(error.exit_code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _error_page(request, status, code=error.code, what=error.what, where=error.where,
+                       remedy=error.remedy)  # fmt: skip
+
+
+def _http_error(request: Asked, error: HTTPException) -> Response[str]:
+    what = {
+        404: _("There is no such page."),
+        405: _("This page does not take such a request."),
+        413: _("The request is too large."),
+    }.get(error.status_code, _("The request was not understood."))
+    return _error_page(request, error.status_code, code="", what=what, where="", remedy="")
+
+
+def _unexpected(request: Asked, error: Exception) -> Response[str]:
+    _LOG.error("E-CON-009 %s", request.url.path, exc_info=error)
+    return _error_page(
+        request, HTTPStatus.INTERNAL_SERVER_ERROR, code="E-CON-009", where="",
+        what=_("Something unexpected happened; the page is not shown."),
+        remedy=_("Look at the console’s output on the machine that runs it."),
+    )  # fmt: skip
+
+
+__all__ = ["LANGUAGE_COOKIE", "Guard", "build_application", "session_token"]

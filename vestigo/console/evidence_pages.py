@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Exhibits, "why?", downloads and the custody log."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Response, get
+from litestar.exceptions import HTTPException
+
+from vestigo.console.archive import (
+    PARTS,
+    archived_body,
+    archived_part,
+    cut_again,
+)
+from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of, query_of, require
+from vestigo.console.explaining import fields_of, sources_of, summary_of
+from vestigo.console.facets import page_number
+from vestigo.console.index import CaseIndex, Named
+from vestigo.console.marking import Mark, around, source_view, text_view
+from vestigo.console.masking import is_third, masked_ranges
+from vestigo.console.words import tier_of
+from vestigo.errors import VestigoError
+from vestigo.records import Authorization, Capture
+
+PAGE_ROWS = 50
+
+
+@get("/why/{record_id:str}", sync_to_thread=True)
+def why(request: Asked, record_id: str) -> Response[str]:
+    """Show why a value is there: rule, tier, confidence, sources down to the bytes."""
+    desk = desk_of(request)
+    index = desk.index()
+    record = index.by_id.get(record_id)
+    if record is None:
+        raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
+    one = Named(record_id, record)
+    return desk.page(
+        request, "why.html", Look("why", record_id),
+        one=one, tier=tier_of(record), summary=summary_of(record, desk.masking),
+        fields=fields_of(record, desk.masking), index=index,
+        sources=sources_of(index, record, desk.masking), cited=_cited(desk, index, one),
+    )  # fmt: skip
+
+
+@get("/exhibits", sync_to_thread=True)
+def exhibits(request: Asked) -> Response[str]:
+    """Show the captures of the case in order of time, a page at a time."""
+    desk = desk_of(request)
+    index = desk.index()
+    captures = sorted(
+        index.captures.values(), key=lambda one: (one.record.observed_at, one.record.capture_id)
+    )
+    page, n_pages, rows = _paged(captures, request)
+    return desk.page(
+        request, "exhibits.html", Look("exhibits"),
+        rows=rows, page=page, n_pages=n_pages, n=len(captures), index=index,
+    )  # fmt: skip
+
+
+@get("/exhibits/{capture_id:str}", sync_to_thread=True)
+def exhibit(request: Asked, capture_id: str) -> Response[str]:
+    """Show one capture: where it lies, its digests, its authorization, its text."""
+    desk = desk_of(request)
+    index = desk.index()
+    capture = _capture(index, capture_id)
+    authorization = index.by_id.get(capture.record.authorization_id)
+    return desk.page(
+        request, "exhibit.html", Look("exhibit", capture_id),
+        one=capture, shown_on=index.on_capture.get(capture_id, ()),
+        authorization=authorization if isinstance(authorization, Authorization) else None,
+        archived=_text(desk, index, capture.record, request.query_params.get("view", "text")),
+        parts_offered=PARTS,
+    )  # fmt: skip
+
+
+@get("/exhibits/{capture_id:str}/{part:str}", sync_to_thread=True)
+def download(request: Asked, capture_id: str, part: str) -> Response[bytes]:
+    """Hand out archived bytes as a download; they are never shown as a page."""
+    require(request, "download")
+    desk = desk_of(request)
+    capture = _capture(desk.index(), capture_id)
+    if part not in PARTS:
+        raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
+    content = archived_part(desk.read, capture.record, part)
+    person = person_of(request)
+    assert person is not None
+    look = Look(f"download {part}", capture_id, action="copy")
+    desk.log.write(look, person.account, person.role, {"n_bytes": str(len(content))})
+    name = f"exhibit-{''.join(c for c in capture_id[:16] if c.isalnum())}-{part}.bin"
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@get("/custody", sync_to_thread=True)
+def custody(request: Asked) -> Response[str]:
+    """Show the custody log, latest first, and whether its chain holds."""
+    desk = desk_of(request)
+    try:
+        head, problem = desk.session.custody.verify(), None
+        events = list(desk.session.custody.events())
+    except VestigoError as error:
+        head, problem, events = None, error, []
+    page, n_pages, rows = _paged(events[::-1], request)
+    return desk.page(
+        request, "custody.html", Look("custody log"),
+        rows=rows, page=page, n_pages=n_pages, n=len(events), head=head, problem=problem,
+    )  # fmt: skip
+
+
+def _paged(rows: list[Any], request: Asked) -> tuple[int, int, list[Any]]:
+    n_pages = max(1, -(-len(rows) // PAGE_ROWS))
+    page = min(page_number(query_of(request)), n_pages)
+    return page, n_pages, rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+
+
+def _capture(index: CaseIndex, capture_id: str) -> Named:
+    found = index.captures.get(capture_id)
+    if found is None:
+        raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
+    return found
+
+
+def _text(desk: Desk, index: CaseIndex, capture: Capture, view: str) -> dict[str, Any]:
+    try:
+        body = archived_body(desk.read, capture)
+    except VestigoError as error:
+        return {"capture": capture, "error": error}
+    masks = masked_ranges(index, capture.capture_id, body)
+    make = source_view if view == "source" else text_view
+    shown = make(body, capture.charset, [], masks)
+    return {"capture": capture, "view": view, "shown": shown, "n_masked": len(masks),
+            "outside": [], "checks": {}}  # fmt: skip
+
+
+def _cited(desk: Desk, index: CaseIndex, one: Named) -> list[dict[str, Any]]:
+    """Return the bytes that a record cites, cut from the archive with some context."""
+    found: list[dict[str, Any]] = []
+    for label, span in _spans(one):
+        capture = index.captures.get(span.capture_id)
+        if capture is None:
+            continue
+        row: dict[str, Any] = {"label": label, "capture": capture.record}
+        found.append(row)
+        try:
+            body = archived_body(desk.read, capture.record)
+        except VestigoError as error:
+            row["error"] = error
+            continue
+        row["cuts"] = cut_again(body, span)
+        masks = masked_ranges(index, span.capture_id, body)
+        marks = [Mark(cut.start, cut.end, "field", label, "") for cut in row["cuts"]]
+        row["shown"] = [around(body, capture.record.charset, m, masks) for m in marks[:8]]
+        row["text"] = "" if is_third(one.record) else span.text
+    return found
+
+
+def _spans(one: Named) -> list[tuple[str, Any]]:
+    span = getattr(one.record, "span", None)
+    fields = [(field.field, field.span) for field in getattr(one.record, "spans", ())]
+    hidden = "buyer_handle" if one.record.KIND == "feedback" else ""
+    own = [(getattr(one.record, "field", ""), span)] if span is not None else []
+    return own + [(name, found) for name, found in fields if name != hidden]
+
+
+HANDLERS = (why, exhibits, exhibit, download, custody)

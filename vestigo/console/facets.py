@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The listings browser: facets with counts, filters, order and pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from vestigo.console.index import CaseIndex, Offer
+from vestigo.records import Listing, Mention, UnitPrice
+
+T = TypeVar("T")
+PAGE_ROWS = 25
+NONE = "∅"
+FACETS = ("market", "vendor", "substance", "status", "category", "ships_from", "ships_to",
+          "currency")  # fmt: skip
+RANGES = ("price_min", "price_max", "from", "to")
+ORDERS = ("captured", "title", "vendor", "price", "captures")
+MOST_VALUES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One listing as the browser shows it: the latest capture, and what was read from it."""
+
+    offer: Offer
+    listing: Listing
+    listing_id: str
+    substances: tuple[tuple[str, str], ...]
+    unit_prices: tuple[UnitPrice, ...]
+    values: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a facet: its words, how many listings it would give, whether chosen."""
+
+    value: str
+    words: str
+    n: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for, from the query string; nonsense is left out, and said."""
+
+    chosen: Mapping[str, str]
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    order: str = "captured"
+    descending: bool = True
+    page: int = 1
+    not_understood: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Wanted:
+        """Return what the query string asks for."""
+        wrong: list[str] = []
+        return cls(
+            chosen={name: query[name] for name in FACETS if query.get(name)},
+            price_min=_parsed(query, "price_min", _money, wrong),
+            price_max=_parsed(query, "price_max", _money, wrong),
+            first_day=_parsed(query, "from", date.fromisoformat, wrong),
+            last_day=_parsed(query, "to", date.fromisoformat, wrong),
+            order=query["sort"] if query.get("sort") in ORDERS else "captured",
+            descending=query.get("dir", "desc") != "asc",
+            page=page_number(query),
+            not_understood=tuple(wrong),
+        )
+
+    @property
+    def price_without_currency(self) -> bool:
+        """Whether a price range was asked for, but not in which currency."""
+        asked = self.price_min is not None or self.price_max is not None
+        return asked and not self.chosen.get("currency")
+
+    def query(self, **changes: str) -> str:
+        """Return the query string of this wish with some values changed ("" leaves out)."""
+        values = {**self.chosen, **self._ranges(), "sort": self.order,
+                  "dir": "desc" if self.descending else "asc", **changes}  # fmt: skip
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def _ranges(self) -> dict[str, str]:
+        found = (self.price_min, self.price_max, self.first_day, self.last_day)
+        return {name: str(v) for name, v in zip(RANGES, found, strict=True) if v is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of rows, the facets with counts, and the pages there are."""
+
+    rows: tuple[Row, ...]
+    n_rows: int
+    page: int
+    n_pages: int
+    facets: Mapping[str, tuple[Choice, ...]]
+
+
+def rows_of(index: CaseIndex) -> list[Row]:
+    """Return a row for each listing of the case (its latest capture)."""
+    return [_row(index, offer) for offer in index.offers.values()]
+
+
+def search(rows: list[Row], wanted: Wanted) -> Found:
+    """Return the page that was asked for; a facet counts what choosing it would give."""
+    in_range = [row for row in rows if _in_ranges(row, wanted)]
+    matching = [row for row in in_range if _matches(row, wanted.chosen)]
+    matching.sort(key=lambda row: row.offer.key)
+    matching.sort(key=_sorting(wanted.order), reverse=wanted.descending)
+    n_pages = max(1, -(-len(matching) // PAGE_ROWS))
+    page = min(wanted.page, n_pages)
+    shown = matching[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    facets = {name: _choices(name, in_range, wanted.chosen) for name in FACETS}
+    return Found(tuple(shown), len(matching), page, n_pages, facets)
+
+
+def page_number(query: Mapping[str, str]) -> int:
+    """Return the page that the query asks for, the first one where it is nonsense."""
+    text = query.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+def _row(index: CaseIndex, offer: Offer) -> Row:
+    listing_id, listing = offer.last.id, offer.last.record
+    mentions = [record for _id, record in index.readings_of(listing_id, Mention)]
+    substances = {m.substance_id: m.substance_name for m in mentions if m.status != "negated"}
+    values = {
+        "market": (listing.market,),
+        "vendor": (listing.vendor_handle or NONE,),
+        "substance": tuple(substances) or (NONE,),
+        "status": tuple({m.status for m in mentions}) or (NONE,),
+        "category": _prefixes(listing.category) or (NONE,),
+        "ships_from": (listing.ships_from or NONE,),
+        "ships_to": (listing.ships_to or NONE,),
+        "currency": (listing.price_currency or NONE,),
+    }
+    unit_prices = tuple(record for _id, record in index.readings_of(listing_id, UnitPrice))
+    return Row(offer, listing, listing_id, tuple(substances.items()), unit_prices, values)
+
+
+def _prefixes(category: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(" › ".join(category[: n + 1]) for n in range(len(category)))
+
+
+def _matches(row: Row, chosen: Mapping[str, str]) -> bool:
+    return all(value in row.values[name] for name, value in chosen.items())
+
+
+def _in_ranges(row: Row, wanted: Wanted) -> bool:
+    at = row.listing.observed_at
+    day = at.date() if at else None
+    if wanted.first_day and (day is None or day < wanted.first_day):
+        return False
+    if wanted.last_day and (day is None or day > wanted.last_day):
+        return False
+    return wanted.price_without_currency or _in_price_range(row.listing.price_amount, wanted)
+
+
+def _in_price_range(amount: Decimal | None, wanted: Wanted) -> bool:
+    low, high = wanted.price_min, wanted.price_max
+    if low is None and high is None:
+        return True
+    if amount is None:
+        return False
+    return (low is None or amount >= low) and (high is None or amount <= high)
+
+
+def _choices(name: str, rows: list[Row], chosen: Mapping[str, str]) -> tuple[Choice, ...]:
+    others = {key: value for key, value in chosen.items() if key != name}
+    names = {NONE: ""}
+    counted: Counter[str] = Counter()
+    for row in rows:
+        if _matches(row, others):
+            counted.update(set(row.values[name]))
+            names.update(row.substances if name == "substance" else ())
+    counted.update({chosen[name]: 0} if name in chosen else {})
+    own = chosen.get(name)
+    ranked = sorted(counted.items(), key=lambda item: (item[0] != own, -item[1], item[0]))
+    return tuple(
+        Choice(value, names.get(value, value), n, value == own) for value, n in ranked[:MOST_VALUES]
+    )
+
+
+def _sorting(order: str) -> Callable[[Row], tuple[bool, object]]:
+    def captured(row: Row) -> tuple[bool, object]:
+        at = row.listing.observed_at
+        return (at is not None, at.isoformat() if at else "")
+
+    def price(row: Row) -> tuple[bool, object]:
+        amount = row.listing.price_amount
+        return (amount is not None, amount or Decimal(0))
+
+    return {
+        "captured": captured,
+        "title": lambda row: (True, row.listing.title.casefold()),
+        "vendor": lambda row: (True, (row.listing.vendor_handle or "").casefold()),
+        "price": price,
+        "captures": lambda row: (True, len(row.offer.captures)),
+    }[order]
+
+
+def _parsed(
+    query: Mapping[str, str], name: str, parse: Callable[[str], T], wrong: list[str]
+) -> T | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except (ValueError, InvalidOperation):
+        wrong.append(name)
+        return None
+
+
+def _money(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(text)
+    return amount

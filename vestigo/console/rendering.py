@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The template environment: everything escaped, nothing undefined, words translated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from vestigo.console import explaining, visible, words
+from vestigo.i18n import LANGUAGES, _, ngettext
+
+
+def build_environment() -> Environment:
+    """Return the environment that renders every page of the console."""
+    environment = Environment(
+        loader=PackageLoader("vestigo.console", "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(_globals())
+    environment.filters.update(seen=visible.seen, quoted=visible.quoted)
+    return environment
+
+
+def _globals() -> Mapping[str, Any]:
+    named = ("amount", "basis_words", "btc", "day", "field_words", "kind_words", "moment",
+             "number", "percent", "role_words", "selector_words", "status_words", "stop_words",
+             "tier_meaning", "tier_of", "tier_words")  # fmt: skip
+    return {
+        **{name: getattr(words, name) for name in named},
+        "_": _,
+        "ngettext": ngettext,
+        "languages": LANGUAGES,
+        "link": link,
+        "url_of": explaining.url_of,
+        "summary_of": explaining.summary_of,
+        "short": short,
+    }
+
+
+def link(path: str, /, **query: str | int | None) -> str:
+    """Return ``path`` with a query string; empty values are left out."""
+    given = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def short(digest: str, n: int = 12) -> str:
+    """Return the beginning of a long identifier; the whole one stands in its title."""
+    return digest if len(digest) <= n + 1 else f"{digest[:n]}…"

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Signing in and out, and the choice of language."""
+
+from __future__ import annotations
+
+import math
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from vestigo.console.accounts import Account
+from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of
+from vestigo.console.requests import (
+    LANGUAGE_COOKIE,
+    cookies_of,
+    header_of,
+    set_cookie,
+    way_back,
+)
+from vestigo.console.signing_in import HOST_COOKIE, HOST_PROBE, fallback_cookie
+from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, _
+
+YEAR = 31_536_000
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/sign-in", sync_to_thread=False)
+def sign_in_page(request: Asked) -> Response[str]:
+    """Show the form; a probe cookie tells whether this browser keeps ``__Host-`` names."""
+    wanted = way_back(request.query_params.get("next", "/"))
+    answer = desk_of(request).page(request, "sign_in.html", None, next=wanted, problem="", name="")
+    answer.headers["Set-Cookie"] = set_cookie(HOST_PROBE, "1", secure=True)
+    return answer
+
+
+@post("/sign-in", sync_to_thread=True, status_code=HTTPStatus.OK)
+def sign_in(request: Asked, data: Form) -> Response[str]:
+    """Begin a session, or say that it did not work without saying why."""
+    desk, name = desk_of(request), data.get("name", "")[:64]
+    wanted = way_back(data.get("next", "/"))
+    pause = desk.brake.pause(name)
+    if pause:
+        minutes = math.ceil(pause.total_seconds() / 60)
+        words = _("Too many failures. Try again in {n} min.").format(n=minutes)
+        return _refused(request, words, HTTPStatus.TOO_MANY_REQUESTS, name, wanted)
+    with desk.hashing:
+        account = desk.accounts.sign_in(name, data.get("password", ""))
+    if account is None:
+        desk.brake.failed(name)
+        desk.log.write(Look("sign-in failed", action="fail"), name, "operator", {})
+        words = _("The name or the password is not right.")
+        return _refused(request, words, HTTPStatus.UNAUTHORIZED, name, wanted)
+    desk.brake.succeeded(name)
+    return _begun(request, desk, account, wanted)
+
+
+@post("/sign-out", sync_to_thread=True, status_code=HTTPStatus.SEE_OTHER)
+def sign_out(request: Asked) -> Response[str]:
+    """End the session."""
+    desk, person = desk_of(request), person_of(request)
+    cookies = cookies_of(request.scope)
+    for name in (HOST_COOKIE, fallback_cookie(desk.port)):
+        desk.sessions.end(cookies.get(name))
+    if person is not None:
+        desk.log.write(Look("sign-out"), person.account, person.role, {})
+    answer = _see("/sign-in")
+    answer.headers["Set-Cookie"] = set_cookie(HOST_COOKIE, "", secure=True, seconds=0)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@post("/language", sync_to_thread=False, status_code=HTTPStatus.SEE_OTHER)
+def choose_language(request: Asked, data: Form) -> Response[str]:
+    """Keep the language in a cookie and go back."""
+    chosen = data.get("language", "")
+    language = chosen if chosen in LANGUAGES else SOURCE_LANGUAGE
+    secure = desk_of(request).origin.is_https(header_of(request.scope, b"host") or "")
+    answer = _see(way_back(data.get("next", "/")) if person_of(request) else "/sign-in")
+    answer.headers["Set-Cookie"] = set_cookie(
+        LANGUAGE_COOKIE, language, secure=secure, seconds=YEAR
+    )
+    return answer
+
+
+def _begun(request: Asked, desk: Desk, account: Account, wanted: str) -> Response[str]:
+    cookies = cookies_of(request.scope)
+    host_name = HOST_PROBE in cookies or desk.origin.is_https(
+        header_of(request.scope, b"host") or ""
+    )
+    name = HOST_COOKIE if host_name else fallback_cookie(desk.port)
+    token = desk.sessions.begin(account.name, account.role, replaces=cookies.get(name))
+    desk.log.write(Look("sign-in"), account.name, account.role, {})
+    answer = _see(wanted)
+    answer.headers["Set-Cookie"] = set_cookie(name, token, secure=host_name)
+    return answer
+
+
+def _refused(request: Asked, words: str, status: int, name: str, wanted: str) -> Response[str]:
+    return desk_of(request).page(
+        request, "sign_in.html", None, next=wanted, problem=words, name=name, status=status
+    )
+
+
+def _see(where: str) -> Response[str]:
+    return Response("", status_code=HTTPStatus.SEE_OTHER, media_type="text/plain",
+                    headers={"Location": where})  # fmt: skip
+
+
+HANDLERS = (sign_in_page, sign_in, sign_out, choose_language)

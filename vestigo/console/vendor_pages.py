@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Vendor accounts: the list, and one account with everything that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from litestar import Response, get
+from litestar.exceptions import HTTPException
+
+from vestigo.console.desk import Asked, Look, desk_of
+from vestigo.console.index import CaseIndex, Key, Named, Offer
+from vestigo.console.listing_pages import archived_view
+from vestigo.records import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class VendorRow:
+    """One line of the list of vendors."""
+
+    key: Key
+    account: Named
+    n_listings: int
+    n_feedback: int
+    n_keys: int
+    n_addresses: int
+    n_cash_outs: int
+
+
+@get("/vendors", sync_to_thread=True)
+def vendors(request: Asked) -> Response[str]:
+    """Show every vendor account of the case."""
+    desk = desk_of(request)
+    index = desk.index()
+    listings = offers_by_vendor(index)
+    rows = [_row(index, key, listings.get(key, [])) for key in sorted(index.vendors)]
+    return desk.page(request, "vendors.html", Look("vendors"), rows=rows)
+
+
+@get("/vendor", sync_to_thread=True)
+def vendor(request: Asked) -> Response[str]:
+    """Show one vendor account: profile, keys, selectors, listings, addresses, feedback."""
+    desk = desk_of(request)
+    index = desk.index()
+    key = (request.query_params.get("market", ""), request.query_params.get("handle", ""))
+    accounts = index.vendors.get(key)
+    if not accounts:
+        raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
+    account = next((a for a in reversed(accounts) if a.record.profile_captured), accounts[-1])
+    offers = offers_by_vendor(index).get(key, [])
+    selectors = selectors_of(index, key, offers)
+    addresses = sorted({one.record.value for one in selectors if _is_address(one)})
+    return desk.page(
+        request, "vendor.html", Look("vendor account", account.id),
+        account=account, accounts=accounts, offers=offers, selectors=selectors,
+        addresses=addresses, index=index,
+        feedback=index.feedback_for.get(key, ()),
+        cash_outs=[one for one in index.cash_outs if one.record.start_address in addresses],
+        archived=archived_view(desk, index, account, request.query_params.get("view", "text")),
+    )  # fmt: skip
+
+
+def offers_by_vendor(index: CaseIndex) -> dict[Key, list[Offer]]:
+    """Return the listings of each vendor account."""
+    found: dict[Key, list[Offer]] = {}
+    for offer in index.offers.values():
+        key = index.vendor_key(offer.last.record)
+        if key is not None:
+            found.setdefault(key, []).append(offer)
+    return found
+
+
+def selectors_of(index: CaseIndex, key: Key, offers: list[Offer]) -> list[Named]:
+    """Return the selectors of an account and its listings, one for each kind and value."""
+    subjects = [one.id for one in index.vendors.get(key, ())]
+    subjects += [one.id for offer in offers for one in offer.captures]
+    found: dict[tuple[str, str], Named] = {}
+    for subject in subjects:
+        for one in index.readings.get(subject, ()):
+            if isinstance(one.record, Selector):
+                found.setdefault((one.record.selector_kind, one.record.value), one)
+    return [one for _key, one in sorted(found.items())]
+
+
+def _row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
+    selectors = selectors_of(index, key, offers)
+    addresses = {one.record.value for one in selectors if _is_address(one)}
+    return VendorRow(
+        key=key,
+        account=index.vendors[key][-1],
+        n_listings=len(offers),
+        n_feedback=len(index.feedback_for.get(key, ())),
+        n_keys=sum(one.record.selector_kind == "pgp_fingerprint" for one in selectors),
+        n_addresses=len(addresses),
+        n_cash_outs=sum(one.record.start_address in addresses for one in index.cash_outs),
+    )
+
+
+def _is_address(one: Named) -> bool:
+    return one.record.selector_kind == "btc" and one.record.party != "third"
+
+
+HANDLERS = (vendors, vendor)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words that people read for the names that records hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from vestigo.i18n import _, active_language
+from vestigo.records import (
+    CashOutPoint,
+    Cluster,
+    Mention,
+    PriceQuote,
+    Quantity,
+    Record,
+    Selector,
+    Tag,
+    Trace,
+    UnitPrice,
+)
+
+SAT = Decimal(100_000_000)
+READINGS = (Mention, Quantity, PriceQuote, UnitPrice, Selector)
+
+
+def tier_of(record: Record) -> str:
+    """Return ``fact``, ``reading``, ``heuristic`` or ``tag``: how much a record claims."""
+    if isinstance(record, Tag):
+        return "tag"
+    if isinstance(record, Cluster | Trace | CashOutPoint):
+        return "heuristic"
+    return "reading" if isinstance(record, READINGS) else "fact"
+
+
+def tier_words(tier: str) -> str:
+    """Return the word of a tier."""
+    return {
+        "fact": _("fact"),
+        "reading": _("reading"),
+        "heuristic": _("heuristic"),
+        "tag": _("tag"),
+    }[tier]
+
+
+def tier_meaning(tier: str) -> str:
+    """Return one sentence on what a tier claims."""
+    return {
+        "fact": _("Stands so in the archived bytes, or follows from the block chain."),
+        "reading": _("Read from captured text by a named rule; the words stand beside it."),
+        "heuristic": _("Inferred by a named rule that can err. It is not proof."),
+        "tag": _("An attribution that a named source makes; it is as good as that source."),
+    }[tier]
+
+
+def kind_words(kind: str) -> str:
+    """Return the words for a kind of record."""
+    names = {
+        "authorization": _("authorization"), "block": _("block"), "capture": _("capture"),
+        "cash_out_point": _("cash-out point"), "cluster": _("wallet cluster"),
+        "feedback": _("feedback"), "judgement": _("judgement"), "listing": _("listing"),
+        "mention": _("substance named"), "page": _("page"), "price_quote": _("price quoted"),
+        "quantity": _("quantity offered"), "retraction": _("retraction"), "run": _("run"),
+        "selector": _("selector"), "tag": _("tag of an address"), "trace": _("trace"),
+        "transaction": _("transaction"), "unit_price": _("unit price"),
+        "vendor_account": _("vendor account"),
+    }  # fmt: skip
+    return names.get(kind, kind)
+
+
+def status_words(status: str) -> str:
+    """Return the words for how a substance was named."""
+    names = {
+        "stated": _("stated"), "implied": _("implied"), "declared": _("declared"),
+        "mentioned": _("mentioned"), "negated": _("negated"),
+    }  # fmt: skip
+    return names.get(status, status)
+
+
+def selector_words(kind: str) -> str:
+    """Return the words for a kind of selector; names of techniques stay as they are."""
+    names = {
+        "pgp_fingerprint": _("OpenPGP fingerprint"), "btc": _("Bitcoin address"),
+        "onion_v3": _("onion address"), "email": _("e-mail address"), "phone": _("telephone"),
+    }  # fmt: skip
+    return names.get(kind, kind.replace("_", " "))
+
+
+def field_words(field: str) -> str:
+    """Return the words for a field of a captured page."""
+    names = {
+        "title": _("title"), "description": _("description"), "price": _("price"),
+        "price_amount": _("price"), "vendor_handle": _("vendor"), "vendor": _("vendor"),
+        "category": _("category"), "ships_from": _("ships from"), "ships_to": _("ships to"),
+        "ships_text": _("shipping"), "profile": _("profile"), "profile_text": _("profile"),
+        "feedback_count": _("feedback count"), "listed_on": _("listed on"),
+        "pgp_block": _("OpenPGP key"), "handle": _("handle"), "text": _("text"),
+        "rating": _("rating"), "given_on": _("date"),
+    }  # fmt: skip
+    stem, _dot, number = field.partition(".")
+    return f"{names.get(stem, stem)} {number}".rstrip()
+
+
+def stop_words(reason: str) -> str:
+    """Return a sentence on why a trace stops."""
+    names = {
+        "tagged_service": _("Stopped at a tagged service."),
+        "deposit_candidate": _("Stopped at a candidate deposit address."),
+        "mix": _("Stopped at a mix. The trail was not followed through it."),
+        "unspent": _("Stopped: the output was not spent in the blocks at hand."),
+        "fan_out": _("Stopped: the transaction has too many outputs to follow."),
+        "hop_limit": _("Stopped at the limit of hops."),
+        "height": _("Stopped at the last block at hand."),
+    }  # fmt: skip
+    return names.get(reason, reason)
+
+
+def basis_words(basis: str) -> str:
+    """Return a sentence on what a cash-out candidate rests on."""
+    names = {
+        "tagged_address": _("A source names this very address as the service’s."),
+        "tagged_cluster": _("The address is in a wallet cluster that a source tags."),
+        "deposit_pattern": _("The address is swept into the service: a deposit pattern."),
+    }  # fmt: skip
+    return names.get(basis, basis)
+
+
+def role_words(role: str) -> str:
+    """Return the word for a role."""
+    names = {
+        "investigator": _("investigator"), "prosecutor": _("prosecutor"),
+        "auditor": _("auditor"), "operator": _("operator"),
+    }  # fmt: skip
+    return names.get(role, role)
+
+
+def moment(at: datetime | None) -> str:
+    """Return a UTC time to the second, always in the same sortable form."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "–"
+
+
+def day(on: date | None) -> str:
+    """Return a date, always in the same sortable form."""
+    return on.isoformat() if on else "–"
+
+
+def btc(sat: int) -> str:
+    """Return satoshi as BTC with all eight places."""
+    return f"{Decimal(sat) / SAT:.8f} BTC"
+
+
+def number(n: int) -> str:
+    """Return a count grouped as the reader's language groups it."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(n, locale=active_language())
+
+
+def amount(value: Decimal | None) -> str:
+    """Return a decimal as it stands, without an exponent."""
+    return "–" if value is None else format(value, "f")
+
+
+def percent(value: Decimal) -> str:
+    """Return a probability as a percentage with up to two places."""
+    return f"{(value * 100).normalize():f} %"
