@@ -85,6 +85,8 @@ class AtomScanner:
         """Read "x 100" and "x100"; the number must not carry a unit of its own."""
         if self._text(index) not in TIMES or index + 1 >= len(self._tokens):
             return None
+        if self._text(index) == "*" and not self._unit_before(index):
+            return None
         if self._tokens[index + 1].kind != "num":
             return None
         value = value_at(self._tokens, index + 1, {}, self._language)
@@ -95,6 +97,12 @@ class AtomScanner:
             return None
         last = unit.last if unit is not None else value.last
         return Atom("count", value.number, index, last, times=True)
+
+    def _unit_before(self, index: int) -> bool:
+        """Whether a unit stands before a star: "60mg*10" multiplies, "7*7" need not."""
+        grammar = self._grammar
+        before = self._text(index - 1) if index else ""
+        return before in grammar.dose or before in grammar.mass or before in grammar.counting
 
     def _with_unit(self, value: Value) -> Atom | None:
         """Return the atom of a number with the unit behind it."""
@@ -116,19 +124,25 @@ class AtomScanner:
             return Atom("count", value.number, value.first, index + 1)
         if whole and word in grammar.containers:
             return Atom("count", value.number, value.first, index + 1, container=True)
-        if whole and word in TIMES and not self._glued_word(index):
+        if whole and word in TIMES and self._times_holds(index):
             return Atom("count", value.number, value.first, index + 1, times=True)
         if value.fraction:
             return self._bare_fraction(value)
         return Atom("bare", value.number, value.first, value.last)
 
-    def _glued_word(self, index: int) -> bool:
-        """Whether "x" is the first letter of a name such as "x-ray"."""
-        return self._text(index + 1) == "-" and self._touches(index + 1)
+    def _times_holds(self, index: int) -> bool:
+        """Whether "x" or "*" multiplies here: not in "x-ray", not in "7*7"."""
+        if self._text(index) == "*":
+            value = index + 1 < len(self._tokens) and self._tokens[index + 1].kind == "num"
+            unit = self._text(index + 2)
+            return bool(value) and (unit in self._grammar.dose or unit in self._grammar.mass)
+        return not (self._text(index + 1) == "-" and self._touches(index + 1))
 
     def _unit_index(self, value: Value) -> int:
         """Return where the unit of a number stands: links such as ")" or "-" are passed."""
         index = value.last
+        if (value.word or value.fraction) and self._text(index) in ("de", "of", "a"):
+            return index + 1
         for _step in range(2):
             if self._text(index) not in LINKS:
                 break

@@ -14,6 +14,10 @@ from nlp.pipeline import TermMatch, TermPipeline
 from nlp.text import MAX_CODE_POINTS, NormalText, normalize
 
 SENTENCE_ENDS = (".", "!", "?", ";")
+ABBREVIATIONS = frozenset(
+    ("oz", "lb", "lbs", "gr", "g", "mg", "ml", "fl", "approx", "aprox", "ca", "no", "nr", "st",
+     "pcs", "uds", "ud", "tab", "tabs", "cap", "caps", "pt", "vol", "vs", "mr", "dr")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def _segments(tokens: list[Token], normal: str) -> list[Segment]:
     segments: list[Segment] = []
     first = 0
     for index, token in enumerate(tokens):
-        if token.kind == "nl" or _ends_sentence(token, normal):
+        short = index > 0 and token.text == "." and tokens[index - 1].text in ABBREVIATIONS
+        if token.kind == "nl" or (_ends_sentence(token, normal) and not short):
             segments.append(Segment(first, index + 1))
             first = index + 1
     if first < len(tokens) or not segments:

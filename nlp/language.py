@@ -14,18 +14,28 @@ MARGIN = 1.3
 MAX_WORDS = 2000
 
 
-def detect_language(words: Iterable[str], known: Mapping[str, Iterable[str]]) -> str | None:
-    """Return the language code whose function words are clearly the most frequent."""
-    counts = dict.fromkeys(known, 0)
-    index: dict[str, list[str]] = {}
-    for language, function_words in known.items():
-        for word in function_words:
-            index.setdefault(word, []).append(language)
-    for _n, word in zip(range(MAX_WORDS), words, strict=False):
-        for language in index.get(word, ()):
-            counts[language] += 1
-    ranked = sorted(counts, key=lambda language: (-counts[language], language))
-    best, second = counts[ranked[0]], counts[ranked[1]]
-    if best < MIN_HITS or best < MARGIN * second:
-        return None
-    return ranked[0]
+class LanguageDetector:
+    """Counts function words of each language."""
+
+    def __init__(self, known: Mapping[str, Iterable[str]]) -> None:
+        self._languages = tuple(known)
+        self._by_word: dict[str, list[str]] = {}
+        for language, function_words in known.items():
+            for word in function_words:
+                self._by_word.setdefault(word, []).append(language)
+
+    def detect(self, words: Iterable[str]) -> tuple[str | None, str | None]:
+        """Return (language, hint): the language where it is clear, and the likelier one.
+
+        The hint is the language that more words speak for than for any other; it only
+        helps to weigh ambiguous words and is never reported.
+        """
+        counts = dict.fromkeys(self._languages, 0)
+        for _n, word in zip(range(MAX_WORDS), words, strict=False):
+            for language in self._by_word.get(word, ()):
+                counts[language] += 1
+        ranked = sorted(counts, key=lambda language: (-counts[language], language))
+        best, second = counts[ranked[0]], counts[ranked[1]]
+        hint = ranked[0] if best > second else None
+        clear = best >= MIN_HITS and best >= MARGIN * second
+        return (ranked[0] if clear else None), hint

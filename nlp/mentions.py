@@ -16,6 +16,7 @@ from nlp.lexicon import Lexicon, Term
 from nlp.pipeline import TermMatch
 
 CUE_REACH = 7
+SHORT = 2
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 
@@ -37,6 +38,7 @@ class Evidence:
     declared: frozenset[str]
     drug_category: bool
     offers: bool
+    language: str | None
 
 
 class MentionReader:
@@ -58,7 +60,7 @@ class MentionReader:
         found = [c for field in fields for c in self._of_field(field)]
         strong = {c.term.substance for c in found if _counts(c)}
         held = [c for c in found if self._holds(c, found, strong, evidence)]
-        held = _without_content(held)
+        held = _collapsed(_without_content(held))
         return _demoted(held)
 
     def _of_field(self, field: FieldText) -> Iterable[Candidate]:
@@ -146,11 +148,16 @@ class MentionReader:
     ) -> bool:
         """Whether an ambiguous or implied reading has what it needs."""
         term = candidate.term
+        if not _written_as_such(candidate):
+            return False
         if term.ambiguity == "strong":
             return True
         if term.substance in strong or term.substance in evidence.declared:
             return True
-        if term.context == "same" or strong or evidence.declared:
+        family = CANNABIS if term.substance in CANNABIS else ()
+        if term.context == "same" or (strong | evidence.declared).difference(family):
+            return False
+        if term.language not in ("en", evidence.language):
             return False
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
@@ -175,6 +182,48 @@ class MentionReader:
         words = {token.text for token in field.tokens}
         counted = any(a.kind in ("count", "dose") for a in field.atoms)
         return counted or bool(words & self._grammar.dosed)
+
+
+def _written_as_such(candidate: Candidate) -> bool:
+    """Whether letters and case fit: "K" stands alone, an ambiguous code is in capitals."""
+    field, match, term = candidate.field, candidate.match, candidate.term
+    normal = field.normal.normal
+    if match.end - match.start <= SHORT:
+        before = normal[match.start - 1 : match.start]
+        if before.isalnum() or normal[match.end : match.end + 1].isalnum():
+            return False
+    if term.kind == "code" and term.ambiguity == "needs_context":
+        return field.normal.cut(match.start, match.end).isupper()
+    return True
+
+
+def _collapsed(held: list[Candidate]) -> list[Candidate]:
+    """Hash or wax named with a strain is one product: its resin or concentrate."""
+    out = []
+    for c in held:
+        if c.term.substance != "cannabis" or c.status not in ("stated", "implied"):
+            out.append(c)
+            continue
+        index = c.field.token_at(c.match.start)
+        segment = c.field.segment_of(index)
+        n_masses = sum(
+            atom.kind == "mass" and segment.first <= atom.first < segment.last
+            for atom in c.field.atoms
+        )
+        made = any(
+            other.field is c.field
+            and other.term.substance in CANNABIS[1:]
+            and other.status in ("stated", "implied")
+            and c.field.segment_of(c.field.token_at(other.match.start)) == segment
+            for other in held
+        )
+        if not made or n_masses > 1 and _joined_by_plus(c.field, segment):
+            out.append(c)
+    return out
+
+
+def _joined_by_plus(field: FieldText, segment: Segment) -> bool:
+    return any(field.tokens[i].text in ("+", "&") for i in range(segment.first, segment.last))
 
 
 def _counts(candidate: Candidate) -> bool:

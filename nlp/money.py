@@ -11,6 +11,11 @@ from nlp.lexing import Token
 from nlp.values import Value, value_at
 
 WINDOW = 5
+THRESHOLDS = frozenset(("over", "above", "desde"))
+ORDERS = frozenset(
+    ("order", "orders", "spend", "purchase", "purchases", "pedido", "pedidos", "compra", "compras",
+     "tracking", "seguimiento", "shipping", "free", "gratis", "reship", "only", "solo")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,10 @@ def _per(grammar: Grammar, tokens: list[Token], first: int, last: int) -> str:
 def _threshold(grammar: Grammar, tokens: list[Token], money: MoneyFound) -> bool:
     """Whether the amount is a minimum, a discount, a deposit: no price."""
     near = {token.text for token in tokens[max(0, money.first - 3) : money.first]}
+    wide = {token.text for token in tokens[max(0, money.first - 8) : money.last + 4]}
     behind = {token.text for token in tokens[money.last : money.last + 1]}
+    if near & THRESHOLDS and not wide & ORDERS:
+        near -= THRESHOLDS
     return bool(near & (grammar.not_price - {"off"}) or behind & {"off", "discount", "descuento"})
 
 

@@ -44,12 +44,14 @@ def segment_offers(
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = _fluid_ounces(grammar, field, _joined(field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
+    linked = {id(a) for a in counts if a.container}
     volumes = [a for a in atoms if a.kind == "volume"]
     doses = [] if volumes or ratio else [a for a in atoms if a.kind == "dose"]
     offers = _loose(field, atoms, counts)
+    counts = [a for a in counts if id(a) not in linked]
     if not volumes:
         offers += _units(field, counts, doses, context)
-    counted = any(atom.kind == "count" for atom in atoms) and not volumes
+    counted = any(a.kind == "count" and not a.container for a in atoms) and not volumes
     if not counted:
         offers += [_dose(field, atom, context) for atom in doses]
     return sorted(_once(offers), key=lambda offer: offer.place.start)[:MAX_OFFERS]

@@ -11,7 +11,7 @@ from functools import cache
 from nlp.fields import FieldText, Segment, read_field
 from nlp.goods import GoodsReader
 from nlp.grammar import Grammar
-from nlp.language import detect_language
+from nlp.language import LanguageDetector
 from nlp.lexicon import Lexicon, shipped_lexicon
 from nlp.mentions import Candidate, Evidence, MentionReader
 from nlp.model import (
@@ -30,10 +30,14 @@ from nlp.pipeline import TermPipeline
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
 from nlp.shipping import CountryNames, read_shipping
+from nlp.text import normalize
 from nlp.unitprice import is_holding, unit_prices
 
 STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
 LOOSE_FORMS = ("loose", "plant")
+LANGUAGE_SAMPLE = 20_000
+PUNCTUATION = ".,;:!?()[]'\"*-"
+NOT_DRUGS = ("weapon", "document", "counterfeit_money", "hacking", "wildlife", "equipment")
 
 
 def read(text: ListingText) -> Reading:
@@ -57,10 +61,12 @@ class ListingReader:
         self._mentions = MentionReader(lexicon, self._grammar)
         self._goods = GoodsReader(lexicon)
         self._countries = CountryNames(lexicon.countries)
+        self._languages = LanguageDetector(lexicon.languages)
 
     def read(self, text: ListingText) -> Reading:
         """Return the reading of one listing or profile."""
-        language = text.language or self._language(text)
+        detected, hint = self._languages.detect(_plain_words(text))
+        language = text.language or detected
         fields = [
             read_field(name, content, language, self._grammar, self._terms)
             for name, content in text.fields()
@@ -71,9 +77,13 @@ class ListingReader:
             declared=frozenset([declared[0]] if declared else []),
             drug_category=self._goods.drug_category(text.category),
             offers=any(f.atoms for f in spoken),
+            language=language or hint,
         )
         mentions = self._mentions.read(spoken, evidence)
+        goods = self._goods.classes(text.category, spoken, mentions)
         offers = self._offers(spoken, mentions)
+        if goods and not mentions and all(g.goods_class in NOT_DRUGS for g in goods):
+            offers = [offer for offer in offers if offer.kind == "units"]
         prices = self._prices(spoken, offers, text)
         marked = [mark for f in spoken for mark in self._marks(f, language)]
         selectors, unread = _selectors(text)
@@ -81,7 +91,7 @@ class ListingReader:
         return Reading(
             id=text.id,
             language=language,
-            goods=tuple(self._goods.classes(text.category, spoken, mentions)),
+            goods=tuple(goods),
             substances=tuple(self._substances(fields, mentions, declared)),
             offers=tuple(offers),
             prices=tuple(prices),
@@ -91,14 +101,6 @@ class ListingReader:
             unread=tuple(unread),
             flags=tuple(_flags(text, offers)),
         )
-
-    def _language(self, text: ListingText) -> str | None:
-        whole = " ".join((text.title, text.description, text.profile))
-        words = _plain_words(whole)
-        return detect_language(words, self._known_languages())
-
-    def _known_languages(self) -> dict[str, tuple[str, ...]]:
-        return self.lexicon.languages
 
     def _marks(self, field: FieldText, language: str | None) -> list[Marked]:
         return [
@@ -325,7 +327,6 @@ def _flags(text: ListingText, offers: Sequence[Offer]) -> list[str]:
     return flags
 
 
-def _plain_words(text: str) -> list[str]:
-    from nlp.text import normalize
-
-    return normalize(text[:20_000]).normal.replace(",", " ").replace(".", " ").split()
+def _plain_words(text: ListingText) -> list[str]:
+    whole = " ".join((text.title, text.description, text.profile))[:LANGUAGE_SAMPLE]
+    return [word.strip(PUNCTUATION) for word in normalize(whole).normal.split()]

@@ -21,6 +21,11 @@ LISTED = frozenset(
 )
 MAX_NAME_WORDS = 5
 SHORT_CODES = 2
+# Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
+ORDINARY_WORDS = frozenset(
+    "IN IT NO IS AT BE ME SO TO PM AM AS MY DO BY LA DE ES EN AD AL GO IM LI MA NA PA RE SE SI TV "
+    "VC VA ML MG MC GR CC PE MM MD MS MR PS ID AI GS HM IO KG NE NU SA SC SM SS ST SH TC TD TM".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,23 @@ class CountryNames:
             return None
         written = field.normal.cut(token.start, token.end)
         code = {"UK": "GB"}.get(written, written)
-        return CountryFound(code, index, index + 1) if code in self._codes else None
+        if code not in self._codes:
+            return None
+        if code in ORDINARY_WORDS and not _in_a_list(field, index):
+            return None
+        return CountryFound(code, index, index + 1)
+
+
+def _in_a_list(field: FieldText, index: int) -> bool:
+    """Whether the code stands in a list of codes joined by slashes."""
+    tokens = field.tokens
+    before = index >= 2 and tokens[index - 1].text == "/" and len(tokens[index - 2].text) == 2  # noqa: PLR2004
+    after = (
+        index + 2 < len(tokens)
+        and tokens[index + 1].text == "/"
+        and len(tokens[index + 2].text) == SHORT_CODES
+    )
+    return before or after
 
 
 def read_shipping(grammar: Grammar, names: CountryNames, field: FieldText) -> list[Marked]:
