@@ -85,7 +85,7 @@ pattern = '(?P<amount>[0-9.]+(?:,[0-9]+)?) (?P<currency>[A-Z]{3})'
 thousands = "."
 decimal = ","
 min = 0.001
-max = 1000
+max = 100000
 [listing.listed_on]
 css = "#item .on"
 pattern = '(?P<value>[0-9/]+)'

@@ -103,7 +103,8 @@ def test_selectors_see_the_displayed_text():
 
 
 @pytest.mark.parametrize(
-    "piece", ["<", "<a b='", '<a b="', "<!--", "<script>", "<textarea>", "&", "<b>", "</", "<!", "<a ="]
+    "piece",
+    ["<", "<a b='", '<a b="', "<!--", "<script>", "<textarea>", "&", "<b>", "</", "<!", "<a ="],
 )
 def test_a_page_of_nothing_but_openings_ends_in_time(piece):
     document, _body = document_of("<body>" + piece * 30_000)
@@ -117,7 +118,9 @@ def test_a_page_of_nothing_parses_to_nothing():
 @settings(max_examples=300)
 @given(st.lists(PIECES, max_size=30))
 def test_a_text_is_what_its_bytes_say(pieces):
-    document, body = document_of("<html><body><div id='x'>" + "".join(pieces) + "</div></body></html>")
+    document, body = document_of(
+        "<html><body><div id='x'>" + "".join(pieces) + "</div></body></html>"
+    )
     for lines in (False, True):
         for element in document.root.xpath("//*"):
             text = document.text_of([element], lines=lines)
