@@ -56,6 +56,7 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
         {"basis": str, "start_address": str, "traced_sat": int, "trace_id": str},
     ),
     "CO_SPENT": ((("Address", "Address"),), {"txid": str}),
+    "ENDS_IN": ((("Address", "CashOutPoint"),), {}),
     "HOP": (
         (("Address", "Address"),),
         {"start_address": str, "accounting": str, "position": int, "txid": str, "vout": int,
@@ -79,6 +80,7 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
     ),
     "PAID_INTO": ((("CashOutPoint", "Service"),), {"basis": str, "traced_sat": int}),
     "PAYS": ((("Transaction", "Address"),), {"vout": int, "value_sat": int}),
+    "SAME_WALLET": ((("Address", "Address"),), {}),
     "SELLS": ((("VendorAccount", "Listing"),), {}),
     "SHOWN_BY": (
         tuple((a, b) for a in NODES for b in ("Exhibit", "Tag", "Transaction") if a != b),

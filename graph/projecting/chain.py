@@ -21,6 +21,7 @@ class ChainFacts:
         self._collector = collector
         self._evidence = evidence
         self._transactions: dict[str, str] = {}
+        self._payers: dict[tuple[str, int], set[NodeRef]] = {}
 
     def project(self, read: Reader) -> None:
         """Project every record of the chain; tags last, on addresses that are there."""
@@ -75,6 +76,9 @@ class ChainFacts:
     def _trace(self, record_id: str, trace: Trace) -> None:
         statement = statement_of(record_id, trace, "heuristic")
         start = self._address(trace.start_address, trace.network)
+        if trace.hops and trace.hops[0].from_address != trace.start_address:
+            payer = self._address(trace.hops[0].from_address, trace.network)
+            self._collector.edge("SAME_WALLET", start, payer, replace(statement, at=None))
         for position, hop in enumerate(trace.hops, start=1):
             self._hop(trace, position, hop, statement)
         if trace.hops:
@@ -108,6 +112,7 @@ class ChainFacts:
         transaction = self._collector.node(
             "Transaction", hop.txid, name=hop.txid, network=network, at=mined_at
         )
+        self._payers.setdefault((hop.txid, hop.vout), set()).add(payer)
         paid = {"vout": hop.vout, "value_sat": hop.value_sat}
         self._collector.edge("PAID", payer, payee, fact, part=(hop.txid, hop.vout),
                              txid=hop.txid, **paid)  # fmt: skip
@@ -124,25 +129,31 @@ class ChainFacts:
             network=point.network, txid=point.txid, vout=point.vout, value_sat=point.value_sat,
             at=milliseconds(point.paid_at), address=point.address,
         )  # fmt: skip
-        service = self._collector.node(
-            "Service", point.service, name=point.service, category=point.category
-        )
+        service = self._service(point)
         address = self._address(point.address, point.network)
         self._collector.edge(
             "CASHES_OUT_AT", address, ref, statement, part=(record_id,), basis=point.basis,
             start_address=point.start_address, traced_sat=point.traced_sat,
             trace_id=point.trace_id,
         )  # fmt: skip
+        for payer in self._payers.get((point.txid, point.vout), {address}):
+            self._collector.edge("ENDS_IN", payer, ref, statement)
         self._collector.edge("PAID_INTO", ref, service, statement, weight=point.traced_sat,
                              basis=point.basis, traced_sat=point.traced_sat)  # fmt: skip
         self._evidence.claim(ref, statement, point.KIND)
+
+    def _service(self, point: CashOutPoint) -> NodeRef:
+        """Return the service of a cash-out: keyed as its first tag is, named as the record says."""
+        tag = self._evidence.tag_of(point.tag_ids[0]) if point.tag_ids else None
+        key = point.service if tag is None else service_of(tag)
+        return self._collector.node("Service", key, name=point.service, category=point.category)
 
     def _tag(self, record_id: str, tag: Tag) -> None:
         address = NodeRef("Address", tag.address)
         if address not in self._collector:
             return
         name = service_of(tag)
-        service = self._collector.node("Service", name, name=name, category=tag.category)
+        service = self._collector.node("Service", name, name=tag.label, category=tag.category)
         statement = Statement(record_id, "graph.tag.v1", "attribution", None, None)
         self._collector.edge("TAGGED_AS", address, service, statement, part=(record_id,),
                              tagpack_confidence=tag.tagpack_confidence)  # fmt: skip

@@ -53,8 +53,7 @@ class Statement:
 class _Gathered:
     edge: Edge
     rank: tuple[object, ...]
-    n_records: int
-    last_record: str
+    records: set[str]
 
 
 class Collector:
@@ -101,18 +100,12 @@ class Collector:
         """
         rank = (-weight, *statement.rank)
         place = (kind, source, target, *part)
-        known = self._edges.get(place)
-        if known is None:
-            edge = Edge(kind, source, target, {**statement.properties(), **present(**properties)})
-            self._edges[place] = _Gathered(edge, rank, 1, statement.record_id)
-            return
-        if known.last_record != statement.record_id:
-            known.n_records += 1
-            known.last_record = statement.record_id
-        if rank < known.rank:
-            known.rank = rank
-            values = {**statement.properties(), **present(**properties)}
-            known.edge = Edge(kind, source, target, values)
+        values = {**statement.properties(), **present(**properties)}
+        edge = Edge(kind, source, target, values)
+        known = self._edges.setdefault(place, _Gathered(edge, rank, set()))
+        known.records.add(statement.record_id)
+        if rank < known.rank or (rank == known.rank and str(edge) < str(known.edge)):
+            known.rank, known.edge = rank, edge
 
     def nodes(self, label: str) -> list[Properties]:
         """Return the nodes of one label by key, checked against the model."""
@@ -125,7 +118,7 @@ class Collector:
         """Yield every relationship in one total order, checked against the model."""
         for place in sorted(self._edges, key=_order_of):
             gathered = self._edges[place]
-            gathered.edge.properties["n_records"] = gathered.n_records
+            gathered.edge.properties["n_records"] = len(gathered.records)
             check_edge(gathered.edge)
             yield gathered.edge
 

@@ -35,6 +35,10 @@ class Evidence:
         self._tags[record_id] = tag
         self.anchor(NodeRef("Tag", record_id), record_id)
 
+    def tag_of(self, record_id: str) -> Tag | None:
+        """Return a tag that was remembered, or None."""
+        return self._tags.get(record_id)
+
     def tags(self) -> Iterator[tuple[str, Tag]]:
         """Yield the remembered tags by id."""
         return iter(sorted(self._tags.items()))

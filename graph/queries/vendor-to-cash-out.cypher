@@ -1,7 +1,7 @@
 // title: Shortest ways from a vendor's addresses to the cash-out points traced from them
 // param vendor: string -- key of the vendor account (market/handle)
 // param limit: integer = 20 -- at most so many rows
-// column n_hops: integer -- payments on the way
+// column n_hops: integer -- steps on the way: payments, and at most one inside the wallet
 // column address: string -- address that the vendor named
 // column cash_out: string -- cash-out point (txid:vout)
 // column service: string -- service that it pays into
@@ -16,8 +16,10 @@ WITH DISTINCT a
 MATCH (:Address)-[o:CASHES_OUT_AT]->(c:CashOutPoint)-[:PAID_INTO]->(s:Service)
 WHERE o.start_address = a.key
 WITH a, c, s, max(o.traced_sat) AS traced_sat, min(o.record_id) AS record_id
-MATCH p = allShortestPaths((a)-[:LEADS_TO|CASHES_OUT_AT*..61]->(c))
-WITH DISTINCT a, c, s, traced_sat, record_id, [n IN nodes(p) WHERE n:Address | n.key] AS addresses
+MATCH p = allShortestPaths((a)-[:SAME_WALLET|LEADS_TO|ENDS_IN*..61]->(c))
+WITH DISTINCT a, c, s, traced_sat, record_id, [n IN nodes(p) WHERE n:Address | n.key] AS payers
+WITH a, c, s, traced_sat, record_id,
+     CASE WHEN last(payers) = c.address THEN payers ELSE payers + c.address END AS addresses
 RETURN size(addresses) - 1 AS n_hops, a.key AS address, c.key AS cash_out, s.key AS service,
        c.value_sat AS value_sat, traced_sat, c.at AS at, addresses, record_id
 ORDER BY n_hops, address, cash_out, service,

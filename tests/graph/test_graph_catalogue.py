@@ -132,6 +132,7 @@ def test_vendor_to_cash_out(store):
         (2, "casa_de_cambio", ["bcrt1qana", "bcrt1qmid", "bcrt1qdeposit"], 60_000),
     ]
     assert rows(store, "vendor-to-cash-out", *columns, vendor="feria/anita") == [
+        (2, "Bolsa", ["bcrt1qanita", "bcrt1qpurse", "bcrt1qbolsa"], 3_000),
         (2, "casa_de_cambio", ["bcrt1qanita", "bcrt1qmid", "bcrt1qdeposit"], 4_000),
     ]
 
@@ -192,7 +193,7 @@ def test_vendor_timeline_tells_every_kind_of_event(store):
 def test_cash_outs_per_service(store):
     columns = ("service", "category", "n_cash_outs", "addresses")
     assert rows(store, "cash-outs-per-service", *columns) == [
-        ("Bolsa", "exchange", 1, ["bcrt1qbolsa"]),
+        ("Bolsa", "exchange", 2, ["bcrt1qbolsa"]),
         ("casa_de_cambio", "exchange", 1, ["bcrt1qdeposit"]),
     ]
 

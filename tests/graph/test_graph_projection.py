@@ -124,6 +124,7 @@ def test_a_cash_out_leads_from_the_address_to_the_service(small, world):
     starts = [(source, p["start_address"], p["traced_sat"]) for source, _t, p in out]
     assert sorted(starts) == [
         ("bcrt1qbolsa", "bcrt1qana", 9_000),
+        ("bcrt1qbolsa", "bcrt1qanita", 3_000),
         ("bcrt1qdeposit", "bcrt1qana", 60_000),
         ("bcrt1qdeposit", "bcrt1qanita", 4_000),
     ]
@@ -148,6 +149,17 @@ def test_the_tiers_are_never_mixed(small, kind, tier):
 def test_a_cash_out_is_an_attribution_only_where_the_address_itself_is_tagged(small):
     tiers = {p["basis"]: p["tier"] for _s, _t, p in edges_of(small, "CASHES_OUT_AT")}
     assert tiers == {"tagged_address": "attribution", "deposit_pattern": "heuristic"}
+
+
+def test_a_service_is_one_node_whether_a_tag_or_a_cash_out_names_it(small):
+    node = node_of(small, "Service", "casa_de_cambio")
+    assert node == {"key": "casa_de_cambio", "name": "Casa de Cambio", "category": "exchange"}
+    assert node_of(small, "Service", "Casa de Cambio") is None
+
+
+def test_a_trail_that_begins_elsewhere_in_the_wallet_is_joined_to_its_start(small):
+    joined = [(source, target, p["tier"]) for source, target, p in edges_of(small, "SAME_WALLET")]
+    assert joined == [("bcrt1qanita", "bcrt1qpurse", "heuristic")]
 
 
 def test_a_payment_of_two_traces_is_drawn_once_and_its_hop_once_a_start(small, world):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -309,12 +310,17 @@ def small_world() -> list[Record]:
              hop("t2", ("bcrt1qmid", "bcrt1qdeposit"), 4_000, 91, 1)),
             (named[4].record_id,),
         ),
+        replace(
+            trace((hop("t8", ("bcrt1qpurse", "bcrt1qbolsa"), 3_000, 94),), (named[4].record_id,)),
+            start_address="bcrt1qanita",
+        ),
         trace((hop("t7", ("bcrt1qana", "bcrt1qana"), 10, 92),), (named[3].record_id,), "unspent"),
     ]  # fmt: skip
     points = [
-        cash_out(trails[0], "casa_de_cambio", (tags[0].record_id,), "deposit_pattern"),
+        cash_out(trails[0], "Casa de Cambio", (tags[0].record_id,), "deposit_pattern"),
         cash_out(trails[1], "Bolsa", (tags[1].record_id,), "tagged_address"),
-        cash_out(trails[2], "casa_de_cambio", (tags[0].record_id,), "deposit_pattern"),
+        cash_out(trails[2], "Casa de Cambio", (tags[0].record_id,), "deposit_pattern"),
+        cash_out(trails[3], "Bolsa", (tags[1].record_id,), "tagged_address"),
     ]
     return [*pages, ana, anita, hostile, offer, offer_again, other, orphan, *named, *said,
             *chain, *tags, grouped, *trails, *points]  # fmt: skip
