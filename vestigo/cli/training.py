@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.output import emit_json
+from vestigo.cli.output import emit_json, warn
 from vestigo.i18n import _
 
 MAX_SEED = 2**31 - 1
@@ -52,11 +52,14 @@ def _serve(seed: int, port: int) -> None:
     from vestigo.training.site import Site
     from vestigo.training.telling import tell_story
 
+    story = tell_story(seed)
+
     def started(address: str) -> None:
         click.echo(json.dumps({"url": address}))
+        access = _("Log in as {account} with the password {password}; stop with Ctrl-C.")
+        warn(access.format(account=story.account, password=story.password))
 
-    bound = listen(port)
-    serve(Site(tell_story(seed)), bound, started)
+    serve(Site(story), listen(port), started)
 
 
 def _summarize(seed: int, folder: Path | None, as_json: bool) -> None:
@@ -67,28 +70,26 @@ def _summarize(seed: int, folder: Path | None, as_json: bool) -> None:
     summary = {
         "seed": seed,
         "market": story.market_name,
+        "account": story.account,
+        "password": story.password,
         "written_to": str(folder) if folder else None,
         "n_vendors": len(story.vendors),
         "n_listings": len(story.on_sale),
         "n_orders": len(story.orders),
         "n_blocks": len(ledger.blocks),
-        "n_transactions": sum(len(block.txids) for block in ledger.blocks[1:]) + 1,
+        "n_payments": len(ledger.payments),
         "tip": ledger.blocks[-1].block_hash,
     }
     if as_json:
         emit_json(summary)
         return
-    click.echo(_("Practice range {seed}: {market}").format(seed=seed, market=story.market_name))
-    click.echo(
-        _("{vendors} vendors, {listings} listings, {orders} orders").format(
-            vendors=len(story.vendors), listings=len(story.on_sale), orders=len(story.orders)
-        )
-    )
-    click.echo(
-        _("{blocks} blocks with {payments} payments, up to {tip}").format(
-            blocks=len(ledger.blocks), payments=len(ledger.payments), tip=summary["tip"]
-        )
-    )
+    for line in (
+        _("Practice range {seed}: {market}"),
+        _("log-in: {account}, password {password}"),
+        _("{n_vendors} vendors, {n_listings} listings, {n_orders} orders"),
+        _("{n_blocks} blocks with {n_payments} payments, up to {tip}"),
+    ):
+        click.echo(line.format(**summary))
     if folder is not None:
         click.echo(_("Written to {path}.").format(path=folder))
 

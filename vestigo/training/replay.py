@@ -64,7 +64,7 @@ class _SavedPages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send the page or a plain 404."""
         path = unquote(urlsplit(self.path).path)
-        content = self.pages.get(path, self.pages.get(f"{path.rstrip('/')}/index.html"))
+        content = next((self.pages[name] for name in _saved_as(path) if name in self.pages), None)
         self.send_response(200 if content is not None else 404)
         self.send_header("Content-Type", _media_type(path))
         self.send_header("Content-Length", str(len(content or b"")))
@@ -76,6 +76,15 @@ class _SavedPages(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the crawl's own log is the record."""
+
+
+def _saved_as(path: str) -> tuple[str, ...]:
+    """Return the names under which a mirroring program may have saved a page.
+
+    A page that is also a folder of further pages was saved beside it with a number.
+    """
+    bare = path.rstrip("/")
+    return (path, f"{bare}/index.html", f"{bare}.1")
 
 
 def _media_type(path: str) -> str:

@@ -14,7 +14,7 @@ from vestigo.training.keyring import Account
 
 N_BYSTANDERS = 16
 N_FRIENDLY_PAYMENTS = 30
-N_DEPOSITS = 12
+N_DEPOSITS = 14
 WITHDRAWAL_DAYS = 7
 
 _LEAST_SAT, _MOST_SAT = 150_000, 2_500_000
@@ -43,7 +43,7 @@ class Bystanders:
             at = self._stage.moment(self._stream, start, (days - 4) * 24)
             self._stage.book.plan(at, self._pay_friend)
         for number in range(N_DEPOSITS):
-            at = self._stage.moment(self._stream, start + timedelta(days=4), (days - 24) * 24)
+            at = self._stage.moment(self._stream, start + timedelta(days=4), (days - 18) * 24)
             self._stage.book.plan(at, partial(self._cash_out, number))
 
     def _plan_withdrawals(self, begins_at: datetime, ends_at: datetime) -> None:

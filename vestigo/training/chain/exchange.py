@@ -18,6 +18,8 @@ from vestigo.training.keyring import Account
 
 N_HOT = 6
 N_TAGGED = 3
+N_SMALL = 3
+SMALL_SAT = 10_000_000
 FIRST_DEPOSIT_ACCOUNT = 1000
 SWEEP_HOURS = (5, 44)
 BATCH_HOURS = 26
@@ -80,7 +82,8 @@ class Exchange:
         targets = [Target(value, stage.fresh(customer)) for customer, value in self._queue]
         self._queue = []
         wanted = sum(target.value_sat for target in targets) + _SPARE_SAT
-        coins = enough(self._hot_coins(), wanted)
+        small, large = self._by_size()
+        coins = [*small, *enough(large, wanted)]
         place = self._stream.below(len(targets) + 1)
         habit = stage.habit(self.owner)
         stage.book.pay(coins, targets, habit, "withdrawal", self._next_hot(), place)
@@ -92,6 +95,12 @@ class Exchange:
     def _hot_coins(self) -> list[Coin]:
         hot = set(self.hot)
         return [coin for coin in self._stage.book.coins(self.owner) if coin.account in hot]
+
+    def _by_size(self) -> tuple[list[Coin], list[Coin]]:
+        """Return a few small hot coins (swept deposits) and all the others."""
+        coins = sorted(self._hot_coins(), key=lambda coin: (coin.value_sat, coin.txid))
+        small = [coin for coin in coins if coin.value_sat < SMALL_SAT][:N_SMALL]
+        return small, coins[len(small) :]
 
     def _join_hot(self) -> None:
         stage = self._stage

@@ -17,7 +17,7 @@ from vestigo.training.chain.stage import Stage, enough
 from vestigo.training.keyring import Account
 
 DENOMINATION_SAT = 1_000_000
-SURPLUS_SAT = 8_000
+SURPLUS_SAT = 5_000
 POOL_FEE_SAT = 50_000
 N_PREMIX = 2
 N_LIQUIDITY = 3

@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from functools import cache
 from typing import Any
 
@@ -30,8 +31,11 @@ def load_bitcoinlib() -> Any:
         folder = tempfile.mkdtemp(prefix="vestigo-bitcoinlib-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ["BCL_DATA_DIR"] = folder
-    import bitcoinlib.transactions
-
+    with warnings.catch_warnings():
+        # bitcoinlib 0.7.10 calls SQLAlchemy in an old manner and leaves a file open
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", ResourceWarning)
+        import bitcoinlib.transactions
     return bitcoinlib
 
 

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The range of a few seeds, made once."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))  # range_reader stands beside the tests
+
+from range_reader import Follower, read_chain
+
+from vestigo.training.chain.economy import Ledger, make_ledger
+from vestigo.training.site import Site
+from vestigo.training.telling import tell_story
+from vestigo.training.truth import truth
+from vestigo.training.writing import blocks_file, tagpack
+
+
+@dataclass
+class World:
+    """One range, as it is made and as a stranger reads it."""
+
+    seed: int
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self):
+        self.ledger = make_ledger(self.seed)
+        self.story = self.ledger.story
+        self.truth = truth(self.ledger)
+        self.blocks = blocks_file(self.ledger)
+        self.chain = read_chain(self.blocks)
+        self.tags = {one["address"]: one["label"] for one in yaml.safe_load(tagpack(self.ledger))["tags"]}
+        self.follower = Follower(self.chain, self.tags)
+
+
+@pytest.fixture(scope="session")
+def world_of():
+    """Give the range of a seed."""
+    return cache(World)
+
+
+@pytest.fixture(scope="session")
+def world(world_of):
+    """The range of seed 1."""
+    return world_of(1)
+
+
+@pytest.fixture(scope="session")
+def story():
+    """The story of seed 1 (without its ledger)."""
+    return tell_story(1)
+
+
+@pytest.fixture(scope="session")
+def site(story):
+    """The market of seed 1."""
+    return Site(story)
+
+
+@pytest.fixture(scope="session")
+def visit(site):
+    """Fetch an address as somebody who is logged in; give the answer."""
+    cookies = site.session_cookie()
+    return lambda target, method="GET", body=b"": site.answer(method, target, cookies, body)
