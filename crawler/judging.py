@@ -14,11 +14,7 @@ from vestigo.records import Capture
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
-_BROKEN = (
-    "truncated-body", "truncated-head", "truncated-coding", "bad-chunk", "bad-coding",
-    "deadline", "connection-lost", "connection-failed", "transfer-coding", "stopped",
-)  # fmt: skip
-_FINAL = ("too-long", "decoded-too-long")
+_FINAL = ("too-long", "decoded-too-long", "content-encoding")
 _LATER = ("queue", "maintenance")
 _PERSON = ("captcha", "ban")
 
@@ -45,12 +41,11 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
     if wire.status in REDIRECTS and location:
         target = urljoin(capture.uri, location[0].decode("latin-1"))
         return Verdict("done", kind="redirect", redirect=target)
-    problems = capture.problem.split("; ")
-    if "media-not-authorised" in problems:
-        return Verdict("refuse", "media-not-authorised")
-    for cause in (*_FINAL, *_BROKEN):
-        if cause in problems:
-            return Verdict("fail" if cause in _FINAL else "retry", cause)
+    cause = capture.problem.partition(";")[0]
+    if cause == "media-not-authorised":
+        return Verdict("refuse", cause)
+    if cause:
+        return Verdict("fail" if cause.startswith(_FINAL) else "retry", cause)
     reading = read_page(
         profile,
         wire.body,

@@ -37,7 +37,8 @@ async def serve(folder: Path) -> None:
 
     server = await asyncio.start_server(client, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    print(json.dumps({"url": f"http://127.0.0.1:{port}/"}), flush=True)
+    sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{port}/"}) + "\n")
+    sys.stdout.flush()
     await server.serve_forever()
 
 

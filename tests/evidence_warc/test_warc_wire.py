@@ -22,7 +22,7 @@ def test_headers_keep_case_order_and_repeats():
         (b"X-b", b"1"), (b"x-A", b"2"), (b"X-B", b"3"), (b"Content-Length", b"0"),
     )  # fmt: skip
     assert header_values(read.headers, b"x-b") == [b"1", b"3"]
-    assert read.problem == ""
+    assert (read.framing, read.coding) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_length_beside_chunked_is_named():
 
 def test_head_request_has_no_body():
     wire = OK + b"Content-Length: 500\r\n\r\n"
-    assert read_response(wire, "HEAD").problem == ""
-    assert read_response(wire, "GET").problem == "truncated-body"
+    assert read_response(wire, "HEAD").framing == ()
+    assert read_response(wire, "GET").framing == ("truncated-body",)
 
 
 RAW = zlib.compressobj(6, zlib.DEFLATED, -15)
@@ -162,4 +162,12 @@ def test_any_bytes_are_read_without_an_error(junk):
 def test_chunks_are_joined(pieces):
     coded = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
     read = read_response(OK + b"Transfer-Encoding: chunked\r\n\r\n" + coded)
-    assert (read.body, read.problem) == (b"".join(pieces), "")
+    assert (read.body, read.framing) == (b"".join(pieces), ())
+
+
+def test_what_leaves_the_body_whole_does_not_spoil_it():
+    harmless = OK + b"no colon\r\nContent-Length: 1\r\n\r\nx and more"
+    assert read_response(harmless).framing == ("bad-header", "trailing-bytes")
+    assert read_response(harmless).spoiled == ()
+    cut = OK + b"no colon\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nx"
+    assert read_response(cut).spoiled == ("truncated-body", "truncated-coding")

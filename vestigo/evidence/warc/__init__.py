@@ -10,6 +10,6 @@ from vestigo.evidence.warc.wire import WireResponse, read_response
 
 __all__ = [
     "ArchivedExchange", "ClosedSegment", "Exchange", "SealedRecord", "WarcArchive",
-    "WireResponse", "describe_segment", "iter_captures", "iter_labelled", "iter_sealed", "open_sealed",
-    "read_exchange", "read_response", "segment_paths",
+    "WireResponse", "describe_segment", "iter_captures", "iter_labelled", "iter_sealed",
+    "open_sealed", "read_exchange", "read_response", "segment_paths",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ METADATA_FORMAT = "vestigo-capture/1"
 HTTP_RESPONSE = "application/http;msgtype=response"
 HTTP_REQUEST = "application/http;msgtype=request"
 REJECTED = "application/octet-stream"
+REJECTED_BY_PARSER = "rejected-by-parser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,6 @@ def _request_record(
 
 
 def _capture(exchange: Exchange, wire: WireResponse, capture_id: str, place: Place) -> Capture:
-    problems = [part for part in (exchange.problem, wire.problem) if part]
     return Capture(
         capture_id=capture_id,
         uri=exchange.uri,
@@ -120,8 +120,19 @@ def _capture(exchange: Exchange, wire: WireResponse, capture_id: str, place: Pla
         account=exchange.account,
         warc_name=place.segment,
         warc_offset=place.offset,
-        problem="; ".join(problems),
+        problem="; ".join(_spoiled(exchange, wire)),
     )
+
+
+def _spoiled(exchange: Exchange, wire: WireResponse) -> list[str]:
+    """Return why the body is incomplete or in doubt.
+
+    A live parser's complaint counts unless our own reading explains it by something
+    that leaves the body whole.
+    """
+    explained = exchange.problem == REJECTED_BY_PARSER and wire.framing and not wire.spoiled
+    live = [] if explained or not exchange.problem else [exchange.problem]
+    return [*live, *wire.spoiled]
 
 
 def _secrets(

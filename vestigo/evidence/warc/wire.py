@@ -21,6 +21,10 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: .*)?")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?([A-Za-z0-9._:+\-]{1,40})", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(rb"\s*([A-Za-z0-9!#$&^_.+\-]{1,60}/[A-Za-z0-9!#$&^_.+\-]{1,60})")
+HARMLESS = frozenset(
+    {"trailing-bytes", "bad-header", "interim-response", "length-and-chunked",
+     "coding-trailing-bytes"}
+)  # fmt: skip
 _NO_BODY = (204, 304)
 _INTERIM = frozenset(range(100, 200)) - {101}
 _MAX_LENGTH_DIGITS = 18
@@ -46,9 +50,9 @@ class WireResponse:
     coding: tuple[str, ...]
 
     @property
-    def problem(self) -> str:
-        """Every problem, in a fixed order, joined by ``; `` ("" for none)."""
-        return "; ".join((*self.framing, *self.coding))
+    def spoiled(self) -> tuple[str, ...]:
+        """The problems that leave the body incomplete or in doubt, in a fixed order."""
+        return tuple(p for p in (*self.framing, *self.coding) if p not in HARMLESS)
 
 
 @dataclass(frozen=True, slots=True)
