@@ -93,7 +93,7 @@ class AtomScanner:
         if value is None or value.number != int(value.number) or value.fraction:
             return None
         unit = self._with_unit(value)
-        if unit is not None and unit.kind != "bare" and not (unit.kind == "count"):
+        if unit is not None and unit.kind not in ("bare", "count"):
             return None
         last = unit.last if unit is not None else value.last
         return Atom("count", value.number, index, last, times=True)
@@ -104,7 +104,7 @@ class AtomScanner:
         before = self._text(index - 1) if index else ""
         return before in grammar.dose or before in grammar.mass or before in grammar.counting
 
-    def _with_unit(self, value: Value) -> Atom | None:
+    def _with_unit(self, value: Value) -> Atom | None:  # noqa: PLR0911 - one for each form
         """Return the atom of a number with the unit behind it."""
         grammar, index = self._grammar, self._unit_index(value)
         word = self._text(index)
@@ -219,7 +219,7 @@ class AtomScanner:
         return Atom("volume", value.number * factor, value.first, index + 1)
 
     def _bare_fraction(self, value: Value) -> Atom | None:
-        """A fraction alone is of an ounce ("1/8 sour diesel"); that is said by ``metric``."""
+        """Return a fraction alone as one of an ounce ("1/8 sour diesel")."""
         if value.first != value.last - 3 or value.number not in (
             Decimal("0.5"), Decimal("0.25"), Decimal("0.125"),
         ):  # fmt: skip

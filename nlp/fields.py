@@ -116,7 +116,7 @@ def _segments(tokens: list[Token], normal: str) -> list[Segment]:
 
 
 def _ends_sentence(token: Token, normal: str) -> bool:
-    """A full stop ends a sentence where a blank follows ("No. 4" does not matter here)."""
+    """Whether a sign ends a sentence: a blank follows it."""
     if token.kind != "sign" or token.text not in SENTENCE_ENDS:
         return False
     return token.end >= len(normal) or normal[token.end].isspace()

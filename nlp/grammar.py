@@ -41,7 +41,6 @@ class Grammar:
     explicit: PhraseSet
     status: Mapping[str, PhraseSet]
     guard_after: frozenset[str]
-    shipping: Mapping[str, PhraseSet]
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Grammar:
@@ -73,7 +72,6 @@ class Grammar:
             explicit=PhraseSet(cues["explicit"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             guard_after=guard_after,
-            shipping={name: PhraseSet(words) for name, words in section["shipping"].items()},
         )
 
 

@@ -18,7 +18,7 @@ KEYS = (*TEXT_KEYS, "id", "category", "language", "price", "listed_on")
 FLAT = ("purity_pct", "forms", "ships_from", "ships_to", "terms")
 
 
-class LineUnreadable(ValueError):
+class LineUnreadable(ValueError):  # noqa: N818 - says what the line is
     """A line that is no listing; the text says why."""
 
 

@@ -19,6 +19,9 @@ FORM_ENDINGS = re.compile(
 )
 
 
+LONGEST_WORD = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token of normal text: ``kind`` is num, word, sign or nl; [start, end) in it."""
@@ -47,7 +50,7 @@ def _parts(token: Token, before: Token | None) -> list[Token]:
     glued = before is not None and before.kind == "num" and before.end == token.start
     if glued and TIMES_PREFIX.match(token.text):
         return [_slice(token, 0, 1), *_parts(_slice(token, 1, None), None)]
-    match = FORM_ENDINGS.match(token.text) if len(token.text) < 40 else None
+    match = FORM_ENDINGS.match(token.text) if len(token.text) <= LONGEST_WORD else None
     if match:
         cut = match.start("form")
         return [_slice(token, 0, cut), _slice(token, cut, None)]

@@ -139,7 +139,7 @@ class MentionReader:
         between = {field.tokens[i].text for i in range(before, first)}
         return previous.status if between and between <= self._between["lists"] else None
 
-    def _holds(
+    def _holds(  # noqa: PLR0911 - one for each reason
         self,
         candidate: Candidate,
         found: Sequence[Candidate],
@@ -217,7 +217,7 @@ def _collapsed(held: list[Candidate]) -> list[Candidate]:
             and c.field.segment_of(c.field.token_at(other.match.start)) == segment
             for other in held
         )
-        if not made or n_masses > 1 and _joined_by_plus(c.field, segment):
+        if not made or (n_masses > 1 and _joined_by_plus(c.field, segment)):
             out.append(c)
     return out
 
@@ -253,7 +253,7 @@ def _without_content(held: list[Candidate]) -> list[Candidate]:
 
 
 def _demoted(held: list[Candidate]) -> list[Candidate]:
-    """What a description names beside the title's substances is mentioned, not offered."""
+    """Return what a description names beside the title's substances as mentioned."""
     title = {
         c.term.substance
         for c in held

@@ -43,7 +43,7 @@ def scan_money(grammar: Grammar, tokens: list[Token], language: str | None) -> l
             index += 1
             continue
         if not _threshold(grammar, tokens, money):
-            found += _range_start(grammar, tokens, money, language)
+            found += _range_start(tokens, money, language)
             found.append(money)
         index = max(money.last, index + 1)
     return found
@@ -86,7 +86,7 @@ def _unit_follows(grammar: Grammar, tokens: list[Token], value: Value) -> bool:
 
 
 def _belongs(tokens: list[Token], sign: int, after: int) -> bool:
-    """A dollar or euro sign that touches the next number belongs to that one."""
+    """Whether a sign belongs to the number before it: not where it touches the next one."""
     if after >= len(tokens) or tokens[after].kind != "num":
         return True
     touches_next = tokens[after - 1].end == tokens[after].start
@@ -96,13 +96,13 @@ def _belongs(tokens: list[Token], sign: int, after: int) -> bool:
 
 def _thousand(tokens: list[Token], value: Value) -> tuple[Decimal, int]:
     """Return the amount and where it ends: "1.2k" is 1,200."""
-    if value.last < len(tokens) and tokens[value.last].text == "k":
-        if tokens[value.last - 1].end == tokens[value.last].start:
-            return value.number * 1000, value.last + 1
+    after = tokens[value.last] if value.last < len(tokens) else None
+    if after is not None and after.text == "k" and tokens[value.last - 1].end == after.start:
+        return value.number * 1000, value.last + 1
     return value.number, value.last
 
 
-def _currency_at(
+def _currency_at(  # noqa: PLR0911 - one for each form
     grammar: Grammar, tokens: list[Token], index: int
 ) -> tuple[str | None, int] | None:
     """Return (ISO code or None for a bare dollar, index behind the sign) or None."""
@@ -145,7 +145,9 @@ def _with_per(
     return MoneyFound(amount, code, _per(grammar, tokens, first, end), first, end)
 
 
-def _per(grammar: Grammar, tokens: list[Token], first: int, last: int) -> str:
+def _per(  # noqa: PLR0911 - one for each form
+    grammar: Grammar, tokens: list[Token], first: int, last: int
+) -> str:
     """Return what the amount is for, where the text says so."""
     after = [token.text for token in tokens[last : last + 3]]
     before = [token.text for token in tokens[max(0, first - WINDOW) : first]]
@@ -181,9 +183,7 @@ def _threshold(grammar: Grammar, tokens: list[Token], money: MoneyFound) -> bool
     return bool(near & (grammar.not_price - {"off"}) or behind & {"off", "discount", "descuento"})
 
 
-def _range_start(
-    grammar: Grammar, tokens: list[Token], money: MoneyFound, language: str | None
-) -> list[MoneyFound]:
+def _range_start(tokens: list[Token], money: MoneyFound, language: str | None) -> list[MoneyFound]:
     """Return the lower end of "80-90 euros" as a price of its own."""
     index = money.first - 2
     if index < 0 or tokens[money.first].kind != "num" or tokens[index + 1].text != "-":

@@ -128,7 +128,7 @@ def _cover(count: Atom, dose: Atom | None) -> tuple[int, int]:
 
 
 def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
-    """A dose without a count; of a substance sold loose it is a small mass."""
+    """Return a dose without a count; of a substance sold loose it is a small mass."""
     place = field.place(atom.first, atom.last)
     if context.loose:
         return Offer(kind="mass", grams=atom.value / 1000, place=place)
@@ -188,7 +188,7 @@ def _joined(field: FieldText, atoms: list[Atom]) -> list[Atom]:
             joined[-1] = replace(atom, value=last.value * atom.value, first=last.first)
         else:
             joined.append(atom)
-    return [_ounces(field, atom) for atom in joined if atom.kind != "ounces" or _alone(field, atom)]
+    return [_ounces(atom) for atom in joined if atom.kind != "ounces" or field.name == "title"]
 
 
 def _same(field: FieldText, one: Atom, other: Atom) -> bool:
@@ -215,13 +215,9 @@ def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
     return one.times and not other.times and not between
 
 
-def _ounces(field: FieldText, atom: Atom) -> Atom:
+def _ounces(atom: Atom) -> Atom:
+    """Return a fraction alone ("1/8" in a title) as the mass it stands for."""
     return replace(atom, kind="mass") if atom.kind == "ounces" else atom
-
-
-def _alone(field: FieldText, atom: Atom) -> bool:
-    """A bare "1/8" counts in a title only, where no letter or number touches it."""
-    return field.name == "title"
 
 
 def _fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:

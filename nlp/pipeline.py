@@ -43,7 +43,8 @@ class TermPipeline:
 
         _register()
         self._language: Language = spacy.blank("xx")
-        self._language.tokenizer = _WordsOnly(self._language)
+        self._words = _WordsOnly(self._language)
+        self._language.tokenizer = self._words
         self._by_key: dict[tuple[str, ...], tuple[Term, ...]] = {}
         for term in lexicon.terms:
             for key in _keys(term.term):
@@ -56,7 +57,7 @@ class TermPipeline:
         stream = _stream(tokens)
         if not stream:
             return []
-        doc = self._language(self._language.tokenizer([token.text for token in stream]))
+        doc = self._language(self._words.doc([token.text for token in stream]))
         found = []
         for span in doc.spans[COMPONENT]:
             first, last = stream[span.start], stream[span.end - 1]
@@ -71,11 +72,15 @@ class _WordsOnly:
     def __init__(self, language: Language) -> None:
         self._vocab = language.vocab
 
-    def __call__(self, words: str | list[str]) -> Doc:
+    def doc(self, words: list[str]) -> Doc:
+        """Return a document of the words as they are."""
         from spacy.tokens import Doc
 
-        ready = [words] if isinstance(words, str) else words
-        return Doc(self._vocab, words=ready)
+        return Doc(self._vocab, words=words)
+
+    def __call__(self, text: str) -> Doc:
+        """Return the document of a text cut by our rules (what spaCy calls)."""
+        return self.doc([token.text for token in tokenize(normalize(text).normal)])
 
 
 def _stream(tokens: list[Token]) -> list[Token]:

@@ -25,16 +25,16 @@ def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> lis
         number = parse_number(token.text, language)
         if number is None or not 0 < number <= 100:  # noqa: PLR2004 - per cent
             continue
-        last = _percent_end(grammar, field.tokens, index)
+        last = _percent_end(field.tokens, index)
         if last is None or not _of_product(grammar, field, index, last):
             continue
-        found += _range_start(grammar, field, index, last, language)
+        found += _range_start(field, index, last, language)
         value = format(number.normalize() + 0, "f")
         found.append(Marked(of="purity_pct", value=value, place=field.place(index, index + 1)))
     return found
 
 
-def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
+def _percent_end(tokens: list[Token], index: int) -> int | None:
     """Return where the percentage ends: "87%", "87 %", "90+%", "98 pure"; None for no one."""
     at = index + 1
     for _step in range(2):
@@ -52,7 +52,7 @@ def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | Non
 
 
 def _first_of_range(tokens: list[Token], index: int) -> int | None:
-    """ "95 to 97" after a word of purity ("purity ranges from 95 to 97")."""
+    """Return the end of "95 to 97" after a word of purity."""
     before = {token.text for token in tokens[max(0, index - 4) : index]}
     joined = index + 2 < len(tokens) and tokens[index + 1].text in ("to", "a", "-", "bis")
     if joined and tokens[index + 2].kind == "num" and before & {"purity", "pureza", "reinheit"}:
@@ -83,9 +83,7 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     return named or bool(words & grammar.purity_near)
 
 
-def _range_start(
-    grammar: Grammar, field: FieldText, index: int, last: int, language: str | None
-) -> list[Marked]:
+def _range_start(field: FieldText, index: int, last: int, language: str | None) -> list[Marked]:
     """Return the lower end of "65-73%"."""
     tokens = field.tokens
     if index < 2 or tokens[index - 1].text != "-" or tokens[index - 2].kind != "num":  # noqa: PLR2004

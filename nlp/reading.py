@@ -106,7 +106,7 @@ class ListingReader:
         return [
             *read_purity(self._grammar, field, language),
             *self._goods.marks(field),
-            *read_shipping(self._grammar, self._countries, field),
+            *read_shipping(self._countries, field),
         ]
 
     def _offers(self, fields: Sequence[FieldText], mentions: Sequence[Candidate]) -> list[Offer]:
@@ -174,7 +174,7 @@ class ListingReader:
                 currency = money.currency
                 if currency is None and field.tokens[money.first].text != "":
                     currency = named or (given if given and given != "BTC" else None)
-                per = money.per or _per_by_offer(field, money.first, offers)
+                per = money.per or _per_by_offer(field, offers)
                 place = field.place(money.first, money.last)
                 price = PriceFound(amount=money.amount, currency=currency, per=per, place=place)
                 if not any(_same_price(price, other) for other in found):
@@ -279,13 +279,13 @@ def _covered(offer: Offer, other: Offer) -> bool:
 
 
 def _without_bare_doses(offers: list[Offer]) -> list[Offer]:
-    """A dose is no option of its own where counted units name it."""
+    """Return the offers without doses that counted units already name."""
     dosed = {offer.dose_mg for offer in offers if offer.kind == "units"}
     return [o for o in offers if o.kind != "dose" or o.dose_mg not in dosed]
 
 
-def _per_by_offer(field: FieldText, first: int, offers: Sequence[Offer]) -> str:
-    """A price beside a dose without a count is that of one unit, else of the package."""
+def _per_by_offer(field: FieldText, offers: Sequence[Offer]) -> str:
+    """Return what a price is for: one unit beside a dose without a count, else the package."""
     if offers and all(offer.kind == "dose" for offer in offers) and field.name == "title":
         return "unit"
     return "package"
@@ -328,5 +328,5 @@ def _flags(text: ListingText, offers: Sequence[Offer]) -> list[str]:
 
 
 def _plain_words(text: ListingText) -> list[str]:
-    whole = " ".join((text.title, text.description, text.profile))[:LANGUAGE_SAMPLE]
+    whole = f"{text.title} {text.description} {text.profile}"[:LANGUAGE_SAMPLE]
     return [word.strip(PUNCTUATION) for word in normalize(whole).normal.split()]

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from nlp.model import GivenPrice, ListingText, Offer, Place, Reading, SelectorFound, UnitPriceFound
+from nlp.model import GivenPrice, ListingText, Place, Reading, SelectorFound, UnitPriceFound
 from nlp.reading import ListingReader, shipped_reader
+from nlp.selectors import read_selectors
 from nlp.unitprice import rounded
 from vestigo.rates import Converted, RateTable
 from vestigo.records import (
@@ -45,6 +46,9 @@ QUANTITY_CONFIDENCE = {"title": "0.95", "description": "0.85"}
 PRICE_CONFIDENCE = {"title": "0.95", "description": "0.85"}
 UNCHECKED_CONFIDENCE = "0.90"
 OTHER_CONFIDENCE = "0.80"
+# Texts of a profile page that hold keys and contacts; rows of feedback are third persons'.
+PROFILE_PARTS = ("pgp", "also.")
+PRICE_PARTS = ("price", "price.0", "price_amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,10 @@ def records_of(
             *_selectors(origin, reading),
             *_prices(origin, reading, rates),
         ]
+    if not subject.profile_captured:
+        return []
     reading = reader.read(_profile_text(texts))
-    return [*_goods(origin, reading), *_selectors(origin, _with_keys(reading, reader, texts))]
+    return [*_goods(origin, reading), *_selectors(origin, _with_keys(reading, texts))]
 
 
 def _digest(reader: ListingReader, rates: RateTable | None) -> str:
@@ -136,17 +142,11 @@ def _profile_text(texts: Mapping[str, SourcedText]) -> ListingText:
     return ListingText(profile=_text(texts, "profile"))
 
 
-def _with_keys(
-    reading: Reading, reader: ListingReader, texts: Mapping[str, SourcedText]
-) -> Reading:
-    """Return the reading with the selectors of the key blocks beside the profile text."""
-    from dataclasses import replace
-
-    from nlp.selectors import read_selectors
-
+def _with_keys(reading: Reading, texts: Mapping[str, SourcedText]) -> Reading:
+    """Return the reading with the selectors of the parts beside the profile text."""
     found = {(s.kind, s.value): s for s in reading.selectors}
     for name in sorted(texts):
-        if name.startswith("pgp"):
+        if name.startswith(PROFILE_PARTS):
             for selector in read_selectors(name, texts[name].text)[0]:
                 found.setdefault((selector.kind, selector.value), selector)
     return replace(reading, selectors=tuple(found.values()))
@@ -260,7 +260,7 @@ def _displayed(origin: Origin) -> list[Derived]:
     """Return the price that the market displays beside the listing, where it has bytes."""
     listing = origin.subject
     spans = {item.field: item.span for item in listing.spans}
-    span = spans.get("price_amount") or spans.get("price")
+    span = next((spans[name] for name in PRICE_PARTS if name in spans), None)
     if not isinstance(listing, Listing) or listing.price_amount is None or span is None:
         return []
     return [
@@ -289,15 +289,7 @@ def _unit_prices(origin: Origin, reading: Reading, rates: RateTable | None) -> l
 def _unit_price(
     origin: Origin, price: UnitPriceFound, rates: RateTable | None, on: date
 ) -> UnitPrice:
-    convert: Callable[[str], Converted | None] = lambda target: None  # noqa: E731
-    currency = price.currency
-    if rates is not None and currency is not None:
-        table, own = rates, currency
-
-        def convert(target: str) -> Converted | None:
-            return table.convert(price.amount, own, target, on)
-
-    usd, eur = convert("USD"), convert("EUR")
+    usd, eur = (_converted(price, target, rates, on) for target in ("USD", "EUR"))
     used = [c for c in (usd, eur) if c is not None]
     return UnitPrice(
         sources=origin.sources,
@@ -306,7 +298,7 @@ def _unit_price(
         observed_at=origin.capture.observed_at,
         subject=origin.subject.record_id,
         amount=price.amount,
-        currency=currency,
+        currency=price.currency,
         per_unit=price.per_unit,
         usd=_in(price, "USD", usd),
         eur=_in(price, "EUR", eur),
@@ -315,12 +307,15 @@ def _unit_price(
     )
 
 
+def _converted(
+    price: UnitPriceFound, target: str, rates: RateTable | None, on: date
+) -> Converted | None:
+    if rates is None or price.currency is None:
+        return None
+    return rates.convert(price.amount, price.currency, target, on)
+
+
 def _in(price: UnitPriceFound, currency: str, converted: Converted | None) -> Decimal | None:
     if price.currency == currency:
         return rounded(price.amount)
     return None if converted is None else converted.amount
-
-
-def offers_of(reading: Reading) -> tuple[Offer, ...]:
-    """Return the offers of a reading (for callers that need no records)."""
-    return reading.offers

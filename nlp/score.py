@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from nlp.jsonl import parse_line
 from nlp.model import ListingText, Reading
 from nlp.reading import read
 
@@ -94,8 +95,7 @@ def score(golds: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _text_of(gold: Mapping[str, Any]) -> ListingText:
     if "text" not in gold:
-        keys = ("title", "description", "profile", "ships_text")
-        return ListingText(id=str(gold["id"]), **{k: gold.get(k) or "" for k in keys})
+        return parse_line(json.dumps(dict(gold), default=str))
     source = str(gold.get("src", ""))
     if source.endswith("profile") or source.startswith("dream_profile"):
         return ListingText(id=str(gold["id"]), profile=gold["text"])

@@ -19,24 +19,29 @@ MAX_TEXT = 1_000_000
 _WORD = re.compile(r"[A-Za-z0-9]{25,120}")
 _ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _ONION = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9-]{1,63}\.){0,3}([A-Za-z2-7]{16,56})\.onion(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9-]{1,63}\.){0,3}"
+    r"([A-Za-z2-7]{16,56})\.onion(?![A-Za-z0-9])"
 )
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]]{3,500}", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{3,120}")
 _MATRIX = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9._=/+-]{1,128}:[A-Za-z0-9.-]{3,120}(?::\d{1,5})?")
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{66,76}(?![0-9A-Za-z])")
 _FINGERPRINT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{4}[ \t]{0,2}){9}[0-9A-Fa-f]{4}(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{4}[ \t]{0,2}){9}"
+    r"[0-9A-Fa-f]{4}(?![0-9A-Za-z])"
 )
 _PHONE = re.compile(r"(?<![0-9A-Za-z+])(?:\+|00)[0-9][0-9 ().-]{7,22}[0-9](?![0-9A-Za-z])")
 _TME = re.compile(
     r"(?:https?://)?(?:t|telegram)\.(?:me|dog)/(?:s/)?([A-Za-z0-9_]{4,40})", re.IGNORECASE
 )
 _NAMED = re.compile(
-    r"(?<![A-Za-z])(?P<kind>telegram|tg|telegrama|wickr(?:[ \t]?me)?|threema|signal|jabber|xmpp|session)"
-    r"(?:[ \t]{0,2}(?:id|user|username|usuario|name|handle|nombre|contact|is|es|account|cuenta)){0,3}"
+    r"(?<![A-Za-z])(?P<kind>telegram|tg|telegrama|wickr(?:[ \t]?me)?|threema|signal|jabber|xmpp"
+    r"|session)"
+    r"(?:[ \t]{0,2}(?:id|user|username|usuario|name|handle|nombre|contact|is|es|account"
+    r"|cuenta)){0,3}"
     r"(?P<sep>[ \t]{0,2}(?:[:=\-–>]{1,2}|@)[ \t]{0,2}|[ \t]{1,2})"
-    r"(?P<handle>@?[A-Za-z0-9_*](?:[A-Za-z0-9_.*-]{0,62}[A-Za-z0-9_*])?(?:@[A-Za-z0-9.-]{3,80}[A-Za-z])?)",
+    r"(?P<handle>@?[A-Za-z0-9_*](?:[A-Za-z0-9_.*-]{0,62}[A-Za-z0-9_*])?"
+    r"(?:@[A-Za-z0-9.-]{3,80}[A-Za-z])?)",
     re.IGNORECASE,
 )
 KIND_OF_WORD = {
@@ -46,11 +51,98 @@ KIND_OF_WORD = {
 }  # fmt: skip
 # Words that follow a messenger's name in prose and are no handle.
 PROSE = frozenset(
-    "for or and me us is the a to on in only also app chat message messages contact id user y o por "
-    "para en solo si como app here aqui available disponible now please with if you we via at add "
-    "support group channel canal grupo key keys not be are our my mi nuestro nuestra username usuario "
-    "account accounts cuenta wickr telegram signal jabber xmpp session threema kik whatsapp email pgp "
-    "private secure fast first encrypted service server client de del el la un una se no hours".split()
+    [
+        "for",
+        "or",
+        "and",
+        "me",
+        "us",
+        "is",
+        "the",
+        "a",
+        "to",
+        "on",
+        "in",
+        "only",
+        "also",
+        "app",
+        "chat",
+        "message",
+        "messages",
+        "contact",
+        "id",
+        "user",
+        "y",
+        "o",
+        "por",
+        "para",
+        "en",
+        "solo",
+        "si",
+        "como",
+        "app",
+        "here",
+        "aqui",
+        "available",
+        "disponible",
+        "now",
+        "please",
+        "with",
+        "if",
+        "you",
+        "we",
+        "via",
+        "at",
+        "add",
+        "support",
+        "group",
+        "channel",
+        "canal",
+        "grupo",
+        "key",
+        "keys",
+        "not",
+        "be",
+        "are",
+        "our",
+        "my",
+        "mi",
+        "nuestro",
+        "nuestra",
+        "username",
+        "usuario",
+        "account",
+        "accounts",
+        "cuenta",
+        "wickr",
+        "telegram",
+        "signal",
+        "jabber",
+        "xmpp",
+        "session",
+        "threema",
+        "kik",
+        "whatsapp",
+        "email",
+        "pgp",
+        "private",
+        "secure",
+        "fast",
+        "first",
+        "encrypted",
+        "service",
+        "server",
+        "client",
+        "de",
+        "del",
+        "el",
+        "la",
+        "un",
+        "una",
+        "se",
+        "no",
+        "hours",
+    ]
 )
 
 Reader = Callable[[str, str], Iterable[SelectorFound]]
@@ -206,7 +298,7 @@ def _telegram_links(field: str, text: str) -> Iterable[SelectorFound]:
 
 
 def _named(field: str, text: str) -> Iterable[SelectorFound]:
-    """Handles behind the name of a messenger: "Wickr: name", "telegram @name"."""
+    """Yield handles behind the name of a messenger: "Wickr: name", "telegram @name"."""
     for match in _NAMED.finditer(text):
         kind = KIND_OF_WORD[match.group("kind").lower().split()[0].removesuffix("me")]
         handle = match.group("handle")

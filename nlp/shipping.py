@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nlp.fields import FieldText, Segment
-from nlp.grammar import Grammar
 from nlp.model import Marked
 from nlp.text import normalize
 
@@ -23,8 +22,69 @@ MAX_NAME_WORDS = 5
 SHORT_CODES = 2
 # Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
 ORDINARY_WORDS = frozenset(
-    "IN IT NO IS AT BE ME SO TO PM AM AS MY DO BY LA DE ES EN AD AL GO IM LI MA NA PA RE SE SI TV "
-    "VC VA ML MG MC GR CC PE MM MD MS MR PS ID AI GS HM IO KG NE NU SA SC SM SS ST SH TC TD TM".split()
+    [
+        "IN",
+        "IT",
+        "NO",
+        "IS",
+        "AT",
+        "BE",
+        "ME",
+        "SO",
+        "TO",
+        "PM",
+        "AM",
+        "AS",
+        "MY",
+        "DO",
+        "BY",
+        "LA",
+        "DE",
+        "ES",
+        "EN",
+        "AD",
+        "AL",
+        "GO",
+        "IM",
+        "LI",
+        "MA",
+        "NA",
+        "PA",
+        "RE",
+        "SE",
+        "SI",
+        "TV",
+        "VC",
+        "VA",
+        "ML",
+        "MG",
+        "MC",
+        "GR",
+        "CC",
+        "PE",
+        "MM",
+        "MD",
+        "MS",
+        "MR",
+        "PS",
+        "ID",
+        "AI",
+        "GS",
+        "HM",
+        "IO",
+        "KG",
+        "NE",
+        "NU",
+        "SA",
+        "SC",
+        "SM",
+        "SS",
+        "ST",
+        "SH",
+        "TC",
+        "TD",
+        "TM",
+    ]
 )
 
 
@@ -73,7 +133,7 @@ class CountryNames:
         return best or self._code(field, index)
 
     def _code(self, field: FieldText, index: int) -> CountryFound | None:
-        """An ISO code in capitals ("NL/BE/DE"); "IT", "NO", "DE" in lower case are words."""
+        """Return an ISO code in capitals ("NL/BE/DE"); in lower case they are words."""
         token = field.tokens[index]
         if token.kind != "word" or len(token.text) != SHORT_CODES:
             return None
@@ -98,20 +158,19 @@ def _in_a_list(field: FieldText, index: int) -> bool:
     return before or after
 
 
-def read_shipping(grammar: Grammar, names: CountryNames, field: FieldText) -> list[Marked]:
+def read_shipping(names: CountryNames, field: FieldText) -> list[Marked]:
     """Return the ``ships_from`` and ``ships_to`` values of a field in text order."""
     found: list[Marked] = []
     countries = list(names.find(field))
     for position, country in enumerate(countries):
         segment = field.segment_of(country.first)
-        for of in _directions(grammar, field, segment, countries, position):
+        for of in _directions(field, segment, countries, position):
             place = field.place(country.first, country.last)
             found.append(Marked(of=of, value=country.code, place=place))
     return found
 
 
-def _directions(
-    grammar: Grammar,
+def _directions(  # noqa: PLR0911 - one for each form
     field: FieldText,
     segment: Segment,
     countries: list[CountryFound],
@@ -128,7 +187,7 @@ def _directions(
         return ()
     near = {t.text for t in field.tokens[segment.first : segment.last]}
     own_field = field.name == "ships_text"
-    if not own_field and not _speaks(grammar, near):
+    if not own_field and not _speaks(near):
         return ()
     if after[:1] == ["domestic"] or window[-1:] == ["within"] or after[:1] == ["nacional"]:
         return ("ships_from", "ships_to")
@@ -136,10 +195,10 @@ def _directions(
         return ("ships_to",)
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
-    return _by_preposition(grammar, field, segment, country, after)
+    return _by_preposition(field, segment, country, after)
 
 
-def _speaks(grammar: Grammar, words: set[str]) -> bool:
+def _speaks(words: set[str]) -> bool:
     known = {"ship", "ships", "shipping", "shipped", "delivery", "deliver", "delivered", "dispatch",
              "dispatched", "stock", "warehouse", "domestic", "ndd", "envio", "envios", "enviamos",
              "entrega", "entregas", "almacen", "nacional", "versand", "send", "sent", "postage",
@@ -170,8 +229,7 @@ def _pair_direction(
     return ("ships_from",) if following else ("ships_to",)
 
 
-def _by_preposition(
-    grammar: Grammar,
+def _by_preposition(  # noqa: PLR0911 - one for each form
     field: FieldText,
     segment: Segment,
     country: CountryFound,

@@ -82,19 +82,26 @@ def lexicon(word: str | None, as_json: bool) -> None:
     from nlp.report import lexicon_rows, lexicon_summary
 
     known = shipped_lexicon()
-    rows = lexicon_rows(known, word) if word else []
-    summary = {"rows": rows} if word else lexicon_summary(known)
+    if word:
+        _show_rows(lexicon_rows(known, word), as_json)
+        return
+    summary = lexicon_summary(known)
     if as_json:
         emit_json(summary)
-    elif word:
-        for row in rows:
-            click.echo(printable("  ".join(f"{key}={value}" for key, value in row.items())))
-        if not rows:
-            click.echo(_("The lexicon does not know this term."))
-    else:
-        click.echo(
-            _("{terms} terms, {substances} substances, {schedules} schedule rows").format(**summary)
-        )
-        click.echo(_("SHA-256 of the lexicon files: {digest}").format(digest=summary["digest"]))
-        for name, n in summary["sources"].items():
-            click.echo(f"  {name}: {n}")
+        return
+    click.echo(
+        _("{terms} terms, {substances} substances, {schedules} schedule rows").format(**summary)
+    )
+    click.echo(_("SHA-256 of the lexicon files: {digest}").format(digest=summary["digest"]))
+    for name, n in summary["sources"].items():
+        click.echo(f"  {name}: {n}")
+
+
+def _show_rows(rows: list[dict[str, str]], as_json: bool) -> None:
+    if as_json:
+        emit_json({"rows": rows})
+        return
+    for row in rows:
+        click.echo(printable("  ".join(f"{key}={value}" for key, value in row.items())))
+    if not rows:
+        click.echo(_("The lexicon does not know this term."))

@@ -49,7 +49,7 @@ def is_monero(text: str) -> bool:
     if any(character not in ALPHABET for character in text):
         return False
     try:
-        raw = bytes.fromhex(decode(text))
+        raw = bytes.fromhex(str(decode(text)))  # type: ignore[no-untyped-call]  # monero has no types
     except (ValueError, KeyError):
         return False
     return raw[0] in MONERO_NETWORKS and keccak(raw[:-4])[:4] == raw[-4:]

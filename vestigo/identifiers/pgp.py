@@ -35,7 +35,7 @@ class KeyRead:
     armour_repaired: bool
 
 
-class KeyUnreadable(ValueError):
+class KeyUnreadable(ValueError):  # noqa: N818 - says what the block is
     """An armoured block in which no public key can be found; the text says why."""
 
 
@@ -73,7 +73,7 @@ def _read(data: bytes, *, repaired: bool) -> KeyRead:
 
     try:
         certificate = Cert.from_bytes(data)
-    except Exception as error:  # noqa: BLE001 - Sequoia raises bare Exception subclasses
+    except Exception as error:
         raise KeyUnreadable(str(error).splitlines()[0]) from error
     fingerprint = str(certificate.fingerprint).upper()
     return KeyRead(
