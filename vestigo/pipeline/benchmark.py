@@ -19,6 +19,7 @@ from vestigo import __version__
 from vestigo.errors import ExitCode
 from vestigo.pipeline.steps import StepResult, run_step, serving, vestigo_words
 from vestigo.store import CaseFolder
+from vestigo.training.replay import saved_pages
 
 PARTLY = (ExitCode.DONE, ExitCode.FINDINGS)
 PASSPHRASE = "benchmark"  # noqa: S105 (opens throw-away keys of a throw-away case)
@@ -67,8 +68,10 @@ class SpineBenchmark:
             order = self.work / "order.toml"
             order.write_text(ORDER.format(host=url.split("/")[2]), "utf-8")
             run_step(vestigo_words("case", "authorize", str(case), str(order)))
+            seeds = self.work / "seeds.txt"
+            seeds.write_text("\n".join(sorted(saved_pages(self.market))), "utf-8")
             crawled = self._step("crawl", "crawl", "run", str(case), "--profile", self.profile,
-                                 "--start", url)  # fmt: skip
+                                 "--start", url, "--seeds", str(seeds))  # fmt: skip
         read = self._step("read", "case", "read", str(case), "--profile", self.profile)
         n = read.document()["captures"]
         self._rate("crawl_archive_pages_per_s", n, crawled.seconds)
