@@ -43,7 +43,7 @@ def market() -> None:
 @market.command("read", help=_("Read saved PAGES (files or folders) with PROFILE."))
 @click.argument("profile")
 @click.argument("pages", nargs=-1, required=True, type=click.Path())
-@click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a page."))
+@click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a line."))
 @click.option("--full", is_flag=True, help=_("Add descriptions, profiles, keys and feedback."))
 def read(profile: str, pages: tuple[str, ...], as_jsonl: bool, full: bool) -> int | None:
     """Read every page; findings (cut, unreadable, failed assertions) give exit code 4."""
