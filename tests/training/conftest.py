@@ -35,7 +35,9 @@ class World:
         self.truth = truth(self.ledger)
         self.blocks = blocks_file(self.ledger)
         self.chain = read_chain(self.blocks)
-        self.tags = {one["address"]: one["label"] for one in yaml.safe_load(tagpack(self.ledger))["tags"]}
+        self.tags = {
+            one["address"]: one["label"] for one in yaml.safe_load(tagpack(self.ledger))["tags"]
+        }
         self.follower = Follower(self.chain, self.tags)
 
 

@@ -171,6 +171,7 @@ def test_every_signature_has_a_low_s_and_says_all(world):
 
 def segwit_digest(payment, number):
     """Return the BIP 143 digest of one witness input, written down a second time."""
+
     def outpoint(coin):
         return bytes.fromhex(coin.txid)[::-1] + coin.vout.to_bytes(4, "little")
 
@@ -207,7 +208,9 @@ def test_signatures_are_those_of_rfc_6979_as_libsecp256k1_makes_them(world):
 
 
 def test_all_three_kinds_of_outputs_are_spent_mostly_the_modern_one(world):
-    kinds = Counter(coin.account.kind for payment in world.ledger.payments for coin in payment.coins)
+    kinds = Counter(
+        coin.account.kind for payment in world.ledger.payments for coin in payment.coins
+    )
     assert set(kinds) == set(SCRIPT_KINDS)
     assert kinds["p2wpkh"] > sum(kinds.values()) / 2
 
@@ -241,7 +244,9 @@ def test_bitcoin_core_refuses_a_changed_signature(world, tmp_path):
     assert validator.get_active_chain().height < len(world.ledger.blocks) - 1
 
 
-@pytest.mark.parametrize("kinds", [("p2wpkh",), ("p2pkh",), ("p2sh-p2wpkh",), ("p2pkh", "p2wpkh", "p2sh-p2wpkh")])
+@pytest.mark.parametrize(
+    "kinds", [("p2wpkh",), ("p2pkh",), ("p2sh-p2wpkh",), ("p2pkh", "p2wpkh", "p2sh-p2wpkh")]
+)
 def test_a_signed_draft_is_as_large_as_reckoned(kinds):
     keyring = Keyring(9)
     coins = tuple(
@@ -268,7 +273,10 @@ def test_a_height_is_pushed_as_core_reads_it(height):
         assert script[-1] or script[-2] & 0x80
 
 
-@pytest.mark.parametrize(("number", "content"), [(0, "00"), (252, "fc"), (253, "fdfd00"), (65535, "fdffff"), (65536, "fe00000100")])
+@pytest.mark.parametrize(
+    ("number", "content"),
+    [(0, "00"), (252, "fc"), (253, "fdfd00"), (65535, "fdffff"), (65536, "fe00000100")],
+)
 def test_compact_sizes(number, content):
     assert compact_size(number).hex() == content
 
@@ -284,7 +292,9 @@ def test_an_unknown_kind_of_script_is_refused():
         output_script(bytes(33), "p2tr")
 
 
-@pytest.mark.parametrize(("height", "sat"), [(0, 50 * 10**8), (149, 50 * 10**8), (150, 25 * 10**8), (300, 1_250_000_000)])
+@pytest.mark.parametrize(
+    ("height", "sat"), [(0, 50 * 10**8), (149, 50 * 10**8), (150, 25 * 10**8), (300, 1_250_000_000)]
+)
 def test_the_subsidy_halves_as_on_regtest(height, sat):
     assert subsidy(height) == sat
 
@@ -297,7 +307,9 @@ def test_a_payment_that_cannot_be_paid_is_refused(world):
     coin = book.coins("miner")[0]
     habit = Habit(5, False, 0xFFFFFFFD)
     with pytest.raises(ValueError, match="would be left"):
-        book.pay([coin], [Target(coin.value_sat, Keyring(9).account("b", 0))], habit, "x", coin.account)
+        book.pay(
+            [coin], [Target(coin.value_sat, Keyring(9).account("b", 0))], habit, "x", coin.account
+        )
     with pytest.raises(ValueError, match="the fee is"):
         book.pay([coin], [Target(coin.value_sat, Keyring(9).account("b", 0))], habit, "x")
     book.run(STORY_BEGINS_AT)

@@ -34,7 +34,9 @@ def gpg(tmp_path):
 
 
 def test_the_same_secret_makes_the_same_key():
-    assert make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT) == make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT)
+    assert make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT) == make_vendor_key(
+        b"\1" * 32, NAME, KEYS_MADE_AT
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,9 @@ def test_every_vendor_key_is_read_by_pysequoia(story):
     for vendor in story.vendors:
         cert = pysequoia.Cert.from_bytes(vendor.pgp_armoured.encode())
         assert cert.fingerprint.upper() == vendor.pgp_fingerprint
-        assert [str(one) for one in cert.user_ids] == [f"{vendor.handle} <{mail_of(vendor.handle)}>"]
+        assert [str(one) for one in cert.user_ids] == [
+            f"{vendor.handle} <{mail_of(vendor.handle)}>"
+        ]
         assert not cert.is_revoked
         assert cert.expiration is None
 
@@ -80,14 +84,18 @@ def test_gpg_imports_every_vendor_key_and_finds_its_signatures_good(story, gpg):
 
 
 def test_gpg_refuses_a_key_whose_name_was_changed(gpg):
-    binary = make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT).binary.replace(b"Farolillo88 <", b"Farolillo89 <")
+    binary = make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT).binary.replace(
+        b"Farolillo88 <", b"Farolillo89 <"
+    )
     imported = gpg("--import", given=armour(binary).encode())
     assert b"w/o user IDs: 1" in imported.stderr
     assert b"imported: 1" not in imported.stderr
 
 
 def test_pysequoia_finds_no_valid_name_on_a_key_that_was_changed():
-    binary = make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT).binary.replace(b"Farolillo88 <", b"Farolillo89 <")
+    binary = make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT).binary.replace(
+        b"Farolillo88 <", b"Farolillo89 <"
+    )
     try:
         names = [str(one) for one in pysequoia.Cert.from_bytes(binary).user_ids]
     except Exception:  # noqa: BLE001  (the library has no exception of its own)

@@ -26,9 +26,20 @@ def text(node, selector):
 
 
 def test_without_a_session_everything_leads_to_the_log_in(site, story):
-    for target in ("/", f"/listing/{story.listings[0].key}", "/search", "/nothing", "/order/x", "/user/x"):
+    for target in (
+        "/",
+        f"/listing/{story.listings[0].key}",
+        "/search",
+        "/nothing",
+        "/order/x",
+        "/user/x",
+    ):
         answer = site.answer("GET", target, {}, b"")
-        assert (answer.status, dict(answer.headers)["Location"], answer.body) == (302, "/login", b"")
+        assert (answer.status, dict(answer.headers)["Location"], answer.body) == (
+            302,
+            "/login",
+            b"",
+        )
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "0" * 32])
@@ -52,7 +63,9 @@ def test_the_right_password_gives_the_session(site, story):
     assert site.answer("GET", "/", {name: value}, b"").status == 200
 
 
-@pytest.mark.parametrize("form", [b"", b"user=x&password=y", b"user=%00&password=\xff", b"&&=&", b"user=a&user=b"])
+@pytest.mark.parametrize(
+    "form", [b"", b"user=x&password=y", b"user=%00&password=\xff", b"&&=&", b"user=a&user=b"]
+)
 def test_a_wrong_password_shows_the_form_again(site, form):
     answer = site.answer("POST", "/login", {}, form)
     assert answer.status == 200
@@ -94,7 +107,18 @@ def test_delisted_listings_are_linked_and_gone(visit, story):
         assert (found == "No such listing") == listing.is_delisted
 
 
-@pytest.mark.parametrize("target", ["/nothing", "/robots.txt", "/listing/", "/image/x.png", "/image/x", "/static/x", "/../etc/passwd"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/nothing",
+        "/robots.txt",
+        "/listing/",
+        "/image/x.png",
+        "/image/x",
+        "/static/x",
+        "/../etc/passwd",
+    ],
+)
 def test_other_addresses_are_really_not_found(visit, target):
     assert visit(target).status == 404
 
@@ -184,13 +208,19 @@ def test_each_vendor_page_says_what_the_truth_says(visit, world):
         assert contacts == [one["value"] for one in row["contacts"]]
         assert len(page.cssselect("tr.feedback-row")) == row["n_feedback"]
         mine = {one["key"] for one in world.truth["listings"] if one["vendor"] == row["handle"]}
-        linked = {one.get("href").rpartition("/")[2] for one in page.cssselect("#offers td.title a")}
+        linked = {
+            one.get("href").rpartition("/")[2] for one in page.cssselect("#offers td.title a")
+        }
         assert linked == mine
 
 
 def test_every_published_address_stands_on_the_page_that_the_truth_names(visit, world):
     for row in world.truth["published_addresses"]:
-        target = f"/vendor/{quote(row['vendor'])}" if row["where"] == "vendor" else f"/listing/{row['where']}"
+        target = (
+            f"/vendor/{quote(row['vendor'])}"
+            if row["where"] == "vendor"
+            else f"/listing/{row['where']}"
+        )
         assert row["address"].encode() in visit(target).body
 
 
@@ -204,7 +234,11 @@ def test_feedback_shows_masked_buyers_dates_and_what_was_paid(visit, world):
             str(Decimal(row["price_sat"]) / 10**8),
         )  # fmt: skip
         rows = {
-            (text(one, ".date"), text(one, ".buyer"), str(Decimal(text(one, ".paid .amount")).normalize()))
+            (
+                text(one, ".date"),
+                text(one, ".buyer"),
+                str(Decimal(text(one, ".paid .amount")).normalize()),
+            )
             for one in page.cssselect("tr.feedback-row")
         }
         assert (*wanted[:2], str(Decimal(wanted[2]).normalize())) in rows
@@ -224,7 +258,11 @@ def test_a_buyer_shows_two_letters_only(story):
 
 def test_pages_of_third_persons_and_orders_are_linked(visit, story):
     """The gate of the crawler must have something to refuse."""
-    listing = next(one for one in story.on_sale if any(o.listing_key == one.key and o.reviewed_at for o in story.orders))
+    listing = next(
+        one
+        for one in story.on_sale
+        if any(o.listing_key == one.key and o.reviewed_at for o in story.orders)
+    )
     linked = [link.get("href") for link in tree(visit(f"/listing/{listing.key}")).iter("a")]
     for start in ("/user/", "/order/", "/messages", "/logout"):
         target = next(link for link in linked if link.startswith(start))
@@ -278,7 +316,9 @@ def test_a_picture_is_a_valid_png():
     while at < len(content):
         (n_bytes,) = struct.unpack(">I", content[at : at + 4])
         chunk = content[at + 4 : at + 8 + n_bytes]
-        assert struct.unpack(">I", content[at + 8 + n_bytes : at + 12 + n_bytes]) == (zlib.crc32(chunk),)
+        assert struct.unpack(">I", content[at + 8 + n_bytes : at + 12 + n_bytes]) == (
+            zlib.crc32(chunk),
+        )
         kinds.append(chunk[:4])
         if chunk[:4] == b"IDAT":
             assert len(zlib.decompress(chunk[4:])) == 24 * (1 + 3 * 24)
@@ -288,7 +328,13 @@ def test_a_picture_is_a_valid_png():
 
 @pytest.mark.parametrize(
     ("text_in", "text_out"),
-    [("a<b", "a&lt;b"), ("\x1b", "&#x1b;"), ("\u202e\u200b", "&#x202e;&#x200b;"), ("ñ½", "ñ½"), ('"&', "&#34;&amp;")],
+    [
+        ("a<b", "a&lt;b"),
+        ("\x1b", "&#x1b;"),
+        ("\u202e\u200b", "&#x202e;&#x200b;"),
+        ("ñ½", "ñ½"),
+        ('"&', "&#34;&amp;"),
+    ],
 )
 def test_marks_become_character_references(text_in, text_out):
     assert str(shown(text_in)) == text_out
@@ -298,7 +344,10 @@ def test_line_ends_become_breaks():
     assert str(lines("a\n<b>")) == "a<br>\n&lt;b&gt;"
 
 
-@pytest.mark.parametrize(("sat", "shown_as"), [(231000, "0.00231"), (231001, "0.00231001"), (10**8, "1.00000"), (1, "0.00000001")])
+@pytest.mark.parametrize(
+    ("sat", "shown_as"),
+    [(231000, "0.00231"), (231001, "0.00231001"), (10**8, "1.00000"), (1, "0.00000001")],
+)
 def test_bitcoin_is_written_with_five_or_eight_places(sat, shown_as):
     assert btc(sat) == shown_as
 

@@ -154,7 +154,9 @@ def test_rates_walk_day_by_day_without_a_gap():
     assert all(abs(b / a - 1) < Decimal("0.03") for a, b in zip(euro, euro[1:], strict=False))
 
 
-@pytest.mark.parametrize(("euro", "dollar"), [("10", "11"), ("5", "5.50"), ("100", "110"), ("9", "9.90")])
+@pytest.mark.parametrize(
+    ("euro", "dollar"), [("10", "11"), ("5", "5.50"), ("100", "110"), ("9", "9.90")]
+)
 def test_dollars_are_written_as_sellers_do(euro, dollar):
     assert dollars(Decimal(euro)) == Decimal(dollar)
 
@@ -178,8 +180,18 @@ def test_the_same_seed_tells_the_same_story_in_another_process():
     )
     expected = hashlib.sha256(repr(tell_story(1)).encode()).hexdigest()
     for hash_seed in ("1", "2"):
-        environment = os.environ | {"PYTHONHASHSEED": hash_seed, "TZ": "Pacific/Chatham", "LC_ALL": "C"}
-        told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        environment = os.environ | {
+            "PYTHONHASHSEED": hash_seed,
+            "TZ": "Pacific/Chatham",
+            "LC_ALL": "C",
+        }
+        told = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         assert told.stdout.strip() == expected
 
 
@@ -194,7 +206,15 @@ def test_the_hostile_listing_carries_every_kind_of_attack(story):
     (listing,) = [one for one in story.on_sale if one.is_hostile]
     vendor = story.vendor(listing.vendor)
     for text in (listing.title, listing.description):
-        for attack in ("{{7*7}}", "${7*7}", "<script>", "=HYPERLINK", "\x1b[31m", "\u202e", "../../etc/passwd"):
+        for attack in (
+            "{{7*7}}",
+            "${7*7}",
+            "<script>",
+            "=HYPERLINK",
+            "\x1b[31m",
+            "\u202e",
+            "../../etc/passwd",
+        ):
             assert attack in text
     assert "../../etc/passwd" in vendor.alias
     assert any("=1+1" in one.comment for one in story.orders if one.listing_key == listing.key)
@@ -204,17 +224,33 @@ def test_goods_are_data_that_holds_together():
     names = [good["id"] for good in goods()]
     assert len(set(names)) == len(names) >= 60
     for good in goods():
-        assert set(good) <= {"id", "language", "category", "substances", "title", "text", "forms", "options", "goods_class"}
+        assert set(good) <= {
+            "id",
+            "language",
+            "category",
+            "substances",
+            "title",
+            "text",
+            "forms",
+            "options",
+            "goods_class",
+        }
         assert len(good["category"]) == 3
-        assert ("{q}" in good["title"]) == (bool(good["forms"][0]["q"]) and not good.get("options")), good["id"]
+        assert ("{q}" in good["title"]) == (
+            bool(good["forms"][0]["q"]) and not good.get("options")
+        ), good["id"]
         for form in good["forms"]:
-            measure = {"mass": "grams", "units": "count", "volume": "ml", "none": "eur"}[form["kind"]]
+            measure = {"mass": "grams", "units": "count", "volume": "ml", "none": "eur"}[
+                form["kind"]
+            ]
             assert measure in form
             assert Decimal(form["eur"]) > 0
 
 
 def test_the_traps_of_real_listings_are_in_the_titles():
-    titles = " | ".join(good["title"] + " ".join(form["q"] for form in good["forms"]) for good in goods())
+    titles = " | ".join(
+        good["title"] + " ".join(form["q"] for form in good["forms"]) for good in goods()
+    )
     for trap in ("1/8 oz (3.5g)", "8ball", "3,5 g", "medio kilo", "½ oz", "QP", ".5 G", "(.1) GR", "1-G", "220mg",
                  "100x", "Hydro weed", "Hawaiian Snow", "Ketama, Morocco", "cuarto de kilo", "1/2 litro"):  # fmt: skip
         assert trap in titles, trap

@@ -19,7 +19,8 @@ def test_the_first_block_is_what_the_format_says():
 def test_numbers_are_pinned_so_that_no_release_changes_a_range():
     stream = Stream(1, "pinned")
     assert [stream.below(1000) for _n in range(6)] == [
-        int.from_bytes(hashlib.sha256(b"vestigo.range.v1/1/pinned#%d" % n).digest()[:8], "big") % 1000
+        int.from_bytes(hashlib.sha256(b"vestigo.range.v1/1/pinned#%d" % n).digest()[:8], "big")
+        % 1000
         for n in range(1, 7)
     ]
 

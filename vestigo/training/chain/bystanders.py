@@ -13,7 +13,7 @@ from vestigo.training.chain.stage import Stage, enough
 from vestigo.training.keyring import Account
 
 N_BYSTANDERS = 16
-N_FRIENDLY_PAYMENTS = 30
+N_FRIENDLY_PAYMENTS = 22
 N_DEPOSITS = 14
 WITHDRAWAL_DAYS = 7
 
@@ -55,8 +55,13 @@ class Bystanders:
             at += timedelta(days=WITHDRAWAL_DAYS)
 
     def _withdraw(self, exchange: Exchange) -> None:
-        for name in self._stream.sample(bystander_names(), self._stream.between(5, 7)):
-            exchange.request_withdrawal(name, self._stream.between(_LEAST_SAT, _MOST_SAT))
+        """Withdraw for several bystanders; one of them moves straight to the other exchange."""
+        other = next(one for one in self._exchanges if one is not exchange)
+        names = self._stream.sample(bystander_names(), self._stream.between(5, 7))
+        for number, name in enumerate(names):
+            account = self._stage.fresh(name) if number else other.deposit_account(name)
+            value = self._stream.between(_LEAST_SAT, _MOST_SAT)
+            exchange.request_withdrawal(account, value)
         exchange.pay_withdrawals()
 
     def _pay_friend(self) -> None:

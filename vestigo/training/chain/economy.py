@@ -81,7 +81,7 @@ def _plan_opening(stage: Stage, exchanges: tuple[Exchange, ...], pool: Pool, tra
         for half in range(_HALVES):
             buyers = buyer_names()[number :: len(exchanges)]
             later = at + timedelta(hours=30 + 24 * half)
-            book.plan(later, partial(_fund_buyers, exchange, trade, buyers))
+            book.plan(later, partial(_fund_buyers, stage, exchange, trade, buyers))
     book.plan(OPENING_AT + timedelta(hours=14), partial(_fund_mixers, stage, pool))
 
 
@@ -99,10 +99,11 @@ def _fund_exchange(stage: Stage, exchange: Exchange) -> None:
     stage.book.pay([_matured(stage)], targets, stage.habit("miner"), "funding", rest_to)
 
 
-def _fund_buyers(exchange: Exchange, trade: Trade, buyers: list[str]) -> None:
+def _fund_buyers(stage: Stage, exchange: Exchange, trade: Trade, buyers: list[str]) -> None:
     for buyer in buyers:
         wanted = trade.wanted_by(buyer)
-        exchange.request_withdrawal(buyer, wanted * 7 // 10 + _BUYER_SPARE_SAT)
+        value = wanted * 7 // 10 + _BUYER_SPARE_SAT
+        exchange.request_withdrawal(stage.fresh(buyer), value)
     exchange.pay_withdrawals()
 
 

@@ -37,7 +37,7 @@ class Exchange:
         self._in_batches = sweeps_in_batches
         self._customers: dict[str, Account] = {}
         self._unswept: list[Coin] = []
-        self._queue: list[tuple[str, int]] = []
+        self._queue: list[Target] = []
         self._n_used = 0
         self.hot = [stage.keyring.account(self.owner, number) for number in range(N_HOT)]
         stage.book.watch(self.owner, self._received)
@@ -59,9 +59,9 @@ class Exchange:
             self._customers[customer] = self._stage.keyring.account(self.owner, number)
         return self._customers[customer]
 
-    def request_withdrawal(self, customer: str, value_sat: int) -> None:
-        """Queue a payment to ``customer`` for the next batch."""
-        self._queue.append((customer, value_sat))
+    def request_withdrawal(self, account: Account, value_sat: int) -> None:
+        """Queue a payment to ``account`` for the next batch."""
+        self._queue.append(Target(value_sat, account))
 
     def open(self, first_at: datetime, last_at: datetime) -> None:
         """Plan the joining of the hot wallet and, where it batches, the sweeps."""
@@ -79,8 +79,7 @@ class Exchange:
         if not self._queue:
             return
         stage = self._stage
-        targets = [Target(value, stage.fresh(customer)) for customer, value in self._queue]
-        self._queue = []
+        targets, self._queue = self._queue, []
         wanted = sum(target.value_sat for target in targets) + _SPARE_SAT
         small, large = self._by_size()
         coins = [*small, *enough(large, wanted)]
