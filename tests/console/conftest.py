@@ -327,16 +327,16 @@ def made_case(tmp_path_factory) -> MadeCase:
 @pytest.fixture(scope="session")
 def served(made_case):
     """The console of that case, served from a thread on a free port."""
-    with open_session(made_case.path, write=False, clock=made_case.clock) as session:
-        with bind(0) as listener:
-            port = listener.getsockname()[1]
-            desk = build_desk(session, port)
-            server = build_server(desk)
-            thread = threading.Thread(
-                target=server.run, kwargs={"sockets": [listener]}, daemon=True
-            )
-            thread.start()
-            yield Served(f"http://127.0.0.1:{port}", port, made_case, desk)
-            server.should_exit = True
-            thread.join(10)
+    with (
+        open_session(made_case.path, write=False, clock=made_case.clock) as session,
+        bind(0) as listener,
+    ):
+        port = listener.getsockname()[1]
+        desk = build_desk(session, port)
+        server = build_server(desk)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield Served(f"http://127.0.0.1:{port}", port, made_case, desk)
+        server.should_exit = True
+        thread.join(10)
     assert not thread.is_alive()

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -132,11 +133,7 @@ class Accounts:
 def _parse(path: Path) -> dict[str, Account]:
     try:
         document = json.loads(path.read_text("utf-8"))
-        if document["format"] != FORMAT:
-            raise ValueError(document["format"])
-        accounts = [Account(**row) for row in document["accounts"]]
-        if any(account.role not in CAPABILITIES for account in accounts):
-            raise ValueError("role")
+        accounts = _accounts(document)
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             "E-CON-005",
@@ -145,6 +142,15 @@ def _parse(path: Path) -> dict[str, Account]:
             remedy=_("Restore it, or remove it and add the accounts again."),
         ) from error
     return {account.name: account for account in accounts}
+
+
+def _accounts(document: dict[str, Any]) -> list[Account]:
+    if document["format"] != FORMAT:
+        raise ValueError(document["format"])
+    accounts = [Account(**row) for row in document["accounts"]]
+    if any(account.role not in CAPABILITIES for account in accounts):
+        raise ValueError("role")
+    return accounts
 
 
 def _normal(password: str) -> str:

@@ -74,7 +74,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if str(scope["type"]) != "http":
             await self._application(scope, receive, send)
             return
 

@@ -29,7 +29,7 @@ Reader = Callable[[Capture], Any]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One byte range of a record, cut again from the archive: do the bytes agree?"""
+    """One byte range of a record, cut again from the archive, and whether the bytes agree."""
 
     start: int
     end: int
@@ -37,8 +37,10 @@ class Cut:
 
 
 def archived_body(read: Reader, capture: Capture) -> bytes:
-    """Return the decoded body from the archive, or raise E-CON-010 where it is not the one
-    that the record names.
+    """Return the decoded body from the archive.
+
+    Raises ``InputError``: E-CON-010 it is not the body that the record names, E-CON-011
+    it cannot be read.
     """
     body = bytes(_exchange(read, capture).body)
     if hashlib.sha256(body).hexdigest() != capture.content_sha256:

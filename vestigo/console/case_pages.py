@@ -51,7 +51,7 @@ def _figures(index: CaseIndex) -> dict[str, int]:
         "captures": len(index.captures),
         "listings": len(index.offers),
         "vendors": len(index.vendors),
-        "feedback": index.counts.get("feedback", 0),
+        "feedback": sum(len(found) for found in index.feedback_on.values()),
         "addresses": len(index.selectors),
         "keys": len({
             record.value

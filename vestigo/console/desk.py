@@ -130,7 +130,7 @@ def desk_of(request: Asked) -> Desk:
 
 def person_of(request: Asked) -> SignedIn | None:
     """Return who is signed in; the guard has looked."""
-    person = request.scope.get("vestigo_person")  # type: ignore[typeddict-item]  # our own key
+    person = request.scope.get("vestigo_person")
     assert person is None or isinstance(person, SignedIn)
     return person
 
@@ -153,5 +153,6 @@ def require(request: Asked, capability: str) -> None:
 
 
 def asked_for(request: Asked) -> str:
+    """Return path and query of a request."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.exceptions import HTTPException
 
 from vestigo.console.archive import (
+    MARK_KINDS,
     PARTS,
     archived_body,
     archived_part,
@@ -20,7 +21,7 @@ from vestigo.console.explaining import fields_of, sources_of, summary_of
 from vestigo.console.facets import page_number
 from vestigo.console.index import CaseIndex, Named
 from vestigo.console.marking import Mark, around, source_view, text_view
-from vestigo.console.masking import is_third, masked_ranges
+from vestigo.console.masking import BUYER_FIELDS, is_third, masked_ranges
 from vestigo.console.words import tier_of
 from vestigo.errors import VestigoError
 from vestigo.records import Authorization, Capture
@@ -154,18 +155,20 @@ def _cited(desk: Desk, index: CaseIndex, one: Named) -> list[dict[str, Any]]:
             continue
         row["cuts"] = cut_again(body, span)
         masks = masked_ranges(index, span.capture_id, body)
-        marks = [Mark(cut.start, cut.end, "field", label, "") for cut in row["cuts"]]
+        kind = MARK_KINDS.get(one.record.KIND, "field")
+        words = one.record.KIND if kind != "field" else label
+        marks = [Mark(cut.start, cut.end, kind, words, "") for cut in row["cuts"]]
         row["shown"] = [around(body, capture.record.charset, m, masks) for m in marks[:8]]
-        row["text"] = "" if is_third(one.record) else span.text
+        hidden = is_third(one.record) or one.record.KIND == "feedback"
+        row["text"] = "" if hidden else span.text
     return found
 
 
 def _spans(one: Named) -> list[tuple[str, Any]]:
     span = getattr(one.record, "span", None)
     fields = [(field.field, field.span) for field in getattr(one.record, "spans", ())]
-    hidden = "buyer_handle" if one.record.KIND == "feedback" else ""
     own = [(getattr(one.record, "field", ""), span)] if span is not None else []
-    return own + [(name, found) for name, found in fields if name != hidden]
+    return own + [(name, found) for name, found in fields if name not in BUYER_FIELDS]
 
 
 HANDLERS = (why, exhibits, exhibit, download, custody)

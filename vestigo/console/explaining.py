@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-""" "Why?": from a derived value over its sources down to exhibits and transactions."""
+"""Answers "why?": from a derived value over its sources down to exhibits and transactions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DEEPEST = 6
 HEAVY = frozenset({"sources", "method", "confidence", "observed_at", "spans", "span", "hops",
                    "joins", "addresses", "raw_hex", "header_hex", "merkle_branch", "pgp_blocks",
                    "description", "profile_text"})  # fmt: skip
-THIRD_FIELDS = {"feedback": ("buyer_handle",), "selector": ("value",)}
+THIRD_FIELDS = ("buyer_handle", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,16 @@ def summary_of(record: Record, masking: Masking) -> str:
 
 def fields_of(record: Record, masking: Masking) -> list[tuple[str, str]]:
     """Return the short fields of a record by their names in the format, third persons masked."""
-    hidden = THIRD_FIELDS.get(record.KIND, ())
+    third = is_third(record) or isinstance(record, Feedback)
     rows = []
     for field in fields(record):
         value = getattr(record, field.name)
         if field.name in HEAVY or value in (None, "", ()):
             continue
-        if field.name in hidden and (is_third(record) or isinstance(record, Feedback)):
+        if third and field.name in THIRD_FIELDS:
             value = masking.pseudonym(str(value))
+        elif isinstance(record, Feedback) and field.name == "text":
+            value = masking.text(record)
         rows.append((field.name, _text(to_plain(value))))
     return rows
 
@@ -134,6 +136,8 @@ def _text(plain: Any) -> str:
         return ", ".join(_text(item) for item in plain)
     if isinstance(plain, dict):
         return ", ".join(f"{key}: {_text(value)}" for key, value in plain.items())
+    if isinstance(plain, bool):
+        return _("yes") if plain else _("no")
     return str(plain)
 
 

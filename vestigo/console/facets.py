@@ -22,6 +22,7 @@ FACETS = ("market", "vendor", "substance", "status", "category", "ships_from", "
 RANGES = ("price_min", "price_max", "from", "to")
 ORDERS = ("captured", "title", "vendor", "price", "captures")
 MOST_VALUES = 60
+MOST_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,9 @@ def search(rows: list[Row], wanted: Wanted) -> Found:
 def page_number(query: Mapping[str, str]) -> int:
     """Return the page that the query asks for, the first one where it is nonsense."""
     text = query.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return (
+        max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 1
+    )
 
 
 def _row(index: CaseIndex, offer: Offer) -> Row:

@@ -48,8 +48,9 @@ class Origin:
     def refuses(self, method: str, site: str | None, mode: str | None, origin: str | None) -> bool:
         """Return whether a request comes from elsewhere: embedded, or unsafe, or silent.
 
-        Following a link to us is allowed; being embedded in another page is not.  With ``Referrer-Policy: no-referrer`` browsers send ``Origin: null`` on our own
-        forms, so ``Sec-Fetch-Site`` decides where it is sent and ``Origin`` elsewhere.
+        Following a link to us is allowed; being embedded in another page is not.
+        With ``Referrer-Policy: no-referrer`` browsers send ``Origin: null`` on our own forms,
+        so ``Sec-Fetch-Site`` decides where it is sent and ``Origin`` elsewhere.
         """
         if method in SAFE_METHODS:
             return site in ELSEWHERE and mode != "navigate"

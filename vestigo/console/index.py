@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from vestigo.console.chain_view import Moved, TxView, moved_by_address, read_transactions
 from vestigo.records import (
     RECORD_TYPES,
-    Authorization,
     Block,
     Capture,
     CashOutPoint,
@@ -79,6 +79,8 @@ class CaseIndex:
     through: dict[str, list[Named]] = field(default_factory=dict)
     cash_outs: list[Named] = field(default_factory=list)
     transactions: dict[str, Named] = field(default_factory=dict)
+    read_txs: dict[str, TxView] = field(default_factory=dict)
+    moved: dict[str, dict[str, Moved]] = field(default_factory=dict)
     selectors: dict[str, list[Named]] = field(default_factory=dict)
 
     def all_of(self, cls: type[R]) -> Iterator[tuple[str, R]]:
@@ -158,12 +160,14 @@ def _arrange(index: CaseIndex) -> None:
     named = [Named(record_id, record) for record_id, record in index.by_id.items()]
     index.captures = {one.record.capture_id: one for one in _only(named, Capture)}
     index.transactions = {one.record.txid: one for one in _only(named, Transaction)}
+    index.read_txs = read_transactions(one.record for one in index.transactions.values())
+    index.moved = moved_by_address(index.read_txs)
     index.offers = _offers(_only(named, Listing))
     vendors = sorted(_only(named, VendorAccount), key=_observed)
     index.vendors = _grouped(vendors, lambda r: [(r.market, r.handle)])
     readings = _only(named, Mention, Quantity, PriceQuote, UnitPrice, Selector)
     index.readings = _grouped(readings, lambda r: [r.subject])
-    feedback = _only(named, Feedback)
+    feedback = _said_once(_only(named, Feedback))
     index.feedback_on = _grouped(feedback, lambda r: [(r.market, r.listing_key)])
     index.feedback_for = _grouped(feedback, lambda r: [(r.market, r.vendor_handle or "")])
     shown = _only(named, Page, Listing, VendorAccount, Feedback)
@@ -189,6 +193,26 @@ def _offers(listings: list[Named]) -> dict[Key, Offer]:
         key: Offer(key, tuple(sorted(found.values(), key=_observed)))
         for key, found in sorted(captures.items())
     }
+
+
+def _said_once(feedback: list[Named]) -> list[Named]:
+    """Return each feedback once, though a listing and a profile page may both show it.
+
+    Two equal ones on the same capture are two.
+    """
+    seen: set[tuple[object, ...]] = set()
+    on_capture: Counter[tuple[object, ...]] = Counter()
+    kept = []
+    for one in feedback:
+        r = one.record
+        what = (r.market, r.listing_key, r.vendor_handle, r.buyer_handle, r.given_on, r.rating,
+                r.text)  # fmt: skip
+        on_capture[r.sources, *what] += 1
+        key = (*what, on_capture[r.sources, *what])
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+    return kept
 
 
 def _observed(one: Named) -> tuple[str, str]:

@@ -98,9 +98,13 @@ def _checks(index: CaseIndex, one: Named, body: bytes) -> dict[str, bool]:
     for reading in index.readings.get(one.id, ()):
         if getattr(reading.record, "span", None) is not None:
             spans[f"m-{reading.id[:16]}"] = reading.record.span
-    return {
+    agrees = {
         anchor: all(cut.agrees for cut in cut_again(body, span)) for anchor, span in spans.items()
     }
+    for field in one.record.spans:  # price.0 and price.1 together are the price
+        stem = f"f-{field.field.partition('.')[0]}"
+        agrees[stem] = agrees.get(stem, True) and agrees[f"f-{field.field}"]
+    return agrees
 
 
 HANDLERS = (listings, listing)

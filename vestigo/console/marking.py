@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MOST_BYTES = 2_000_000
 MOST_PIECES = 20_000
@@ -75,10 +76,7 @@ def source_view(
     for low, high in [(m.start, m.end) for m in near] + hidden:
         edges.update((max(low, start), min(high, stop)))
     cuts = sorted(edges)
-    return [
-        _piece(body, charset, near, hidden, low, high)
-        for low, high in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [_piece(body, charset, near, hidden, low, high) for low, high in pairwise(cuts)]
 
 
 def around(
@@ -115,14 +113,14 @@ def _piece(
     low: int, high: int,
 ) -> Shown:  # fmt: skip
     covering = [m for m in marks if m.start <= low and high <= m.end]
-    mark = min(covering, key=lambda m: (m.end - m.start, m.start), default=None)
+    mark = min(covering, key=lambda m: (m.end - m.start, m.kind == "field"), default=None)
     if any(start < high and low < end for start, end in masks):
         return Shown("", mark, masked=True)
     return Shown(decoded(body[low:high], charset), mark)
 
 
 def _regions(body: bytes) -> Iterator[tuple[int, int, str]]:
-    """Yield text regions ``(start, end, "")`` and separators ``(at, at, "\\n")`` in order."""
+    """Yield text regions ``(start, end, "")`` and separators ``(at, at, text)`` in order."""
     lowered, at, absent = body.lower(), 0, set[bytes]()
     while (found := _TAG.search(body, at)) is not None:
         begin = found.start()
@@ -169,18 +167,21 @@ def _whole_character(body: bytes, at: int) -> int:
 
 
 def _tidied(shown: list[Shown]) -> list[Shown]:
-    """Return the runs without empty ones and without more than one blank line in a row."""
+    """Return the runs without blank lines and without empty runs after a line's end."""
     kept: list[Shown] = []
-    breaks = 2
+    breaks = 1
     for one in shown:
         blank = not one.masked and one.mark is None and not one.text.strip()
         if blank and "\n" in one.text:
             breaks += 1
-            if breaks > 2:  # noqa: PLR2004 (one blank line)
+            if breaks > 1:
                 continue
+            one = Shown("\n")  # noqa: PLW2901 (white space around a break is not shown)
         elif blank and breaks:
             continue
         elif not blank:
-            breaks = 0
+            if breaks and one.mark is None and not one.masked:
+                one = Shown(one.text.lstrip(" "))  # noqa: PLW2901 (no indent after a break)
+            breaks = int(one.text.endswith("\n"))
         kept.append(one)
     return kept

@@ -18,6 +18,7 @@ from vestigo.records import Feedback, Selector
 from vestigo.records.text import Span
 
 SHORTEST_SEARCHED = 3
+BUYER_FIELDS = frozenset({"buyer", "buyer_handle"})
 _WORD = rb"[0-9A-Za-z_\x80-\xff]"
 
 
@@ -48,7 +49,7 @@ def masked_ranges(index: CaseIndex, capture_id: str, body: bytes) -> list[tuple[
     for one in index.on_capture.get(capture_id, ()):
         if isinstance(one.record, Feedback) and one.record.buyer_handle:
             for field in one.record.spans:
-                if field.field == "buyer_handle":
+                if field.field in BUYER_FIELDS:
                     ranges.update(_cited(field.span, capture_id))
             ranges.update(_repeats(one.record.buyer_handle, body))
         for reading in index.readings.get(one.id, ()):

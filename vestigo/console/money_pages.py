@@ -36,14 +36,30 @@ def cash_out(request: Asked, record_id: str) -> Response[str]:
     desk = desk_of(request)
     index = desk.index()
     one = found_or_404(index, record_id, CashOutPoint)
-    trace = index.by_id.get(one.record.trace_id)
     tags = [Named(i, tag) for i in one.record.tag_ids if isinstance(tag := index.by_id.get(i), Tag)]
     return desk.page(
         request, "cash_out.html", Look("cash-out candidate", record_id),
         one=one, index=index, tags=tags,
-        trace=Named(one.record.trace_id, trace) if isinstance(trace, Trace) else None,
+        traces=reaching(index, one.record),
         sources=sources_of(index, one.record, desk.masking),
     )  # fmt: skip
+
+
+def reaching(index: CaseIndex, point: CashOutPoint) -> list[Named]:
+    """Return the trace that the candidate names, then the others that end at its output.
+
+    What they carry adds up to the traced amount of the candidate.
+    """
+    named = index.by_id.get(point.trace_id)
+    first = [Named(point.trace_id, named)] if isinstance(named, Trace) else []
+    others = [
+        one
+        for one in index.traces.get(point.start_address, ())
+        if one.id != point.trace_id
+        and one.record.hops
+        and (one.record.hops[-1].txid, one.record.hops[-1].vout) == (point.txid, point.vout)
+    ]
+    return first + others
 
 
 @get("/address", sync_to_thread=True)
@@ -80,7 +96,7 @@ def transaction(request: Asked, txid: str) -> Response[str]:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
     return desk.page(
         request, "transaction.html", Look("transaction", one.id if one else ""),
-        txid=txid, one=one, hops=hops,
+        txid=txid, one=one, hops=hops, view=index.read_txs.get(txid),
     )  # fmt: skip
 
 
@@ -88,6 +104,7 @@ def transactions_of(index: CaseIndex, value: str) -> list[tuple[str, Named | Non
     """Return the transactions that traces and joins of the case cite for an address."""
     hops = (hop for one in _all_traces(index) for hop in one.record.hops)
     cited = {hop.txid for hop in hops if value in (hop.from_address, hop.to_address)}
+    cited.update(index.moved.get(value, ()))
     for one in index.clusters.get(value, ()):
         cited.update(j.txid for j in one.record.joins if value in (j.address_a, j.address_b))
     found: list[tuple[str, Named | None]] = [(t, index.transactions.get(t)) for t in cited]
@@ -101,6 +118,8 @@ def _when(pair: tuple[str, Named | None]) -> tuple[str, str]:
 
 
 def _known(index: CaseIndex, value: str) -> bool:
+    if value in index.moved:
+        return True
     places: Iterable[dict[str, list[Named]]] = (
         index.selectors, index.tags, index.clusters, index.traces, index.through,
     )  # fmt: skip

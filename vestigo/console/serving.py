@@ -68,6 +68,8 @@ def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> D
     reader = read or archive_reader(session)
     desk = Desk(session, Origin.of(port, public), port, reader, build_environment())
     desk.rows()
+    for name in desk.environment.list_templates():
+        desk.environment.get_template(name)
     return desk
 
 

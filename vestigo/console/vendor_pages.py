@@ -98,7 +98,7 @@ def _row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
 
 
 def _is_address(one: Named) -> bool:
-    return one.record.selector_kind == "btc" and one.record.party != "third"
+    return bool(one.record.selector_kind == "btc" and one.record.party != "third")
 
 
 HANDLERS = (vendors, vendor)
