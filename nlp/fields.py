@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from nlp.atoms import Atom, AtomScanner
@@ -39,6 +40,7 @@ class FieldText:
     matches: list[TermMatch] = field(default_factory=list)
     atoms: list[Atom] = field(default_factory=list)
     money: list[MoneyFound] = field(default_factory=list)
+    known: frozenset[str] | None = None
 
     def place(self, first: int, last: int) -> Place:
         """Return the place of tokens [first, last) in code points of the field."""
@@ -52,29 +54,36 @@ class FieldText:
 
     def token_at(self, start: int) -> int:
         """Return the index of the token that begins at or after ``start`` (binary search)."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].start < start:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self.tokens, start, key=_start)
 
     def segment_of(self, index: int) -> Segment:
         """Return the segment that holds token ``index``."""
-        low, high = 0, len(self.segments) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.segments[middle].first <= index:
-                low = middle
-            else:
-                high = middle - 1
-        return self.segments[low]
+        return self.segments[max(0, bisect_right(self.segments, index, key=_first) - 1)]
 
     def words(self, segment: Segment) -> set[str]:
         """Return the words of a segment."""
         return {self.tokens[i].text for i in range(segment.first, segment.last)}
+
+    def vocabulary(self) -> frozenset[str]:
+        """Return the words of the whole field."""
+        if self.known is None:
+            self.known = frozenset(token.text for token in self.tokens)
+        return self.known
+
+    def names_between(self, start: int, end: int) -> bool:
+        """Whether a term begins in the normal characters [start, end)."""
+        index = bisect_left(self.matches, start, key=_start)
+        return index < len(self.matches) and self.matches[index].start < end
+
+    def atoms_in(self, segment: Segment) -> list[Atom]:
+        """Return the atoms of a segment in order."""
+        first = bisect_left(self.atoms, segment.first, key=_first)
+        return self.atoms[first : bisect_left(self.atoms, segment.last, key=_first)]
+
+    def money_in(self, segment: Segment) -> list[MoneyFound]:
+        """Return the amounts of money of a segment in order."""
+        first = bisect_left(self.money, segment.first, key=_first)
+        return self.money[first : bisect_left(self.money, segment.last, key=_first)]
 
 
 def read_field(
@@ -96,10 +105,19 @@ def read_field(
     return found
 
 
+def _first(found: Atom | MoneyFound | Segment) -> int:
+    return found.first
+
+
+def _start(found: Token | TermMatch) -> int:
+    return found.start
+
+
 def _in_a_name(atom: Atom, found: FieldText, tokens: list[Token]) -> bool:
     """Whether the number belongs to a term ("2C-B", "4-AcO-DMT")."""
     start = tokens[atom.first].start
-    return any(match.start <= start < match.end for match in found.matches)
+    index = bisect_right(found.matches, start, key=_start) - 1
+    return index >= 0 and start < found.matches[index].end
 
 
 def _segments(tokens: list[Token], normal: str) -> list[Segment]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlp.fields import FieldText
-from nlp.grammar import PhraseSet
+from nlp.grammar import PhraseIndex
 from nlp.lexicon import Lexicon
 from nlp.mentions import Candidate
 from nlp.model import Goods, Marked
@@ -20,9 +20,9 @@ class GoodsReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         goods = lexicon.goods
-        self._stated = {name: PhraseSet(words) for name, words in goods["stated"].items()}
-        self._forms = {name: PhraseSet(words) for name, words in goods["forms"].items()}
-        self._terms = {name: PhraseSet(words) for name, words in goods["terms"].items()}
+        self._stated = PhraseIndex(goods["stated"])
+        self._forms = PhraseIndex(goods["forms"])
+        self._terms = PhraseIndex(goods["terms"])
         self._category: Mapping[str, Any] = goods["category"]
         self._declared = {
             _key(word): substance
@@ -63,9 +63,8 @@ class GoodsReader:
         )
         for field in fields:
             if field.name.startswith(("title", "description")):
-                for name, phrases in self._stated.items():
-                    if phrases.within(field.tokens, 0, len(field.tokens)):
-                        stated.setdefault(name)
+                for name, _first, _taken in self._stated.find(field.tokens):
+                    stated.setdefault(name)
         found += [Goods(goods_class=name, source="stated") for name in stated]
         return found
 
@@ -78,17 +77,14 @@ class GoodsReader:
         return None
 
     def marks(self, field: FieldText) -> list[Marked]:
-        """Return the forms and terms of trade that a field names."""
-        found = []
+        """Return the forms and terms of trade that a field names, each once."""
+        found: dict[tuple[str, str], Marked] = {}
         for of, known in (("forms", self._forms), ("terms", self._terms)):
-            for value, phrases in known.items():
-                for index in range(len(field.tokens)):
-                    taken = phrases.at(field.tokens, index)
-                    if taken and not _denied(field, index, value):
-                        place = field.place(index, index + taken)
-                        found.append(Marked(of=of, value=value, place=place))
-                        break
-        return found
+            for value, index, taken in known.find(field.tokens):
+                if (of, value) not in found and not _denied(field, index, value):
+                    place = field.place(index, index + taken)
+                    found[of, value] = Marked(of=of, value=value, place=place)
+        return list(found.values())
 
 
 def _denied(field: FieldText, index: int, value: str) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -97,6 +97,25 @@ class PhraseSet:
     def within(self, tokens: list[Token], first: int, last: int) -> bool:
         """Whether a phrase begins in tokens [first, last)."""
         return any(self.at(tokens, index) for index in range(first, last))
+
+
+class PhraseIndex:
+    """Labelled phrases, found in one pass over the tokens."""
+
+    def __init__(self, labelled: Mapping[str, Iterable[str]]) -> None:
+        self._by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for label, phrases in labelled.items():
+            for phrase in phrases:
+                words = tuple(normalize(phrase).normal.replace("-", " ").split())
+                self._by_first.setdefault(words[0], []).append((label, words))
+
+    def find(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
+        """Yield (label, first token, number of tokens) of every phrase, in order."""
+        for index, token in enumerate(tokens):
+            for label, words in self._by_first.get(token.text, ()):
+                taken = _taken(tokens, index, words)
+                if taken:
+                    yield label, index, taken
 
 
 def _taken(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:

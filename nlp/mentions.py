@@ -17,6 +17,7 @@ from nlp.pipeline import TermMatch
 
 CUE_REACH = 7
 SHORT = 2
+TWO = 2
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 
@@ -49,7 +50,11 @@ class MentionReader:
         self._grammar = grammar
         blocked = lexicon.grammar["blocked"]
         between = lexicon.grammar["between"]
-        self._blocked = [tuple(phrase.split()) for phrase in blocked["phrases"]]
+        self._blocked: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        for phrase in blocked["phrases"]:
+            words = tuple(phrase.split())
+            for shift, word in enumerate(words):
+                self._blocked.setdefault(word, []).append((words, shift))
         self._cannabis_snow = frozenset(blocked["cannabis_snow"])
         self._between: Mapping[str, frozenset[str]] = {
             name: frozenset(words) for name, words in between.items()
@@ -59,7 +64,8 @@ class MentionReader:
         """Return the mentions of all fields that hold, in reading order."""
         found = [c for field in fields for c in self._of_field(field)]
         strong = {c.term.substance for c in found if _counts(c)}
-        held = [c for c in found if self._holds(c, found, strong, evidence)]
+        implied = {c.term.substance for c in found if c.term.status == "implied"}
+        held = [c for c in found if self._holds(c, implied, strong, evidence)]
         held = _collapsed(_without_content(held))
         return _demoted(held)
 
@@ -77,15 +83,14 @@ class MentionReader:
     def _is_blocked(self, field: FieldText, match: TermMatch) -> bool:
         """Whether the match lies in a phrase that only looks like a substance."""
         index = field.token_at(match.start)
-        words = [token.text for token in field.tokens[max(0, index - 3) : index + 4]]
-        at = min(index, 3)
-        for phrase in self._blocked:
-            for shift in range(len(phrase)):
-                start = at - shift
-                if start >= 0 and tuple(words[start : start + len(phrase)]) == phrase:
-                    return match.end <= _end_of(field, index - shift, phrase)
-        snow = field.tokens[index].text == "snow"
-        return snow and index > 0 and field.tokens[index - 1].text in self._cannabis_snow
+        tokens = field.tokens
+        for phrase, shift in self._blocked.get(tokens[index].text, ()):
+            start = index - shift
+            words = tuple(token.text for token in tokens[max(0, start) : start + len(phrase)])
+            if start >= 0 and words == phrase:
+                return match.end <= tokens[start + len(phrase) - 1].end
+        snow = tokens[index].text == "snow"
+        return snow and index > 0 and tokens[index - 1].text in self._cannabis_snow
 
     def _status(self, field: FieldText, match: TermMatch, previous: Candidate | None) -> str | None:
         """Return ``negated`` or ``mentioned`` where a cue says so, else None."""
@@ -142,7 +147,7 @@ class MentionReader:
     def _holds(  # noqa: PLR0911 - one for each reason
         self,
         candidate: Candidate,
-        found: Sequence[Candidate],
+        implied: set[str],
         strong: set[str],
         evidence: Evidence,
     ) -> bool:
@@ -162,8 +167,7 @@ class MentionReader:
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
             return near and self._dosed_near(candidate)
-        others = {c.term.substance for c in found if c.term.status == "implied"}
-        if term.status == "stated" and others - {term.substance}:
+        if term.status == "stated" and implied - {term.substance}:
             return False
         return near
 
@@ -171,15 +175,14 @@ class MentionReader:
         field = candidate.field
         index = field.token_at(candidate.match.start)
         segment = field.segment_of(index)
-        close = any(segment.first <= atom.first < segment.last for atom in field.atoms)
-        close = close or any(segment.first <= m.first < segment.last for m in field.money)
+        close = bool(field.atoms_in(segment) or field.money_in(segment))
         if field.name == "title":
             return close or evidence.drug_category or evidence.offers
         return close
 
     def _dosed_near(self, candidate: Candidate) -> bool:
         field = candidate.field
-        words = {token.text for token in field.tokens}
+        words = field.vocabulary()
         counted = any(a.kind in ("count", "dose") for a in field.atoms)
         return counted or bool(words & self._grammar.dosed)
 
@@ -199,27 +202,22 @@ def _written_as_such(candidate: Candidate) -> bool:
 
 def _collapsed(held: list[Candidate]) -> list[Candidate]:
     """Hash or wax named with a strain is one product: its resin or concentrate."""
+    offered = [c for c in held if c.status in ("stated", "implied")]
+    made = {(id(c.field), _segment(c).first) for c in offered if c.term.substance in CANNABIS[1:]}
     out = []
     for c in held:
-        if c.term.substance != "cannabis" or c.status not in ("stated", "implied"):
-            out.append(c)
-            continue
-        index = c.field.token_at(c.match.start)
-        segment = c.field.segment_of(index)
-        n_masses = sum(
-            atom.kind == "mass" and segment.first <= atom.first < segment.last
-            for atom in c.field.atoms
-        )
-        made = any(
-            other.field is c.field
-            and other.term.substance in CANNABIS[1:]
-            and other.status in ("stated", "implied")
-            and c.field.segment_of(c.field.token_at(other.match.start)) == segment
-            for other in held
-        )
-        if not made or (n_masses > 1 and _joined_by_plus(c.field, segment)):
-            out.append(c)
+        segment = _segment(c)
+        plain = c.term.substance == "cannabis" and c.status in ("stated", "implied")
+        if plain and (id(c.field), segment.first) in made:
+            n_masses = sum(atom.kind == "mass" for atom in c.field.atoms_in(segment))
+            if n_masses < TWO or not _joined_by_plus(c.field, segment):
+                continue
+        out.append(c)
     return out
+
+
+def _segment(candidate: Candidate) -> Segment:
+    return candidate.field.segment_of(candidate.field.token_at(candidate.match.start))
 
 
 def _joined_by_plus(field: FieldText, segment: Segment) -> bool:
@@ -238,10 +236,6 @@ def _preferred(terms: Sequence[Term]) -> Term:
         terms,
         key=lambda t: (t.ambiguity != "strong", t.status != "stated", t.substance, t.language),
     )
-
-
-def _end_of(field: FieldText, first: int, phrase: tuple[str, ...]) -> int:
-    return field.tokens[min(len(field.tokens), first + len(phrase)) - 1].end
 
 
 def _without_content(held: list[Candidate]) -> list[Candidate]:

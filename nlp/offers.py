@@ -36,7 +36,7 @@ def segment_offers(
     grammar: Grammar, field: FieldText, segment: Segment, context: OfferContext
 ) -> list[Offer]:
     """Return the offers of one segment, in text order."""
-    atoms = [a for a in field.atoms if segment.first <= a.first < segment.last]
+    atoms = field.atoms_in(segment)
     if not atoms:
         return []
     atoms = [_counted(grammar, field, atom, atoms, context) for atom in atoms]
@@ -222,8 +222,7 @@ def _ounces(atom: Atom) -> Atom:
 
 def _fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
     """Return ounces of syrup as volume ("32 oz. X 2" of lean)."""
-    words = {token.text for token in field.tokens}
-    if not words & grammar.liquids & {"syrup", "lean", "fl", "jarabe", "liquid"}:
+    if not field.vocabulary() & grammar.liquids & {"syrup", "lean", "fl", "jarabe", "liquid"}:
         return atoms
     out = []
     for atom in atoms:

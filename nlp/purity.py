@@ -12,7 +12,7 @@ from nlp.model import Marked
 from nlp.values import parse_number
 
 REACH_NEVER = 3
-REACH_NEAR = 6
+REACH_NEAR = 30
 LOWEST_BARE = 50
 
 
@@ -78,9 +78,10 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
         )  # fmt: skip
     if field.name == "title":
         return True
-    words = field.words(segment)
-    named = any(segment.first <= field.token_at(m.start) < segment.last for m in field.matches)
-    return named or bool(words & grammar.purity_near)
+    low, high = max(segment.first, first - REACH_NEAR), min(segment.last, last + REACH_NEAR)
+    words = {token.text for token in field.tokens[low:high]}
+    start, end = field.tokens[segment.first].start, field.tokens[segment.last - 1].end
+    return field.names_between(start, end) or bool(words & grammar.purity_near)
 
 
 def _range_start(field: FieldText, index: int, last: int, language: str | None) -> list[Marked]:

@@ -36,6 +36,7 @@ from nlp.unitprice import is_holding, unit_prices
 STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
 LOOSE_FORMS = ("loose", "plant")
 LANGUAGE_SAMPLE = 20_000
+MAX_FOUND = 200  # offers or prices of one field; the rest is reported as unread
 PUNCTUATION = ".,;:!?()[]'\"*-"
 NOT_DRUGS = ("weapon", "document", "counterfeit_money", "hacking", "wildlife", "equipment")
 
@@ -98,7 +99,7 @@ class ListingReader:
             unit_prices=tuple(unit_prices(offers, prices, text.price, custom=custom)),
             marked=tuple(_each_once(marked)),
             selectors=tuple(selectors),
-            unread=tuple(unread),
+            unread=(*unread, *_too_many(spoken)),
             flags=tuple(_flags(text, offers)),
         )
 
@@ -126,7 +127,7 @@ class ListingReader:
                 else:
                     firm = self._is_explicit(field, segment)
                     body += [(offer, firm) for offer in offers]
-        return _joined(title, body)
+        return _joined(title[:MAX_FOUND], body[:MAX_FOUND])
 
     def _is_advice(self, field: FieldText, segment: Segment) -> bool:
         words = field.words(segment)
@@ -136,7 +137,7 @@ class ListingReader:
     def _is_explicit(self, field: FieldText, segment: Segment) -> bool:
         if self._grammar.explicit.within(field.tokens, segment.first, segment.last):
             return True
-        return any(segment.first <= money.first < segment.last for money in field.money)
+        return bool(field.money_in(segment))
 
     def _context(
         self, fields: Sequence[FieldText], mentions: Sequence[Candidate]
@@ -166,20 +167,19 @@ class ListingReader:
     def _prices(
         self, fields: Sequence[FieldText], offers: Sequence[Offer], text: ListingText
     ) -> list[PriceFound]:
-        found: list[PriceFound] = []
+        found: dict[tuple[object, ...], PriceFound] = {}
         given = text.price.currency if text.price else None
         named = next((m.currency for f in fields for m in f.money if m.currency == "USD"), None)
         for field in fields:
-            for money in field.money:
+            for money in field.money[:MAX_FOUND]:
                 currency = money.currency
                 if currency is None and field.tokens[money.first].text != "":
                     currency = named or (given if given and given != "BTC" else None)
                 per = money.per or _per_by_offer(field, offers)
                 place = field.place(money.first, money.last)
                 price = PriceFound(amount=money.amount, currency=currency, per=per, place=place)
-                if not any(_same_price(price, other) for other in found):
-                    found.append(price)
-        return found
+                found.setdefault((money.amount, currency, per), price)
+        return list(found.values())
 
     def _substances(
         self,
@@ -291,11 +291,6 @@ def _per_by_offer(field: FieldText, offers: Sequence[Offer]) -> str:
     return "package"
 
 
-def _same_price(one: PriceFound, other: PriceFound) -> bool:
-    same = (one.amount, one.currency, one.per) == (other.amount, other.currency, other.per)
-    return same and one.place.field != other.place.field
-
-
 def _selectors(text: ListingText) -> tuple[list[SelectorFound], list[Unread]]:
     found: dict[tuple[str, str], SelectorFound] = {}
     unread: list[Unread] = []
@@ -314,6 +309,15 @@ def _each_once(marked: list[Marked]) -> list[Marked]:
     for mark in marked:
         kept.setdefault((mark.of, mark.value), mark)
     return list(kept.values())
+
+
+def _too_many(fields: Sequence[FieldText]) -> list[Unread]:
+    """Return what was seen beyond the limit and is not read."""
+    return [
+        Unread(reason=f"more than {MAX_FOUND} quantities or prices in {field.name}")
+        for field in fields
+        if len(field.atoms) > MAX_FOUND or len(field.money) > MAX_FOUND
+    ]
 
 
 def _flags(text: ListingText, offers: Sequence[Offer]) -> list[str]:

@@ -194,9 +194,11 @@ def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread], lis
 
 def _blanked(text: str, blocks: list[tuple[int, int]]) -> str:
     """Return the text with its armoured blocks blanked: base64 is full of near handles."""
+    pieces, at = [], 0
     for start, end in blocks:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        pieces += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join((*pieces, text[at:]))
 
 
 def _onions(field: str, text: str) -> Iterable[SelectorFound]:

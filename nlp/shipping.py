@@ -15,6 +15,7 @@ from nlp.model import Marked
 from nlp.text import normalize
 
 REACH = 6
+NEAR = 40
 LISTED = frozenset(
     (",", "/", "and", "or", "y", "o", "&", "+", "-", "und", "et", "e", "u", "the", "to")
 )
@@ -185,7 +186,8 @@ def _directions(  # noqa: PLR0911 - one for each form
         return _pair_direction(field, countries, position)
     if set(window[-3:]) & {"except", "excepto", "excluding", "salvo", "no", "not", "menos", "dont"}:
         return ()
-    near = {t.text for t in field.tokens[segment.first : segment.last]}
+    low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
+    near = {t.text for t in field.tokens[low:high]}
     own_field = field.name == "ships_text"
     if not own_field and not _speaks(near):
         return ()
