@@ -23,7 +23,7 @@ def parse_line(line: str, where: str) -> TxView:
     try:
         row = json.loads(line)
         view = _compact(row) if _is_compact(row) else _esplora(row)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             "E-LED-020",
             _("This line is neither a compact transaction nor one of Esplora."),

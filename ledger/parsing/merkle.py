@@ -16,17 +16,17 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def has_repeated_pair(leaves: Sequence[bytes]) -> bool:
-    """Return whether two equal hashes are paired somewhere (CVE-2012-2459).
+def unambiguous_root(leaves: Sequence[bytes]) -> bytes | None:
+    """Return the root, or None when two equal hashes are paired somewhere (CVE-2012-2459).
 
-    Such a block has the merkle root of a shorter one, so the root proves nothing.
+    Such a block has the merkle root of a shorter one, so its root proves nothing.
     """
     level = list(leaves)
     while len(level) > 1:
         if any(level[i] == level[i + 1] for i in range(0, len(level) - 1, 2)):
-            return True
+            return None
         level = _next_level(level)
-    return False
+    return level[0]
 
 
 def merkle_branch(leaves: Sequence[bytes], position: int) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ledger.parsing.block import BlockScan
 from ledger.parsing.digest import double_sha256
-from ledger.parsing.merkle import has_repeated_pair, merkle_root
+from ledger.parsing.merkle import merkle_root, unambiguous_root
 from ledger.parsing.networks import NETWORK, target_of_bits
 from vestigo.errors import InputError
 from vestigo.i18n import _
@@ -35,8 +35,7 @@ def verify_block(block: BlockScan, network: str, *, where: str, offset: int) -> 
 
 def has_merkle_root(block: BlockScan) -> bool:
     """Return whether the header's merkle root is that of the transactions, unambiguously."""
-    txids = [tx.txid for tx in block.transactions]
-    return merkle_root(txids) == block.header.merkle_root and not has_repeated_pair(txids)
+    return unambiguous_root([tx.txid for tx in block.transactions]) == block.header.merkle_root
 
 
 def has_work(block: BlockScan, network: str) -> bool:
