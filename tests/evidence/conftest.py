@@ -10,9 +10,11 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,7 @@ from vestigo.records import (
     Transaction,
 )  # fmt: skip
 from vestigo.store import CaseFolder, RecordLedger
+from vestigo.store.atomic import write_atomically
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PASSPHRASE = "correct horse battery staple"
@@ -270,13 +273,24 @@ def chain_records() -> list:
     return [*records, trace, cash]
 
 
+@cache
+def keys_of_the_tests() -> tuple[dict[str, bytes], UnlockedKeys]:
+    """Make one set of keys for all cases: a passphrase costs a fifth of a second."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = CaseFolder.create(Path(scratch) / "case", title="t", unit="Unit of tests")
+        create_keys(folder, PASSPHRASE, lambda: NOON)
+        files = {path.name: path.read_bytes() for path in folder.keys.iterdir()}
+        return files, unlock_keys(folder, PASSPHRASE)
+
+
 def make_world(path: Path) -> World:
     folder = CaseFolder.create(path, title="Case \u202e of tests", unit="Unit of tests")
     clock = Ticking()
     custody = CustodyLog(folder.custody, actor="ana@lab", clock=clock)
     custody.append("recognition", reason="case created")
-    create_keys(folder, PASSPHRASE, clock)
-    keys = unlock_keys(folder, PASSPHRASE)
+    files, keys = keys_of_the_tests()
+    for name, content in files.items():
+        write_atomically(folder.keys / name, content)
 
     def log_head(head) -> None:
         custody.append("processing", object_sha256=head.entry_sha256, reason="record ledger head",
