@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
@@ -27,9 +28,12 @@ def is_page_type(media_type: str) -> bool:
     return media_type.partition(";")[0].strip().lower() in _HTML_TYPES or not media_type
 
 
-def may_have_page(status: int) -> bool:
+def may_have_page(status: int | None) -> bool:
     """Return whether an answer of that status carries a page (a redirect need not)."""
-    return not 300 <= status < 400 and status not in (204, 205)  # noqa: PLR2004 - HTTP's ranges
+    return status is None or not (
+        HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+        or status in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
+    )
 
 
 def looks_like_html(text: str) -> bool:
@@ -42,11 +46,29 @@ def may_begin_html(text: str) -> bool:
     return bool(_MAY_BEGIN_HTML.match(text))
 
 
-def is_cut(profile: MarketProfile, document: Document, problem: str) -> bool:
-    """Return whether the page ends before its end of document."""
-    if problem or not document.complete:
+def is_cut(profile: MarketProfile, document: Document, status: int | None, problem: str) -> bool:
+    """Return whether the page ends before its end of document.
+
+    Pages of errors come from servers that often leave the end out: they are cut only
+    where HTTP says so.
+    """
+    if problem or (status is not None and status >= HTTPStatus.BAD_REQUEST):
+        return bool(problem)
+    if not document.complete:
         return True
     return profile.end.search(document.decoded.text[-TAIL_WINDOW:]) is None
+
+
+def kind_of_status(profile: MarketProfile, status: int | None) -> str:
+    """Return the kind that the status alone tells, ``other`` where none does."""
+    if status is None:
+        return OTHER
+    alone = (rule for rule in profile.kinds if status in rule.status and _is_status_only(rule))
+    return next((rule.kind for rule in alone), OTHER)
+
+
+def _is_status_only(rule: KindRule) -> bool:
+    return not (rule.has or rule.uri or rule.text)
 
 
 def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | None) -> str | None:

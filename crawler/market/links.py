@@ -22,7 +22,7 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
     that the profile forbids are dropped without a word.
     """
     here = urlsplit(base)
-    hosts = {here.netloc, *profile.hosts}
+    hosts = {here.netloc.lower(), *profile.hosts}
     origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
     follow: dict[str, Link] = {}
     unknown: dict[str, None] = {}
@@ -30,7 +30,7 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
         if href.startswith("#"):
             continue
         uri = origin + href if _PLAIN_PATH.fullmatch(href) else _absolute(base, href)
-        if uri is None or uri in follow or urlsplit(uri).netloc not in hosts:
+        if uri is None or uri in follow or urlsplit(uri).netloc.lower() not in hosts:
             continue
         hint = profile.hint(uri)
         if hint is not None:

@@ -4,33 +4,32 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from crawler.market.asserting import COUNTED
+from crawler.market.field_loading import (
+    date_rule,
+    field_rule,
+    field_rules,
+    optional_pattern,
+    patterns,
+    price_rule,
+    selects,
+)
 from crawler.market.profile import (
     Assertion,
-    DateRule,
     FeedbackRule,
-    FieldRule,
     KindRule,
     LinkRule,
     ListingRule,
     LoginRule,
     MarketProfile,
     Politeness,
-    PriceRule,
     VendorRule,
 )
-from crawler.market.selecting import (
-    Select,
-    SelectBetween,
-    compile_pattern,
-    css_select,
-    xpath_select,
-)
+from crawler.market.selecting import compile_pattern, css_select
 from crawler.market.table import Table, wrong_form
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
@@ -43,7 +42,6 @@ HTML_END = r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z"
 LISTING_FIELDS = ("title", "description", "vendor", "category", "ships_from", "ships_to")
 VENDOR_FIELDS = ("handle", "profile")
 FEEDBACK_FIELDS = ("text", "rating", "buyer", "vendor", "age")
-NO_LIMIT = 1 << 30
 
 
 def load_profile(name_or_path: str | Path) -> MarketProfile:
@@ -119,10 +117,10 @@ def _kind(table: Table) -> KindRule:
     rule = KindRule(
         kind=_page_kind(table),
         status=table.wholes("status"),
-        uri=_optional_pattern(table, "uri"),
-        has=_selects(table, "has"),
-        lacks=_selects(table, "lacks"),
-        text=_optional_pattern(table, "text"),
+        uri=optional_pattern(table, "uri"),
+        has=selects(table, "has"),
+        lacks=selects(table, "lacks"),
+        text=optional_pattern(table, "text"),
     )
     table.done()
     return rule
@@ -145,18 +143,19 @@ def _page_kind(table: Table) -> str:
 def _listing(table: Table) -> ListingRule:
     count = table.table("feedback_count") if table.has("feedback_count") else None
     rule = ListingRule(
-        must_have=_selects(table, "must_have"),
-        whole=_selects(table, "whole"),
-        regions=_selects(table, "regions"),
-        ignore=_patterns(table, "ignore"),
+        must_have=selects(table, "must_have"),
+        whole=selects(table, "whole"),
+        regions=selects(table, "regions"),
+        ignore=patterns(table, "ignore"),
         key_uri=compile_pattern(table.text("key"), table.where, ["key"]),
         key_link=css_select(table.text("key_link"), table.where) if table.has("key_link") else None,
-        fields=_fields(table, LISTING_FIELDS, strict=True),
+        fields=field_rules(table, LISTING_FIELDS, strict=True),
         prices=tuple(
-            _price(item, f"price.{n}", strict=True) for n, item in enumerate(table.tables("prices"))
+            price_rule(item, f"price.{n}", strict=True)
+            for n, item in enumerate(table.tables("prices"))
         ),
-        listed_on=_date(table, "listed_on", strict=True),
-        feedback_count=_field(count, "feedback_count", strict=True) if count else None,
+        listed_on=date_rule(table, "listed_on", strict=True),
+        feedback_count=field_rule(count, "feedback_count", strict=True) if count else None,
     )
     table.done()
     return rule
@@ -164,12 +163,12 @@ def _listing(table: Table) -> ListingRule:
 
 def _vendor(table: Table) -> VendorRule:
     rule = VendorRule(
-        must_have=_selects(table, "must_have"),
-        whole=_selects(table, "whole"),
-        regions=_selects(table, "regions"),
-        ignore=_patterns(table, "ignore"),
-        fields=_fields(table, VENDOR_FIELDS, strict=True),
-        pgp=tuple(_field(item, f"pgp_place.{n}") for n, item in enumerate(table.tables("pgp"))),
+        must_have=selects(table, "must_have"),
+        whole=selects(table, "whole"),
+        regions=selects(table, "regions"),
+        ignore=patterns(table, "ignore"),
+        fields=field_rules(table, VENDOR_FIELDS, strict=True),
+        pgp=tuple(field_rule(item, f"pgp_place.{n}") for n, item in enumerate(table.tables("pgp"))),
     )
     table.done()
     return rule
@@ -178,9 +177,9 @@ def _vendor(table: Table) -> VendorRule:
 def _feedback(table: Table) -> FeedbackRule:
     rule = FeedbackRule(
         row=css_select(table.text("row"), table.where),
-        fields=_fields(table, FEEDBACK_FIELDS),
-        price=_price(table.table("price"), "price") if table.has("price") else None,
-        given_on=_date(table, "given_on"),
+        fields=field_rules(table, FEEDBACK_FIELDS),
+        price=price_rule(table.table("price"), "price") if table.has("price") else None,
+        given_on=date_rule(table, "given_on"),
         listing_link=css_select(table.text("listing_link"), table.where)
         if table.has("listing_link")
         else None,
@@ -231,86 +230,3 @@ def _unknown_name(name: str, known: Sequence[str], where: str) -> ConfigurationE
         where=where,
         remedy=_("See docs/formats/market-profile.md."),
     )
-
-
-def _fields(table: Table, known: tuple[str, ...], *, strict: bool = False) -> tuple[FieldRule, ...]:
-    """Return the rules of ``fields`` (known names only) and ``also`` (any name)."""
-    fields = table.table("fields")
-    rules = [_field(fields.table(name), name, strict=strict) for name in known if fields.has(name)]
-    fields.done()
-    also = table.named_tables("also")
-    return (*rules, *(_field(item, f"also.{name}") for name, item in also.items()))
-
-
-def _field(table: Table, name: str, *, strict: bool = False) -> FieldRule:
-    rule = _open_field(table, name, ("value",), strict=strict)
-    table.done()
-    return rule
-
-
-def _open_field(table: Table, name: str, groups: tuple[str, ...], *, strict: bool) -> FieldRule:
-    pattern = None
-    if table.has("pattern"):
-        pattern = compile_pattern(table.text("pattern"), table.where, groups)
-    return FieldRule(
-        name=name,
-        select=_select(table),
-        pattern=pattern,
-        many=table.flag("many"),
-        joined=table.flag("joined"),
-        lines=table.flag("lines"),
-        required=table.flag("required"),
-        strict=strict,
-        min_length=table.whole("min_length", 0),
-        max_length=table.whole("max_length", NO_LIMIT),
-    )
-
-
-def _price(table: Table, name: str, *, strict: bool = False) -> PriceRule:
-    currency = table.text("currency", "")
-    groups = ("amount",) if currency else ("amount", "currency")
-    table.text("pattern")
-    rule = PriceRule(
-        field=_open_field(table, name, groups, strict=strict),
-        currency=currency,
-        thousands=table.text("thousands", ""),
-        decimal=table.text("decimal", "."),
-        min=table.decimal("min"),
-        max=table.decimal("max"),
-    )
-    table.done()
-    return rule
-
-
-def _date(table: Table, name: str, *, strict: bool = False) -> DateRule | None:
-    if not table.has(name):
-        return None
-    inner = table.table(name)
-    form = inner.text("form")
-    rule = DateRule(field=_open_field(inner, name, ("value",), strict=strict), form=form)
-    inner.done()
-    return rule
-
-
-def _select(table: Table) -> Select | SelectBetween:
-    """Return what one of ``css``, ``xpath`` or the pair ``after`` and ``before`` selects."""
-    given = [key for key in ("css", "xpath", "after") if table.has(key)]
-    if len(given) != 1:
-        raise wrong_form(table.where, _("a field has css, xpath, or after and before"))
-    if given == ["after"]:
-        after = css_select(table.text("after"), table.where)
-        return SelectBetween(after, css_select(table.text("before"), table.where))
-    make = css_select if given == ["css"] else xpath_select
-    return make(table.text(given[0]), table.where)
-
-
-def _selects(table: Table, key: str) -> tuple[Select, ...]:
-    return tuple(css_select(source, table.where) for source in table.texts(key))
-
-
-def _patterns(table: Table, key: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(compile_pattern(source, table.where) for source in table.texts(key))
-
-
-def _optional_pattern(table: Table, key: str) -> re.Pattern[str] | None:
-    return compile_pattern(table.text(key), table.where) if table.has(key) else None

@@ -141,6 +141,22 @@ def test_a_page_cut_anywhere_is_other_and_truncated(read, item, data):
     assert (reading.kind, reading.truncated, reading.listing) == ("other", True, None)
 
 
+def test_a_page_cut_within_its_first_bytes_is_truncated(read, item):
+    for cut in range(60):
+        reading = read(item.encode()[:cut], media_type="")
+        assert (reading.kind, reading.truncated) == ("other", True), cut
+
+
+@pytest.mark.parametrize(
+    "page", ["", "404 Not Found", "<h1>Not found</h1>", "<html><body>gone", "{}"]
+)
+def test_an_errors_page_needs_no_end_of_document(read, page):
+    reading = read(page, status=404)
+    assert (reading.kind, reading.truncated, reading.failed_assertions) == ("not-found", False, ())
+    assert read(page, status=404, media_type="text/plain").kind == "not-found"
+    assert read(page, status=404, problem="connection reset").truncated
+
+
 def test_a_page_that_the_parser_of_http_cut_is_truncated_whatever_it_ends_with(read, item):
     reading = read(item, problem="peer closed the connection")
     assert (reading.kind, reading.truncated, reading.listing) == ("other", True, None)
