@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_rates_walk_day_by_day_without_a_gap():
     days = [row[0] for row in rows if row[1] == "USD"]
     assert days == sorted(set(days))
     assert len(euro) == len(days) == (SEEN_AT.date() - date(2024, 7, 1)).days + 1
-    assert all(abs(b / a - 1) < Decimal("0.03") for a, b in zip(euro, euro[1:], strict=False))
+    assert all(abs(b / a - 1) < Decimal("0.03") for a, b in pairwise(euro))
 
 
 @pytest.mark.parametrize(

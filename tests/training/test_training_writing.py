@@ -21,6 +21,8 @@ from vestigo.errors import ExitCode, UsageError
 from vestigo.training import writing
 from vestigo.training.writing import page_name, range_files, write_range
 
+PINNED = "85910b76101157c9f6383308d4a237c5c8bf74853d60cb4b907b5aebeef200fd"
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -136,7 +138,7 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "range_files", files)
-    with pytest.raises(UsageError, match="E-TRA-003: .*No space left"):
+    with pytest.raises(UsageError, match=r"E-TRA-003: .*No space left"):
         write_range(1, tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
@@ -235,3 +237,9 @@ def test_the_command_writes_and_says_where(tmp_path, monkeypatch):
 )
 def test_a_call_that_is_wrong_is_refused(arguments):
     assert CliRunner().invoke(training, ["range", *arguments]).exit_code == ExitCode.USAGE
+
+
+def test_the_range_of_seed_one_is_the_same_on_every_machine(folder):
+    """Pinned: whoever changes the range on purpose writes down the new digest."""
+    listing = "".join(f"{digest}  {name}\n" for name, digest in digests(folder).items())
+    assert hashlib.sha256(listing.encode()).hexdigest() == PINNED
