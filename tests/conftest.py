@@ -7,8 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from vestigo import i18n
+
+settings.register_profile("vestigo", deadline=None)  # no test depends on how fast a machine is
+settings.load_profile("vestigo")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crawler.market.completing import first
 from crawler.market.extracting import Extraction
 from crawler.market.fields import FeedbackFields
 from crawler.market.profile import FeedbackRule, MarketProfile, link_target
+
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def feedback_count(profile: MarketProfile, extraction: Extraction) -> int | None:
@@ -17,7 +20,7 @@ def feedback_count(profile: MarketProfile, extraction: Extraction) -> int | None
     rule = profile.listing.feedback_count
     if rule is not None:
         shown = extraction.one(rule, root)
-        return int(shown) if shown and shown.isascii() and shown.isdigit() else None
+        return int(shown) if shown and _COUNT.fullmatch(shown) else None
     if profile.feedback is None:
         return None
     n_rows = len(profile.feedback.row.nodes(root))

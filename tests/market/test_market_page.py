@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.market import FormField, Link, Price
+from crawler.market import FormField, Link, Price, load_profile, read_page
 
 
 def test_a_listing_is_read_as_displayed(read, item):
@@ -259,3 +259,18 @@ def test_a_login_form_keeps_its_hidden_fields(read):
 def test_a_key_comes_from_the_page_where_the_address_gives_none(read, item):
     assert read(item, uri="").listing.key == "7"
     assert read(item.replace("/item/7/buy", "/x"), uri="").listing.key == ""
+
+
+@pytest.mark.parametrize(
+    ("shown", "count"), [("3", 3), ("9" * 5000, None), ("\u0663", None), ("many", None)]
+)
+def test_a_count_is_a_number_a_person_could_have_meant(toy_path, item, shown, count):
+    text = toy_path.read_text("utf-8")
+    text = text.replace(
+        "[listing.listed_on]", '[listing.feedback_count]\ncss = ".count"\n[listing.listed_on]'
+    )
+    toy_path.write_text(text, "utf-8")
+    page = item.replace("<h1>", f"<span class=count>{shown}</span><h1>").encode()
+    reading = read_page(load_profile(toy_path), page, uri="", status=200, media_type="", charset="",
+                        problem="")  # fmt: skip
+    assert reading.listing.feedback_count == count
