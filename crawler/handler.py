@@ -22,7 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from crawler.permission import authorization_of, intent_of
+from crawler.permission import ask_gate, intent_of
 from crawler.tape import Tape, current_tape
 from crawler.transport import HttpResponse, make_client, pin_httpx
 from crawler.world import CrawlWorld, world_of
@@ -73,6 +73,8 @@ class ArchivingHandler(HttpxDownloadHandler):
         Raises ``ExchangeError`` (with the capture where bytes were sent) and
         ``AuthorityError`` when the gate refuses.
         """
+        if self._world.stopping:
+            raise ExchangeError("stopped", None)
         tape = self._tape(request)
         current_tape.set(tape)
         cause = await self._exchange(request, tape)
@@ -88,7 +90,7 @@ class ArchivingHandler(HttpxDownloadHandler):
 
     def _tape(self, request: Request) -> Tape:
         world = self._world
-        authorization = authorization_of(request)
+        authorization = ask_gate(world, request)
         now = world.clock()
         left = (authorization.ends_at - now).total_seconds()
         seconds = min(world.deadline_seconds, max(left, 0.0))
@@ -142,7 +144,7 @@ class ArchivingHandler(HttpxDownloadHandler):
             began_at=tape.began_at,
             request=bytes(tape.sent),
             response=bytes(tape.received),
-            authorization_id=authorization_of(request).record_id,
+            authorization_id=request.meta["authorization"].record_id,
             account=self._world.account,
             truncated=tape.truncated,
             problem=tape.problem,

@@ -10,7 +10,6 @@ from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
 from crawler.permission import covered, host_and_port
 from crawler.world import CrawlWorld
-from vestigo.errors import AuthorityError
 from vestigo.evidence.warc import WireResponse
 from vestigo.i18n import _
 from vestigo.records import Capture
@@ -47,10 +46,6 @@ class PageWork:
         else:
             self._again(row, Verdict("retry", cause), capture)
         self._report()
-
-    def refused(self, row: PageRow, error: AuthorityError) -> None:
-        """Mark a page that the gate refused; one cut off by an expiry waits for a new order."""
-        self._world.frontier.refuse(row, error.code)
 
     def new_pages(self, links: Iterable[tuple[str, str]], n_redirects: int = 0) -> list[NewPage]:
         """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any."""

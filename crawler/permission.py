@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Self, cast
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 
 from crawler.world import CrawlWorld, world_of
 from vestigo.authority import Gate, Intent
+from vestigo.errors import AuthorityError
 from vestigo.records import Authorization
 
 _DATA_CLASSES = {
@@ -23,6 +24,7 @@ _PICTURE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|avif|mp4|webm|avi|mov|mp3|zip|rar|7z|tar|gz|pdf|docx?)$",
     re.IGNORECASE,
 )
+FATAL_REFUSALS = ("E-AUT-001", "E-AUT-002", "E-AUT-007")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -54,9 +56,20 @@ def intent_of(request: Request, account: str) -> Intent:
     return intent(request.url, request.meta.get("hint", ""), account, request.meta.get("act", ""))
 
 
-def authorization_of(request: Request) -> Authorization:
-    """Return the authorization that the gate granted for this request."""
-    return cast("Authorization", request.meta["authorization"])
+def ask_gate(world: CrawlWorld, request: Request) -> Authorization:
+    """Return the authorization for a request that is about to be sent.
+
+    Raises ``AuthorityError``; where no other request can be granted either, the crawl
+    ends at once.
+    """
+    try:
+        granted = world.gate.check(intent_of(request, world.account))
+    except AuthorityError as error:
+        if error.code in FATAL_REFUSALS:
+            world.stop_with(error)
+        raise
+    request.meta["authorization"] = granted
+    return granted
 
 
 def covered(gate: Gate, uri: str, hint: str, account: str) -> bool:
@@ -76,9 +89,8 @@ class AuthorityMiddleware:
         return cls(world_of(crawler))
 
     def process_request(self, request: Request, **_more: Any) -> None:
-        """Ask the gate; its ``AuthorityError`` ends the request."""
-        wanted = intent_of(request, self._world.account)
-        request.meta["authorization"] = self._world.gate.check(wanted)
+        """Ask the gate; its ``AuthorityError`` ends the request, and may end the crawl."""
+        ask_gate(self._world, request)
 
 
 def _act(uri: str, hint: str) -> str:

@@ -14,13 +14,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.frontier import PageRow
 from crawler.handler import ExchangeError
 from crawler.page_work import PageWork
+from crawler.permission import FATAL_REFUSALS
 from crawler.signing_in import SigningIn
 from crawler.world import CrawlWorld, world_of
 from vestigo.errors import AuthorityError
-
-FATAL_REFUSALS = ("E-AUT-001", "E-AUT-002", "E-AUT-007")
 
 
 class MarketSpider(Spider):
@@ -65,10 +65,7 @@ class MarketSpider(Spider):
         # Scrapy hangs the request on the failure
         row = vars(failure)["request"].meta.get("row")
         if isinstance(error, AuthorityError):
-            if row is not None:
-                self.pages.refused(row, error)
-            if row is None or error.code in FATAL_REFUSALS:
-                self.world.stop_with(error)
+            self._on_refusal(row, error)
         elif isinstance(error, ExchangeError):
             if row is None:
                 self.signing_in.broken(error.cause)
@@ -77,6 +74,16 @@ class MarketSpider(Spider):
         else:
             if row is not None:
                 self.world.frontier.give_back(row)
+            self.world.stop_with(error)
+
+    def _on_refusal(self, row: PageRow | None, error: AuthorityError) -> None:
+        """Leave out a page that is not covered; give back one that an expiry cut off."""
+        fatal = row is None or error.code in FATAL_REFUSALS
+        if row is not None and fatal:
+            self.world.frontier.give_back(row)
+        elif row is not None:
+            self.world.frontier.refuse(row, error.code)
+        if fatal:
             self.world.stop_with(error)
 
     def on_bug(self, failure: Failure, **_more: Any) -> None:

@@ -69,12 +69,9 @@ class RawMarket:
         self._stop = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
+        self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
-
-    @property
-    def port(self):
-        return self._listener.getsockname()[1]
 
     @property
     def uri(self):
@@ -92,13 +89,14 @@ class RawMarket:
                 connection, _address = self._listener.accept()
             except TimeoutError:
                 continue
-            tap = Tap()
-            self.taps.append(tap)
-            thread = threading.Thread(target=self._serve, args=(connection, tap))
+            thread = threading.Thread(target=self.serve, args=(connection,))
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, connection, tap):
+    def serve(self, connection):
+        """Answer what comes over one connection until it ends."""
+        tap = Tap()
+        self.taps.append(tap)
         connection.settimeout(0.05)
         with connection:
             while not self._stop.is_set():

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo crawl``: exit codes, what goes where, nothing secret on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vestigo.cli.crawl import crawl as group
+from vestigo.errors import AuthorityError, ExitCode, UsageError
+from vestigo.pipeline.authorizing import record_authorization
+from vestigo.pipeline.session import open_session
+from vestigo.records import Capture
+from vestigo.store import CaseFolder
+
+PROFILE = str(Path(__file__).parent / "market.toml")
+
+
+@pytest.fixture
+def case(tmp_path, order):
+    folder = CaseFolder.create(tmp_path / "case", title="t", unit="u")
+    with open_session(folder.path) as session:
+        record_authorization(session, order())
+    return folder
+
+
+@pytest.fixture
+def vestigo(capsys, monkeypatch):
+    """Run a crawl command in this process; returns (exit code, stdout, stderr)."""
+
+    def run(*words, stdin=""):
+        import io
+
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = group.main(args=[str(word) for word in words], standalone_mode=False)
+        out, err = capsys.readouterr()
+        return code or 0, out, err
+
+    return run
+
+
+def test_a_crawl_and_its_summary(case, market, html, vestigo):
+    market.answers["/"] = html.category("/p/1")
+    market.answers["/p/1"] = html.listing(1)
+    code, out, err = vestigo(
+        "run", case.path, "--profile", PROFILE, "--start", market.uri, "--json"
+    )
+    assert (code, err) == (ExitCode.DONE, "")
+    document = json.loads(out)
+    assert (document["known"], document["fetched"], document["captures"]) == (2, 2, 2)
+    assert document["page_kinds"] == {"category": 1, "listing": 1}
+    with open_session(case.path) as session:
+        assert len(list(session.ledger.of_kind(Capture))) == 2
+        reasons = [event.reason for event in session.custody.events()]
+    assert reasons.count("WARC segment closed") == 1
+    assert reasons.index("crawl began") < reasons.index("crawl ended")
+
+
+def test_the_summary_for_people_in_both_languages(case, market, html, vestigo):
+    from vestigo import i18n
+
+    market.answers["/"] = html.category("/p/1")
+    words = ("run", case.path, "--profile", PROFILE, "--start", market.uri)
+    _code, english, _err = vestigo(*words)
+    assert "2 pages are known" in english
+    i18n.activate("es")
+    _code, spanish, _err = vestigo(*words)
+    assert "2 páginas" in spanish
+
+
+def test_pages_that_failed_are_findings(case, market, html, vestigo):
+    market.answers["/"] = html.category("/p/1")
+    market.answers["/p/1"] = html.page("", status="500 No")
+    case.toml.write_text(case.toml.read_text() + "\n[settings.crawl]\nretry_seconds = 0\n")
+    code, out, _err = vestigo("run", case.path, "--profile", PROFILE, "--start", market.uri)
+    assert code == ExitCode.FINDINGS
+    assert "failed (http-500): 1" in out
+
+
+def test_a_pause_is_a_finding_and_is_explained(case, market, html, vestigo):
+    market.answers["/"] = html.LOGIN
+    code, _out, err = vestigo("run", case.path, "--profile", PROFILE, "--start", market.uri)
+    assert code == ExitCode.FINDINGS
+    assert err.startswith("E-CRA-010: ")
+
+
+def test_no_authority_no_connection_but_a_line_in_the_log(tmp_path, market, vestigo):
+    folder = CaseFolder.create(tmp_path / "bare", title="t", unit="u")
+    with pytest.raises(AuthorityError):
+        vestigo("run", folder.path, "--profile", PROFILE, "--start", market.uri)
+    assert market.taps == []
+    with open_session(folder.path) as session:
+        events = list(session.custody.events())
+    assert [event.reason.split()[0] for event in events if event.action == "fail"] == ["E-AUT-001"]
+
+
+def test_a_dry_run_asks_the_gate_and_sends_nothing(case, market, vestigo, tmp_path):
+    words = ("--profile", PROFILE, "--start", market.uri, "--dry-run")
+    code, out, _err = vestigo("run", case.path, *words, "--json")
+    assert code == ExitCode.DONE
+    assert json.loads(out)["authorised"] is True
+    assert "Nothing was sent" in vestigo("run", case.path, *words)[1]
+    assert market.taps == []
+    assert list(case.captures.iterdir()) == []
+    bare = CaseFolder.create(tmp_path / "bare", title="t", unit="u")
+    with pytest.raises(AuthorityError):
+        vestigo("run", bare.path, *words)
+
+
+def test_a_password_comes_from_standard_input_only(case, market, html, vestigo):
+    market.answers["/"] = market.answers["/login"] = html.category()
+    words = ("run", case.path, "--profile", PROFILE, "--start", market.uri, "--password-stdin")
+    with pytest.raises(UsageError) as caught:
+        vestigo(*words, stdin="secret")
+    assert caught.value.code == "E-CRA-004"
+    code, out, err = vestigo(*words, "--account", "avatar", stdin="secret\n")
+    assert code == ExitCode.DONE
+    assert "secret" not in out + err
+    assert not any("--password" in option for p in group.commands["run"].params
+                   for option in p.opts if option != "--password-stdin")  # fmt: skip
+
+
+def test_seeds_from_a_file(case, market, html, vestigo, tmp_path):
+    market.answers["/"] = html.category()
+    market.answers["/p/5"] = html.listing(5)
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text(f"/p/5\n\n{market.uri}p/6\n")
+    words = ("run", case.path, "--profile", PROFILE, "--start", market.uri, "--seeds", seeds)
+    _code, out, _err = vestigo(*words, "--json")
+    assert json.loads(out)["page_kinds"] == {"category": 1, "listing": 1, "not-found": 1}
+
+
+def test_status_before_and_after(case, market, html, vestigo):
+    assert "Nothing was crawled" in vestigo("status", case.path)[1]
+    assert json.loads(vestigo("status", case.path, "--json")[1]) == {}
+    market.answers["/"] = html.category("http://other.onion/p/1")
+    vestigo("run", case.path, "--profile", PROFILE, "--start", market.uri, "--json")
+    document = json.loads(vestigo("status", case.path, "--json")[1])
+    assert document["tiny"]["fetched"] == 1
+    assert "tiny" in vestigo("status", case.path)[1]
+
+
+def test_hostile_words_are_shown_escaped(case, vestigo, monkeypatch):
+    from crawler.job import Coverage
+
+    hostile = Coverage(known=1, fetched=0, waiting=0, failed={"\x1b[31mred\u202e": 1},
+                       refused={"\x07": 1}, page_kinds={})  # fmt: skip
+    monkeypatch.setattr("vestigo.cli.crawl.crawl_status", lambda _session: {"m\x1b": hostile})
+    out = vestigo("status", case.path)[1]
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "\\u202e" in out
