@@ -16,9 +16,7 @@ from vestigo.identifiers.bitcoin import address_of_script
 
 REGTEST_MAGIC = bytes.fromhex("fabfb5da")
 REGTEST_BITS = 0x207FFFFF
-REGTEST_GENESIS = bytes.fromhex(
-    "06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f"
-)
+REGTEST_GENESIS = bytes.fromhex("06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f")
 HOUR = 3600
 BEGIN = 1_700_000_000
 
@@ -48,7 +46,9 @@ def serialize(
     return raw + struct.pack("<I", locktime)
 
 
-def mined(previous: bytes, transactions: list[bytes], seconds: int, bits: int = REGTEST_BITS) -> bytes:
+def mined(
+    previous: bytes, transactions: list[bytes], seconds: int, bits: int = REGTEST_BITS
+) -> bytes:
     root = merkle_root([double_sha256(tx) for tx in transactions])
     target = (bits & 0x7FFFFF) << 8 * ((bits >> 24) - 3)
     for nonce in range(1 << 32):
@@ -112,7 +112,9 @@ class TinyChain:
         self.pending = []
         return self._remember(coinbase, outputs)
 
-    def step(self, spent: list[Outpoint], outputs: list[tuple[str | bytes, int]], hours: float = 1) -> str:
+    def step(
+        self, spent: list[Outpoint], outputs: list[tuple[str | bytes, int]], hours: float = 1
+    ) -> str:
         txid = self.pay(spent, outputs)
         self.mine(hours)
         return txid

@@ -80,7 +80,9 @@ def test_recorded_esplora_answers(real_data: Path):
 POOL = 1_000_000
 
 
-def whirlpool_mix(surplus: list[int], pool: int = POOL) -> tuple[tuple[Coin, ...], tuple[Coin, ...]]:
+def whirlpool_mix(
+    surplus: list[int], pool: int = POOL
+) -> tuple[tuple[Coin, ...], tuple[Coin, ...]]:
     inputs = coins([pool + extra for extra in surplus])
     return inputs, coins([pool] * len(surplus), first=100)
 
@@ -153,7 +155,10 @@ def test_wasabi2_edges():
     assert name_of(inputs, coins(values[::-1], first=100)) != "wasabi2"
     assert name_of(inputs, coins([*values, 4_999], first=100)) != "wasabi2"
     legacy = coins([2 * BTC] * 16, kind=b"\xa9\x14")
-    assert name_of(tuple(Coin(c.value_sat, c.script + b"\x87") for c in legacy), coins(values, 100)) != "wasabi2"
+    assert (
+        name_of(tuple(Coin(c.value_sat, c.script + b"\x87") for c in legacy), coins(values, 100))
+        != "wasabi2"
+    )
     assert name_of(inputs, coins(values, first=100), height=741_212) != "wasabi2"
     assert name_of(inputs, coins(values, first=100), height=741_213) == "wasabi2"
 
@@ -209,7 +214,11 @@ def test_lines_that_are_no_transaction(line: str):
 
 
 def test_esplora_coinbase_and_unknown_prevouts():
-    row = {"txid": "a", "vin": [{"is_coinbase": True, "prevout": None}], "vout": [{"value": 5, "scriptpubkey": "51"}]}
+    row = {
+        "txid": "a",
+        "vin": [{"is_coinbase": True, "prevout": None}],
+        "vout": [{"value": 5, "scriptpubkey": "51"}],
+    }
     view = parse_line(json.dumps(row), "x")
     assert view.is_coinbase
     assert view.inputs is None

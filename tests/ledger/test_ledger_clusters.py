@@ -20,7 +20,9 @@ from vestigo.identifiers.bitcoin import decode_address
 class Clustered:
     """The clusters of a tiny chain, asked by name."""
 
-    def __init__(self, chain, folder: Path, services: dict[str, str] | None = None, large: int = 10_000):
+    def __init__(
+        self, chain, folder: Path, services: dict[str, str] | None = None, large: int = 10_000
+    ):
         ingest_file(folder / "chain", chain.write(folder / "b.dat"), "regtest")
         with ChainStore(folder / "chain", "regtest") as store:
             self.index = ChainIndex.load(store)

@@ -44,7 +44,9 @@ REAL = {
 
 @pytest.mark.real
 @pytest.mark.parametrize("name", REAL)
-def test_every_real_block_equals_the_independent_parser(name: str, blocks_of: Callable[[str], Path]):
+def test_every_real_block_equals_the_independent_parser(
+    name: str, blocks_of: Callable[[str], Path]
+):
     path = blocks_of(name)
     found = list(find_blocks(read_chain_file(path), name))
     assert (len(found), sum(len(item.block.transactions) for item in found)) == REAL[name]
@@ -65,9 +67,9 @@ def test_every_real_block_equals_the_independent_parser(name: str, blocks_of: Ca
         assert [[(o.value_sat, o.script) for o in tx.outputs] for tx in block.transactions] == [
             [(o.value, o.script_pub_key.script) for o in tx.vout] for tx in theirs
         ]
-        assert [[(displayed(i.prev_txid), i.prev_vout) for i in tx.inputs] for tx in block.transactions] == [
-            [(i.prev_out.tx_id.hex(), i.prev_out.vout) for i in tx.vin] for tx in theirs
-        ]
+        assert [
+            [(displayed(i.prev_txid), i.prev_vout) for i in tx.inputs] for tx in block.transactions
+        ] == [[(i.prev_out.tx_id.hex(), i.prev_out.vout) for i in tx.vin] for tx in theirs]
 
 
 @pytest.mark.real
@@ -75,7 +77,10 @@ def test_bitcoinlib_gives_the_same_ids_on_ordinary_transactions(
     blocks_of: Callable[[str], Path], tmp_path: Path
 ):
     block = next(iter(find_blocks(read_chain_file(blocks_of("block227836.dat")), "x"))).block
-    rows = [(block.raw_transaction(n).hex(), displayed(tx.txid)) for n, tx in enumerate(block.transactions)]
+    rows = [
+        (block.raw_transaction(n).hex(), displayed(tx.txid))
+        for n, tx in enumerate(block.transactions)
+    ]
     program = (
         "import sys\n"
         "from bitcoinlib.transactions import Transaction\n"
@@ -151,7 +156,13 @@ def test_counts_that_are_not_in_the_shortest_form_are_refused(raw: str, reason: 
 
 @pytest.mark.parametrize(
     ("raw", "value"),
-    [("00", 0), ("fc", 252), ("fdfd00", 253), ("feffff0100", 131071), ("ff0000000001000000", 1 << 32)],
+    [
+        ("00", 0),
+        ("fc", 252),
+        ("fdfd00", 253),
+        ("feffff0100", 131071),
+        ("ff0000000001000000", 1 << 32),
+    ],
 )
 def test_counts(raw: str, value: int):
     assert compact_size(bytes.fromhex(raw), 0) == (value, len(raw) // 2)
@@ -183,7 +194,11 @@ scripts = st.binary(max_size=300)
 
 
 @given(
-    st.lists(st.tuples(st.binary(min_size=32, max_size=32), st.integers(0, 2**32 - 1), scripts), min_size=1, max_size=5),
+    st.lists(
+        st.tuples(st.binary(min_size=32, max_size=32), st.integers(0, 2**32 - 1), scripts),
+        min_size=1,
+        max_size=5,
+    ),
     st.lists(st.tuples(st.integers(0, 2**63), scripts), max_size=5),
     st.binary(max_size=9),
 )

@@ -14,7 +14,9 @@ from ledger.parsing.digest import from_displayed
 from ledger.store import ChainStore
 from vestigo.errors import InputError
 
-KEY = bytes.fromhex("2102" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "ac")
+KEY = bytes.fromhex(
+    "2102" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "ac"
+)
 
 
 @pytest.fixture
@@ -32,7 +34,11 @@ def story(chain, tmp_path: Path):
 
 def test_transactions_of_an_address_in_chain_order(story):
     chain, store, ids = story
-    assert store.transactions_of(chain.address("alice")) == [ids["first"], ids["second"], ids["bare"]]
+    assert store.transactions_of(chain.address("alice")) == [
+        ids["first"],
+        ids["second"],
+        ids["bare"],
+    ]
     assert store.transactions_of(chain.address("alice").upper()) == store.transactions_of(
         chain.address("alice")
     )
@@ -63,7 +69,9 @@ def test_a_transaction_carries_the_proof_of_its_block(story):
         leaf = from_displayed(found.txid)
         assert found.scan.txid == leaf
         branch = [from_displayed(node) for node in found.merkle_branch]
-        assert root_of_branch(leaf, branch, found.position) == parse_header(found.header).merkle_root
+        assert (
+            root_of_branch(leaf, branch, found.position) == parse_header(found.header).merkle_root
+        )
         assert store.raw_block(found.block_hash) in chain.blocks
     assert store.transaction("11" * 32) is None
 
@@ -109,7 +117,9 @@ def test_one_transaction_in_two_blocks_counts_once(new_chain, tmp_path: Path):
     folder = tmp_path / "chain"
     ingest_file(folder, chain.write(tmp_path / "b.dat"), "regtest")
     with ChainStore(folder, "regtest") as store:
-        assert store.query("SELECT count(*) FROM transactions WHERE txid = ?", [from_displayed(txid)]) == [(2,)]
+        assert store.query(
+            "SELECT count(*) FROM transactions WHERE txid = ?", [from_displayed(txid)]
+        ) == [(2,)]
         index = ChainIndex.load(store)
     assert [index.txid(tx) for tx in range(len(index.txids))].count(txid) == 1
     assert len(index.outputs_to(index.script_number[index.scripts[0]])) >= 1

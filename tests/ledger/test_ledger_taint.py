@@ -28,7 +28,9 @@ def test_worked_example_by_amount(method: str, outputs: list[float], fee: float)
     assert spread == (tuple(round(v * UNIT) for v in outputs), round(fee * UNIT))
 
 
-@pytest.mark.parametrize(("method", "outputs", "fee"), [("fifo", [0, 4, 1], 1), ("lifo", [3, 3, 0], 0)])
+@pytest.mark.parametrize(
+    ("method", "outputs", "fee"), [("fifo", [0, 4, 1], 1), ("lifo", [3, 3, 0], 0)]
+)
 def test_worked_example_in_order(method: str, outputs: list[int], fee: int):
     coins = [(Segment(4 * UNIT, None),), (Segment(6 * UNIT, 0),)]
     spread = ORDERED_METHODS[method](coins, VALUES_OUT)
@@ -92,7 +94,10 @@ def test_no_satoshi_appears_or_vanishes_in_order(transaction, method: str):
 
 
 @pytest.mark.parametrize("method", sorted(AMOUNT_METHODS))
-@pytest.mark.parametrize(("values", "taint", "outputs"), [([5], 0, [6]), ([5], 6, [5]), ([5], -1, [5]), ([-1, 9], 1, [3])])
+@pytest.mark.parametrize(
+    ("values", "taint", "outputs"),
+    [([5], 0, [6]), ([5], 6, [5]), ([5], -1, [5]), ([-1, 9], 1, [3])],
+)
 def test_impossible_transactions_are_refused_by_amount(method, values, taint, outputs):
     with pytest.raises(ValueError, match="than comes in"):
         AMOUNT_METHODS[method](values, taint, outputs)

@@ -19,7 +19,9 @@ from vestigo.settings import default_settings
 SELECTOR = "ab" * 32
 
 
-def tag_of(chain, name: str, label: str = "Exchange A", category: str | None = "exchange", **more) -> Tag:
+def tag_of(
+    chain, name: str, label: str = "Exchange A", category: str | None = "exchange", **more
+) -> Tag:
     fields = {
         "address": chain.address(name), "network": "regtest", "label": label, "actor": None,
         "category": category, "concepts": (), "tag_type": None, "is_cluster_definer": False,
@@ -155,7 +157,9 @@ def test_a_peel_chain_is_followed_to_its_last_output(chain, follow):
         *(chain.address(f"c{n}") for n in range(6)), chain.address("hot"),
     ]  # fmt: skip
     assert [hop.from_address for hop in trace.hops][0] == chain.address("v")
-    assert all(a.to_address == b.from_address for a, b in zip(trace.hops, trace.hops[1:], strict=False))
+    assert all(
+        a.to_address == b.from_address for a, b in zip(trace.hops, trace.hops[1:], strict=False)
+    )
     assert len([trace for trace in found.traces if trace.stop_reason == "unspent"]) == 6
 
 
@@ -299,7 +303,9 @@ def test_an_address_that_never_occurs_gives_nothing(chain, follow):
 
 
 def test_a_bare_public_key_is_followed_too(chain, follow):
-    key = bytes.fromhex("2102" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "ac")
+    key = bytes.fromhex(
+        "2102" + "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "ac"
+    )
     txid = chain.step([chain.coin("v", 10_000)], [(key, 9_000)])
     chain.step([(txid, 0)], [("hot", 8_900)], hours=90)
     found = follow("v", tags=(tag_of(chain, "hot"),))
@@ -326,7 +332,10 @@ def test_every_cited_transaction_verifies_offline(chain, follow):
         assert double_sha256(bytes.fromhex(record.raw_hex))[::-1].hex() == record.txid
         header = parse_header(bytes.fromhex(record.header_hex))
         branch = [from_displayed(node) for node in record.merkle_branch]
-        assert root_of_branch(from_displayed(record.txid), branch, record.position) == header.merkle_root
+        assert (
+            root_of_branch(from_displayed(record.txid), branch, record.position)
+            == header.merkle_root
+        )
         assert header.block_hash == from_displayed(record.block_hash)
 
 
@@ -336,7 +345,9 @@ def test_the_same_case_gives_the_same_records(chain, follow, tmp_path: Path):
     first = follow("v", "c0", tags=tags)
     again = follow("c0", "v", tags=tags[::-1])
     for name in ("clusters", "traces", "cash_outs", "transactions"):
-        assert [r.record_id for r in getattr(first, name)] == [r.record_id for r in getattr(again, name)]
+        assert [r.record_id for r in getattr(first, name)] == [
+            r.record_id for r in getattr(again, name)
+        ]
 
 
 def test_settings_are_part_of_the_method(chain, follow):

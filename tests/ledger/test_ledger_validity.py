@@ -34,7 +34,9 @@ def with_work(raw: bytes) -> bytes:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["block169482.dat", "block277647.dat.bz2", "block481829.dat", "block413567.raw"])
+@pytest.mark.parametrize(
+    "name", ["block169482.dat", "block277647.dat.bz2", "block481829.dat", "block413567.raw"]
+)
 def test_real_blocks_prove_themselves(name: str, blocks_of: Callable[[str], Path]):
     (found,) = find_blocks(read_chain_file(blocks_of(name)), name)
     assert verdict(found.block.raw, "mainnet") == "proven"
@@ -95,7 +97,10 @@ def test_a_block_of_the_same_root_with_a_repeated_transaction(raw: bytes):
     honest = rebuilt(raw, [coinbase, payment, other])
     assert verdict(honest) == "proven"
     doubled = honest[:80] + b"\4" + honest[81:] + other
-    assert scan_block(doubled, where="f").computed_root() == scan_block(honest, where="f").computed_root()
+    assert (
+        scan_block(doubled, where="f").computed_root()
+        == scan_block(honest, where="f").computed_root()
+    )
     assert verdict(doubled) == "E-LED-012"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +49,7 @@ def classify(files: tuple[Path, ...], as_jsonl: bool) -> ExitCode:
 
 def _lines(files: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
     if not files:
-        yield from _numbered(click.get_text_stream("stdin"), "stdin")
+        yield from _numbered(sys.stdin, "stdin")
     for path in files:
         try:
             opener = lzma.open if path.suffix == ".xz" else open
