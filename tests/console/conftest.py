@@ -101,9 +101,14 @@ class Served:
 
     def signed_in(self, name: str = "ana.investigator") -> httpx.Client:
         """Return a client that is signed in."""
+        with self.client() as first:
+            form = {"name": name, "password": PASSWORD}
+            answer = first.post("/sign-in", data=form, headers=SAME)
+            if answer.status_code != 303:
+                pytest.fail(f"sign-in answered {answer.status_code}: {answer.text[-400:]}")
+            cookies = dict(first.cookies)
         client = self.client()
-        answer = client.post("/sign-in", data={"name": name, "password": PASSWORD}, headers=SAME)
-        assert answer.status_code == 303, answer.text
+        client.cookies.update(cookies)
         return client
 
 

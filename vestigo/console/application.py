@@ -12,6 +12,7 @@ from urllib.parse import quote
 from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from vestigo.console import (
@@ -36,7 +37,7 @@ _STATUS = {ExitCode.AUTHORITY: HTTPStatus.FORBIDDEN, ExitCode.USAGE: HTTPStatus.
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def static_file(name: str) -> Response[bytes]:
+def static_file(name: FromPath[str]) -> Response[bytes]:
     """Return one of the two files that pages link to."""
     if name not in STATIC:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)

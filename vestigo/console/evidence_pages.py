@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from vestigo.console.archive import (
     MARK_KINDS,
@@ -30,7 +31,7 @@ PAGE_ROWS = 50
 
 
 @get("/why/{record_id:str}", sync_to_thread=True)
-def why(request: Asked, record_id: str) -> Response[str]:
+def why(request: Asked, record_id: FromPath[str]) -> Response[str]:
     """Show why a value is there: rule, tier, confidence, sources down to the bytes."""
     desk = desk_of(request)
     index = desk.index()
@@ -62,7 +63,7 @@ def exhibits(request: Asked) -> Response[str]:
 
 
 @get("/exhibits/{capture_id:str}", sync_to_thread=True)
-def exhibit(request: Asked, capture_id: str) -> Response[str]:
+def exhibit(request: Asked, capture_id: FromPath[str]) -> Response[str]:
     """Show one capture: where it lies, its digests, its authorization, its text."""
     desk = desk_of(request)
     index = desk.index()
@@ -78,7 +79,7 @@ def exhibit(request: Asked, capture_id: str) -> Response[str]:
 
 
 @get("/exhibits/{capture_id:str}/{part:str}", sync_to_thread=True)
-def download(request: Asked, capture_id: str, part: str) -> Response[bytes]:
+def download(request: Asked, capture_id: FromPath[str], part: FromPath[str]) -> Response[bytes]:
     """Hand out archived bytes as a download; they are never shown as a page."""
     require(request, "download")
     desk = desk_of(request)
@@ -131,7 +132,7 @@ def _text(desk: Desk, index: CaseIndex, capture: Capture, view: str) -> dict[str
     try:
         body = archived_body(desk.read, capture)
     except VestigoError as error:
-        return {"capture": capture, "error": error}
+        return {"capture": capture, "error": error, "checks": {}}
     masks = masked_ranges(index, capture.capture_id, body)
     make = source_view if view == "source" else text_view
     shown = make(body, capture.charset, [], masks)

@@ -36,6 +36,7 @@ from vestigo.store import RecordLedger
 R = TypeVar("R", bound=Record)
 Key = tuple[str, str]
 NOT_INDEXED = frozenset({Block.KIND})
+LONG = 6
 ADDRESS_KINDS = ("btc",)
 
 
@@ -82,6 +83,7 @@ class CaseIndex:
     read_txs: dict[str, TxView] = field(default_factory=dict)
     moved: dict[str, dict[str, Moved]] = field(default_factory=dict)
     selectors: dict[str, list[Named]] = field(default_factory=dict)
+    buyers: frozenset[bytes] = frozenset()
 
     def all_of(self, cls: type[R]) -> Iterator[tuple[str, R]]:
         """Yield the records of one class in order of entry."""
@@ -168,6 +170,7 @@ def _arrange(index: CaseIndex) -> None:
     readings = _only(named, Mention, Quantity, PriceQuote, UnitPrice, Selector)
     index.readings = _grouped(readings, lambda r: [r.subject])
     feedback = _said_once(_only(named, Feedback))
+    index.buyers = _long_handles(feedback)
     index.feedback_on = _grouped(feedback, lambda r: [(r.market, r.listing_key)])
     index.feedback_for = _grouped(feedback, lambda r: [(r.market, r.vendor_handle or "")])
     shown = _only(named, Page, Listing, VendorAccount, Feedback)
@@ -213,6 +216,16 @@ def _said_once(feedback: list[Named]) -> list[Named]:
             seen.add(key)
             kept.append(one)
     return kept
+
+
+def _long_handles(feedback: list[Named]) -> frozenset[bytes]:
+    """Return the buyers' handles that are looked for on every page of the case.
+
+    Short ones are words of the language too often; a vendor's own handle is not hidden.
+    """
+    names = {one.record.buyer_handle or "" for one in feedback}
+    vendors = {one.record.vendor_handle for one in feedback}
+    return frozenset(n.encode("utf-8", "replace") for n in names - vendors if len(n) >= LONG)
 
 
 def _observed(one: Named) -> tuple[str, str]:

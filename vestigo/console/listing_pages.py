@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from vestigo.console.archive import archived_body, cut_again, marks_of
 from vestigo.console.desk import Asked, Desk, Look, desk_of, query_of
@@ -32,7 +33,7 @@ def listings(request: Asked) -> Response[str]:
 
 
 @get("/listings/{listing_id:str}", sync_to_thread=True)
-def listing(request: Asked, listing_id: str) -> Response[str]:
+def listing(request: Asked, listing_id: FromPath[str]) -> Response[str]:
     """Show one capture of a listing beside what was read from it."""
     desk = desk_of(request)
     index = desk.index()
@@ -73,12 +74,12 @@ def archived_view(desk: Desk, index: CaseIndex, one: Named, view: str) -> dict[s
     """
     capture = index.capture_of(one.record)
     if capture is None:
-        return {"capture": None}
+        return {"capture": None, "checks": {}}
     given: Capture = capture.record
     try:
         body = archived_body(desk.read, given)
     except VestigoError as error:
-        return {"capture": given, "error": error}
+        return {"capture": given, "error": error, "checks": {}}
     marks = marks_of(index, one, given.capture_id)
     masks = masked_ranges(index, given.capture_id, body)
     make = source_view if view == "source" else text_view

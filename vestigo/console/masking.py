@@ -19,6 +19,10 @@ from vestigo.records.text import Span
 
 SHORTEST_SEARCHED = 3
 BUYER_FIELDS = frozenset({"buyer", "buyer_handle"})
+_TOKENS = (
+    re.compile(rb"[0-9A-Za-z_\x80-\xff]+"),
+    re.compile(rb"[0-9A-Za-z_\x80-\xff.-]+[0-9A-Za-z_]"),
+)
 _WORD = rb"[0-9A-Za-z_\x80-\xff]"
 
 
@@ -45,7 +49,12 @@ class Masking:
 
 def masked_ranges(index: CaseIndex, capture_id: str, body: bytes) -> list[tuple[int, int]]:
     """Return the byte ranges of third persons on a capture: cited spans and repeats of them."""
-    ranges: set[tuple[int, int]] = set()
+    ranges = {
+        found.span()
+        for words in _TOKENS
+        for found in words.finditer(body)
+        if found.group() in index.buyers
+    }
     for one in index.on_capture.get(capture_id, ()):
         if isinstance(one.record, Feedback) and one.record.buyer_handle:
             for field in one.record.spans:

@@ -9,6 +9,7 @@ from itertools import chain
 
 from litestar import Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from vestigo.console.desk import Asked, Look, desk_of
 from vestigo.console.explaining import sources_of
@@ -31,7 +32,7 @@ def cash_outs(request: Asked) -> Response[str]:
 
 
 @get("/cash-outs/{record_id:str}", sync_to_thread=True)
-def cash_out(request: Asked, record_id: str) -> Response[str]:
+def cash_out(request: Asked, record_id: FromPath[str]) -> Response[str]:
     """Show one candidate: the service, why it is named, and the whole trace."""
     desk = desk_of(request)
     index = desk.index()
@@ -83,7 +84,7 @@ def address(request: Asked) -> Response[str]:
 
 
 @get("/transactions/{txid:str}", sync_to_thread=True)
-def transaction(request: Asked, txid: str) -> Response[str]:
+def transaction(request: Asked, txid: FromPath[str]) -> Response[str]:
     """Show one transaction that the case cites: its block, its proof, and who cites it."""
     desk = desk_of(request)
     index = desk.index()

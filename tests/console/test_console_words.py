@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Templates and code say nothing that is not translated, and carry no script or style."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from babel.messages.extract import extract
+from jinja2 import Environment, nodes
+from jinja2.ext import babel_extract
+
+from vestigo.console.rendering import build_environment
+from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue, speaking
+
+MEANT_AS_THEY_ARE = {"Vestigo", "English", "Español", "EUR", "USD", "UNII", "doctype", "html"}
+
+
+@pytest.fixture(scope="module")
+def templates(repository):
+    found = sorted((repository / "vestigo/console/templates").glob("*.html"))
+    assert found
+    return found
+
+
+def messages_of(repository, templates):
+    code = [*(repository / "vestigo/console").glob("*.py"), repository / "vestigo/cli/console.py"]
+    for path in code:
+        handle = io.BytesIO(path.read_bytes())
+        for _line, message, *_rest in extract(
+            "python", handle, keywords={"_": None, "ngettext": (1, 2)}
+        ):
+            yield path.name, message
+    for path in templates:
+        handle = io.BytesIO(path.read_bytes())
+        for _line, _name, message, _notes in babel_extract(handle, ["_", "ngettext"], [], {}):
+            parts = tuple(p for p in message if p) if isinstance(message, tuple) else message
+            yield path.name, parts
+
+
+def test_every_message_is_translated_into_every_language(repository, templates):
+    for language in LANGUAGES:
+        if language == SOURCE_LANGUAGE:
+            continue
+        known = catalogue(language)._messages
+        for where, message in messages_of(repository, templates):
+            key = message[0] if isinstance(message, tuple) else message
+            assert all(known.get(key, ("",))), f"{language}: {key!r} of {where}"
+
+
+def test_placeholders_survive_translation(repository, templates):
+    field = re.compile(r"{[a-z_]*}")
+    for _where, message in messages_of(repository, templates):
+        if isinstance(message, str):
+            assert sorted(field.findall(message)) == sorted(
+                field.findall(catalogue("es").gettext(message))
+            ), message
+
+
+def test_no_template_holds_a_bare_literal(templates):
+    environment = Environment(autoescape=True)
+    for path in templates:
+        tree = environment.parse(path.read_text("utf-8"))
+        bare = "".join(data.data for data in tree.find_all(nodes.TemplateData))
+        bare = re.sub(r"<[^>]*>", " ", bare, flags=re.DOTALL)
+        words = {w for w in re.findall(r"[^\W\d_]{2,}", bare)} - MEANT_AS_THEY_ARE
+        markup = {"div", "span", "class", "href", "mono", "tier", "stop", "mark", "id", "title"}
+        assert not words - markup - {"aria", "current", "page", "true", "sort", "label"}, path.name
+
+
+def test_no_template_holds_inline_script_or_style_or_switches_escaping_off(templates):
+    for path in templates:
+        text = path.read_text("utf-8")
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text, re.I), (
+            path.name
+        )
+        assert not re.search(r"\|\s*safe\b|autoescape", text), path.name
+
+
+def test_the_style_sheet_fetches_nothing(repository):
+    text = (repository / "vestigo/console/static/console.css").read_text("utf-8")
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_two_requests_at_once_speak_two_languages():
+    template = build_environment().from_string("{{ _('Listings') }}")
+    with speaking("es"):
+        assert template.render() == "Anuncios"
+        with speaking("en"):
+            assert template.render() == "Listings"
+        assert template.render() == "Anuncios"
