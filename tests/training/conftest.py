@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,15 +12,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parent))  # range_reader stands beside the tests
-
-from range_reader import Follower, read_chain
-
 from vestigo.training.chain.economy import Ledger, make_ledger
 from vestigo.training.site import Site
 from vestigo.training.telling import tell_story
 from vestigo.training.truth import truth
 from vestigo.training.writing import blocks_file, tagpack
+
+_SPEC = importlib.util.spec_from_file_location(
+    "range_reader", Path(__file__).parent / "range_reader.py"
+)
+range_reader = importlib.util.module_from_spec(_SPEC)
+sys.modules["range_reader"] = range_reader  # its dataclasses look themselves up there
+_SPEC.loader.exec_module(range_reader)
 
 
 @dataclass
@@ -34,11 +38,12 @@ class World:
         self.story = self.ledger.story
         self.truth = truth(self.ledger)
         self.blocks = blocks_file(self.ledger)
-        self.chain = read_chain(self.blocks)
+        self.chain = range_reader.read_chain(self.blocks)
+        self.raw_blocks = list(range_reader.iter_raw_blocks(self.blocks))
         self.tags = {
             one["address"]: one["label"] for one in yaml.safe_load(tagpack(self.ledger))["tags"]
         }
-        self.follower = Follower(self.chain, self.tags)
+        self.follower = range_reader.Follower(self.chain, self.tags)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 
 import hashlib
 import importlib.util
+import sys
 from collections import Counter
 from itertools import pairwise
 
@@ -12,7 +13,6 @@ from btclib.tx.tx import Tx
 from coincurve import PrivateKey, PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
-from range_reader import iter_raw_blocks, split_block
 
 from vestigo.training.chain.coins import Coin, Draft, Habit, Target, virtual_size
 from vestigo.training.chain.mining import GENESIS, GENESIS_HASH, subsidy
@@ -38,11 +38,11 @@ def root_of(level):
 
 @pytest.fixture(scope="module")
 def blocks(world):
-    return [split_block(raw) for raw in iter_raw_blocks(world.blocks)]
+    return [sys.modules["range_reader"].split_block(raw) for raw in world.raw_blocks]
 
 
 def test_it_begins_with_the_genesis_block_of_regtest(world):
-    assert next(iter_raw_blocks(world.blocks)) == GENESIS
+    assert world.raw_blocks[0] == GENESIS
     assert displayed(double_sha256(GENESIS[:80])) == GENESIS_HASH
 
 

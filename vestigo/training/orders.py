@@ -15,7 +15,6 @@ N_BUYERS = 24
 MIX_REVENUE_SAT = 2_600_000
 
 _ORDERS_A_VENDOR = (4, 6)
-_MOST_MIX_ORDERS = 12
 _HOUR = 3600
 
 
@@ -57,7 +56,7 @@ def _dear_sales(sold: list[Listing]) -> list[tuple[Listing, int]]:
     options.sort(key=lambda pair: (-pair[0].offers[pair[1]].price_sat, pair[0].key))
     sales: list[tuple[Listing, int]] = []
     revenue = 0
-    while revenue < MIX_REVENUE_SAT and len(sales) < _MOST_MIX_ORDERS:
+    while revenue < MIX_REVENUE_SAT:
         listing, option = options[len(sales) % 2]
         revenue += listing.offers[option].price_sat
         sales.append((listing, option))

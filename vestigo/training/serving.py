@@ -75,6 +75,7 @@ def serve(site: Site, bound: socket.socket, started: Callable[[str], None]) -> N
         http="h11",
         ws="none",
         loop="asyncio",
+        timeout_graceful_shutdown=2,
     )
     address = f"http://{HOST}:{bound.getsockname()[1]}/"
     with bound:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from vestigo.training.categories import Category, category_tree
+from vestigo.training.categories import category_tree
 from vestigo.training.picture import picture
 from vestigo.training.rendering import PAGES, Renderer, buyer_key
 from vestigo.training.story import Listing, Order, Story
@@ -208,6 +208,3 @@ def _n_pages(total: int) -> int:
 def _matches(listing: Listing, wanted: list[str]) -> bool:
     text = f"{listing.title} {listing.vendor}".casefold()
     return all(word in text for word in wanted)
-
-
-__all__ = ["COOKIE", "Answer", "Category", "Site"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
-from typing import Any
 
 from vestigo.training.goods import hostile, words
 from vestigo.training.keyring import Keyring
@@ -94,7 +93,7 @@ def _mail(handle: str) -> str:
 def _contacts(stream: Stream, handle: str) -> tuple[Contact, ...]:
     plain = "".join(c for c in handle.lower() if c.isalnum())
     session = "05" + stream.block().hex()
-    choices: list[Any] = [
+    choices = [
         Contact(kind="jabber", value=f"{plain}@jabber.example"),
         Contact(kind="telegram", value=f"@{plain}_shop"),
         Contact(kind="session", value=session),

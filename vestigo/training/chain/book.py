@@ -16,6 +16,7 @@ from vestigo.training.timeline import GENESIS_AT, slot_of
 N_FIRST_BLOCKS = COINBASE_MATURITY + 12
 FIRST_SPACING = timedelta(minutes=10)
 N_MINER_ACCOUNTS = 5
+DUST_SAT = 1_000
 
 Action = Callable[[], None]
 Watcher = Callable[[Coin], None]
@@ -132,6 +133,3 @@ class Book:
         self._waiting = []
         self.blocks.append(block)
         self._add(coin)
-
-
-DUST_SAT = 1_000

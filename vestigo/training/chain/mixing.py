@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from vestigo.training.chain.coins import Coin, Habit, Payment, Target
-from vestigo.training.chain.stage import Stage, enough
+from vestigo.training.chain.stage import Stage
 from vestigo.training.keyring import Account
 
 DENOMINATION_SAT = 1_000_000
@@ -21,7 +21,6 @@ SURPLUS_SAT = 5_000
 POOL_FEE_SAT = 50_000
 N_PREMIX = 2
 N_LIQUIDITY = 3
-N_COINS = 5
 
 COORDINATOR = "coordinator"
 LIQUIDITY = "liquidity"
@@ -49,14 +48,13 @@ class Pool:
         """Return what an entrant needs for Tx0, fees included, before splitting."""
         return N_PREMIX * _PREMIX_SAT + POOL_FEE_SAT + 20_000
 
-    def enter(self, owner: str, coins: list[Coin], change: Account | None = None) -> None:
-        """Split off what Tx0 needs from ``coins`` (rest to ``change``) and plan Tx0."""
+    def enter(self, owner: str, coins: list[Coin], change: Account) -> None:
+        """Split off what Tx0 needs from ``coins`` (the rest goes to ``change``) and plan Tx0."""
         stage = self._stage
         source = stage.fresh(owner)
         exact = Target(self._tx0_sat(), source)
-        rest_to = change or stage.fresh(owner)
         place = self._stream.below(2)
-        stage.book.pay(coins, [exact], stage.habit(owner), "split", rest_to, place)
+        stage.book.pay(coins, [exact], stage.habit(owner), "split", change, place)
         at = stage.book.now + timedelta(hours=self._stream.between(5, 12))
         stage.book.plan(at, partial(self._tx0, owner, source))
 
@@ -107,8 +105,3 @@ class Pool:
         for owner, target in targets:
             assert target.account is not None
             self.mixed.setdefault(owner, []).extend(stage.book.coins_at(target.account))
-
-
-def premix_coins(stage: Stage, owner: str) -> list[Coin]:
-    """Return coins of ``owner`` that suffice for the mix."""
-    return enough(stage.book.coins(owner), Pool.needed_sat())
