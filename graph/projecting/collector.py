@@ -104,7 +104,7 @@ class Collector:
         edge = Edge(kind, source, target, values)
         known = self._edges.setdefault(place, _Gathered(edge, rank, set()))
         known.records.add(statement.record_id)
-        if rank < known.rank or (rank == known.rank and str(edge) < str(known.edge)):
+        if rank < known.rank or (rank == known.rank and _stands_before(values, known.edge)):
             known.rank, known.edge = rank, edge
 
     def nodes(self, label: str) -> list[Properties]:
@@ -144,6 +144,13 @@ def statement_of(record_id: str, record: Derived, tier: str) -> Statement:
         tier,
         format(record.confidence, "f"),
         milliseconds(record.observed_at),
+    )
+
+
+def _stands_before(values: Properties, edge: Edge) -> bool:
+    """Decide between two sets of properties that nothing else tells apart."""
+    return values != edge.properties and str(sorted(values.items())) < str(
+        sorted(edge.properties.items())
     )
 
 

@@ -104,5 +104,18 @@ def test_a_node_and_a_relationship_never_share_a_line():
     assert edge_line(Edge("PAID", A, B, {})).startswith(b'["edge","PAID",["Address","a"]')
 
 
+def test_the_lines_are_canonical_json(large):
+    from graph.rebuild import project
+    from vestigo.records import canonical_json
+
+    collector, _n = project(large)
+    for edge in collector.edges():
+        ends = [[edge.source.label, edge.source.key], [edge.target.label, edge.target.key]]
+        assert edge_line(edge) == canonical_json(["edge", edge.kind, *ends, edge.properties])
+    for label in NODES:
+        for node in collector.nodes(label):
+            assert node_line(label, node) == canonical_json(["node", label, node])
+
+
 def test_absent_is_no_property():
     assert plain({"b": None, "a": "", "id": 3, "c": 0}, ("id",)) == {"a": "", "c": 0}
