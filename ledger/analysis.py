@@ -160,8 +160,17 @@ class Workbench:
             by_end.setdefault(trail.end, []).append((traced_sat, trail, trace))
             outputs = (trail.source, *(output for output, _sat in trail.hops))
             self._touched.update(int(self.index.script_of[output]) for output in outputs)
+            self._touched.update(self._swept_into(trail))
         for end in sorted(by_end):
             self._state_cash_out(by_end[end])
+
+    def _swept_into(self, trail: Trail) -> set[int]:
+        """Return the scripts that a deposit candidate is emptied into: their cluster is cited."""
+        if trail.stop.reason != "deposit_candidate":
+            return set()
+        pattern = self._deposits.of(int(self.index.script_of[trail.end]))
+        outputs = (o for tx in (pattern.sweeps if pattern else ()) for o in self.index.outputs(tx))
+        return {int(self.index.script_of[output]) for output in outputs}
 
     def _state_cash_out(self, arriving: Sequence[tuple[int, Trail, Trace]]) -> None:
         """State one cash-out point for an output, by the trail that brings most into it."""

@@ -225,13 +225,10 @@ def _sized(script: bytes) -> bytes:
 
 @given(st.binary(max_size=400))
 def test_junk_is_refused_with_file_and_offset(junk: bytes):
-    try:
+    with pytest.raises(InputError) as caught:
         list(find_blocks(junk, "junk.dat"))
-    except InputError as error:
-        assert error.code in ("E-LED-010", "E-LED-011")
-        assert error.where.startswith("junk.dat:")
-    else:
-        pytest.fail("junk was read as a block")
+    assert caught.value.code in ("E-LED-010", "E-LED-011")
+    assert caught.value.where.startswith("junk.dat:")
 
 
 hashes = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=20, unique=True)

@@ -38,7 +38,7 @@ def follow(chain, tmp_path: Path):
         ingest_file(folder, chain.write(tmp_path / "b.dat"), "regtest")
         section = {**default_settings()["ledger"], **changes}
         addresses = [chain.address(name) for name in starts]
-        sources = {address: (SELECTOR,) for address in addresses}
+        sources = dict.fromkeys(addresses, (SELECTOR,))
         return analyse(folder, "regtest", addresses, list(tags), section, sources)
 
     return run
@@ -82,6 +82,16 @@ def test_a_deposit_address_that_is_swept(chain, follow):
     assert point.confidence < 1
     sweeping = next(tx for tx in found.transactions if tx.txid == sweep)
     assert sweeping.record_id in point.sources
+
+
+def test_the_cluster_that_a_deposit_is_swept_into_is_stated(chain, follow):
+    chain.step([hot(chain), chain.coin("cold", 5_000)], [("hot", 104_000)])
+    txid = chain.step([chain.coin("v", 10_000)], [("deposit", 9_000)])
+    chain.step([(txid, 0)], [("cold", 8_900)], hours=30)
+    found = follow("v", tags=(tag_of(chain, "hot"),))
+    assert [point.basis for point in found.cash_outs] == ["deposit_pattern"]
+    (cluster,) = found.clusters
+    assert set(cluster.addresses) == {chain.address("hot"), chain.address("cold")}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,7 @@ def test_a_peel_chain_is_followed_to_its_last_output(chain, follow):
     assert [hop.to_address for hop in trace.hops] == [
         *(chain.address(f"c{n}") for n in range(6)), chain.address("hot"),
     ]  # fmt: skip
-    assert [hop.from_address for hop in trace.hops][0] == chain.address("v")
+    assert trace.hops[0].from_address == chain.address("v")
     assert all(
         a.to_address == b.from_address for a, b in zip(trace.hops, trace.hops[1:], strict=False)
     )
