@@ -64,7 +64,7 @@ def test_no_template_holds_a_bare_literal(templates):
         tree = environment.parse(path.read_text("utf-8"))
         bare = "".join(data.data for data in tree.find_all(nodes.TemplateData))
         bare = re.sub(r"<[^>]*>", " ", bare, flags=re.DOTALL)
-        words = {w for w in re.findall(r"[^\W\d_]{2,}", bare)} - MEANT_AS_THEY_ARE
+        words = set(re.findall(r"[^\W\d_]{2,}", bare)) - MEANT_AS_THEY_ARE
         markup = {"div", "span", "class", "href", "mono", "tier", "stop", "mark", "id", "title"}
         assert not words - markup - {"aria", "current", "page", "true", "sort", "label"}, path.name
 
@@ -72,9 +72,9 @@ def test_no_template_holds_a_bare_literal(templates):
 def test_no_template_holds_inline_script_or_style_or_switches_escaping_off(templates):
     for path in templates:
         text = path.read_text("utf-8")
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text, re.I), (
-            path.name
-        )
+        assert not re.search(
+            r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text, re.IGNORECASE
+        ), path.name
         assert not re.search(r"\|\s*safe\b|autoescape", text), path.name
 
 

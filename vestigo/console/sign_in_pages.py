@@ -68,7 +68,6 @@ def sign_out(request: Asked) -> Response[str]:
         desk.log.write(Look("sign-out"), person.account, person.role, {})
     answer = _see("/sign-in")
     answer.headers["Set-Cookie"] = set_cookie(HOST_COOKIE, "", secure=True, seconds=0)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
