@@ -160,9 +160,10 @@ class Frontier:
         settled = self._count("state IN ('done', 'failed')")
         return settled, settled + waiting
 
-    def n_waiting(self) -> int:
-        """How many pages are queued."""
-        return self._count("state = 'queued'")
+    def has_waiting(self) -> bool:
+        """Say whether any page is queued."""
+        query = "SELECT EXISTS (SELECT 1 FROM pages WHERE state = 'queued')"
+        return bool(self._db.execute(query).fetchone()[0])
 
     def coverage(self) -> Coverage:
         """Return the counts of everything that is known."""

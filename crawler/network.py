@@ -96,7 +96,7 @@ class TeeStream(httpcore.AsyncNetworkStream):
                 )
         except (OSError, TimeoutError) as error:
             self._protocol.abort()
-            raise httpcore.ConnectError(f"tls: {error}") from error
+            raise httpcore.ConnectError("tls-failed") from error
         assert transport is not None
         protocol.connection_made(transport)
         return TeeStream(protocol)

@@ -35,7 +35,7 @@ from vestigo.authority import Refusal, SocketGuard, guarded
 from vestigo.errors import UsageError, VestigoError
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
-from vestigo.records import Capture
+from vestigo.records import Authorization, Capture
 
 GRACE_SECONDS = 10.0
 
@@ -48,7 +48,8 @@ def crawl(job: CrawlJob) -> CrawlReport:
     E-CRA-001 or E-CRA-002 for the network, ``UsageError`` E-CRA-003 for a start that
     is no web address, ``SourceUnreachable`` E-EVI-101 for a full disk.
     """
-    start = check_authority(job)
+    check_authority(job)
+    start = _start(job)
     proxy = _proxy(job, start)
     guard = SocketGuard(job.clock, lambda refusal: _log_refusal(job, refusal))
     pin_suffix_list()
@@ -56,17 +57,17 @@ def crawl(job: CrawlJob) -> CrawlReport:
         return asyncio.run(_crawl(job, start, TeeBackend(job.gate, guard, proxy)))
 
 
-def check_authority(job: CrawlJob) -> str:
-    """Return the start in its one spelling when gate and network settings allow it.
+def check_authority(job: CrawlJob) -> Authorization:
+    """Return the authorization for the start when gate and network settings allow it.
 
     Raises as ``crawl`` does; nothing is sent or opened.
     """
     start = _start(job)
-    job.gate.check(intent(start, "", job.account))
+    granted = job.gate.check(intent(start, "", job.account))
     if job.account and job.profile.login:
         job.gate.check(intent(start, "login", job.account, act="login"))
     _proxy(job, start)
-    return start
+    return granted
 
 
 def isolation_name(job: CrawlJob) -> str:
@@ -101,7 +102,7 @@ async def _work(world: CrawlWorld, start: str) -> None:
     reconsider(world)
     reconcile(world, pages)
     world.frontier.add(pages.new_pages((uri, "") for uri in _first_pages(world, start)))
-    if world.session.possible and world.frontier.n_waiting():
+    if world.session.possible and world.frontier.has_waiting():
         world.session.begin()
     crawler = CaseCrawler(MarketSpider, scrapy_settings(world.job))
     crawler.world, world.crawler = world, crawler
@@ -154,7 +155,7 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: Frontier) -
         loop.call_soon_threadsafe(world.note_capture, capture)
 
     def on_segment(segment: ClosedSegment) -> None:
-        loop.call_soon_threadsafe(job.on_segment, segment)
+        loop.call_soon_threadsafe(world.note_segment, segment)
 
     world.archive = WarcArchive(
         job.captures_folder,

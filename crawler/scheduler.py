@@ -29,7 +29,7 @@ class FrontierScheduler(BaseScheduler):
         """Say whether there is anything left to ask for."""
         if self._world.stopping:
             return False
-        return self._world.session.busy or self._world.frontier.n_waiting() > 0
+        return self._world.session.busy or self._world.frontier.has_waiting()
 
     def enqueue_request(self, request: Request) -> bool:
         """Refuse: pages come from the frontier, log-ins from the session, nothing else."""

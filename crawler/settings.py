@@ -21,6 +21,7 @@ def scrapy_settings(job: CrawlJob) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency,
         "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_DELAY_JITTER": 0,
         "DOWNLOAD_TIMEOUT": float(job.settings["deadline_seconds"]),
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "DOWNLOAD_HANDLERS_BASE": {},

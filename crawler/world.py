@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import Crawler
 
@@ -14,11 +16,13 @@ from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
 from vestigo.authority import Gate
 from vestigo.clock import Clock
-from vestigo.evidence.warc import WarcArchive
+from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.records import Capture
 
 if TYPE_CHECKING:
     from crawler.session import LoginSession
+
+PROGRESS_SECONDS = 0.2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class CrawlWorld:
     interrupted: bool = False
     paused: str = ""
     paused_why: str = ""
+    told_at: float = 0.0
     running: set[asyncio.Timeout] = field(default_factory=set)
     crawler: CaseCrawler | None = None
     archive: WarcArchive = field(init=False)
@@ -93,11 +98,25 @@ class CrawlWorld:
         """Take note of a durable capture (in the order of the archive)."""
         self.n_captures += 1
         self.last_place = (capture.warc_name, capture.warc_offset)
-        self.job.on_capture(capture)
+        self._told(self.job.on_capture, capture)
+
+    def note_segment(self, segment: ClosedSegment) -> None:
+        """Take note of a WARC file that was closed."""
+        self._told(self.job.on_segment, segment)
 
     def report_progress(self) -> None:
-        """Tell the caller how many pages are settled and known."""
-        self.job.on_progress(*self.frontier.progress())
+        """Tell the caller, a few times a second, how many pages are settled and known."""
+        now = time.monotonic()
+        if now - self.told_at >= PROGRESS_SECONDS:
+            self.told_at = now
+            self.job.on_progress(*self.frontier.progress())
+
+    def _told(self, listener: Callable[[Any], None], what: object) -> None:
+        """Tell a listener of the caller; if it fails the crawl ends, what is archived stays."""
+        try:
+            listener(what)
+        except Exception as error:  # noqa: BLE001  # raised again at the end of the crawl
+            self.stop_with(error)
 
     def stop_with(self, error: BaseException) -> None:
         """End the crawl at once with ``error``: what is in flight is cut and archived."""

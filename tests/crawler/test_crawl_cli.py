@@ -10,7 +10,7 @@ from vestigo.cli.crawl import crawl as group
 from vestigo.errors import AuthorityError, ExitCode, UsageError
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.session import open_session
-from vestigo.records import Capture
+from vestigo.records import Authorization, Capture
 from vestigo.store import CaseFolder
 
 PROFILE = str(Path(__file__).parent / "market.toml")
@@ -51,9 +51,17 @@ def test_a_crawl_and_its_summary(case, market, html, vestigo):
     assert document["page_kinds"] == {"category": 1, "listing": 1}
     with open_session(case.path) as session:
         assert len(list(session.ledger.of_kind(Capture))) == 2
-        reasons = [event.reason for event in session.custody.events()]
+        events = list(session.custody.events())
+    reasons = [event.reason for event in events]
+    began = events[reasons.index("crawl began")]
+    assert began.authorization_id == next(iter(document_orders(case)))
     assert reasons.count("WARC segment closed") == 1
     assert reasons.index("crawl began") < reasons.index("crawl ended")
+
+
+def document_orders(case):
+    with open_session(case.path, write=False) as session:
+        return [order.record_id for order in session.ledger.of_kind(Authorization)]
 
 
 def test_the_summary_for_people_in_both_languages(case, market, html, vestigo):

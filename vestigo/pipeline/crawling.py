@@ -71,9 +71,14 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
 
     Raises what ``crawler.run.crawl`` raises; what was archived before is recorded.
     """
-    check_authority(job)
+    authorization = check_authority(job)
     with recorded(session):
-        log_event(session, "collection", "crawl began", {"start": job.start_uri, "act": "view"})
+        session.custody.append(
+            "collection",
+            reason="crawl began",
+            authorization_id=authorization.record_id,
+            details={"start": job.start_uri, "act": "view", "account": job.account},
+        )
         report = crawl(job)
         counts = report.coverage
         details = {
