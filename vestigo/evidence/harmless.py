@@ -10,12 +10,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def harmless_line(text: str) -> str:
     r"""Return ``text`` in one line, control, ANSI, bidi and private marks escaped (``\u202e``)."""
-    return "".join(c if _plain(c) else _escaped(c) for c in text)
+    return text if text.isprintable() else text.translate(_TABLE)
 
 
 def harmless_lines(text: str) -> str:
     """Return ``text`` with its line feeds, every other mark escaped."""
-    return "\n".join(harmless_line(line) for line in text.split("\n"))
+    return text if text.isprintable() else text.translate(_TABLE_OF_LINES)
 
 
 def csv_cell(text: str) -> str:
@@ -30,6 +30,19 @@ def csv_cell(text: str) -> str:
 def csv_row(cells: list[str]) -> str:
     """Return one line of a CSV file (RFC 4180)."""
     return ",".join(csv_cell(cell) for cell in cells) + "\r\n"
+
+
+class _Table(dict[int, int | str]):
+    """What each code point is shown as, worked out once a code point."""
+
+    def __missing__(self, point: int) -> int | str:
+        character = chr(point)
+        self[point] = point if _plain(character) else _escaped(character)
+        return self[point]
+
+
+_TABLE = _Table()
+_TABLE_OF_LINES = _Table({ord("\n"): "\n"})
 
 
 def _plain(character: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -53,8 +54,8 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
-_BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
-_GAPS = re.compile(r"\n(?:[ \t]*\n)+")
+_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+BREAK = "\x00"
 
 
 def plain_text(body: bytes, media_type: str, charset: str) -> str | None:
@@ -84,21 +85,23 @@ def _html_text(body: bytes, codec: str) -> str:
         root = None
     if root is None:
         return ""
-    pieces: list[str] = []
-    skipped = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if event == "start":
-            skipped += tag in _UNSEEN
-            pieces.append("\n" if tag in _BLOCKS else "")
-            pieces.append("" if skipped else _collapsed(element.text))
-        else:
-            skipped -= tag in _UNSEEN
-            pieces.append("\n" if tag in _BLOCKS else "")
-            pieces.append("" if skipped else _collapsed(element.tail))
-    lines = (line.strip() for line in _GAPS.sub("\n", "".join(pieces)).split("\n"))
+    blanks_collapsed = _BLANKS.sub(" ", "".join(_pieces(root)))
+    lines = (line.strip() for line in blanks_collapsed.split(BREAK))
     return "\n".join(line for line in lines if line) + "\n"
 
 
-def _collapsed(text: str | None) -> str:
-    return _BLANKS.sub(" ", (text or "").replace("\n", " "))
+def _pieces(root: etree._Element) -> Iterator[str]:
+    """Yield the texts in order, with a break (a mark that no parsed text holds) at each block."""
+    skipped = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            skipped += tag in _UNSEEN
+            text = element.text
+        else:
+            skipped -= tag in _UNSEEN
+            text = element.tail
+        if tag in _BLOCKS:
+            yield BREAK
+        if text and not skipped:
+            yield text

@@ -14,6 +14,7 @@ from vestigo.evidence.bundle.view import CaseView
 
 MASK = "█████"
 SHORTEST = 3  # a shorter handle is masked only in its own field, or no sentence were left
+BUYER_FIELDS = frozenset({"buyer", "buyer_handle"})
 _TOKEN = re.compile(r"[\w.@+\-]+")
 _EDGES = ".-+@"
 
@@ -52,7 +53,7 @@ class ThirdParties:
 
 def is_third(field: str) -> bool:
     """Say whether a field of a record holds a third person's name."""
-    return field == "buyer_handle"
+    return field in BUYER_FIELDS
 
 
 def _texts_of_buyer(body: dict[str, Any]) -> list[str]:
