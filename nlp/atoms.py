@@ -197,7 +197,16 @@ class AtomScanner:
             self._text(index + 2) in ("ml", "kg", "h", "hr", "day", "g", "l")
         ):
             return Atom("ratio", value.number, value.first, index + 3)
-        return Atom("dose", value.number * factor, value.first, index + 1)
+        return Atom("dose", value.number * factor, value.first, self._second_part(index + 1))
+
+    def _second_part(self, index: int) -> int:
+        """Return where "8mg/2mg" ends: the second component is passed over."""
+        if self._text(index) != "/" or index + 1 >= len(self._tokens):
+            return index
+        second = value_at(self._tokens, index + 1, {}, self._language)
+        if second is None or self._text(second.last) not in self._grammar.dose:
+            return index
+        return second.last + 1
 
     def _first_component(self, value: Value) -> Atom | None:
         """Read "8/2mg", "10/325 mg" (the first component) and "180-200mg" (a range)."""

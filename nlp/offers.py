@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,19 +14,20 @@ from nlp.model import Offer
 TOLERANCE = Decimal("0.05")
 OF = frozenset(("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per"))
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a"))
-SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|"))
+SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
 MAX_OFFERS = 40
+MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
 
 @dataclass(frozen=True, slots=True)
 class OfferContext:
     """What the rest of the listing says about how the goods are sold.
 
-    ``dosed`` are token ranges of substances sold in doses; ``loose`` is true where a
+    ``dosed`` are the first tokens of substances sold in doses; ``loose`` is true where a
     substance sold loose is named and nothing speaks of pills or blotters.
     """
 
-    dosed: Sequence[tuple[int, int]]
+    dosed: frozenset[int]
     loose: bool
     plant: bool
 
@@ -39,21 +39,23 @@ def segment_offers(
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
-    atoms = [_counted(grammar, field, atom, atoms, context) for atom in atoms]
-    atoms = [a for a in atoms if a.kind != "bare" and not _excluded(grammar, field, a, len(atoms))]
+    doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
+    atoms = [_counted(grammar, field, atom, doses, context) for atom in atoms]
+    atoms = [a for a in atoms if a.kind != "bare"][:MAX_ATOMS]
+    atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms))]
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = _fluid_ounces(grammar, field, _joined(field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
     linked = {id(a) for a in counts if a.container}
     volumes = [a for a in atoms if a.kind == "volume"]
-    doses = [] if volumes or ratio else [a for a in atoms if a.kind == "dose"]
+    claims = [] if volumes or ratio else [a for a in atoms if a.kind == "dose"]
     offers = _loose(field, atoms, counts)
     counts = [a for a in counts if id(a) not in linked]
     if not volumes:
-        offers += _units(field, counts, doses, context)
+        offers += _units(field, counts, claims, context)
     counted = any(a.kind == "count" and not a.container for a in atoms) and not volumes
     if not counted:
-        offers += [_dose(field, atom, context) for atom in doses]
+        offers += [_dose(field, atom, context) for atom in claims]
     return sorted(_once(offers), key=lambda offer: offer.place.start)[:MAX_OFFERS]
 
 
@@ -136,13 +138,11 @@ def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
 
 
 def _counted(
-    grammar: Grammar, field: FieldText, atom: Atom, atoms: list[Atom], context: OfferContext
+    grammar: Grammar, field: FieldText, atom: Atom, doses: dict[int, int], context: OfferContext
 ) -> Atom:
     """Return a bare number as a count where "pills" or a medicine follows it."""
     if atom.kind != "bare" or atom.value != int(atom.value) or atom.value == 0:
         return atom
-    doses = {a.first: a.last for a in atoms if a.kind == "dose"}
-    starts = {first for first, _last in context.dosed}
     index, words = atom.last, 0
     while index < len(field.tokens) and words <= MAX_WORDS_BETWEEN:
         token = field.tokens[index]
@@ -151,7 +151,7 @@ def _counted(
             continue
         if token.text in grammar.counting:
             return replace(atom, kind="count")
-        if index in starts and words == 0:
+        if index in context.dosed and words == 0:
             return replace(atom, kind="count")
         if token.kind == "num" or (token.text in BREAKS) or token.kind == "nl":
             break

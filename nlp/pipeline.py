@@ -24,6 +24,7 @@ COMPONENT = "vestigo_terms_v1"  # spaCy allows no points in the name
 # Signs inside a name that sellers write or leave out ("2c-b", "2 c b", "m.d.m.a").
 JOINERS = frozenset("-_'’/.,()")
 MAX_TERM_TOKENS = 12
+SHORTEST_JOINED = 3  # "2cb"; shorter joined names would be ordinary words
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _keys(term: str) -> set[tuple[str, ...]]:
     keys = {written}
     if any(character in "-_ " for character in normal):
         bare = normal.replace("-", "").replace(" ", "").replace("_", "")
-        if len(bare) > 3:  # noqa: PLR2004 - shorter ones would be ordinary words
+        if len(bare) >= SHORTEST_JOINED and (len(bare) > SHORTEST_JOINED or bare[0].isdigit()):
             keys.add(tuple(token.text for token in _stream(tokenize(bare))))
     return {key for key in keys if 0 < len(key) <= MAX_TERM_TOKENS}
 

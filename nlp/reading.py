@@ -155,12 +155,12 @@ class ListingReader:
         loose = loose and not words & self._grammar.dosed
         found: dict[str, OfferContext] = {}
         for field in fields:
-            dosed = [
-                (field.token_at(c.match.start), field.token_at(c.match.end))
+            dosed = frozenset(
+                field.token_at(c.match.start)
                 for c in mentions
                 if c.field is field
                 and self.lexicon.substances[c.term.substance].form in ("dosed", "blotter")
-            ]
+            )
             found[field.name] = OfferContext(dosed=dosed, loose=loose, plant="plant" in forms)
         return found
 

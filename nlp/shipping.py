@@ -14,6 +14,9 @@ from nlp.fields import FieldText, Segment
 from nlp.model import Marked
 from nlp.text import normalize
 
+SHIPPING_WORDS = frozenset(
+    ("ship", "ships", "shipping", "deliver", "delivery", "envio", "envios", "entrega")
+)
 REACH = 6
 NEAR = 40
 LISTED = frozenset(
@@ -231,7 +234,7 @@ def _pair_direction(
     return ("ships_from",) if following else ("ships_to",)
 
 
-def _by_preposition(  # noqa: PLR0911 - one for each form
+def _by_preposition(
     field: FieldText,
     segment: Segment,
     country: CountryFound,
@@ -245,23 +248,19 @@ def _by_preposition(  # noqa: PLR0911 - one for each form
             return ("ships_from",)
         if text in ("to", "hasta", "hacia", "nach", "vers", "into", "over", "destination"):
             return ("ships_to",)
-        if (
-            text in ("a", "en")
-            and index >= 1
-            and tokens[index - 1].text.startswith(("envi", "entreg", "todo", "despach"))
-        ):
+        beside = text == "a" and index == country.first - 1
+        if beside or text in ("toda", "todo", "todos", "todas"):
             return ("ships_to",)
-        if text in (
-            "ship",
-            "ships",
-            "shipping",
-            "deliver",
-            "delivery",
-            "envio",
-            "envios",
-            "entrega",
-        ):
+        if text in SHIPPING_WORDS:
             break
+    return _by_neighbours(field, segment, country, after)
+
+
+def _by_neighbours(
+    field: FieldText, segment: Segment, country: CountryFound, after: list[str]
+) -> tuple[str, ...]:
+    """Decide by the words beside the country where no preposition does."""
+    tokens = field.tokens
     if after[:1] and after[0] in ("stock", "warehouse", "vendor", "seller", "shipping", "shipped"):
         return ("ships_from",)
     if country.code == "WORLDWIDE":
