@@ -92,6 +92,12 @@ def test_the_house_has_no_room_that_says_nothing():
     assert not [p for p in SOURCES if forbidden.search(str(p.relative_to(REPOSITORY)))]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(REPOSITORY)))
+# a stranger reads and hashes one file (decision record 0006)
+ONE_FILE = REPOSITORY / "vestigo" / "evidence" / "stranger" / "verify.py"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p != ONE_FILE], ids=lambda p: str(p.relative_to(REPOSITORY))
+)
 def test_no_file_grows_beyond_six_hundred_lines(path):
     assert len(path.read_text("utf-8").splitlines()) <= 600
