@@ -56,7 +56,7 @@ def test_media_type_and_charset(content_type, media_type, charset):
         (OK + b"Spa ce: 1\r\nContent-Length: 1\r\n\r\nx", b"x", ("bad-header",)),
         (OK + b"X: 1\r\n folded\r\nContent-Length: 1\r\n\r\nx", b"x", ("bad-header",)),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b"", ()),
-        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", b"", ()),
+        (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", b"", ("length-without-body",)),
         (b"HTTP/1.1 204 No Content\r\n\r\nx", b"", ("trailing-bytes",)),
         (b"HTTP/1.0 200 OK\r\n\r\nx", b"x", ()),
         (b"HTTP/1.1 200\r\n\r\nx", b"x", ()),
@@ -106,7 +106,8 @@ def test_length_beside_chunked_is_named():
 
 def test_head_request_has_no_body():
     wire = OK + b"Content-Length: 500\r\n\r\n"
-    assert read_response(wire, "HEAD").framing == ()
+    assert read_response(wire, "HEAD").framing == ("length-without-body",)
+    assert read_response(wire, "HEAD").spoiled == ()
     assert read_response(wire, "GET").framing == ("truncated-body",)
 
 

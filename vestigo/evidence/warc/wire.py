@@ -23,7 +23,7 @@ _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?([A-Za-z0-9._:+\-]{1,40})", re.IGN
 _MEDIA_TYPE = re.compile(rb"\s*([A-Za-z0-9!#$&^_.+\-]{1,60}/[A-Za-z0-9!#$&^_.+\-]{1,60})")
 HARMLESS = frozenset(
     {"trailing-bytes", "bad-header", "interim-response", "length-and-chunked",
-     "coding-trailing-bytes"}
+     "length-without-body", "coding-trailing-bytes"}
 )  # fmt: skip
 _NO_BODY = (204, 304)
 _INTERIM = frozenset(range(100, 200)) - {101}
@@ -157,8 +157,7 @@ def _content(wire: bytes, head: _Head, method: str) -> tuple[bytes, int, tuple[s
     """Return the transfer-decoded body, where its bytes end, and what is wrong."""
     start = head.end
     if method == "HEAD" or head.status in _NO_BODY:
-        extra = ("trailing-bytes",) if len(wire) > start else ()
-        return b"", start, extra
+        return b"", start, _without_body(wire, head)
     codings = b",".join(header_values(head.headers, b"transfer-encoding")).lower()
     lengths = {value.strip() for value in header_values(head.headers, b"content-length")}
     if codings:
@@ -170,6 +169,13 @@ def _content(wire: bytes, head: _Head, method: str) -> tuple[bytes, int, tuple[s
     if not lengths:
         return wire[start:], len(wire), ()
     return _measured(wire, start, lengths)
+
+
+def _without_body(wire: bytes, head: _Head) -> tuple[str, ...]:
+    announced = set(header_values(head.headers, b"content-length")) - {b"0"}
+    return (("length-without-body",) if announced else ()) + (
+        ("trailing-bytes",) if len(wire) > head.end else ()
+    )
 
 
 def _measured(wire: bytes, start: int, lengths: set[bytes]) -> tuple[bytes, int, tuple[str, ...]]:
