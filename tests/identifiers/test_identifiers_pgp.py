@@ -58,7 +58,9 @@ def test_damaged_armour_is_repaired(certificate, armour, damage):
 
 
 def test_a_repair_is_said(armour):
-    assert read_key(DAMAGES["blanks instead of line breaks"](_body(armour))).armour_repaired
+    broken = _body(armour)
+    lines = [broken[0][:20] + " . " + broken[0][20:], *broken[1:]]
+    assert read_key("\n".join([BEGIN, "", *lines, END])).armour_repaired
 
 
 def test_version_3_has_an_md5_fingerprint():
