@@ -75,6 +75,12 @@ def test_tags_scripts_and_comments_are_left_out_and_entities_read():
     assert "three" in text
 
 
+def test_references_to_control_characters_do_not_vanish():
+    body = b"a&#27;b&#x1B;c&#x202e;d&#0;e&#x110000;f&lt;&#60;g&#128;"
+    text = "".join(one.text for one in text_view(body, "utf-8", []))
+    assert text == "a\x1bb\x1bc\u202ed\ufffde\ufffdf<<g\u20ac"
+
+
 def test_the_narrowest_mark_wins_and_a_reading_before_a_field():
     body = b"Pure MDMA here"
     field, reading = Mark(0, 9, "field", "t", "f"), Mark(5, 9, "substance", "m", "m")

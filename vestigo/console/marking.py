@@ -20,6 +20,7 @@ CONTEXT = 120
 _TAG = re.compile(rb"<(?=[A-Za-z/!?])")
 _NAME = re.compile(rb"/?([A-Za-z][A-Za-z0-9]*)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_NUMBERED = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));?")
 _BLOCKS = frozenset(
     b"address article aside blockquote br dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 "
     b"header hr li main nav ol option p pre section table tbody tfoot thead title tr ul".split()
@@ -58,7 +59,7 @@ def text_view(
             shown.append(Shown(separator))
         elif len(shown) < MOST_PIECES:
             shown.extend(
-                Shown(_SPACE.sub(" ", html.unescape(one.text)), one.mark, one.masked)
+                Shown(_SPACE.sub(" ", _references_read(one.text)), one.mark, one.masked)
                 for one in source_view(body, charset, marks, masks, start, end)
             )
     return _tidied(shown)
@@ -106,6 +107,21 @@ def decoded(raw: bytes, charset: str) -> str:
     except (LookupError, UnicodeError, ValueError):
         pass
     return raw.decode("utf-8", "backslashreplace")
+
+
+def _references_read(text: str) -> str:
+    """Return ``text`` with character references read, as browsers do; none vanishes.
+
+    ``html.unescape`` drops references to control characters: they would be hidden.
+    """
+    return html.unescape(_NUMBERED.sub(_kept, text))
+
+
+def _kept(found: re.Match[str]) -> str:
+    if html.unescape(found.group()):
+        return found.group()
+    point = int(found.group(1), 16) if found.group(1) else int(found.group(2))
+    return chr(point)
 
 
 def _piece(
