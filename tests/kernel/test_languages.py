@@ -27,6 +27,7 @@ ERRORS = {name for name, cls in vars(errors).items() if isinstance(cls, type)}
 SPOKEN_KEYWORDS = {"help", "short_help", "prompt", "epilog", "what", "remedy", "description"}
 SPEAKERS = {"echo", "warn", "add_task", "prompt", "confirm", "secho"}
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+PROPER = re.compile(r"\b(Vestigo|UNII|EUR|USD|BTC|UTC|WARC|SHA-256)\b|EURUSD")
 TRANSLATED_IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)""")
 
 
@@ -70,7 +71,9 @@ def bare_literals(tree):
 def messages_in(tree):
     """Yield each message that a module asks a translation for."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node) in {"_", "ngettext"} and node.args:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id in {"_", "ngettext"}:
             first = node.args[0]
             assert isinstance(first, ast.Constant), f"line {node.lineno}: not a plain literal"
             yield first.value
@@ -98,6 +101,7 @@ def test_the_search_for_bare_literals_finds_them(code):
 def test_no_bare_literal_in_a_template(path):
     text = JINJA.sub("", path.read_text("utf-8"))
     text = re.sub(r"<[^>]*>", "", text)
+    text = PROPER.sub("", text)
     assert not re.search(r"[^\W\d_]{2}", text), re.findall(r".*[^\W\d_]{2}.*", text)[:3]
 
 
