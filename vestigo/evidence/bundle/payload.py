@@ -31,6 +31,7 @@ class BagFolder:
         self.root = root
         self.files: dict[str, Digests] = {}
         self._folded: set[str] = set()
+        self._folders: set[Path] = set()
 
     def add(self, name: str, content: bytes | Iterable[bytes]) -> Digests:
         """Write one file; return its digests.
@@ -39,7 +40,9 @@ class BagFolder:
         taken (also where it differs by case only).
         """
         path = self._claim(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in self._folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(path.parent)
         sha256, sha512, n_bytes = hashlib.sha256(), hashlib.sha512(), 0
         with path.open("xb") as handle:
             for chunk in (content,) if isinstance(content, bytes) else content:
