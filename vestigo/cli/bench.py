@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def spine(
     as_json: bool,
 ) -> None:
     """Measure in a temporary folder and print the figures."""
-    password = click.get_text_stream("stdin").readline().strip() if password_stdin else ""
+    password = sys.stdin.readline().strip() if password_stdin else ""
     server = (neo4j, user, password) if neo4j else None
     with tempfile.TemporaryDirectory() as work:
         measured = SpineBenchmark(Path(work), market, profile, list(blocks), server).run()

@@ -24,14 +24,19 @@ def nlp() -> None:
 
 @nlp.command("read", help=_("Read listings (JSON lines) from standard input or FILES."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--jsonl", is_flag=True, help=_("Print one JSON line for each line (the default)."))
+@click.option(
+    "--jsonl",
+    is_flag=True,
+    expose_value=False,
+    help=_("Print one JSON line for each line (the default)."),
+)
 @click.option(
     "--rates",
     multiple=True,
     type=click.Path(path_type=Path),
     help=_("A file of exchange rates, for unit prices in USD and EUR."),
 )
-def read(files: tuple[Path, ...], jsonl: bool, rates: tuple[Path, ...]) -> None:  # noqa: ARG001
+def read(files: tuple[Path, ...], rates: tuple[Path, ...]) -> None:
     """Print one line for each line, in the same order."""
     from nlp.jsonl import read_lines
 

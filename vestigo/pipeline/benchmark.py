@@ -87,12 +87,12 @@ class SpineBenchmark:
         self._rate("inspect_tx_per_s", n, shown.seconds)
 
     def _measure_graph(self, case: Path) -> None:
-        targets: dict[str, tuple[tuple[str, ...], str]] = {"kglite": ((), "")}
+        targets: list[tuple[str, tuple[str, ...], str]] = [("kglite", (), "")]
         if self.neo4j is not None:
             uri, user, password = self.neo4j
-            words = ("--to", uri, "--user", user, "--password-stdin")
-            targets["neo4j"] = (words, password)
-        for engine, (words, typed) in targets.items():
+            options = ("--to", uri, "--user", user, "--password-stdin")
+            targets.append(("neo4j", options, password))
+        for engine, words, typed in targets:
             step = self._step(f"graph_{engine}", "graph", "rebuild", str(case), *words, stdin=typed)
             document = step.document()
             rows = int(document["nodes"]) + int(document["relationships"])
