@@ -108,8 +108,6 @@ async def _work(world: CrawlWorld, start: str) -> None:
     crawler.world, world.crawler = world, crawler
     with _signals(world):
         await crawler.crawl_async()
-    for row in world.frontier.leased():
-        world.frontier.give_back(row)
 
 
 def _first_pages(world: CrawlWorld, start: str) -> list[str]:

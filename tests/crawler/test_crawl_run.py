@@ -250,7 +250,29 @@ def test_an_error_of_our_own_ends_the_crawl_and_the_page_is_not_lost(
     monkeypatch.undo()
     report = crawls.run()
     assert report.coverage.page_kinds == {"listing": 1}
-    assert len(list(iter_captures(crawls.captures_folder))) == 1 + report.n_captures
+    assert (report.n_reconciled, market.asked["/"]) == (1, 1)
+    assert len(list(iter_captures(crawls.captures_folder))) == 1
+
+
+def test_a_frontier_that_cannot_be_written_loses_no_capture(market, crawls, html, monkeypatch):
+    """The disk is full for the frontier: what is archived is taken from there next time."""
+    import sqlite3
+
+    from crawler.frontier import Frontier
+
+    market.answers["/"] = html.category("/p/1")
+    market.answers["/p/1"] = html.listing(1)
+
+    def full(*_arguments):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Frontier, "done", full)
+    with pytest.raises(sqlite3.OperationalError):
+        crawls.run()
+    monkeypatch.undo()
+    report = crawls.run()
+    assert report.coverage.page_kinds == {"category": 1, "listing": 1}
+    assert set(market.asked.values()) == {1}
 
 
 def test_a_full_disk_stops_with_a_code_and_goes_on_later(market, crawls, html, monkeypatch):
