@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from crawler.market import MarketProfile, read_page
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
-
-from crawler.market import MarketProfile, read_page
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline.session import CaseSession
 from vestigo.rates import RateTable
