@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 import pytest
 
 from vestigo.pipeline.against_truth import Compared, compare_with_truth
-from vestigo.records import CashOutPoint, Method, Selector, Trace, VendorAccount, probability
+from vestigo.records import (
+    CashOutPoint,
+    Listing,
+    Mention,
+    Method,
+    Selector,
+    Span,
+    Trace,
+    VendorAccount,
+    probability,
+)
 from vestigo.store import RecordLedger
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -20,7 +30,7 @@ DERIVED = {
 }
 TRUTH = {
     "vendors": [{"handle": "ana"}],
-    "listings": [],
+    "listings": [{"key": "L", "substances": ["mdma"]}],
     "published_addresses": [
         {"address": "start1", "vendor": "ana"},
         {"address": "start2", "vendor": "ana"},
@@ -61,8 +71,23 @@ def vendor(handle):
     )  # fmt: skip
 
 
+LISTING = Listing(
+    **DERIVED, market="m", listing_key="L", title="t", description="", vendor_handle="ana",
+    category=(), price_amount=None, price_currency=None, ships_from=None, ships_to=None,
+    feedback_count=None, listed_on=None, spans=(),
+)  # fmt: skip
+
+
+def mention(substance, status="stated"):
+    return Mention(
+        **DERIVED, subject=LISTING.record_id, substance_id=substance, substance_name="n",
+        unii=None, status=status, term_source="s", field="title",
+        span=Span(capture_id="c", ranges=(), text="x"),
+    )  # fmt: skip
+
+
 FOUND = [
-    vendor("ana"), address("start1"), address("start2"),
+    vendor("ana"), LISTING, address("start1"), address("start2"),
     cash_out("start2", "out"), mix_trace("start2"),
 ]  # fmt: skip
 
@@ -117,3 +142,12 @@ def test_nineteen_of_twenty_are_enough_for_cash_outs(n_found, enough):
     part = Compared(true, frozenset(sorted(true)[:n_found]))
     assert part.complete(share_percent=95) is enough
     assert not dataclasses.replace(part, claimed=part.claimed | {"x"}).complete(95)
+
+
+def test_substances_are_shown_and_do_not_decide(score_of):
+    wrong = [mention("cocaine"), mention("heroin", status="negated")]
+    score = score_of([*FOUND, *wrong])
+    assert score.substances.missed == ("L mdma",)
+    assert score.substances.wrong == ("L cocaine",)
+    assert score.passed()
+    assert score_of([*FOUND, mention("mdma")]).substances.n_found == 1

@@ -66,14 +66,15 @@ def _show(run: Demonstration, score: Score, seconds: float) -> None:
         seed=run.practice.seed))  # fmt: skip
     _row(_("vendors"), score.vendors)
     _row(_("listings"), score.listings)
+    _row(_("substances of listings (read by rule; does not decide)"), score.substances)
     _row(_("published addresses"), score.addresses)
     _row(_("cash-outs that can be reached"), score.cash_outs)
     _row(_("wallets whose trail stops at a mix"), score.behind_mix)
     click.echo(_("Sealed and verified by its own two verifiers: {path}").format(path=run.bundle))
     peak = max(step["peak_mb"] for step in run.steps)
     click.echo(_("{seconds:.0f} s, at most {peak} MB.").format(seconds=seconds, peak=peak))
-    click.echo(_("Look at it: vestigo console serve {case}").format(
-        case=shlex.quote(str(run.practice.path))))  # fmt: skip
+    look = _("Look at it: vestigo console account add {case} NAME; vestigo console serve {case}")
+    click.echo(look.format(case=shlex.quote(str(run.practice.path))))
 
 
 def _row(name: str, part: Compared) -> None:

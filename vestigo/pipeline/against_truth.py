@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vestigo.records import CashOutPoint, Listing, Selector, Trace, VendorAccount
+from vestigo.records import CashOutPoint, Listing, Mention, Selector, Trace, VendorAccount
 from vestigo.store import RecordLedger
 
 
@@ -45,10 +45,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A case against the truth; ``behind_mix`` counts traces that had to stop at a mix."""
+    """A case against the truth; ``behind_mix`` counts traces that had to stop at a mix.
+
+    ``substances`` (listing and substance) is shown and does not decide: a reading of
+    free text is a heuristic.
+    """
 
     vendors: Compared
     listings: Compared
+    substances: Compared
     addresses: Compared
     cash_outs: Compared
     behind_mix: Compared
@@ -87,6 +92,7 @@ def compare_with_truth(ledger: RecordLedger, truth_file: Path) -> Score:
             _keys(item["key"] for item in truth["listings"]),
             _keys(item.listing_key for item in ledger.of_kind(Listing)),
         ),
+        substances=_substances(ledger, truth),
         addresses=_addresses(ledger, truth),
         cash_outs=_cash_outs(ledger, truth, reachable),
         behind_mix=_stopped_at_mix(ledger, stopped),
@@ -97,6 +103,15 @@ def _vendors(ledger: RecordLedger, truth: dict[str, Any]) -> Compared:
     return Compared(
         _keys(item["handle"] for item in truth["vendors"]),
         _keys(item.handle for item in ledger.of_kind(VendorAccount)),
+    )
+
+
+def _substances(ledger: RecordLedger, truth: dict[str, Any]) -> Compared:
+    keys = {item.record_id: item.listing_key for item in ledger.of_kind(Listing)}
+    offered = (m for m in ledger.of_kind(Mention) if m.status in ("stated", "implied"))
+    return Compared(
+        _keys(f"{item['key']} {name}" for item in truth["listings"] for name in item["substances"]),
+        _keys(f"{keys[m.subject]} {m.substance_id}" for m in offered if m.subject in keys),
     )
 
 
