@@ -85,7 +85,7 @@ def query(name: str) -> Query:
     if name not in known:
         raise UsageError(
             "E-GRA-004",
-            _("There is no query “{name}”; {nearest}").format(
+            _("There is no query “{name}”; {nearest}.").format(
                 name=name, nearest=_nearest(name, known)
             ),
             remedy=_("“vestigo graph query --list” shows them all."),

@@ -172,7 +172,7 @@ def test_the_sheet_says_what_was_seen_when_and_under_which_authority(original):
         assert part in sheet
     assert "avatar1" not in sheet
     assert sheet.count("  listing  ") == 1
-    assert "PRUEBA" in (original.path / "data/exhibits/0002/sheet.es.txt").read_text()
+    assert "ELEMENTO DE PRUEBA" in (original.path / "data/exhibits/0002/sheet.es.txt").read_text()
 
 
 def test_expected_txt_lists_the_lines_that_both_verifiers_print(original, stranger):

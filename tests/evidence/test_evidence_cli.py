@@ -253,7 +253,7 @@ def test_commands_speak_spanish(case, vestigo):
     from vestigo import i18n
 
     i18n.activate("es")
-    assert "capturas son correctas" in vestigo("evidence", "verify", case)[1]
+    assert "capturas correctas" in vestigo("evidence", "verify", case)[1]
 
 
 def test_a_reader_can_log_while_a_writer_holds_the_case(world, case, vestigo):

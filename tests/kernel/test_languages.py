@@ -4,12 +4,16 @@
 import ast
 import re
 import string
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from vestigo import errors, i18n
+from vestigo.cli.app import run
+from vestigo.cli.click_words import MODULES, translate_click
+from vestigo.errors import ExitCode
 from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -155,3 +159,48 @@ def test_the_language_comes_from_the_environment(monkeypatch):
 def test_an_unknown_language_falls_back_to_the_source():
     i18n.activate("tlh")
     assert i18n.active_language() == SOURCE_LANGUAGE
+
+
+# what click says of a command that is declared wrongly, or is deprecated: never to a user
+DECLARATION = re.compile(r"Deprecat|declar|defined|iterable|exactly one|same flag")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_words_of_the_command_line_library_are_translated(name):
+    tree = ast.parse(Path(import_module(f"click.{name}").__file__).read_text("utf-8"))
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
+    words = {
+        call.args[0].value
+        for call in calls
+        if called(call) in {"_", "ngettext"} and isinstance(call.args[0], ast.Constant)
+    }
+    known = catalogue("es")._messages
+    assert words
+    assert not {word for word in words if not known.get(word)} - set(
+        filter(DECLARATION.search, words)
+    )
+
+
+def test_one_message_has_one_translation():
+    found = {}
+    for path in CATALOGUES:
+        with path.open("rb") as handle:
+            for message in read_po(handle):
+                if message.id:
+                    found.setdefault((path.parent.name, str(message.id)), set()).add(
+                        str(message.string)
+                    )
+    assert not {key: texts for key, texts in found.items() if len(texts) > 1}
+
+
+def test_the_command_line_speaks_spanish_throughout(monkeypatch, capsys):
+    monkeypatch.setenv("VESTIGO_LANG", "es")
+    i18n.activate("es")
+    translate_click()
+    assert run(["case", "new"]) == ExitCode.USAGE
+    assert run(["case", "--help"]) == ExitCode.DONE
+    captured = capsys.readouterr()
+    assert "Falta" in captured.err
+    assert "Muestra esta ayuda" in captured.out
+    for english in ("Usage", "Error: Missing", "Options", "Commands", "Show this"):
+        assert english not in captured.out + captured.err

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from vestigo import __version__, i18n
+from vestigo.cli.click_words import translate_click
 from vestigo.cli.output import report_error
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
@@ -79,6 +80,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code of DESIGN."""
     os.umask(0o077)
     i18n.activate(i18n.preferred_language())
+    translate_click()
     sys.exit(run(argv))
 
 
