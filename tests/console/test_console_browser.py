@@ -191,7 +191,7 @@ def test_another_site_on_this_machine_cannot_post_frame_or_embed(browser, served
 def test_the_whole_console_in_spanish_by_keyboard(browser, served):
     visit = Visit(browser, served, locale="es-ES")
     visit.go("/")
-    assert visit.page.locator("h1").inner_text() == "Entrar"
+    assert visit.page.locator("h1").inner_text() == "Iniciar sesión"
     visit.page.keyboard.press("Tab")
     assert visit.page.evaluate("document.activeElement.className") == "skip"
     visit.page.focus("#name")

@@ -291,11 +291,11 @@ def test_the_custody_log_is_paged_and_its_chain_checked(client):
 def test_the_language_is_chosen_by_header_and_kept_by_cookie(served):
     same = {"Sec-Fetch-Site": "same-origin"}
     with served.client() as client:
-        assert "Entrar" in client.get("/sign-in", headers={"Accept-Language": "es-AR,es"}).text
+        assert "Iniciar sesión" in client.get("/sign-in", headers={"Accept-Language": "es-AR,es"}).text
         assert "Sign in" in client.get("/sign-in", headers={"Accept-Language": "xx"}).text
         answer = client.post("/language", data={"language": "es", "next": "//evil"}, headers=same)
         assert answer.headers["location"] == "/sign-in"
-        assert "Entrar" in client.get("/sign-in", headers={"Accept-Language": "en"}).text
+        assert "Iniciar sesión" in client.get("/sign-in", headers={"Accept-Language": "en"}).text
         assert client.post("/language", data={"language": "es"}).status_code == 403
 
 

@@ -89,7 +89,7 @@ class Guard:
             if answer is None:
                 await self._application(scope, receive, send_with_headers)
             else:
-                await _send(answer, send_with_headers)
+                await self._send(answer, scope["path"], send_with_headers)
 
     def _refusal(self, scope: Any) -> tuple[int, str, str] | None:
         origin, host = self._desk.origin, header_of(scope, b"host") or ""
@@ -109,7 +109,19 @@ class Guard:
         if scope["method"] not in {"GET", "HEAD"}:
             return 403, "", _("Sign in first.")
         wanted = path + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
-        return 303, f"/sign-in?next={quote(wanted, safe='')}", _("Sign in first.")
+        ended = "&ended=1" if session_token(self._desk, scope) else ""
+        return 303, f"/sign-in?next={quote(wanted, safe='')}{ended}", _("Sign in first.")
+
+    async def _send(self, answer: tuple[int, str, str], path: str, send: Send) -> None:
+        status, location, what = answer
+        body = self._desk.render("error.html", None, path, status=status, code="", what=what,
+                                 where="", remedy="")  # fmt: skip
+        headers = [(b"content-type", b"text/html; charset=utf-8")]
+        if location:
+            headers.append((b"location", location.encode("ascii")))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        content = body.encode("utf-8", "replace")
+        await send({"type": "http.response.body", "body": content, "more_body": False})
 
     def _person(self, scope: Any) -> SignedIn | None:
         token = session_token(self._desk, scope)
@@ -129,15 +141,6 @@ def session_token(desk: Desk, scope: Any) -> str | None:
     if HOST_COOKIE in cookies or desk.origin.is_https(header_of(scope, b"host") or ""):
         return cookies.get(HOST_COOKIE)
     return cookies.get(fallback_cookie(desk.port))
-
-
-async def _send(answer: tuple[int, str, str], send: Send) -> None:
-    status, location, words = answer
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    if location:
-        headers.append((b"location", location.encode("ascii")))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words.encode("utf-8"), "more_body": False})
 
 
 def _error_page(request: Asked, status: int, **words: str) -> Response[str]:

@@ -14,9 +14,11 @@ from litestar.datastructures import State
 
 from vestigo.console.accounts import CAPABILITIES, Accounts
 from vestigo.console.archive import Reader
+from vestigo.console.custody_view import CustodyView
 from vestigo.console.facets import Row, rows_of
 from vestigo.console.guard import Origin
-from vestigo.console.index import CaseIndex, Indexer
+from vestigo.console.index import CaseIndex
+from vestigo.console.indexing import Indexer
 from vestigo.console.masking import Masking
 from vestigo.console.signing_in import Brake, Sessions, SignedIn
 from vestigo.errors import AuthorityError
@@ -85,6 +87,7 @@ class Desk:
         self.brake = Brake(session.clock)
         self.log = AccessLog(session)
         self.masking = Masking()
+        self.custody = CustodyView(session.custody, session.clock)
         self.hashing = threading.Lock()
         self._indexer = Indexer(session.ledger)
         self._rows: tuple[CaseIndex | None, list[Row]] = (None, [])
@@ -117,7 +120,7 @@ class Desk:
         may = CAPABILITIES[person.role] if person else frozenset()
         return self.environment.get_template(template).render(
             person=person, case_title=title, language=active_language(), path=path, may=may,
-            masking=self.masking, **given,
+            masking=self.masking, now=self.session.clock(), **given,
         )  # fmt: skip
 
 

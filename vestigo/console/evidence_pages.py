@@ -17,17 +17,18 @@ from vestigo.console.archive import (
     archived_part,
     cut_again,
 )
+from vestigo.console.custody_view import CustodyPage
 from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of, query_of, require
 from vestigo.console.explaining import fields_of, sources_of, summary_of
-from vestigo.console.facets import page_number
 from vestigo.console.index import CaseIndex, Named
-from vestigo.console.marking import Mark, around, source_view, text_view
+from vestigo.console.marking import Mark, around, outside_text, source_view, text_view
 from vestigo.console.masking import BUYER_FIELDS, is_third, masked_ranges
+from vestigo.console.paging import PAGE_ROWS, page_number, paged
 from vestigo.console.words import tier_of
 from vestigo.errors import VestigoError
 from vestigo.records import Authorization, Capture
 
-PAGE_ROWS = 50
+CITED = "cited"
 
 
 @get("/why/{record_id:str}", sync_to_thread=True)
@@ -39,9 +40,12 @@ def why(request: Asked, record_id: FromPath[str]) -> Response[str]:
     if record is None:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
     one = Named(record_id, record)
+    subject_id = getattr(record, "subject", "")
+    subject = index.by_id.get(subject_id)
     return desk.page(
         request, "why.html", Look("why", record_id),
-        one=one, tier=tier_of(record), summary=summary_of(record, desk.masking),
+        one=one, subject=Named(subject_id, subject) if subject else None,
+        tier=tier_of(record), summary=summary_of(record, desk.masking),
         fields=fields_of(record, desk.masking), index=index,
         sources=sources_of(index, record, desk.masking), cited=_cited(desk, index, one),
     )  # fmt: skip
@@ -55,26 +59,28 @@ def exhibits(request: Asked) -> Response[str]:
     captures = sorted(
         index.captures.values(), key=lambda one: (one.record.observed_at, one.record.capture_id)
     )
-    page, n_pages, rows = _paged(captures, request)
-    return desk.page(
-        request, "exhibits.html", Look("exhibits"),
-        rows=rows, page=page, n_pages=n_pages, n=len(captures), index=index,
-    )  # fmt: skip
+    found = paged(captures, query_of(request))
+    return desk.page(request, "exhibits.html", Look("exhibits"), found=found, index=index)
 
 
 @get("/exhibits/{capture_id:str}", sync_to_thread=True)
 def exhibit(request: Asked, capture_id: FromPath[str]) -> Response[str]:
-    """Show one capture: where it lies, its digests, its authorization, its text."""
-    desk = desk_of(request)
+    """Show one capture: where it lies, its digests, its authorization, its text.
+
+    ``mark`` is the id of a record: the bytes that it cites are marked in the text.
+    """
+    desk, query = desk_of(request), query_of(request)
     index = desk.index()
     capture = _capture(index, capture_id)
+    wanted = query.get("mark", "")
+    marks = _marks_of(index, wanted, capture_id)
     authorization = index.by_id.get(capture.record.authorization_id)
     return desk.page(
         request, "exhibit.html", Look("exhibit", capture_id),
         one=capture, shown_on=index.on_capture.get(capture_id, ()),
         authorization=authorization if isinstance(authorization, Authorization) else None,
-        archived=_text(desk, index, capture.record, request.query_params.get("view", "text")),
-        parts_offered=PARTS,
+        archived=_text(desk, index, capture.record, query.get("view", "text"), marks),
+        parts_offered=PARTS, marked=wanted if marks else "",
     )  # fmt: skip
 
 
@@ -101,24 +107,20 @@ def download(request: Asked, capture_id: FromPath[str], part: FromPath[str]) -> 
 
 @get("/custody", sync_to_thread=True)
 def custody(request: Asked) -> Response[str]:
-    """Show the custody log, latest first, and whether its chain holds."""
-    desk = desk_of(request)
+    """Show the custody log, latest first, and whether its chain holds.
+
+    What was verified once is not verified again at each look; ``verify=all`` asks for it.
+    """
+    desk, query = desk_of(request), query_of(request)
+    shown: CustodyPage | None = None
+    problem: VestigoError | None = None
+    whole = query.get("verify") == "all"
     try:
-        head, problem = desk.session.custody.verify(), None
-        events = list(desk.session.custody.events())
+        shown = desk.custody.page(page_number(query), PAGE_ROWS, whole=whole)
     except VestigoError as error:
-        head, problem, events = None, error, []
-    page, n_pages, rows = _paged(events[::-1], request)
-    return desk.page(
-        request, "custody.html", Look("custody log"),
-        rows=rows, page=page, n_pages=n_pages, n=len(events), head=head, problem=problem,
-    )  # fmt: skip
-
-
-def _paged(rows: list[Any], request: Asked) -> tuple[int, int, list[Any]]:
-    n_pages = max(1, -(-len(rows) // PAGE_ROWS))
-    page = min(page_number(query_of(request)), n_pages)
-    return page, n_pages, rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+        problem = error
+    look = Look("custody log verified" if whole else "custody log")
+    return desk.page(request, "custody.html", look, shown=shown, problem=problem)
 
 
 def _capture(index: CaseIndex, capture_id: str) -> Named:
@@ -128,16 +130,34 @@ def _capture(index: CaseIndex, capture_id: str) -> Named:
     return found
 
 
-def _text(desk: Desk, index: CaseIndex, capture: Capture, view: str) -> dict[str, Any]:
+def _marks_of(index: CaseIndex, record_id: str, capture_id: str) -> list[Mark]:
+    record = index.by_id.get(record_id)
+    if record is None:
+        return []
+    one = Named(record_id, record)
+    spans = [(name, span) for name, span in _spans(one) if span.capture_id == capture_id]
+    kind = MARK_KINDS.get(record.KIND, "field")
+    return [
+        Mark(piece.start, piece.end, kind, name if kind == "field" else record.KIND, CITED)
+        for name, span in spans
+        for piece in span.ranges
+        if piece.start < piece.end
+    ]
+
+
+def _text(
+    desk: Desk, index: CaseIndex, capture: Capture, view: str, marks: list[Mark]
+) -> dict[str, Any]:
     try:
         body = archived_body(desk.read, capture)
     except VestigoError as error:
         return {"capture": capture, "error": error, "checks": {}}
     masks = masked_ranges(index, capture.capture_id, body)
-    make = source_view if view == "source" else text_view
-    shown = make(body, capture.charset, [], masks)
-    return {"capture": capture, "view": view, "shown": shown, "n_masked": len(masks),
-            "outside": [], "checks": {}}  # fmt: skip
+    source = view == "source"
+    shown = (source_view if source else text_view)(body, capture.charset, marks, masks)
+    outside = [] if source else outside_text(body, marks)[:1]
+    return {"capture": capture, "view": "source" if source else "text", "shown": shown,
+            "n_masked": len(masks), "outside": outside, "checks": {}}  # fmt: skip
 
 
 def _cited(desk: Desk, index: CaseIndex, one: Named) -> list[dict[str, Any]]:

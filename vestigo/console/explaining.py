@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 from vestigo.console.index import CaseIndex
 from vestigo.console.masking import Masking, is_third
-from vestigo.console.words import amount, btc, moment
-from vestigo.i18n import _
+from vestigo.console.words import amount, btc, moment, per_words, stop_words
+from vestigo.i18n import _, ngettext
 from vestigo.records import (
     Capture,
     CashOutPoint,
@@ -156,6 +156,11 @@ def quantity_words(record: Quantity) -> str:
     return _quantity(record)
 
 
+def _trace(record: Trace) -> str:
+    hops = ngettext("{n} hop", "{n} hops", len(record.hops)).format(n=len(record.hops))
+    return f"{record.start_address} → {hops}: {stop_words(record.stop_reason)}"
+
+
 def _selector(record: Selector, masking: Masking) -> str:
     return masking.pseudonym(record.value) if is_third(record) else record.value
 
@@ -167,12 +172,12 @@ _SUMMARIES: dict[type[Record], Callable[[Any, Masking], str]] = {
     Feedback: lambda r, m: f"{m.pseudonym(r.buyer_handle)} · {r.given_on or '–'}",
     Mention: lambda r, _m: f"{r.substance_name} ← “{r.span.text}”",
     Quantity: lambda r, _m: _quantity(r),
-    PriceQuote: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {r.per}",
-    UnitPrice: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {r.per_unit}",
+    PriceQuote: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {per_words(r.per)}",
+    UnitPrice: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {per_words(r.per_unit)}",
     Selector: _selector,
     Tag: lambda r, _m: f"{r.address}: {r.label} ({r.source})",
     Cluster: lambda r, _m: f"{len(r.addresses)} × {r.addresses[0] if r.addresses else '–'} …",
-    Trace: lambda r, _m: f"{r.start_address} → {len(r.hops)} × → {r.stop_reason}",
+    Trace: lambda r, _m: _trace(r),
     CashOutPoint: lambda r, _m: f"{r.address}: {r.service}, {btc(r.value_sat)}",
     Transaction: lambda r, _m: f"{r.txid} · {moment(r.mined_at)}",
 }

@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from vestigo.console.index import CaseIndex, Offer
+from vestigo.console.paging import Paged, page_number, paged
 from vestigo.records import Listing, Mention, UnitPrice
 
 T = TypeVar("T")
@@ -22,7 +23,6 @@ FACETS = ("market", "vendor", "substance", "status", "category", "ships_from", "
 RANGES = ("price_min", "price_max", "from", "to")
 ORDERS = ("captured", "title", "vendor", "price", "captures")
 MOST_VALUES = 60
-MOST_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of rows, the facets with counts, and the pages there are."""
+    """One page of rows, and the facets with counts."""
 
-    rows: tuple[Row, ...]
-    n_rows: int
-    page: int
-    n_pages: int
+    shown: Paged[Row]
     facets: Mapping[str, tuple[Choice, ...]]
 
 
@@ -116,19 +113,8 @@ def search(rows: list[Row], wanted: Wanted) -> Found:
     matching = [row for row in in_range if _matches(row, wanted.chosen)]
     matching.sort(key=lambda row: row.offer.key)
     matching.sort(key=_sorting(wanted.order), reverse=wanted.descending)
-    n_pages = max(1, -(-len(matching) // PAGE_ROWS))
-    page = min(wanted.page, n_pages)
-    shown = matching[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     facets = {name: _choices(name, in_range, wanted.chosen) for name in FACETS}
-    return Found(tuple(shown), len(matching), page, n_pages, facets)
-
-
-def page_number(query: Mapping[str, str]) -> int:
-    """Return the page that the query asks for, the first one where it is nonsense."""
-    text = query.get("page", "1")
-    return (
-        max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 1
-    )
+    return Found(paged(matching, {"page": str(wanted.page)}, PAGE_ROWS), facets)
 
 
 def _row(index: CaseIndex, offer: Offer) -> Row:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One look at the record ledger, arranged for pages; made once per ledger head."""
+"""The records of a case, arranged by the keys that pages ask with."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,8 +11,6 @@ from typing import Any, TypeVar
 
 from vestigo.console.chain_view import Moved, TxView, moved_by_address, read_transactions
 from vestigo.records import (
-    RECORD_TYPES,
-    Block,
     Capture,
     CashOutPoint,
     Cluster,
@@ -31,11 +28,9 @@ from vestigo.records import (
     UnitPrice,
     VendorAccount,
 )
-from vestigo.store import RecordLedger
 
 R = TypeVar("R", bound=Record)
 Key = tuple[str, str]
-NOT_INDEXED = frozenset({Block.KIND})
 LONG = 6
 ADDRESS_KINDS = ("btc",)
 
@@ -65,7 +60,6 @@ class Offer:
 class CaseIndex:
     """Everything that pages ask for, by the key they ask with."""
 
-    counts: dict[str, int] = field(default_factory=dict)
     by_id: dict[str, Record] = field(default_factory=dict)
     captures: dict[str, Named] = field(default_factory=dict)
     offers: dict[Key, Offer] = field(default_factory=dict)
@@ -126,44 +120,17 @@ class CaseIndex:
         return None
 
 
-class Indexer:
-    """Keeps the index of a ledger; it is made again when the ledger has grown."""
-
-    def __init__(self, ledger: RecordLedger) -> None:
-        self._ledger = ledger
-        self._lock = threading.Lock()
-        self._head: object = None
-        self._index = CaseIndex()
-
-    def index(self) -> CaseIndex:
-        """Return the index of the ledger's present head."""
-        with self._lock:
-            head = self._ledger.head()
-            if head != self._head:
-                self._index = build_index(self._ledger)
-                self._head = head
-            return self._index
-
-
-def build_index(ledger: RecordLedger) -> CaseIndex:
-    """Return the index of everything that ``ledger`` holds now."""
-    index = CaseIndex()
-    index.counts = dict.fromkeys(RECORD_TYPES, 0)
-    for _id, kind in ledger.ids():
-        index.counts[kind] = index.counts.get(kind, 0) + 1
-    for kind, cls in RECORD_TYPES.items():
-        if kind not in NOT_INDEXED and index.counts[kind]:
-            index.by_id.update(ledger.named_of_kind(cls))
-    _arrange(index)
+def arranged(by_id: dict[str, Record], before: CaseIndex) -> CaseIndex:
+    """Return the index of the records ``by_id``; ``before`` is the index of fewer of them."""
+    index = CaseIndex(by_id=by_id)
+    named = [Named(record_id, record) for record_id, record in by_id.items()]
+    _arrange_market(index, named)
+    _arrange_money(index, named, before)
     return index
 
 
-def _arrange(index: CaseIndex) -> None:
-    named = [Named(record_id, record) for record_id, record in index.by_id.items()]
+def _arrange_market(index: CaseIndex, named: list[Named]) -> None:
     index.captures = {one.record.capture_id: one for one in _only(named, Capture)}
-    index.transactions = {one.record.txid: one for one in _only(named, Transaction)}
-    index.read_txs = read_transactions(one.record for one in index.transactions.values())
-    index.moved = moved_by_address(index.read_txs)
     index.offers = _offers(_only(named, Listing))
     vendors = sorted(_only(named, VendorAccount), key=_observed)
     index.vendors = _grouped(vendors, lambda r: [(r.market, r.handle)])
@@ -175,6 +142,17 @@ def _arrange(index: CaseIndex) -> None:
     index.feedback_for = _grouped(feedback, lambda r: [(r.market, r.vendor_handle or "")])
     shown = _only(named, Page, Listing, VendorAccount, Feedback)
     index.on_capture = _grouped(shown, lambda r: r.sources)
+    selectors = [s for s in _only(named, Selector) if s.record.selector_kind in ADDRESS_KINDS]
+    index.selectors = _grouped(selectors, lambda r: [r.value])
+
+
+def _arrange_money(index: CaseIndex, named: list[Named], before: CaseIndex) -> None:
+    index.transactions = {one.record.txid: one for one in _only(named, Transaction)}
+    if index.transactions.keys() == before.transactions.keys():
+        index.read_txs, index.moved = before.read_txs, before.moved
+    else:
+        index.read_txs = read_transactions(one.record for one in index.transactions.values())
+        index.moved = moved_by_address(index.read_txs)
     index.tags = _grouped(_only(named, Tag), lambda r: [r.address])
     index.clusters = _grouped(_only(named, Cluster), lambda r: r.addresses)
     traces = _only(named, Trace)
@@ -183,8 +161,6 @@ def _arrange(index: CaseIndex) -> None:
     index.cash_outs = sorted(
         _only(named, CashOutPoint), key=lambda one: (one.record.paid_at, one.record.txid)
     )
-    selectors = [s for s in _only(named, Selector) if s.record.selector_kind in ADDRESS_KINDS]
-    index.selectors = _grouped(selectors, lambda r: [r.value])
 
 
 def _offers(listings: list[Named]) -> dict[Key, Offer]:

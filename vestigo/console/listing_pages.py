@@ -15,8 +15,9 @@ from vestigo.console.desk import Asked, Desk, Look, desk_of, query_of
 from vestigo.console.explaining import quantity_words
 from vestigo.console.facets import NONE, Wanted, search
 from vestigo.console.index import CaseIndex, Named
-from vestigo.console.marking import outside_text, source_view, text_view
+from vestigo.console.marking import Mark, Shown, outside_text, source_view, text_view
 from vestigo.console.masking import masked_ranges
+from vestigo.console.paging import paged
 from vestigo.errors import VestigoError
 from vestigo.records import Capture, Listing, Mention, PriceQuote, Quantity, Selector, UnitPrice
 
@@ -43,7 +44,7 @@ def listing(request: Asked, listing_id: FromPath[str]) -> Response[str]:
     return desk.page(
         request, "listing.html", Look("listing", listing_id),
         one=one, offer=offer, readings=readings_of(index, listing_id),
-        feedback=index.feedback_on.get(offer.key, ()),
+        feedback=paged(index.feedback_on.get(offer.key, ()), query_of(request)),
         archived=archived_view(desk, index, one, request.query_params.get("view", "text")),
         quantity_words=quantity_words,
     )  # fmt: skip
@@ -83,14 +84,28 @@ def archived_view(desk: Desk, index: CaseIndex, one: Named, view: str) -> dict[s
     marks = marks_of(index, one, given.capture_id)
     masks = masked_ranges(index, given.capture_id, body)
     make = source_view if view == "source" else text_view
+    shown = make(body, given.charset, marks, masks)
     return {
         "capture": given,
         "view": "source" if view == "source" else "text",
-        "shown": make(body, given.charset, marks, masks),
+        "shown": shown,
         "outside": [] if view == "source" else outside_text(body, marks),
         "checks": _checks(index, one, body),
         "n_masked": len(masks),
+        "places": _places(marks, shown),
     }
+
+
+def _places(marks: list[Mark], shown: list[Shown]) -> dict[str, str]:
+    """Return, by anchor of a mark, the anchor that stands in the text where its bytes begin."""
+    seen = [run.mark for run in shown if run.mark is not None and not run.masked]
+    anchors = {mark.anchor for mark in seen}
+    found = {}
+    for mark in marks:
+        over = [one.anchor for one in seen if one.start <= mark.start < one.end]
+        if mark.anchor in anchors or over:
+            found.setdefault(mark.anchor, mark.anchor if mark.anchor in anchors else over[0])
+    return found
 
 
 def _checks(index: CaseIndex, one: Named, body: bytes) -> dict[str, bool]:

@@ -11,13 +11,15 @@ from litestar import Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
-from vestigo.console.desk import Asked, Look, desk_of
+from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.explaining import sources_of
 from vestigo.console.index import CaseIndex, Named
 from vestigo.console.listing_pages import found_or_404
+from vestigo.console.paging import paged
 from vestigo.console.proof import proof_path
 from vestigo.records import CashOutPoint, Tag, Trace, Transaction
 
+TRACES = 20
 REACHED = frozenset({"tagged_service", "deposit_candidate"})
 
 
@@ -28,7 +30,10 @@ def cash_outs(request: Asked) -> Response[str]:
     index = desk.index()
     elsewhere = [one for one in _all_traces(index) if one.record.stop_reason not in REACHED]
     elsewhere.sort(key=lambda one: (one.record.stop_reason, one.record.start_address, one.id))
-    return desk.page(request, "cash_outs.html", Look("cash-outs"), index=index, elsewhere=elsewhere)
+    return desk.page(
+        request, "cash_outs.html", Look("cash-outs"),
+        index=index, elsewhere=paged(elsewhere, query_of(request)),
+    )  # fmt: skip
 
 
 @get("/cash-outs/{record_id:str}", sync_to_thread=True)
@@ -77,7 +82,8 @@ def address(request: Asked) -> Response[str]:
         address=value, other=other, index=index, clusters=clusters,
         proofs={one.id: proof_path(one.record, value, other) for one in clusters} if other else {},
         published=index.selectors.get(value, ()), tags=index.tags.get(value, ()),
-        traces=index.traces.get(value, ()), through=index.through.get(value, ()),
+        traces=paged(index.traces.get(value, ()), query_of(request), TRACES),
+        through=index.through.get(value, ()),
         cash_outs=[one for one in index.cash_outs if one.record.address == value],
         transactions=transactions_of(index, value),
     )  # fmt: skip

@@ -29,9 +29,10 @@ def build_environment() -> Environment:
 
 
 def _globals() -> Mapping[str, Any]:
-    named = ("amount", "basis_words", "btc", "day", "field_words", "kind_words", "moment",
-             "number", "percent", "role_words", "selector_words", "status_words", "stop_words",
-             "tier_meaning", "tier_of", "tier_words")  # fmt: skip
+    named = ("action_words", "amount", "basis_words", "btc", "day", "field_words", "kind_words",
+             "moment", "number", "page_words", "per_words", "percent", "role_words",
+             "selector_words", "status_words", "stop_words", "tier_meaning", "tier_of",
+             "tier_words")  # fmt: skip
     return {
         **{name: getattr(words, name) for name in named},
         "_": _,

@@ -31,7 +31,11 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 def sign_in_page(request: Asked) -> Response[str]:
     """Show the form; a probe cookie tells whether this browser keeps ``__Host-`` names."""
     wanted = way_back(request.query_params.get("next", "/"))
-    answer = desk_of(request).page(request, "sign_in.html", None, next=wanted, problem="", name="")
+    ended = request.query_params.get("ended") == "1"
+    problem = _("Your session has ended. Sign in again to go on where you were.") if ended else ""
+    answer = desk_of(request).page(
+        request, "sign_in.html", None, next=wanted, problem=problem, name=""
+    )
     answer.headers["Set-Cookie"] = set_cookie(HOST_PROBE, "1", secure=True)
     return answer
 

@@ -9,9 +9,10 @@ from http import HTTPStatus
 from litestar import Response, get
 from litestar.exceptions import HTTPException
 
-from vestigo.console.desk import Asked, Look, desk_of
+from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.index import CaseIndex, Key, Named, Offer
 from vestigo.console.listing_pages import archived_view
+from vestigo.console.paging import paged
 from vestigo.records import Selector
 
 
@@ -55,7 +56,7 @@ def vendor(request: Asked) -> Response[str]:
         request, "vendor.html", Look("vendor account", account.id),
         account=account, accounts=accounts, offers=offers, selectors=selectors,
         addresses=addresses, index=index,
-        feedback=index.feedback_for.get(key, ()),
+        feedback=paged(index.feedback_for.get(key, ()), query_of(request)),
         cash_outs=[one for one in index.cash_outs if one.record.start_address in addresses],
         archived=archived_view(desk, index, account, request.query_params.get("view", "text")),
     )  # fmt: skip

@@ -134,6 +134,38 @@ def role_words(role: str) -> str:
     return names.get(role, role)
 
 
+def page_words(kind: str) -> str:
+    """Return the words for a kind of captured page."""
+    names = {
+        "listing": _("listing"), "vendor": _("vendor"), "category": _("category"),
+        "search": _("search"), "feedback": _("feedback"), "login": _("log-in page"),
+        "captcha": _("captcha"), "queue": _("waiting queue"), "ban": _("ban notice"),
+        "maintenance": _("maintenance notice"), "not-found": _("not found"),
+        "soft-404": _("“no such page” notice"), "other": _("other"),
+    }  # fmt: skip
+    return names.get(kind, kind)
+
+
+def action_words(action: str) -> str:
+    """Return the words for an action of the custody log."""
+    names = {
+        "recognition": _("recognition"), "isolation": _("isolation"), "fixation": _("fixation"),
+        "collection": _("collection"), "packing": _("packing"), "transport": _("transport"),
+        "receipt": _("receipt"), "processing": _("processing"), "storage": _("storage"),
+        "disposal": _("disposal"), "access": _("access"), "copy": _("copy"),
+        "export": _("export"), "verify": _("verification"), "redact": _("redaction"),
+        "disclose": _("disclosure"), "unmask": _("unmasking"), "quarantine": _("quarantine"),
+        "fail": _("failure or refusal"),
+    }  # fmt: skip
+    return names.get(action, action)
+
+
+def per_words(unit: str) -> str:
+    """Return the words for what a price is for; symbols of units stay as they are."""
+    names = {"package": _("package"), "unit": _("unit")}
+    return names.get(unit, unit)
+
+
 def moment(at: datetime | None) -> str:
     """Return a UTC time to the second, always in the same sortable form."""
     return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "–"
