@@ -100,7 +100,7 @@ def _places(marks: list[Mark], shown: list[Shown]) -> dict[str, str]:
     """Return, by anchor of a mark, the anchor that stands in the text where its bytes begin."""
     seen = [run.mark for run in shown if run.mark is not None and not run.masked]
     anchors = {mark.anchor for mark in seen}
-    found = {}
+    found: dict[str, str] = {}
     for mark in marks:
         over = [one.anchor for one in seen if one.start <= mark.start < one.end]
         if mark.anchor in anchors or over:
