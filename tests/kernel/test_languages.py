@@ -204,3 +204,30 @@ def test_the_command_line_speaks_spanish_throughout(monkeypatch, capsys):
     assert "Muestra esta ayuda" in captured.out
     for english in ("Usage", "Error: Missing", "Options", "Commands", "Show this"):
         assert english not in captured.out + captured.err
+
+
+SPANISH_PAGES = sorted((REPOSITORY / "vestigo/evidence/stranger").glob("*.es.md"))
+
+
+def words_never_used():
+    glossary = (REPOSITORY / "config/locale/es/GLOSSARY.md").read_text("utf-8")
+    rows = [line.split("|")[3] for line in glossary.splitlines() if line.startswith("| ")]
+    return {word.strip() for row in rows[1:] for word in row.split(",") if word.strip()}
+
+
+def test_the_spanish_keeps_to_its_glossary():
+    never = words_never_used()
+    assert "evidencia" in never
+    texts = [page.read_text("utf-8") for page in SPANISH_PAGES]
+    for path in CATALOGUES:
+        with path.open("rb") as handle:
+            texts += [str(message.string) for message in read_po(handle) if message.id]
+    found = [(word, text[:80]) for text in texts for word in never if word in text.lower()]
+    assert not found
+
+
+def test_the_spanish_quotes_as_spanish_does():
+    for path in CATALOGUES:
+        with path.open("rb") as handle:
+            wrong = [str(m.string) for m in read_po(handle) if re.search("[“”]", str(m.string))]
+        assert not wrong, path
