@@ -24,6 +24,7 @@ from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.keys import UnlockedKeys, create_keys, seal_public_key, unlock_keys
 from vestigo.evidence.merkle import merkle_root
 from vestigo.evidence.warc import Exchange, WarcArchive
+from vestigo.identifiers.bitcoin import address_of_script
 from vestigo.records import (
     CERTAIN,
     Authorization,
@@ -208,10 +209,25 @@ def double(content: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(content).digest()).digest()
 
 
+def script(n: int, vout: int) -> bytes:
+    """Return an invented output script: key hash, script hash, or witness of either kind."""
+    digest = bytes([n, vout]) * 10
+    kinds = (b"\x00\x14" + digest, b"\x51\x20" + digest + b"\x07" * 12,
+             b"\x76\xa9\x14" + digest + b"\x88\xac", b"\xa9\x14" + digest + b"\x87")  # fmt: skip
+    return kinds[(n + vout) % 4]
+
+
+def address(n: int, vout: int) -> str:
+    return address_of_script(script(n, vout), "regtest")
+
+
 def transaction(n: int, values: list[int], witness: bool = False) -> tuple[bytes, bytes]:
     """Return (raw, stripped) of an invented transaction."""
     inputs = b"\x01" + bytes([n]) * 32 + struct.pack("<I", 0) + b"\x00" + b"\xff" * 4
-    outputs = bytes([len(values)]) + b"".join(struct.pack("<q", v) + b"\x01\x51" for v in values)
+    outputs = bytes([len(values)]) + b"".join(
+        struct.pack("<q", v) + bytes([len(script(n, i))]) + script(n, i)
+        for i, v in enumerate(values)
+    )
     stripped = b"\x02\x00\x00\x00" + inputs + outputs + b"\x00" * 4
     if not witness:
         return stripped, stripped
@@ -253,7 +269,7 @@ def chain_records() -> list:
         txid=txid,
         vout=1,
         from_address="a",
-        to_address="b",
+        to_address=address(2, 1),
         value_sat=20,
         traced_sat=20,
         mined_at=NOON,
@@ -268,7 +284,7 @@ def chain_records() -> list:
         stop_detail="",
         **made,
     )
-    cash = CashOutPoint(network="regtest", address="b", service="X", category=None, basis="tagged_address", txid=txid, vout=1,
+    cash = CashOutPoint(network="regtest", address=address(2, 1), service="X", category=None, basis="tagged_address", txid=txid, vout=1,
                         value_sat=20, traced_sat=20, paid_at=NOON, start_address="a", trace_id=trace.record_id, tag_ids=(), **made)  # fmt: skip
     return [*records, trace, cash]
 

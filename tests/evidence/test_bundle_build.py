@@ -215,11 +215,20 @@ def test_what_was_collected_but_is_not_included_is_indexed(world):
 def test_records_destroyed_by_order_are_named_and_accepted(world, stranger):
     feedback = [rid for rid, kind in world.ledger.ids() if kind == "feedback"]
     world.ledger.dispose(feedback, "order 7/2026 \u202e")
+    world.custody.append("disposal", object_sha256=feedback[0], reason="order 7/2026")
     built = world.build()
     disposed = (built.path / "data/custody/disposed.txt").read_text()
     assert disposed == f"{feedback[0]} 'order 7/2026 \\u202e'\n"
-    for run in stranger:
-        assert run(built.path, world.folder.anchors).returncode == 0
+    assert stranger[0](built.path, world.folder.anchors).returncode == 0
+    assert stranger[1](built.path, world.folder.anchors).returncode == 0
+
+
+def test_a_record_said_to_be_destroyed_without_an_event_is_not_checked(world, stranger):
+    feedback = [rid for rid, kind in world.ledger.ids() if kind == "feedback"]
+    world.ledger.dispose(feedback, "order 8/2026")
+    done = stranger[1](world.build().path, world.folder.anchors)
+    assert done.returncode == 4
+    assert f"{feedback[0]}: said to be disposed of by order" in done.stdout
 
 
 def test_a_retracted_record_stays_in_the_records_and_leaves_the_sheets(world):

@@ -68,7 +68,7 @@ def add_exhibits(bag: BagFolder, view: CaseView) -> list[str]:
         if exhibit.cited:
             add_exhibit(bag, view, exhibit, context)
             numbers.append(exhibit.number)
-            rows.append([context.thirds.masked(cell) for cell in _index_row(exhibit)])
+            rows.append(_index_row(exhibit, context.thirds))
     text = "".join(csv_row(row) for row in rows)
     bag.add("data/exhibits/index.csv", text.encode("utf-8"))
     return numbers
@@ -152,10 +152,10 @@ def _cited(body: dict[str, Any]) -> set[str]:
     return ids | {span["capture_id"] for span in spans}
 
 
-def _index_row(exhibit: Exhibit) -> list[str]:
+def _index_row(exhibit: Exhibit, thirds: ThirdParties) -> list[str]:
     kinds = [body["page_kind"] for _id, body in exhibit.derived if body["kind"] == "page"]
     titles = [body["title"] for _id, body in exhibit.derived if body["kind"] == "listing"]
     capture = exhibit.capture
     when = capture.observed_at.isoformat().replace("+00:00", "Z")
-    row = [exhibit.number, when, capture.uri, *(kinds[:1] or [""]), *(titles[:1] or [""])]
-    return [*row, capture.capture_id]
+    address, title = thirds.masked(capture.uri), thirds.masked((titles or [""])[0])
+    return [exhibit.number, when, address, (kinds or [""])[0], title, capture.capture_id]

@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
     del sys.path[0]  # the bundle's own folder: a json.py planted there must not be imported
 
 import argparse
 import base64
+import csv
 import hashlib
+import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import zlib
@@ -36,6 +37,8 @@ SHOWN = 20
 LARGEST_RECORD = 512 * 1024 * 1024
 LARGEST_BODY = 128 * 1024 * 1024
 LONGEST_LINE = 64 * 1024 * 1024
+LARGEST_READ = 64 * 1024 * 1024
+LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
 UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
@@ -43,9 +46,38 @@ TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
 RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger")
 DEPTH = 3
 NOT_RECORDS = ("not-included.jsonl",)
+COLLECTING = ("collection", "storage", "receipt", "quarantine")
+HEAD_REASON = "record ledger head"
+POW_LIMITS = {"mainnet": 0xFFFF << 208, "testnet": 0xFFFF << 208, "signet": 0x377AE << 216,
+              "regtest": 0x7FFFFF << 232}  # fmt: skip
+# The main chain was never easier than this again: from (UNIX time), difficulty at least.
+FLOORS = ((1388534400, 10**9), (1514764800, 10**12), (1640995200, 2 * 10**13))
+SEGWIT = {"mainnet": "bc", "testnet": "tb", "signet": "tb", "regtest": "bcrt"}
+# What a fit openssl accepts: SAMPLE, signed by CMS with a certificate and by an Ed25519 key.
+SAMPLE = b"self-test\n"
+SAMPLE_CERTIFICATE = (
+    "MIIBazCCARGgAwIBAgIUNUJu19xgm6AxzpuDTcJeUDdbI14wCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJc2VsZi10ZXN0MCAX"
+    "DTI1MTIzMTAwMDAwMFoYDzIwNTAxMjI1MDAwMDAwWjAUMRIwEAYDVQQDDAlzZWxmLXRlc3QwWTATBgcqhkjOPQIBBggqhkjO"
+    "PQMBBwNCAARwDALlnq6V5n49iHdIGqM6Dc0VdVNjpukNl58G0Xq1f5s2Xk2wVIE5wJao/nrKtknodbBOfcgCANKjSZllxAmF"
+    "oz8wPTAMBgNVHRMBAf8EAjAAMA4GA1UdDwEB/wQEAwIGwDAdBgNVHQ4EFgQU+rp0maQ0p0pC6Bn4UVxH9jpdJUEwCgYIKoZI"
+    "zj0EAwIDSAAwRQIgbNtQ2zzYc/i5Byn3EPOHZX1YpG88xI6pZSRe3i8FcGgCIQDiAg8ggYqPvhiV4no5jRSubEAGLA1eXnO+"
+    "tB14VSjTKQ=="
+)
+SAMPLE_CMS = (
+    "MIIBdQYJKoZIhvcNAQcCoIIBZjCCAWICAQExDzANBglghkgBZQMEAgEFADALBgkqhkiG9w0BBwExggE9MIIBOQIBATAsMBQx"
+    "EjAQBgNVBAMMCXNlbGYtdGVzdAIUNUJu19xgm6AxzpuDTcJeUDdbI14wDQYJYIZIAWUDBAIBBQCggaEwGAYJKoZIhvcNAQkD"
+    "MQsGCSqGSIb3DQEHATAcBgkqhkiG9w0BCQUxDxcNMjYxMTIxMjMyNjU0WjAvBgkqhkiG9w0BCQQxIgQg7/ch5lnX85tuJoxJ"
+    "0g+yl02Fp1j3C61WefGxdIrgHS4wNgYJKoZIhvcNAQkPMSkwJzALBglghkgBZQMEASowCwYJYIZIAWUDBAEWMAsGCWCGSAFl"
+    "AwQBAjAKBggqhkjOPQQDAgRHMEUCIQDCGZLIzvIX72Tomr1wDMpHioIA/Ge1Uk64yev+s7VTPwIgHYvZ3t8bN87GdO85mLlZ"
+    "RsKmajnrrnMZFRawT1Ah5SU="
+)
+SAMPLE_KEY = "MCowBQYDK2VwAyEAUa3TDjfie+29R0rs8Z1JvRQoWIeayxHPL0ESskl/jX4="
+SAMPLE_NOTE = (
+    "W4RuBTWGM43Z2VkhSaDHfjKDfGKQZietv5xCUfL6A3u31AvoipkGnMmwpkTUP5ebV8p5iAewO9+FCqJvx6sJBg=="
+)
 ZERO = "0" * 64
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
-              OverflowError, OSError, zlib.error)  # fmt: skip
+              OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
 SPANISH = {
     "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
@@ -72,6 +104,9 @@ class Bag:
         self.manifests: dict[str, dict[str, str]] = {}
         self.outside = False
         self.captures: dict[str, dict[str, Any]] = {}
+        self.capture_records: dict[str, dict[str, Any]] = {}
+        self.retracted: set[str] = set()
+        self.cited: list[tuple[str, list[str], set[str]]] = []
         self.spans: dict[str, list[tuple[str, int, int, bytes]]] = {}
         self.records: dict[str, str] = {}
         self.bodies: dict[str, list[dict[str, Any]]] = {}
@@ -80,15 +115,26 @@ class Bag:
 
     def add(self, status: str, check: str, detail: str) -> None:
         """Keep one finding."""
-        self.findings.append((status, check, detail))
+        shown = "".join(c if " " <= c <= "~" else "?" for c in detail[:400])
+        self.findings.append((status, check, shown))
+
+    def path(self, name: str) -> Path:
+        """Return where a plain file of the bundle lies: no link, no pipe, no device."""
+        if name not in self.files:
+            raise ValueError(f"{name}: no such plain file")
+        return self.root / name
 
     def read(self, name: str) -> bytes:
         """Return the content of one file of the bundle."""
-        return (self.root / name).read_bytes()
+        with self.path(name).open("rb") as handle:
+            content = handle.read(LARGEST_READ + 1)
+        if len(content) > LARGEST_READ:
+            raise ValueError(f"{name}: too large")
+        return content
 
     def lines(self, name: str) -> Iterator[bytes]:
         """Yield the lines of a file; every line ends with a line feed."""
-        with (self.root / name).open("rb") as handle:
+        with self.path(name).open("rb") as handle:
             for line in iter(lambda: handle.readline(LONGEST_LINE), b""):
                 if not line.endswith(b"\n"):
                     raise ValueError(f"{name}: a line is cut or too long")
@@ -132,7 +178,13 @@ class Check:
 def check_names(bag: Bag, check: Check) -> str:
     """Only plain files and folders with harmless, distinct names."""
     seen: dict[str, str] = {}
-    for folder, folders, files in os.walk(bag.root):
+
+    def unread(error: OSError) -> None:
+        check.fault(ascii(error.filename), "a folder that cannot be read")
+
+    for folder, folders, files in os.walk(bag.root, onerror=unread):
+        if not folders and not files and Path(folder) != bag.root:
+            check.fault(ascii(Path(folder).relative_to(bag.root).as_posix()), "an empty folder")
         for entry in sorted(folders + files):
             path = Path(folder, entry)
             name = path.relative_to(bag.root).as_posix()
@@ -162,10 +214,7 @@ def read_manifest(bag: Bag, name: str, length: int) -> dict[str, str]:
 
 def check_files(bag: Bag, check: Check) -> str:
     """Every file stands in both manifests of its kind, and nothing else does."""
-    try:
-        declaration = bag.read("bagit.txt")
-    except OSError:
-        declaration = b""
+    declaration = bag.read("bagit.txt") if "bagit.txt" in bag.files else b""
     if declaration != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
         check.fault("bagit.txt", "not the declaration of BagIt 1.0")
     payload = {name for name in bag.files if name.startswith("data/")}
@@ -186,8 +235,8 @@ def check_files(bag: Bag, check: Check) -> str:
 
 
 def digest_files(bag: Bag) -> None:
-    """Read every file once and keep both digests."""
-    for name in bag.files:
+    """Read every file that a manifest names once and keep both digests."""
+    for name in sorted({name for rows in bag.manifests.values() for name in rows} & set(bag.files)):
         first, second = hashlib.sha256(), hashlib.sha512()
         with (bag.root / name).open("rb") as handle:
             for block in iter(lambda: handle.read(1 << 20), b""):
@@ -216,9 +265,24 @@ def no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
+def whole_number(text: str) -> int:
+    """Return a whole number of a length that a record can hold."""
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError("a number is too long")
+    return int(text)
+
+
+def no_such_number(text: str) -> Any:
+    """Refuse fractions, NaN and the infinite."""
+    raise ValueError(f"{text[:LONGEST_NUMBER]} is not a number that a bundle uses")
+
+
 def loads(content: bytes) -> Any:
-    """Read strict JSON."""
-    return json.loads(content.decode("utf-8"), object_pairs_hook=no_repeats)
+    """Read strict JSON: no key twice, whole numbers only."""
+    return json.loads(
+        content.decode("utf-8"), object_pairs_hook=no_repeats, parse_int=whole_number,
+        parse_float=no_such_number, parse_constant=no_such_number,
+    )  # fmt: skip
 
 
 def check_statement(bag: Bag, check: Check) -> str:
@@ -237,40 +301,102 @@ def check_statement(bag: Bag, check: Check) -> str:
     return f"{len(stated)} files"
 
 
-def openssl(*arguments: str) -> tuple[int, str]:
+def openssl_program(bag: Bag) -> str:
+    """Return the openssl program of this machine, or "".
+
+    Relative entries of PATH and the bundle itself are passed over: a program that
+    lies in the bundle must never run (Windows would look there first).
+    """
+    inside = bag.root.resolve()
+    for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = Path(entry)
+        for name in ("openssl.exe", "openssl") if os.name == "nt" else ("openssl",):
+            program = path / name
+            there = path.is_absolute() and program.is_file() and os.access(program, os.X_OK)
+            if there and inside not in program.resolve().parents:
+                return str(program)
+    return ""
+
+
+def openssl(bag: Bag, *arguments: str) -> tuple[int, str]:
     """Run the openssl program; return its exit code and what it said."""
     done = subprocess.run(
-        [shutil.which("openssl") or "openssl", *arguments],
+        [openssl_program(bag), *arguments], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
-def usable(bag: Bag, check: Check, *names: str) -> bool:
-    """Say whether openssl and the anchors are there; note what is not."""
-    if shutil.which("openssl") is None:
+def cms_verified(bag: Bag, signature: Path, content: Path, certificate: Path) -> tuple[int, str]:
+    """Ask openssl whether the holder of a certificate signed the content."""
+    return openssl(
+        bag, "cms", "-verify", "-binary", "-inform", "DER", "-in", str(signature),
+        "-content", str(content), "-nointern", "-certfile", str(certificate),
+        "-CAfile", str(certificate), "-purpose", "any", "-no_check_time", "-out", os.devnull,
+    )  # fmt: skip
+
+
+def ed25519_verified(bag: Bag, signature: Path, content: Path, key: Path) -> tuple[int, str]:
+    """Ask openssl (3.0 or later) whether an Ed25519 key signed the content."""
+    return openssl(
+        bag, "pkeyutl", "-verify", "-pubin", "-inkey", str(key), "-rawin",
+        "-in", str(content), "-sigfile", str(signature),
+    )  # fmt: skip
+
+
+def fit(bag: Bag, verified: Callable[..., tuple[int, str]]) -> bool:
+    """Say whether openssl accepts a right signature and refuses a wrong one."""
+    ed = verified is ed25519_verified
+    label, der = ("PUBLIC KEY", SAMPLE_KEY) if ed else ("CERTIFICATE", SAMPLE_CERTIFICATE)
+    with tempfile.TemporaryDirectory() as folder:
+        content, key, signature = (Path(folder, n) for n in ("content", "key", "signature"))
+        body = "\n".join(der[i : i + 64] for i in range(0, len(der), 64))
+        key.write_bytes(f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n".encode("ascii"))
+        signature.write_bytes(base64.b64decode(SAMPLE_NOTE if ed else SAMPLE_CMS))
+        answers = []
+        for sample in (SAMPLE, b"x" + SAMPLE):
+            content.write_bytes(sample)
+            answers.append(verified(bag, signature, content, key)[0] == 0)
+    return answers == [True, False]
+
+
+def usable(
+    bag: Bag, check: Check, anchor: str, verified: Callable[..., tuple[int, str]] | None = None
+) -> bool:
+    """Say whether a fit openssl and the anchor are there; note what is not."""
+    if not openssl_program(bag):
         check.skip("the openssl program is not there")
     elif bag.anchors is None:
         check.skip("no --anchors: the key must come from elsewhere than the bundle")
+    elif bag.anchor(anchor) is None:
+        check.skip(f"{anchor} is not among the anchors")
+    elif verified is not None and not fit(bag, verified):
+        check.skip("the installed openssl cannot check such signatures (3.0 or later can)")
     else:
-        missing = [name for name in names if bag.anchor(name) is None]
-        for name in missing:
-            check.skip(f"{name} is not among the anchors")
-        return not missing
+        return True
     return False
+
+
+def der_length(head: bytes) -> int:
+    """Return how long the DER value is that begins with these bytes."""
+    n = head[1] - 0x80 if head[1] > 0x80 else 0  # noqa: PLR2004 (DER: the long form of a length)
+    return 2 + (int.from_bytes(head[2 : 2 + n], "big") if n else head[1]) + n
+
+
+def one_der_value(bag: Bag, check: Check, name: str) -> None:
+    """Nothing may stand behind a signature: openssl would not read it."""
+    content = bag.read(name)
+    if content[:1] != b"0" or content[1:2] == b"\x80" or der_length(content) != len(content):
+        check.fault(name, "not exactly one DER value")
 
 
 def check_signature(bag: Bag, check: Check) -> str:
     """Check that the unit's key, known from outside, signed the statement."""
-    if usable(bag, check, "unit.pem"):
-        code, said = openssl(
-            "cms", "-verify", "-binary", "-inform", "DER",
-            "-in", str(bag.root / "seal" / "statement.json.p7s"),
-            "-content", str(bag.root / "seal" / "statement.json"),
-            "-nointern", "-certfile", str(bag.anchor("unit.pem")),
-            "-CAfile", str(bag.anchor("unit.pem")),
-            "-purpose", "any", "-no_check_time", "-out", os.devnull,
-        )  # fmt: skip
+    signature, statement = bag.path("seal/statement.json.p7s"), bag.path("seal/statement.json")
+    one_der_value(bag, check, "seal/statement.json.p7s")
+    unit = bag.anchor("unit.pem")
+    if usable(bag, check, "unit.pem", cms_verified) and unit is not None:
+        code, said = cms_verified(bag, signature, statement, unit)
         if code:
             check.fault("seal/statement.json.p7s", f"not signed by the unit: {last_line(said)}")
     return "the statement is signed by the unit's certificate"
@@ -298,48 +424,66 @@ def note_parts(note: str) -> tuple[str, int, bytes, list[str]]:
 
 def check_checkpoint(bag: Bag, check: Check) -> str:
     """Check that the checkpoint is signed and is the one in the statement."""
-    text, size, root, signatures = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
-    stated = loads(bag.read("seal/statement.json"))["checkpoint"]
-    if (stated["size"], stated["root"]) != (size, root.hex()):
-        check.fault("seal/checkpoint.note", "not the checkpoint of the statement")
-    if usable(bag, check, "checkpoint.pem") and not note_signed(bag, text, signatures):
-        check.fault("seal/checkpoint.note", "not signed by the checkpoint key")
+    note = "seal/checkpoint.note"
+    text, size, root, signatures = note_parts(bag.read(note).decode("utf-8"))
+    stated, origin = loads(bag.read("seal/statement.json"))["checkpoint"], text.split("\n")[0]
+    if (stated["origin"], stated["size"], stated["root"]) != (origin, size, root.hex()):
+        check.fault(note, "not the checkpoint of the statement")
+    kept = bag.anchor(f"checkpoint-{size}.note")
+    if kept and note_parts(kept.read_text("utf-8"))[0].split("\n")[:3] != text.split("\n")[:3]:
+        check.fault(note, f"not the log of {kept.name}, which came from outside")
+    key = bag.anchor("checkpoint.pem")
+    able = usable(bag, check, "checkpoint.pem", ed25519_verified)
+    if able and key is not None and not note_signed(bag, text, signatures, key):
+        check.fault(note, "not signed by the checkpoint key")
     return f"{size} events, signed"
 
 
-def note_signed(bag: Bag, text: str, signatures: list[str]) -> bool:
+def note_signed(bag: Bag, text: str, signatures: list[str], key: Path) -> bool:
     """Say whether the anchor's Ed25519 key signed the text of a note."""
     with tempfile.TemporaryDirectory() as folder:
         signed, signature = Path(folder, "text"), Path(folder, "signature")
         signed.write_bytes(text.encode("utf-8"))
-        for line in signatures:
+        for line in signatures[:SHOWN]:
             parts = line.split(" ")
             if len(parts) != 3 or parts[0] != "\u2014":  # noqa: PLR2004 (dash, name, signature)
                 continue
             signature.write_bytes(base64.b64decode(parts[2])[4:])
-            code, _said = openssl(
-                "pkeyutl", "-verify", "-pubin", "-inkey", str(bag.anchor("checkpoint.pem")),
-                "-rawin", "-in", str(signed), "-sigfile", str(signature),
-            )  # fmt: skip
-            if code == 0:
+            if ed25519_verified(bag, signature, signed, key)[0] == 0:
                 return True
     return False
 
 
 def check_stamps(bag: Bag, check: Check) -> str:
-    """Time stamps of the checkpoint, where there are any."""
-    stamps = sorted(n for n in bag.files if n.startswith("seal/stamps/") and n.endswith(".tsr"))
+    """Time stamps of the checkpoint, where there are any, each with its request."""
+    inside = sorted(n for n in bag.files if n.startswith("seal/stamps/"))
+    stamps = [name for name in inside if name.endswith(".tsr")]
+    for name in inside:
+        one_der_value(bag, check, name)
+        if name.endswith(".tsq") and name[:-1] + "r" not in stamps:
+            check.fault(name, "a request without its stamp")
     if stamps and usable(bag, check, "tsa.pem"):
         for name in stamps:
-            code, said = openssl(
-                "ts", "-verify", "-data", str(bag.root / "seal" / "checkpoint.note"),
-                "-in", str(bag.root / name), "-CAfile", str(bag.anchor("tsa.pem")),
-            )  # fmt: skip
+            code, said = stamp_verified(bag, name)
             if code:
                 check.fault(name, f"no valid stamp of the checkpoint: {last_line(said)}")
             else:
                 bag.outside = True
     return f"{len(stamps)} stamps" if stamps else "none: time rests on the unit's own clock"
+
+
+def stamp_verified(bag: Bag, name: str) -> tuple[int, str]:
+    """Ask openssl whether a stamp is one of the checkpoint, and the answer to its request."""
+    whats = [("-data", "seal/checkpoint.note"), ("-queryfile", name[:-1] + "q")]
+    for option, what in whats:
+        if what in bag.files:
+            code, said = openssl(
+                bag, "ts", "-verify", option, str(bag.path(what)), "-in", str(bag.path(name)),
+                "-CAfile", str(bag.anchor("tsa.pem")),
+            )  # fmt: skip
+            if code:
+                return code, said
+    return 0, ""
 
 
 def check_verifiers(bag: Bag, check: Check) -> str:
@@ -423,17 +567,20 @@ def check_custody(bag: Bag, check: Check) -> str:
 
 def check_history(bag: Bag, check: Check) -> str:
     """Checkpoints that were handed over earlier agree with this log."""
-    compared = 0
+    compared = later = 0
+    own = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))[0].split("\n")[0]
     notes = sorted(bag.anchors.glob("checkpoint-*.note")) if bag.anchors else []
     for path in notes:
-        _text, size, root, _signatures = note_parts(path.read_text("utf-8"))
-        if size > len(bag.events):
+        text, size, root, _signatures = note_parts(path.read_text("utf-8"))
+        if text.split("\n")[0] != own or size > len(bag.events):
+            later += text.split("\n")[0] == own
             continue
         compared += 1
         if size and bag.roots.get(size) != root:
             check.fault(f"event {size}", f"the log was rewritten: {path.name} has another root")
     bag.outside = bag.outside or compared > 0
-    return f"{compared} checkpoints from outside agree"
+    newer = f"; {later} from outside are newer than this bundle" if later else ""
+    return f"{compared} checkpoints from outside agree{newer}"
 
 
 def check_records(bag: Bag, check: Check) -> str:
@@ -444,14 +591,15 @@ def check_records(bag: Bag, check: Check) -> str:
         chain = hashlib.sha256(f"{chain}\n{record_id}".encode("ascii")).hexdigest()
         heads[n] = chain
         bag.records[record_id] = kind
+    counted = 0
     for event in bag.events:
-        if event["reason"] == "record ledger head":
-            n = int(event["details"]["n_entries"])
-            if heads.get(n) != event["object_sha256"]:
-                check.fault(f"event {event['id']}", f"another record ledger at entry {n}")
-    gone = {
-        line.decode("ascii").partition(" ")[0] for line in bag.lines("data/custody/disposed.txt")
-    }
+        if event["reason"] == HEAD_REASON:
+            counted = int(event["details"]["n_entries"])
+            if heads.get(counted) != event["object_sha256"]:
+                check.fault(f"event {event['id']}", f"another record ledger at entry {counted}")
+    if counted != len(heads) - 1 or len(bag.records) != len(heads) - 1:
+        check.fault("data/custody/records.txt", "ids twice, or ids that the log does not count")
+    gone = disposed_of(bag, check)
     found = set(gone)
     for name in sorted(bag.files):
         parts = name.split("/")
@@ -460,7 +608,57 @@ def check_records(bag: Bag, check: Check) -> str:
             found |= read_records(bag, check, name, parts[2][:-6])
     for record_id in sorted(set(bag.records) - found):
         check.fault(record_id, "in the record ledger, but not in the bundle")
+    check_sources(bag, check)
+    check_not_included(bag, check)
     return f"{len(bag.records)} records, {len(gone)} disposed of by order"
+
+
+def disposed_of(bag: Bag, check: Check) -> set[str]:
+    """Return the ids of records destroyed by order; the log must name the act."""
+    logged = {event["object_sha256"] for event in bag.events if event["action"] == "disposal"}
+    gone: set[str] = set()
+    for line in bag.lines("data/custody/disposed.txt"):
+        record_id = line.decode("ascii").partition(" ")[0]
+        if record_id not in bag.records or record_id in gone:
+            check.fault(record_id, "disposed of, but not in the record ledger, or named twice")
+        elif record_id not in logged:
+            check.skip(f"{record_id}: said to be disposed of by order; this log has no such event")
+        gone.add(record_id)
+    return gone
+
+
+def check_sources(bag: Bag, check: Check) -> None:
+    """Compare what records rest on and quote, and their authority, with what is here."""
+    captures = {key: body.get("capture_id", "") for key, body in bag.capture_records.items()}
+    known = set(bag.records) | set(bag.captures)
+    known |= {row[key] for kind, key in (("block", "block_hash"), ("transaction", "txid"))
+              for row in bag.bodies.get(kind, [])}  # fmt: skip
+    for where, sources, quoted in bag.cited:
+        for source in sources:
+            if source not in known:
+                check.fault(where, f"rests on {source}, which is not in the bundle")
+        for capture_id in sorted(quoted - set(sources) - {captures.get(s, "") for s in sources}):
+            check.fault(where, f"quotes {capture_id}, on which it does not say that it rests")
+    for capture_id, body in sorted(bag.captures.items()):
+        authority = body["authorization_id"]
+        if authority and bag.records.get(authority) != "authorization":
+            check.fault(capture_id, "its authorization is not in the bundle")
+
+
+def check_not_included(bag: Bag, check: Check) -> None:
+    """Make the index of what was collected but is not here again from the log."""
+    name = "data/crawl/not-included.jsonl"
+    inside = {first for file, (first, _second) in bag.files.items()
+              if file.startswith("data/") and file != name}  # fmt: skip
+    inside |= {"", *bag.records}
+    kept = ("at", "action", "object_sha256", "exhibit", "reason")
+    due = [
+        {"event": event["id"], **{key: event[key] for key in kept}}
+        for event in bag.events
+        if event["action"] in COLLECTING and event["object_sha256"] not in inside
+    ]
+    if [loads(line) for line in bag.lines(name)] != due:
+        check.fault(name, "not what follows from the log")
 
 
 def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
@@ -475,29 +673,36 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
             check.fault(where, "its content is not that of a record in the ledger")
         ids.add(record_id)
         if kind == "capture":
-            bag.captures[body["capture_id"]] = body
+            if body["capture_id"] in bag.captures:
+                check.fault(where, "a second record of the same capture")
+            bag.captures[body["capture_id"]] = bag.capture_records[record_id] = body
         elif kind in ("block", "transaction", "trace", "cash_out_point"):
-            bag.bodies.setdefault(kind, []).append(body)
-        collect_spans(bag, where, body)
+            bag.bodies.setdefault(kind, []).append({**body, "record_id": record_id})
+        elif kind == "retraction":
+            bag.retracted.add(body["retracts"])
+        quoted = collect_spans(bag, where, body)
+        if "sources" in body:
+            bag.cited.append((where, body["sources"], quoted))
     return ids
 
 
-def collect_spans(bag: Bag, where: str, value: Any) -> None:
-    """Keep every span that stands anywhere in a record."""
+def collect_spans(bag: Bag, where: str, value: Any) -> set[str]:
+    """Keep every span that stands anywhere in a record; return the captures they quote."""
+    found: set[str] = set()
     if isinstance(value, list):
         for item in value:
-            collect_spans(bag, where, item)
+            found |= collect_spans(bag, where, item)
     elif isinstance(value, dict):
-        if "capture_id" in value and "ranges" in value:
-            for piece in value["ranges"]:
-                quoted = piece["quoted"].encode("utf-8")
-                if piece["encoding"] == "base64":
-                    quoted = base64.b64decode(quoted, validate=True)
-                row = (where, int(piece["start"]), int(piece["end"]), quoted)
-                bag.spans.setdefault(value["capture_id"], []).append(row)
-        else:
-            for item in value.values():
-                collect_spans(bag, where, item)
+        if "capture_id" not in value or "ranges" not in value:
+            return collect_spans(bag, where, list(value.values()))
+        found.add(value["capture_id"])
+        for piece in value["ranges"]:
+            quoted = piece["quoted"].encode("utf-8")
+            if piece["encoding"] == "base64":
+                quoted = base64.b64decode(quoted, validate=True)
+            row = (where, int(piece["start"]), int(piece["end"]), quoted)
+            bag.spans.setdefault(value["capture_id"], []).append(row)
+    return found
 
 
 def gzip_members(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -534,10 +739,10 @@ def check_captures(bag: Bag, check: Check) -> str:
             where = f"{name} at {offset}"
             head, gap, rest = record.partition(b"\r\n\r\n")
             fields = warc_fields(head)
-            block, end = (
-                rest[: int(fields["content-length"])],
-                rest[int(fields["content-length"]) :],
-            )
+            length = whole_number(fields["content-length"])
+            if not re.fullmatch("[0-9]+", fields["content-length"]):
+                raise ValueError(f"{where}: a length that is none")
+            block, end = rest[:length], rest[length:]
             digest = fields.get("warc-block-digest", "")
             if end != b"\r\n\r\n" or digest != "sha256:" + hashlib.sha256(block).hexdigest():
                 check.fault(where, "the WARC record is cut or its block digest differs")
@@ -561,7 +766,13 @@ def warc_fields(head: bytes) -> dict[str, str]:
     lines = head.decode("utf-8").split("\r\n")
     if lines[0] != "WARC/1.1":
         raise ValueError("not a WARC 1.1 record")
-    return {k.lower(): v.strip() for k, _colon, v in (line.partition(":") for line in lines[1:])}
+    fields: dict[str, str] = {}
+    for line in lines[1:]:
+        name, _colon, value = line.partition(":")
+        if name.lower() in fields and name.lower() != "warc-concurrent-to":
+            raise ValueError("a WARC record names a field twice")
+        fields[name.lower()] = value.strip()
+    return fields
 
 
 def check_capture(
@@ -577,6 +788,9 @@ def check_capture(
     wanted = tuple(capture[k] for k in ("warc_name", "warc_offset", "uri", "observed_at"))
     if placed != wanted:
         check.fault(capture_id, "name, place, address or time is not that of the WARC record")
+    status = split_head(block)[0].decode("ascii")
+    if str(capture["status"] or "") != status:
+        check.fault(capture_id, "the archived answer has another status")
     body, unread = decoded_body(block, capture["request_method"])
     if unread:
         check.skip(f"{capture_id}: {unread} cannot be decoded with the standard library")
@@ -675,9 +889,13 @@ def twice(content: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(content).digest()).digest()
 
 
-def read_transaction(raw: bytes) -> tuple[bytes, list[int]]:
-    """Return the bytes that the id covers (no witness) and the value of each output."""
-    place, values = 4, []
+Output = tuple[int, bytes]
+Parsed = tuple[bytes, list[bytes], list[Output]]
+
+
+def read_transaction(raw: bytes) -> Parsed:
+    """Return the bytes that the id covers (no witness), outputs spent, and (value, script) made."""
+    place = 4
 
     def take(n: int) -> bytes:
         nonlocal place
@@ -692,84 +910,228 @@ def read_transaction(raw: bytes) -> tuple[bytes, list[int]]:
 
     witness = raw[4:6] == b"\x00\x01"
     begin = place = 6 if witness else 4
-    n_inputs = count()
-    for _ in range(n_inputs):
-        take(36)
+    spent: list[bytes] = []
+    made: list[Output] = []
+    for _ in range(count()):
+        spent.append(take(36))
         take(count())
         take(4)
     for _ in range(count()):
-        values.append(int.from_bytes(take(8), "little"))
-        take(count())
+        value = int.from_bytes(take(8), "little")
+        made.append((value, take(count())))
     middle = raw[begin:place]
-    for _ in range(n_inputs if witness else 0):
+    for _ in spent if witness else ():
         for _item in range(count()):
             take(count())
     locktime = take(4)
     if place != len(raw):
         raise ValueError("bytes after a transaction")
-    return raw[:4] + middle + locktime, values
+    return raw[:4] + middle + locktime, spent, made
+
+
+def check_header(check: Check, row: dict[str, Any]) -> bytes:
+    """Hash, time and proof of work of the header that a block or transaction names."""
+    where, header = row.get("txid", row["block_hash"]), bytes.fromhex(row["header_hex"])
+    if len(header) != 80 or twice(header)[::-1].hex() != row["block_hash"]:  # noqa: PLR2004
+        check.fault(where, "the header has another block hash")
+    exponent, mantissa = header[75], int.from_bytes(header[72:75], "little")
+    target = mantissa << 8 * (exponent - 3) if exponent >= 3 else mantissa >> 8 * (3 - exponent)  # noqa: PLR2004
+    time = int.from_bytes(header[68:72], "little")
+    limit = POW_LIMITS[row["network"]]
+    for since, difficulty in FLOORS if row["network"] == "mainnet" else ():
+        limit = min(limit, POW_LIMITS["mainnet"] // difficulty) if time >= since else limit
+    if int.from_bytes(twice(header), "little") > target or mantissa >> 23:
+        check.fault(where, "the header does not reach its own difficulty")
+    if target > limit:
+        check.fault(where, f"{row['network']} was never that easy: no proof of work")
+    if int(instant(row["mined_at"]).timestamp()) != time:
+        check.fault(where, "its time is not that of the header")
+    return header
 
 
 def check_transactions(bag: Bag, check: Check) -> str:
     """Transaction id, merkle branch, header and proof of work of each transaction."""
-    blocks = {row["block_hash"]: row["header_hex"] for row in bag.bodies.get("block", [])}
-    for row in bag.bodies.get("transaction", []):
-        where, header = row["txid"], bytes.fromhex(row["header_hex"])
-        stripped, row["values"] = read_transaction(bytes.fromhex(row["raw_hex"]))
-        digest, position = twice(stripped), row["position"]
-        if digest[::-1].hex() != row["txid"] or len(stripped) == 64:  # noqa: PLR2004 (a node's size)
+    blocks: dict[str, dict[str, Any]] = {}
+    for row in bag.bodies.get("block", []):
+        check_header(check, row)
+        if blocks.setdefault(row["block_hash"], row) is not row:
+            check.fault(row["block_hash"], "a second record of the same block")
+    rows, places = bag.bodies.get("transaction", []), set()
+    for row in rows:
+        where, header = row["txid"], check_header(check, row)
+        stripped, row["spent"], row["made"] = read_transaction(bytes.fromhex(row["raw_hex"]))
+        if twice(stripped)[::-1].hex() != row["txid"] or len(stripped) == 64:  # noqa: PLR2004 (a node's size)
             check.fault(where, "the raw bytes have another transaction id")
-        for sibling in row["merkle_branch"]:
-            other = bytes.fromhex(sibling)[::-1]
-            digest = twice(other + digest) if position & 1 else twice(digest + other)
-            position >>= 1
-        if position or digest != header[36:68]:
+        if not in_block(twice(stripped), row, header):
             check.fault(where, "the merkle branch does not lead to the block header")
-        if len(header) != 80 or twice(header)[::-1].hex() != row["block_hash"]:  # noqa: PLR2004
-            check.fault(where, "the header has another block hash")
-        if blocks.get(row["block_hash"], row["header_hex"]) != row["header_hex"]:
+        block, position = blocks.get(row["block_hash"]), row["position"]
+        if block is not None and (block["header_hex"], block["network"]) != (
+            row["header_hex"], row["network"],
+        ):  # fmt: skip
             check.fault(where, "its header is not that of the block record")
-        exponent, mantissa = header[75], int.from_bytes(header[72:75], "little")
-        target = mantissa << 8 * (exponent - 3) if exponent >= 3 else mantissa >> 8 * (3 - exponent)  # noqa: PLR2004
-        if int.from_bytes(twice(header), "little") > target:
-            check.fault(where, "the header does not reach its own difficulty")
-        mined = instant(row["mined_at"]).timestamp()
-        if int(mined) != int.from_bytes(header[68:72], "little"):
-            check.fault(where, "its time is not that of the header")
-    return f"{len(bag.bodies.get('transaction', []))} transactions"
+        n = block["n_transactions"] if block is not None else 1 << len(row["merkle_branch"])
+        if not 0 <= position < n or len(row["merkle_branch"]) != (n - 1).bit_length():
+            check.fault(where, "the block has no such position")
+        if (row["block_hash"], position) in places or row["txid"] in places:
+            check.fault(where, "a second record of the same transaction or position")
+        places |= {(row["block_hash"], position), row["txid"]}
+    return f"{len(rows)} transactions"
+
+
+def in_block(digest: bytes, row: dict[str, Any], header: bytes) -> bool:
+    """Say whether a merkle branch leads from a transaction to the header.
+
+    A left sibling that equals its right one is the doubled end of a level
+    (CVE-2012-2459): a place where no transaction stands.
+    """
+    position = row["position"]
+    for sibling in row["merkle_branch"]:
+        other = bytes.fromhex(sibling)[::-1]
+        if position & 1 and other == digest:
+            return False
+        digest = twice(other + digest) if position & 1 else twice(digest + other)
+        position >>= 1
+    return position == 0 and digest == header[36:68]
+
+
+def address_of(script: bytes, network: str) -> str:
+    """Return the address of an output script, or ``script:`` and its bytes."""
+    main = network == "mainnet"
+    if len(script) == 25 and script[:3] == b"\x76\xa9\x14" and script[23:] == b"\x88\xac":  # noqa: PLR2004
+        return base58((b"\x00" if main else b"\x6f") + script[3:23])
+    if len(script) == 23 and script[:2] == b"\xa9\x14" and script[22:] == b"\x87":  # noqa: PLR2004
+        return base58((b"\x05" if main else b"\xc4") + script[2:22])
+    version = script[0] - 0x50 if script[:1] > b"\x50" else 0
+    program = script[2:]
+    sizes = (20, 32) if version == 0 else range(2, 41)
+    if script[:1] in b"\0QRSTUVWXYZ[\\]^_`" and len(program) in sizes and script[1] == len(program):
+        return bech32(SEGWIT[network], version, program)
+    return f"script:{script.hex()}"
+
+
+def base58(payload: bytes) -> str:
+    """Return Base58Check of a payload."""
+    letters, text = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", ""
+    content = payload + twice(payload)[:4]
+    number = int.from_bytes(content, "big")
+    while number:
+        number, rest = divmod(number, 58)
+        text = letters[rest] + text
+    return "1" * (len(content) - len(content.lstrip(b"\0"))) + text
+
+
+def bech32(prefix: str, version: int, program: bytes) -> str:
+    """Return the address of a witness program (BIP 173, BIP 350)."""
+    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    n_bits, number = len(program) * 8, int.from_bytes(program, "big")
+    pad = -n_bits % 5
+    places = range(n_bits + pad - 5, -1, -5)
+    values = [version] + [number << pad >> place & 31 for place in places]
+    checksum, constant = 1, 1 if version == 0 else 0x2BC830A3
+    head = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    for value in [*head, *values, 0, 0, 0, 0, 0, 0]:
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= term if top >> bit & 1 else 0
+    checksum ^= constant
+    values += [checksum >> 5 * (5 - i) & 31 for i in range(6)]
+    return f"{prefix}1{''.join(letters[value] for value in values)}"
 
 
 def check_cited(bag: Bag, check: Check) -> str:
-    """Every step of a trace and every cash-out names an output that is in the bundle."""
-    values = {row["txid"]: row.get("values", []) for row in bag.bodies.get("transaction", [])}
-    steps = [(hop, "trace") for row in bag.bodies.get("trace", []) for hop in row["hops"]]
-    steps += [(row, "cash-out") for row in bag.bodies.get("cash_out_point", [])]
-    for step, kind in steps:
-        outputs = values.get(step["txid"])
-        if outputs is None:
-            check.fault(step["txid"], f"cited by a {kind}, but its raw bytes are not here")
-        elif not 0 <= step["vout"] < len(outputs) or outputs[step["vout"]] != step["value_sat"]:
-            check.fault(f"{step['txid']}:{step['vout']}", f"a {kind} gives it another value")
-    return f"{len(steps)} steps of traces and cash-outs"
+    """Traces and cash-outs name outputs, addresses and steps that the raw bytes bear out."""
+    rows = {row["txid"]: row for row in bag.bodies.get("transaction", [])}
+    traces = {row["record_id"]: row for row in bag.bodies.get("trace", [])}
+    steps = 0
+    for trace in traces.values():
+        spent, sender = b"", trace["start_address"]
+        for hop in trace["hops"]:
+            row = check_step(check, rows, hop, (hop["to_address"], hop["mined_at"], "trace"))
+            if hop["from_address"] != sender or (spent and spent not in row.get("spent", [spent])):
+                check.fault(hop["txid"], "a step of a trace does not follow from the one before it")
+            spent = bytes.fromhex(hop["txid"])[::-1] + hop["vout"].to_bytes(4, "little")
+            sender, steps = hop["to_address"], steps + 1
+    for cash in bag.bodies.get("cash_out_point", []):
+        check_step(check, rows, cash, (cash["address"], cash["paid_at"], "cash-out"))
+        steps += 1
+        cause = traces.get(cash["trace_id"], {"hops": [], "start_address": None})
+        ends = [(hop["txid"], hop["vout"]) for hop in cause["hops"]]
+        if cause["start_address"] != cash["start_address"]:
+            check.fault(cash["record_id"], "a cash-out without its trace")
+        elif ends and ends[-1] != (cash["txid"], cash["vout"]):
+            check.fault(cash["record_id"], "a cash-out that is not where its trace ends")
+    return f"{steps} steps of traces and cash-outs"
+
+
+def check_step(
+    check: Check, rows: dict[str, dict[str, Any]], step: dict[str, Any], said: tuple[str, str, str]
+) -> dict[str, Any]:
+    """One output that a trace or cash-out names: its value, address and time; its transaction."""
+    address, moment, kind = said
+    row = rows.get(step["txid"])
+    if row is None or "made" not in row:
+        check.fault(step["txid"], f"cited by a {kind}, but its raw bytes are not here")
+        return {}
+    made, where = row["made"], f"{step['txid']}:{step['vout']}"
+    value, script = made[step["vout"]] if 0 <= step["vout"] < len(made) else (-1, b"")
+    if value != step["value_sat"]:
+        check.fault(where, f"a {kind} gives it another value")
+    elif address_of(script, row["network"]) != address:
+        check.fault(where, f"a {kind} gives it another address")
+    if moment != row["mined_at"]:
+        check.fault(where, f"a {kind} gives it another time")
+    return row
 
 
 def check_exhibits(bag: Bag, check: Check) -> str:
-    """Every exhibit names a capture and records that are here."""
+    """Every exhibit names a capture and records that are here; the tables say the same."""
     names = [n for n in sorted(bag.files) if re.fullmatch(r"data/exhibits/[0-9]+/exhibit\.json", n)]
+    due, rows = {"data/exhibits/index.csv"}, {}
     for name in names:
-        exhibit = loads(bag.read(name))
-        capture = bag.captures.get(exhibit["capture_id"])
-        if capture is None or capture["content_sha256"] != exhibit["content_sha256"]:
-            check.fault(name, "its capture is not in the bundle")
+        exhibit, folder = loads(bag.read(name)), name[:-12]
+        capture = bag.capture_records.get(exhibit["capture_record_id"], {})
+        wanted = {key: capture.get(key) for key in ("capture_id", "content_sha256", "warc_offset")}
+        wanted["warc"] = f"data/captures/{capture.get('warc_name')}"
+        wanted["exhibit"] = folder.split("/")[2]
+        if not capture or any(exhibit[key] != value for key, value in wanted.items()):
+            check.fault(name, "its capture is not in the bundle, or is another one")
         for item in exhibit["derived"]:
             if bag.records.get(item["record_id"]) != item["kind"]:
                 check.fault(
                     name, f"names the record {item['record_id']}, which is not in the bundle"
                 )
         for file, digest in exhibit["files"].items():
-            if bag.files.get(f"{name[:-12]}{file}", ("", ""))[0] != digest:
+            if bag.files.get(f"{folder}{file}", ("", ""))[0] != digest:
                 check.fault(name, f"{file} is not the file that was described")
+        due |= {name, *(folder + file for file in exhibit["files"])}
+        rows[exhibit["exhibit"]] = exhibit["capture_id"]
+    for name in sorted({n for n in bag.files if n.startswith("data/exhibits/")} - due):
+        check.fault(name, "in the folder of an exhibit that does not name it")
+    index = table(bag, "data/exhibits/index.csv")
+    if {row["exhibit"]: row["capture_id"] for row in index} != rows or len(index) != len(rows):
+        check.fault("data/exhibits/index.csv", "not the list of the exhibits")
+    check_cash_out_table(bag, check)
     return f"{len(names)} exhibits"
+
+
+def table(bag: Bag, name: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column."""
+    return list(csv.DictReader(io.StringIO(bag.read(name).decode("utf-8"), newline="")))
+
+
+def check_cash_out_table(bag: Bag, check: Check) -> None:
+    """Compare the table for a spreadsheet with the records."""
+    name = "data/ledger/cash-outs.csv"
+    records = {body["record_id"]: body for body in bag.bodies.get("cash_out_point", [])}
+    for row in table(bag, name):
+        body = records.pop(row["record_id"], {})
+        for column in ("txid", "vout", "value_sat", "traced_sat", "address", "service", "paid_at"):
+            stated = str(body.get(column, ""))
+            if not body or (row[column] not in (stated, "'" + stated) and stated.isprintable()):
+                check.fault(name, f"{row['record_id']}: not what the record says ({column})")
+    for record_id in sorted(set(records) - bag.retracted):
+        check.fault(name, f"{record_id} is left out")
 
 
 LAYER_A: dict[str, Callable[[Bag, Check], str]] = {

@@ -9,6 +9,7 @@ set -u
 LANGUAGE_OF_USER=${LC_ALL:-${LANG:-C}}
 LC_ALL=C
 export LC_ALL
+unset CDPATH GREP_OPTIONS
 umask 077
 bundle='' anchors='' failed=0 unchecked=0 outside=0
 
@@ -25,12 +26,29 @@ while [ $# -gt 0 ]; do
         *) [ -z "$bundle" ] || usage; bundle=$1; shift ;;
     esac
 done
-[ -n "$bundle" ] || bundle=$(dirname "$0")
-if [ -n "$anchors" ]; then
-    anchors=$(cd "$anchors" 2>/dev/null && pwd) || usage
+if [ -z "$bundle" ]; then
+    case $0 in */*) bundle=${0%/*} ;; *) bundle=. ;; esac
 fi
-cd "$bundle" 2>/dev/null || usage
-work=$(mktemp -d "${TMPDIR:-/tmp}/verify.XXXXXX") || exit 1
+if [ -n "$anchors" ]; then
+    anchors=$(cd -- "$anchors" 2>/dev/null && pwd) || usage
+fi
+cd -- "$bundle" 2>/dev/null || usage
+
+# A program that lies in the bundle must never run: only absolute folders outside of it are left.
+here=$(pwd -P) programs=''
+set -f
+IFS=:
+for folder in $PATH; do
+    case $folder in /*) resolved=$(cd -- "$folder" 2>/dev/null && pwd -P) ;; *) continue ;; esac
+    case $resolved in '' | "$here" | "$here"/*) continue ;; esac
+    programs=${programs:+$programs:}$folder
+done
+unset IFS
+set +f
+PATH=$programs
+export PATH
+case ${TMPDIR:-} in /*) ;; *) TMPDIR=/tmp ;; esac
+work=$(mktemp -d "$TMPDIR/verify.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM
 
@@ -55,20 +73,74 @@ digest() { # ALGORITHM: digests of the names on standard input, as in a manifest
         xargs openssl dgst "-sha$1" -r | sed 's/ \*/  /'
     fi
 }
+one_value() { # CHECK FILE: exactly one DER value, nothing behind it
+    set -- "$1" "$2" $(od -A n -t u1 -N 6 "$2" 2>/dev/null) 0 0 0 0 0 0
+    case $4 in
+        129) due=$((3 + $5)) ;;
+        130) due=$((4 + $5 * 256 + $6)) ;;
+        131) due=$((5 + ($5 * 256 + $6) * 256 + $7)) ;;
+        132) due=$((6 + (($5 * 256 + $6) * 256 + $7) * 256 + $8)) ;;
+        *) due=$((2 + $4)) ;;
+    esac
+    if [ ! -f "$2" ] || [ "$3" -ne 48 ] || [ "$4" -eq 128 ] || [ "$4" -gt 132 ] ||
+        [ "$due" -ne "$(wc -c < "$2")" ]; then
+        fault "$1" "$2: not exactly one DER value"
+    fi
+}
 unbase64() { base64 -d 2>/dev/null || base64 -D 2>/dev/null; }
+
+# ------------------------------------------------------------- conclusion
+conclude() {
+    case $LANGUAGE_OF_USER in
+        es*)
+            all='Se hicieron todas las comprobaciones de la capa A y son correctas.'
+            bad='Al menos una comprobación FALLÓ: no confíe en este paquete.'
+            open='Algo quedó SIN COMPROBAR: esto no es una confirmación.'
+            layer='La capa B no se ejecutó aquí: python3 verify.py hace ambas capas.'
+            hash='Compare el SHA-256 de este programa con su valor publicado.'
+            alone='No se comparó ningún ancla externa: sin protección frente a quien tenga la clave de la unidad.'
+            ;;
+        *)
+            all='Every check of layer A was made and is right.'
+            bad='At least one check FAILED: do not rely on this bundle.'
+            open='Something was NOT CHECKED: this is no confirmation.'
+            layer='Layer B was not run here: python3 verify.py runs both layers.'
+            hash='Compare the SHA-256 of this program with its published value.'
+            alone='No outside anchor was compared: no protection against the holder of the unit key.'
+            ;;
+    esac
+    code=0
+    if [ "$failed" -ne 0 ]; then code=3; elif [ "$unchecked" -ne 0 ]; then code=4; fi
+    case $code in 0) echo "$all" ;; 3) echo "$bad" ;; 4) echo "$open" ;; esac
+    echo "$layer"
+    echo "$hash"
+    [ "$outside" -ne 0 ] || echo "$alone"
+    exit "$code"
+}
 
 # ------------------------------------------------------------------ names
 begin
-find . ! -type f ! -type d | safe > "$work/odd"
-faults names "$work/odd" 'neither a plain file nor a folder'
-find . | sed 's,^\./,,' | grep -v '^\.$' > "$work/all"
+find . ! -type f ! -type d 2> "$work/unread" | safe > "$work/odd"
+if [ -s "$work/odd" ]; then
+    # Reading a pipe, a device or a link could hang, or lead out of the bundle.
+    faults names "$work/odd" 'neither a plain file nor a folder'
+    conclude
+fi
+[ ! -s "$work/unread" ] || fault names 'a folder that cannot be read'
+find . 2>/dev/null | sed 's,^\./,,' | grep -v '^\.$' > "$work/all"
 {
     grep -v '^[A-Za-z0-9][A-Za-z0-9._-]*\(/[A-Za-z0-9][A-Za-z0-9._-]*\)*$' "$work/all"
     grep '[^/]\{121\}' "$work/all"
+    find . -name '*
+*' 2>/dev/null
 } | safe > "$work/bad"
 faults names "$work/bad" 'a name that a bundle does not use'
 tr 'A-Z' 'a-z' < "$work/all" | sort | uniq -d | safe > "$work/twice"
 faults names "$work/twice" 'differs from another name by case only'
+sed -n 's,/[^/]*$,,p' "$work/all" | sort -u > "$work/parents"
+find . -type d 2>/dev/null | sed 's,^\./,,' | grep -v '^\.$' | sort |
+    comm -23 - "$work/parents" | safe > "$work/empty"
+faults names "$work/empty" 'an empty folder'
 find . -type f | sed 's,^\./,,' | sort > "$work/files"
 grep -c . "$work/files" > "$work/number" || :
 right names "$(cat "$work/number") files"
@@ -139,6 +211,8 @@ if [ -f "$statement" ] && [ ! -h "$statement" ]; then
         grep '^[A-Za-z0-9][A-Za-z0-9._/-]*$' > "$work/due"
     digest 256 < "$work/due" 2>/dev/null | sort > "$work/computed"
     cut -d ' ' -f 3- "$work/stated" | sort > "$work/statednames"
+    uniq -d "$work/statednames" > "$work/list"
+    faults statement "$work/list" 'twice in the statement'
     comm -23 "$work/due" "$work/statednames" > "$work/list"
     faults statement "$work/list" 'only in the bundle'
     comm -13 "$work/due" "$work/statednames" > "$work/list"
@@ -152,55 +226,127 @@ else
 fi
 
 # -------------------------------------------------------------- signature
-usable() { # CHECK ANCHOR: openssl and the anchor are there
+verify_cms() { # SIGNATURE CONTENT CERTIFICATE
+    openssl cms -verify -binary -inform DER -in "$1" -content "$2" -nointern -certfile "$3" \
+        -CAfile "$3" -purpose any -no_check_time -out /dev/null > "$work/said" 2>&1 < /dev/null
+}
+verify_ed25519() { # SIGNATURE CONTENT KEY
+    openssl pkeyutl -verify -pubin -inkey "$3" -rawin -in "$2" -sigfile "$1" \
+        > "$work/said" 2>&1 < /dev/null
+}
+fit() { # verify_cms or verify_ed25519: openssl accepts a right signature and refuses a wrong one
+    printf 'self-test\n' > "$work/content"
+    printf 'xself-test\n' > "$work/other"
+    if [ "$1" = verify_cms ]; then
+        cat > "$work/key" <<'END'
+-----BEGIN CERTIFICATE-----
+MIIBazCCARGgAwIBAgIUNUJu19xgm6AxzpuDTcJeUDdbI14wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJc2VsZi10ZXN0MCAXDTI1MTIzMTAwMDAwMFoYDzIwNTAxMjI1
+MDAwMDAwWjAUMRIwEAYDVQQDDAlzZWxmLXRlc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARwDALlnq6V5n49iHdIGqM6Dc0VdVNjpukNl58G0Xq1f5s2Xk2wVIE5
+wJao/nrKtknodbBOfcgCANKjSZllxAmFoz8wPTAMBgNVHRMBAf8EAjAAMA4GA1Ud
+DwEB/wQEAwIGwDAdBgNVHQ4EFgQU+rp0maQ0p0pC6Bn4UVxH9jpdJUEwCgYIKoZI
+zj0EAwIDSAAwRQIgbNtQ2zzYc/i5Byn3EPOHZX1YpG88xI6pZSRe3i8FcGgCIQDi
+Ag8ggYqPvhiV4no5jRSubEAGLA1eXnO+tB14VSjTKQ==
+-----END CERTIFICATE-----
+END
+        unbase64 > "$work/sample" <<'END'
+MIIBdQYJKoZIhvcNAQcCoIIBZjCCAWICAQExDzANBglghkgBZQMEAgEFADALBgkqhkiG9w0BBwExggE9MIIBOQIBATAsMBQx
+EjAQBgNVBAMMCXNlbGYtdGVzdAIUNUJu19xgm6AxzpuDTcJeUDdbI14wDQYJYIZIAWUDBAIBBQCggaEwGAYJKoZIhvcNAQkD
+MQsGCSqGSIb3DQEHATAcBgkqhkiG9w0BCQUxDxcNMjYxMTIxMjMyNjU0WjAvBgkqhkiG9w0BCQQxIgQg7/ch5lnX85tuJoxJ
+0g+yl02Fp1j3C61WefGxdIrgHS4wNgYJKoZIhvcNAQkPMSkwJzALBglghkgBZQMEASowCwYJYIZIAWUDBAEWMAsGCWCGSAFl
+AwQBAjAKBggqhkjOPQQDAgRHMEUCIQDCGZLIzvIX72Tomr1wDMpHioIA/Ge1Uk64yev+s7VTPwIgHYvZ3t8bN87GdO85mLlZ
+RsKmajnrrnMZFRawT1Ah5SU=
+END
+    else
+        cat > "$work/key" <<'END'
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAUa3TDjfie+29R0rs8Z1JvRQoWIeayxHPL0ESskl/jX4=
+-----END PUBLIC KEY-----
+END
+        unbase64 > "$work/sample" <<'END'
+W4RuBTWGM43Z2VkhSaDHfjKDfGKQZietv5xCUfL6A3u31AvoipkGnMmwpkTUP5ebV8p5iAewO9+FCqJvx6sJBg==
+END
+    fi
+    "$1" "$work/sample" "$work/content" "$work/key" || return 1
+    if "$1" "$work/sample" "$work/other" "$work/key"; then return 1; fi
+}
+usable() { # CHECK ANCHOR [VERIFY]: a fit openssl and the anchor are there
     if ! command -v openssl >/dev/null 2>&1; then
         skip "$1" 'the openssl program is not there'
     elif [ -z "$anchors" ]; then
         skip "$1" 'no --anchors: the key must come from elsewhere than the bundle'
     elif [ ! -f "$anchors/$2" ]; then
         skip "$1" "$2 is not among the anchors"
+    elif [ $# -gt 2 ] && ! fit "$3"; then
+        skip "$1" 'the installed openssl cannot check such signatures (3.0 or later can)'
     else
         return 0
     fi
     return 1
 }
 begin
-if usable signature unit.pem; then
-    openssl cms -verify -binary -inform DER -in seal/statement.json.p7s \
-        -content seal/statement.json -nointern -certfile "$anchors/unit.pem" \
-        -CAfile "$anchors/unit.pem" -purpose any -no_check_time -out /dev/null \
-        > "$work/said" 2>&1 ||
-        fault signature "seal/statement.json.p7s: not signed by the unit: $(head -n 1 "$work/said" | tr -c ' -~\n' '?')"
+signature=seal/statement.json.p7s
+one_value signature "$signature"
+if usable signature unit.pem verify_cms; then
+    verify_cms "$signature" "$statement" "$anchors/unit.pem" ||
+        fault signature "$signature: not signed by the unit: $(head -n 1 "$work/said" | tr -c ' -~\n' '?')"
 fi
 right signature "the statement is signed by the unit's certificate"
 
 # ------------------------------------------------------------- checkpoint
 begin
 note=seal/checkpoint.note
+origin=$(sed -n 1p "$note" 2>/dev/null)
 size=$(sed -n 2p "$note" 2>/dev/null)
+case $size in '' | *[!0-9]*) size=none ;; esac
 root=$(sed -n 3p "$note" 2>/dev/null | unbase64 | od -A n -t x1 | tr -d ' \n')
-if ! grep -q "^\"root\": \"$root\",\\{0,1\\}\$" "$statement" 2>/dev/null ||
-    ! grep -q "^\"size\": $size,\\{0,1\\}\$" "$statement" 2>/dev/null; then
+stated() { grep -q -F -x -e "$1" -e "$1," "$statement" 2>/dev/null; }
+if ! stated "\"origin\": \"$origin\"" || ! stated "\"root\": \"$root\"" ||
+    ! stated "\"size\": $size"; then
     fault checkpoint "$note: not the checkpoint of the statement"
 fi
-if usable checkpoint checkpoint.pem; then
+kept=$anchors/checkpoint-$size.note
+if [ -n "$anchors" ] && [ -f "$kept" ]; then
+    head -n 3 "$kept" > "$work/kept"
+    if head -n 3 "$note" 2>/dev/null | cmp -s - "$work/kept"; then
+        outside=1
+    else
+        fault checkpoint "$note: not the log of checkpoint-$size.note, which came from outside"
+    fi
+fi
+if usable checkpoint checkpoint.pem verify_ed25519; then
     sed '/^$/,$d' "$note" > "$work/text" 2>/dev/null
-    sed -n 's/^— [^ ]* //p' "$note" 2>/dev/null | head -n 1 | unbase64 | tail -c +5 > "$work/signature"
-    openssl pkeyutl -verify -pubin -inkey "$anchors/checkpoint.pem" -rawin -in "$work/text" \
-        -sigfile "$work/signature" > "$work/said" 2>&1 ||
-        fault checkpoint "$note: not signed by the checkpoint key"
+    sed -n 's/^— [^ ]* //p' "$note" 2>/dev/null | head -n 20 > "$work/lines"
+    signed=0
+    while [ "$signed" -eq 0 ] && IFS= read -r line; do
+        printf '%s\n' "$line" | unbase64 | tail -c +5 > "$work/signature"
+        verify_ed25519 "$work/signature" "$work/text" "$anchors/checkpoint.pem" && signed=1
+    done < "$work/lines"
+    [ "$signed" -eq 1 ] || fault checkpoint "$note: not signed by the checkpoint key"
 fi
 right checkpoint "$size events, signed"
 
 # ----------------------------------------------------------------- stamps
 begin
-grep '^seal/stamps/[A-Za-z0-9_-]*\.tsr$' "$work/files" > "$work/stamps"
+grep '^seal/stamps/' "$work/files" > "$work/inside"
+grep '^seal/stamps/[A-Za-z0-9_-]*\.tsr$' "$work/inside" > "$work/stamps"
+while IFS= read -r name; do
+    one_value stamps "$name"
+    case $name in
+        *.tsq) [ -f "${name%q}r" ] || fault stamps "$name: a request without its stamp" ;;
+    esac
+done < "$work/inside"
+stamp_of() { # STAMP OPTION FILE
+    openssl ts -verify "$2" "$3" -in "$1" -CAfile "$anchors/tsa.pem" > "$work/said" 2>&1 < /dev/null
+}
 if [ ! -s "$work/stamps" ]; then
     right stamps "none: time rests on the unit's own clock"
 elif usable stamps tsa.pem; then
     while IFS= read -r stamp; do
-        if openssl ts -verify -data "$note" -in "$stamp" -CAfile "$anchors/tsa.pem" \
-            > "$work/said" 2>&1; then
+        request=${stamp%r}q
+        if stamp_of "$stamp" -data "$note" &&
+            { [ ! -f "$request" ] || stamp_of "$stamp" -queryfile "$request"; }; then
             outside=1
         else
             fault stamps "$stamp: no valid stamp of the checkpoint"
@@ -222,33 +368,5 @@ else
     skip verifiers 'no published digests (verifiers.sha256) among the anchors'
 fi
 right verifiers 'verify.sh and verify.py are the published ones'
-if [ -n "$anchors" ] && [ -f "$anchors/checkpoint-$size.note" ]; then
-    cmp -s "$note" "$anchors/checkpoint-$size.note" && outside=1
-fi
 
-# ------------------------------------------------------------- conclusion
-case $LANGUAGE_OF_USER in
-    es*)
-        all='Se hicieron todas las comprobaciones de la capa A y son correctas.'
-        bad='Al menos una comprobación FALLÓ: no confíe en este paquete.'
-        open='Algo quedó SIN COMPROBAR: esto no es una confirmación.'
-        layer='La capa B no se ejecutó aquí: python3 verify.py hace ambas capas.'
-        hash='Compare el SHA-256 de este programa con su valor publicado.'
-        alone='No se comparó ningún ancla externa: sin protección frente a quien tenga la clave de la unidad.'
-        ;;
-    *)
-        all='Every check of layer A was made and is right.'
-        bad='At least one check FAILED: do not rely on this bundle.'
-        open='Something was NOT CHECKED: this is no confirmation.'
-        layer='Layer B was not run here: python3 verify.py runs both layers.'
-        hash='Compare the SHA-256 of this program with its published value.'
-        alone='No outside anchor was compared: no protection against the holder of the unit key.'
-        ;;
-esac
-code=0
-if [ "$failed" -ne 0 ]; then code=3; elif [ "$unchecked" -ne 0 ]; then code=4; fi
-case $code in 0) echo "$all" ;; 3) echo "$bad" ;; 4) echo "$open" ;; esac
-echo "$layer"
-echo "$hash"
-[ "$outside" -ne 0 ] || echo "$alone"
-exit "$code"
+conclude
