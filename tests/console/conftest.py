@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -53,6 +55,19 @@ FINGERPRINT = "0123456789ABCDEF0123456789ABCDEF01234567"
 BUYER = "quiet_buyer_77"
 HOSTILE_TITLE = '<script>document.title="owned"</script>{{ 7*7 }}\x1b[31mred\u202eevil'
 SETTINGS = "5" * 64
+POISON = (
+    """'"><img src=x onerror=alert(1)></textarea></title>{{7*7}}{%raw%}<script>alert(2)</script>"""
+)
+MACHINE_FIELDS = {
+    "network",
+    "raw_hex",
+    "header_hex",
+    "warc_name",
+    "request_method",
+    "selector_kind",
+    "party",
+}
+LONG = "W" * 400
 
 LISTING_PAGE = """<!DOCTYPE html><html><head><title>Market</title>
 <style>.x {{ color: red }}</style><script>alert("captured script")</script></head><body>
@@ -224,6 +239,7 @@ def market_records(archive: WarcArchive, order: str, ids: dict[str, str]) -> lis
                  spans=(FieldSpan(field="buyer_handle", span=span_of(capture, body, BUYER)),),
                  **derived(capture.capture_id)))  # fmt: skip
     records += [*_profile(archive, order, ids), *_hostile(archive, order, ids)]
+    records += _long(archive, order, ids)
     for n in range(40):
         capture = archived(archive, f"http://market.test/l/{n + 100}", f"<p>{n}</p>".encode(),
                            START + timedelta(minutes=n), order)  # fmt: skip
@@ -264,6 +280,23 @@ def _hostile(archive: WarcArchive, order: str, ids: dict[str, str]) -> list:
         profile_text="", pgp_blocks=(), spans=(), **derived(capture.capture_id))  # fmt: skip
     ids["hostile"], ids["hostile_capture"] = one.record_id, capture.capture_id
     return [capture, page(capture, "listing"), one, account]
+
+
+def _long(archive: WarcArchive, order: str, ids: dict[str, str]) -> list:
+    """Return a listing, an account and a feedback whose texts have no place to break."""
+    capture = archived(archive, f"http://market.test/l/{LONG}", f"<p>{LONG * 20}".encode(),
+                       START - timedelta(hours=1), order)  # fmt: skip
+    one = listing(capture, "long", LONG * 10, vendor_handle=LONG, description=LONG * 40,
+                  category=(LONG, LONG), ships_from=LONG, ships_to=LONG)  # fmt: skip
+    account = VendorAccount(
+        market="testmarket", handle=LONG, profile_captured=True, profile_text=LONG * 9,
+        pgp_blocks=(LONG,), spans=(), **derived(capture.capture_id))  # fmt: skip
+    said = Feedback(
+        market="testmarket", listing_key="long", vendor_handle=LONG, buyer_handle="b" * 300,
+        given_on=None, rating=LONG, text=LONG * 5, price_amount=None, price_currency=None, spans=(),
+        **derived(capture.capture_id))  # fmt: skip
+    ids["long"], ids["long_capture"] = one.record_id, capture.capture_id
+    return [capture, page(capture, "listing"), one, account, said]
 
 
 def chain_records(ids: dict[str, str]) -> list:
@@ -329,19 +362,60 @@ def made_case(tmp_path_factory) -> MadeCase:
     return made
 
 
-@pytest.fixture(scope="session")
-def served(made_case):
-    """The console of that case, served from a thread on a free port."""
-    with (
-        open_session(made_case.path, write=False, clock=made_case.clock) as session,
-        bind(0) as listener,
-    ):
+@contextmanager
+def serving(case):
+    """Serve a made case from a thread on a free port."""
+    with open_session(case.path, write=False, clock=case.clock) as session, bind(0) as listener:
         port = listener.getsockname()[1]
         desk = build_desk(session, port)
         server = build_server(desk)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        yield Served(f"http://127.0.0.1:{port}", port, made_case, desk)
+        yield Served(f"http://127.0.0.1:{port}", port, case, desk)
         server.should_exit = True
         thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def served(made_case):
+    """The console of that case."""
+    with serving(made_case) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def poisoned(made_case, tmp_path_factory):
+    """The console of the same case with markup and template code in every text of every record."""
+    path = tmp_path_factory.mktemp("poisoned") / "case"
+    CaseFolder.create(path, title=POISON + "title", unit=POISON + "unit")
+    made = MadeCase(path, Ticking(START + timedelta(days=1)))
+    with (
+        open_session(made_case.path, write=False, clock=made_case.clock) as source,
+        open_session(path, clock=made.clock) as session,
+    ):
+        shutil.copytree(source.folder.captures, session.folder.captures, dirs_exist_ok=True)
+        new_ids: dict[str, str] = {}
+        for record_id, _kind in source.ledger.ids():
+            record = with_poison(source.ledger.get(record_id), new_ids)
+            new_ids[record_id] = record.record_id
+            session.ledger.append([record])
+        Accounts(session.folder).add("ana.investigator", "investigator", PASSWORD, made.clock)
+    with serving(made) as found:
+        yield found
+
+
+def with_poison(value, new_ids, name=""):
+    """Return a record, or a value in it, with ``POISON`` before every text that is free."""
+    if isinstance(value, str):
+        if value in new_ids:
+            return new_ids[value]
+        is_digest = len(value) == 64 and set(value) <= set("0123456789abcdef")
+        return value if name in MACHINE_FIELDS or is_digest else POISON + value
+    if isinstance(value, tuple):
+        return tuple(with_poison(one, new_ids, name) for one in value)
+    if is_dataclass(value) and not isinstance(value, ByteRange):
+        given = {f.name: with_poison(getattr(value, f.name), new_ids, f.name)
+                 for f in fields(value)}  # fmt: skip
+        return replace(value, **given)
+    return value
