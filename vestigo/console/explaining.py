@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from vestigo.console.index import CaseIndex
 from vestigo.console.masking import Masking, is_third
-from vestigo.console.words import amount, btc, moment, per_words, stop_words
+from vestigo.console.words import amount, btc, in_quotes, moment, per_words, stop_words
 from vestigo.i18n import _, ngettext
 from vestigo.records import (
     Capture,
@@ -170,7 +170,7 @@ _SUMMARIES: dict[type[Record], Callable[[Any, Masking], str]] = {
     Listing: lambda r, _m: r.title,
     VendorAccount: lambda r, _m: f"{r.market} / {r.handle}",
     Feedback: lambda r, m: f"{m.pseudonym(r.buyer_handle)} · {r.given_on or '–'}",
-    Mention: lambda r, _m: f"{r.substance_name} ← “{r.span.text}”",
+    Mention: lambda r, _m: f"{r.substance_name} ← {in_quotes(r.span.text)}",
     Quantity: lambda r, _m: _quantity(r),
     PriceQuote: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {per_words(r.per)}",
     UnitPrice: lambda r, _m: f"{amount(r.amount)} {r.currency or ''} / {per_words(r.per_unit)}",

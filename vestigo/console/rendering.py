@@ -29,8 +29,8 @@ def build_environment() -> Environment:
 
 
 def _globals() -> Mapping[str, Any]:
-    named = ("action_words", "amount", "basis_words", "btc", "day", "field_words", "kind_words",
-             "moment", "number", "page_words", "per_words", "percent", "role_words",
+    named = ("action_words", "act_words", "amount", "basis_words", "btc", "day", "field_words",
+             "kind_words", "moment", "number", "page_words", "per_words", "percent", "role_words",
              "selector_words", "status_words", "stop_words", "tier_meaning", "tier_of",
              "tier_words")  # fmt: skip
     return {

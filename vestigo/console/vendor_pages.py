@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -48,7 +49,7 @@ def vendor(request: Asked) -> Response[str]:
     accounts = index.vendors.get(key)
     if not accounts:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
-    account = next((a for a in reversed(accounts) if a.record.profile_captured), accounts[-1])
+    account = _sighting(accounts)
     offers = offers_by_vendor(index).get(key, [])
     selectors = selectors_of(index, key, offers)
     addresses = sorted({one.record.value for one in selectors if _is_address(one)})
@@ -89,13 +90,18 @@ def _row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
     addresses = {one.record.value for one in selectors if _is_address(one)}
     return VendorRow(
         key=key,
-        account=index.vendors[key][-1],
+        account=_sighting(index.vendors[key]),
         n_listings=len(offers),
         n_feedback=len(index.feedback_for.get(key, ())),
         n_keys=sum(one.record.selector_kind == "pgp_fingerprint" for one in selectors),
         n_addresses=len(addresses),
         n_cash_outs=sum(one.record.start_address in addresses for one in index.cash_outs),
     )
+
+
+def _sighting(accounts: Sequence[Named]) -> Named:
+    """Return the latest captured profile, else the latest listing that names the account."""
+    return next((a for a in reversed(accounts) if a.record.profile_captured), accounts[-1])
 
 
 def _is_address(one: Named) -> bool:

@@ -21,6 +21,7 @@ from vestigo.records import (
 )
 
 SAT = Decimal(100_000_000)
+FIVE_DIGITS = 10_000
 READINGS = (Mention, Quantity, PriceQuote, UnitPrice, Selector)
 
 
@@ -95,7 +96,7 @@ def field_words(field: str) -> str:
         "ships_text": _("shipping"), "profile": _("profile"), "profile_text": _("profile"),
         "feedback_count": _("feedback count"), "listed_on": _("listed on"),
         "pgp_block": _("OpenPGP key"), "handle": _("handle"), "text": _("text"),
-        "rating": _("rating"), "given_on": _("date"),
+        "rating": _("rating"), "given_on": _("date"), "also": _("further text:"),
     }  # fmt: skip
     stem, _dot, number = field.partition(".")
     return f"{names.get(stem, stem)} {number}".rstrip()
@@ -160,6 +161,21 @@ def action_words(action: str) -> str:
     return names.get(action, action)
 
 
+def act_words(act: str) -> str:
+    """Return the words for an act that an authorization allows."""
+    names = {
+        "view": _("view pages"), "search": _("search"), "login": _("log in"),
+        "fetch_image": _("fetch pictures"), "screenshot": _("take screenshots"),
+        "run_scripts": _("run the scripts of pages"),
+    }  # fmt: skip
+    return names.get(act, act)
+
+
+def in_quotes(text: str) -> str:
+    """Return a text between the quotation marks of the reader's language."""
+    return _("“{text}”").format(text=text)
+
+
 def per_words(unit: str) -> str:
     """Return the words for what a price is for; symbols of units stay as they are."""
     names = {"package": _("package"), "unit": _("unit")}
@@ -185,7 +201,10 @@ def number(n: int) -> str:
     """Return a count grouped as the reader's language groups it."""
     from babel.numbers import format_decimal
 
-    return format_decimal(n, locale=active_language())
+    if active_language() != "es":
+        return format_decimal(n, locale=active_language())
+    # amounts carry a decimal point here: a point that groups would be read as one
+    return format_decimal(n, locale="en").replace(",", "\u202f") if n >= FIVE_DIGITS else str(n)
 
 
 def amount(value: Decimal | None) -> str:
