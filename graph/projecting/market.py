@@ -26,6 +26,7 @@ class MarketFacts:
         self._sellers: dict[str, NodeRef] = {}
         self._newest: dict[NodeRef, tuple[datetime, str]] = {}
         self._lives: dict[NodeRef, tuple[int, int, int]] = {}
+        self._profiled: set[NodeRef] = set()
 
     def project(self, read: Reader) -> None:
         """Project every record that pages gave."""
@@ -62,8 +63,12 @@ class MarketFacts:
         ref = self._account(account.market, account.handle)
         statement = statement_of(record_id, account, "captured")
         properties = self._account_properties(account.market, account.handle)
-        properties["profile_captured"] = account.profile_captured
+        if account.profile_captured:
+            self._profiled.add(ref)
+        # a listing that names the account says nothing against a profile that was captured
+        properties["profile_captured"] = ref in self._profiled
         self._seen(ref, record_id, account.observed_at, properties)
+        self._collector.overlay(ref, {"profile_captured": ref in self._profiled})
         market = self._market(account.market)
         self._collector.edge("ACTIVE_ON", ref, market, statement)
         self._evidence.claim(ref, statement, account.KIND)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.extract import extract
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
+from vestigo.console import words
 from vestigo.console.rendering import build_environment
+from vestigo.console.vendor_pages import _sighting
 from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, catalogue, speaking
 
 MEANT_AS_THEY_ARE = {"Vestigo", "English", "Español", "EUR", "USD", "UNII", "doctype", "html"}
@@ -91,3 +94,27 @@ def test_two_requests_at_once_speak_two_languages():
         with speaking("en"):
             assert template.render() == "Listings"
         assert template.render() == "Anuncios"
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "shown"),
+    [("en", 1515, "1,515"), ("es", 1515, "1515"), ("es", 415_000, "415\u202f000")],
+)
+def test_a_count_is_not_taken_for_an_amount(language, n, shown):
+    with speaking(language):
+        assert words.number(n) == shown
+
+
+def test_acts_and_quotation_marks_are_spanish():
+    with speaking("es"):
+        assert words.act_words("login") == "iniciar sesión"
+        assert words.act_words("other_act") == "other_act"
+        assert words.in_quotes("x") == "«x»"
+        assert words.field_words("also.payment") == "otro texto: payment"
+
+
+@pytest.mark.parametrize("captured", [(True, False), (False, True)])
+def test_the_list_of_vendors_shows_the_captured_profile(captured):
+    accounts = [SimpleNamespace(record=SimpleNamespace(profile_captured=is_)) for is_ in captured]
+    assert _sighting(accounts).record.profile_captured
+    assert _sighting(accounts[:1]) is accounts[0]

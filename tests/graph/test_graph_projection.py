@@ -13,7 +13,15 @@ from graph.canonical import Digest
 from graph.model import EDGES, NODES, NodeRef
 from graph.projecting.collector import milliseconds
 from graph.rebuild import project
-from vestigo.records import Capture, Mention, Retraction, Selector, Trace, probability
+from vestigo.records import (
+    Capture,
+    Mention,
+    Retraction,
+    Selector,
+    Trace,
+    VendorAccount,
+    probability,
+)
 
 
 def digest_of(source) -> str:
@@ -107,6 +115,16 @@ def test_a_selector_on_a_listing_is_named_by_its_vendor_too(small):
     assert ("bazar/17", "vendor", "listing") in named
     assert ("bazar/ana", "vendor", "listing") in named
     assert [party for source, party, _s in named if "x</node>" in source] == ["third"]
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_listing_that_names_an_account_does_not_unsay_its_profile(world, records, later):
+    made = world.small_world()
+    seen = next(one for one in made if isinstance(one, VendorAccount))
+    named = replace(seen, profile_captured=False, observed_at=seen.observed_at + later)
+    key = f"{seen.market}/{seen.handle}"
+    for order in ([*made, named], [named, *made]):
+        assert node_of(records(order), "VendorAccount", key)["profile_captured"] is True
 
 
 def test_the_newest_capture_gives_the_properties_and_the_life_is_kept(small, world):
