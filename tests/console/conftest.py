@@ -378,6 +378,12 @@ def serving(case):
 
 
 @pytest.fixture(scope="session")
+def serve():
+    """What serves a case: ``with serve(case) as served``."""
+    return serving
+
+
+@pytest.fixture(scope="session")
 def served(made_case):
     """The console of that case."""
     with serving(made_case) as found:

@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The console in a real Chromium: a policy violation, a console error or a foreign request fails.
 
-With ``VESTIGO_PICTURES`` set to a folder, the pictures of the README are written there;
-``VESTIGO_PICTURES_CASE`` names the case to take them from, else the case of these tests is used.
+With ``VESTIGO_PICTURES`` set to a folder, a demonstration case is made and the pictures of
+the README are taken of it and written there, under the names that the README links.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from vestigo.clock import system_clock
+from vestigo.console.accounts import Accounts
+from vestigo.pipeline.session import open_session
 
 PASSWORD = "a calm horse walks by the sea"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZE = {"width": 1280, "height": 900}
+PICTURES = ("listings", "listing", "why", "cash-out")
 VENDOR_ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 
 pytestmark = pytest.mark.browser
@@ -234,71 +245,167 @@ def test_every_page_is_built_for_people_who_do_not_see_it(visit):
         assert faults == [], path
 
 
-def test_pictures_for_the_readme(browser, served, tmp_path):
-    folder = Path(os.environ.get("VESTIGO_PICTURES") or tmp_path)
+def test_texts_without_a_place_to_break_stay_inside_the_page(visit):
+    ids = visit.served.case.ids
+    visit.go("/")
+    visit.sign_in()
+    handle = "W" * 400
+    for path in ("/listings", f"/listings/{ids['long']}", "/vendors", "/exhibits", "/custody",
+                 f"/vendor?market=testmarket&handle={handle}", f"/why/{ids['long']}",
+                 f"/exhibits/{ids['long_capture']}", f"/listings?vendor={handle}"):  # fmt: skip
+        visit.go(path)
+        assert visit.page.locator("footer").is_visible(), path
+        nav = visit.page.locator("header nav").bounding_box()
+        assert nav["width"] <= SIZE["width"]
+
+
+def test_poisoned_texts_in_every_field_run_nothing(browser, poisoned):
+    visit = Visit(browser, poisoned)
+    visit.go("/")
+    visit.sign_in()
+    index = poisoned.desk.index()
+    offers = [f"/listings/{one.last.id}" for one in list(index.offers.values())[:3]]
+    for path in (*offers, "/listings", "/vendors", "/cash-outs", "/exhibits", "/custody",
+                 f"/cash-outs/{index.cash_outs[0].id}", f"/why/{index.cash_outs[0].id}"):  # fmt: skip
+        visit.page.goto(poisoned.url + path)
+        assert visit.page.evaluate("document.images.length") == 1, path
+        assert visit.page.title().endswith("Vestigo")
+    visit.close()
+
+
+def test_a_printed_page_says_whose_it_is_and_leaves_nothing_folded(visit):
+    visit.go("/")
+    visit.sign_in("ana.investigator")
+    path = f"/listings/{visit.served.case.ids['listing1']}"
+    visit.go(path)
+    assert not visit.page.locator(".printed").is_visible()
+    visit.page.emulate_media(media="print")
+    printed = visit.page.locator(".printed").inner_text()
+    assert path in printed
+    assert "ana.investigator (investigator)" in printed
+    assert "UTC" in printed
+    assert not visit.page.locator("header nav").is_visible()
+    assert visit.page.locator("mark.k-substance").first.is_visible()
+    folded = """[...document.querySelectorAll('.captured, .scroll')].filter(
+        e => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).length"""
+    assert visit.page.evaluate(folded) == 0
+    assert visit.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_span_is_three_clicks_from_the_list_and_seen_when_one_gets_there(visit):
+    visit.go("/")
+    visit.sign_in()
+    visit.go("/listings?substance=mdma")
+    visit.page.click("td.title a")
+    visit.page.click(".right a.why >> nth=0")
+    visit.page.click("text=See it in the whole archived text")
+    assert visit.page.url.endswith("#cited")
+    mark = visit.page.locator("mark#cited")
+    assert mark.inner_text() == "MDMA"
+    box = mark.bounding_box()
+    assert 0 <= box["y"] < SIZE["height"], "scrolled to"
+    assert visit.page.locator("mark").count() == 1, "only what was asked for is marked"
+
+
+def test_a_session_that_ended_is_said_on_a_page_and_one_goes_on_where_one_was(visit):
+    visit.go("/")
+    visit.sign_in()
+    visit.go("/vendors")
+    visit.served.case.clock.now += timedelta(minutes=21)
+    visit.page.click("nav >> text=Exhibits")
+    assert "Your session has ended" in visit.page.locator("[role=alert]").inner_text()
+    visit.sign_in()
+    assert visit.page.url.endswith("/exhibits")
+    visit.page.goto(visit.served.url + "/listings/none")
+    visit.wrong = [one for one in visit.wrong if "404" not in one]
+    assert "no such page" in visit.page.locator("h1").inner_text()
+    visit.page.click("text=Back to the overview")
+    assert visit.page.locator("h1").inner_text().startswith("Operation")
+
+
+def test_every_control_of_a_page_is_reached_by_keyboard_and_shows_where_one_is(visit):
+    visit.go("/")
+    visit.sign_in()
+    for path in ("/listings", f"/listings/{visit.served.case.ids['listing1']}"):
+        visit.go(path)
+        wanted = visit.page.evaluate(
+            "document.querySelectorAll('a,button,select,input:not([type=hidden])').length"
+        )
+        script = """() => { const e = document.activeElement, s = getComputedStyle(e);
+            return [e.tagName, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]; }"""
+        reached = 0
+        for _n in range(wanted + 5):
+            visit.page.keyboard.press("Tab")
+            tag, ringed = visit.page.evaluate(script)
+            if tag == "BODY":
+                break
+            assert ringed, f"{path}: the focus on {tag} {_n} is not seen"
+            reached += tag != "DIV"
+        assert reached == wanted, path
+
+
+def test_pictures_for_the_readme(browser, served, serve, tmp_path):
+    """The README's pictures: with VESTIGO_PICTURES set, of a demonstration case made now."""
+    wanted = os.environ.get("VESTIGO_PICTURES")
+    folder = Path(wanted) if wanted else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
-    case = os.environ.get("VESTIGO_PICTURES_CASE")
-    if case:
-        _pictures_of(browser, Path(case), folder)
+    if wanted:
+        with demonstration(tmp_path / "case", serve) as shown:
+            _pictures_of(browser, shown, folder)
     else:
-        visit = Visit(browser, served)
-        visit.go("/")
-        visit.sign_in()
-        ids = served.case.ids
-        _take(visit, folder, f"/listings/{ids['listing1']}", f"/cash-outs/{ids['cash_out']}")
-        visit.close()
-    for name in ("overview", "listings", "listing", "why", "cash-out"):
-        picture = (folder / f"console-{name}.png").read_bytes()
+        _pictures_of(browser, served, folder)
+    for name in PICTURES:
+        picture = (folder / f"{name}.png").read_bytes()
         assert picture.startswith(b"\x89PNG")
-        assert len(picture) > 20_000
+        assert 20_000 < len(picture) < 250_000, name
 
 
-def _take(visit, folder: Path, listing: str, cash_out: str) -> None:
+def test_the_readme_shows_exactly_the_pictures_of_this_test(repository):
+    for text, folder in (
+        ("README.md", "docs/pictures/"),
+        ("docs/guide/console.md", "../pictures/"),
+    ):
+        linked = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (repository / text).read_text("utf-8"))
+        assert set(linked) <= {f"{folder}{name}.png" for name in PICTURES}, text
+    kept = {path.name for path in (repository / "docs/pictures").iterdir()}
+    assert kept == {f"{name}.png" for name in PICTURES}
+
+
+@contextmanager
+def demonstration(path, serve):
+    """Make the demonstration case of seed 1 and serve it to an investigator."""
+    words = [sys.executable, "-m", "vestigo", "demo", "--case", str(path), "--seed", "1"]
+    subprocess.run(words, check=True, capture_output=True, timeout=300)
+    with open_session(path, write=False) as session:
+        Accounts(session.folder).add("ana.investigator", "investigator", PASSWORD, session.clock)
+    with serve(SimpleNamespace(path=path, clock=system_clock)) as shown:
+        yield shown
+
+
+def _pictures_of(browser, shown, folder: Path) -> None:
+    visit = Visit(browser, shown)
+    visit.go("/")
+    visit.sign_in()
+    index = shown.desk.index()
+    row = max(shown.desk.rows(), key=lambda one: (_kinds(index, one), one.listing_id))
+    longest = max(index.cash_outs, key=lambda one: (_hops(index, one), one.id))
+
     def picture(name):
-        visit.page.screenshot(path=folder / f"console-{name}.png", animations="disabled")
+        visit.page.screenshot(path=folder / f"{name}.png", animations="disabled")
 
-    for name, path in (("overview", "/"), ("listings", "/listings"), ("listing", listing)):
+    for name, path in (("listings", "/listings"), ("listing", f"/listings/{row.listing_id}")):
         visit.go(path)
         picture(name)
     visit.page.click(".right a.why >> nth=0")
     picture("why")
-    visit.go(cash_out)
+    visit.go(f"/cash-outs/{longest.id}")
     picture("cash-out")
-
-
-def _pictures_of(browser, case: Path, folder: Path) -> None:
-    """Serve another case (the demo's) and take the same pictures of it."""
-    import threading
-    from types import SimpleNamespace
-
-    from vestigo.console.serving import bind, build_desk, build_server
-    from vestigo.pipeline.session import open_session
-
-    with open_session(case, write=False) as session, bind(0) as listener:
-        port = listener.getsockname()[1]
-        desk = build_desk(session, port)
-        desk.accounts.add("ana.rivera", "prosecutor", PASSWORD, session.clock)
-        server = build_server(desk)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            visit = Visit(browser, SimpleNamespace(url=f"http://127.0.0.1:{port}"))
-            visit.go("/")
-            visit.sign_in("ana.rivera")
-            index = desk.index()
-            row = max(desk.rows(), key=lambda one: (_kinds(index, one), one.listing_id))
-            longest = max(index.cash_outs, key=lambda one: (_hops(desk, one), one.id))
-            _take(visit, folder, f"/listings/{row.listing_id}", f"/cash-outs/{longest.id}")
-            visit.close()
-        finally:
-            desk.accounts.remove("ana.rivera")
-            server.should_exit = True
-            thread.join(10)
+    visit.close()
 
 
 def _kinds(index, row) -> int:
     return len({one.record.KIND for one in index.readings.get(row.listing_id, ())})
 
 
-def _hops(desk, one) -> int:
-    return len(desk.index().by_id[one.record.trace_id].hops)
+def _hops(index, one) -> int:
+    return len(index.by_id[one.record.trace_id].hops)

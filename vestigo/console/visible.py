@@ -13,6 +13,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 LAST_LATIN_1 = 0xFF
+LONGEST_WORD = 24
 _SEPARATORS = "\u2028\u2029"
 
 
@@ -51,5 +52,12 @@ def seen(text: object) -> Markup:
 
 
 def quoted(text: object) -> Markup:
-    """Return captured text set apart from ours, whatever direction it is written in."""
-    return Markup("<bdi>{}</bdi>").format(seen(text))
+    """Return captured text set apart from ours, whatever direction it is written in.
+
+    Text without a place to break may break anywhere: it must not push a table off the page.
+    """
+    shown = seen(text)
+    longest = max(map(len, str(text).split()), default=0)
+    if longest > LONGEST_WORD:
+        return Markup('<bdi class="long">{}</bdi>').format(shown)
+    return Markup("<bdi>{}</bdi>").format(shown)
