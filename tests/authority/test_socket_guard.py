@@ -34,15 +34,27 @@ def guard(refusals):
         yield watching
 
 
-def udp():
-    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+OPENED = []
+
+
+def fresh(*kind):
+    """Return a new socket that is closed when the test ends."""
+    OPENED.append(socket.socket(*kind))
+    return OPENED[-1]
+
+
+@pytest.fixture
+def _closed_afterwards():
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 WAYS_PAST_THE_GATE = {
-    "connect": lambda port: socket.socket().connect(("127.0.0.1", port)),
-    "connect_ex": lambda port: socket.socket().connect_ex(("127.0.0.1", port)),
-    "ipv6": lambda port: socket.socket(socket.AF_INET6).connect(("::1", port)),
-    "mapped ipv6": lambda port: socket.socket(socket.AF_INET6).connect(("::ffff:127.0.0.1", port)),
+    "connect": lambda port: fresh().connect(("127.0.0.1", port)),
+    "connect_ex": lambda port: fresh().connect_ex(("127.0.0.1", port)),
+    "ipv6": lambda port: fresh(socket.AF_INET6).connect(("::1", port)),
+    "mapped ipv6": lambda port: fresh(socket.AF_INET6).connect(("::ffff:127.0.0.1", port)),
     "create_connection": lambda port: socket.create_connection(("127.0.0.1", port)),
     "by name": lambda port: socket.create_connection(("localhost", port)),
     "getaddrinfo": lambda _port: socket.getaddrinfo("market.example", 80),
@@ -50,16 +62,22 @@ WAYS_PAST_THE_GATE = {
     "gethostbyname_ex": lambda _port: socket.gethostbyname_ex("market.example"),
     "gethostbyaddr": lambda _port: socket.gethostbyaddr("127.0.0.1"),
     "getnameinfo": lambda port: socket.getnameinfo(("127.0.0.1", port), 0),
-    "dns datagram": lambda _port: udp().sendto(b"x", ("127.0.0.1", 53)),
-    "sendmsg": lambda _port: udp().sendmsg([b"x"], [], 0, ("127.0.0.1", 53)),
-    "connected datagram": lambda _port: udp().connect(("127.0.0.1", 53)),
-    "unix": lambda _port: socket.socket(socket.AF_UNIX).connect("/run/systemd/resolve/socket"),
-    "abstract unix": lambda _port: socket.socket(socket.AF_UNIX).connect(b"\0bus"),
+    "dns datagram": lambda _port: fresh(socket.AF_INET, socket.SOCK_DGRAM).sendto(
+        b"x", ("127.0.0.1", 53)
+    ),
+    "sendmsg": lambda _port: fresh(socket.AF_INET, socket.SOCK_DGRAM).sendmsg(
+        [b"x"], [], 0, ("127.0.0.1", 53)
+    ),
+    "connected datagram": lambda _port: fresh(socket.AF_INET, socket.SOCK_DGRAM).connect(
+        ("127.0.0.1", 53)
+    ),
+    "unix": lambda _port: fresh(socket.AF_UNIX).connect("/run/systemd/resolve/socket"),
+    "abstract unix": lambda _port: fresh(socket.AF_UNIX).connect(b"\0bus"),
     "a library": lambda port: urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1),
 }
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.usefixtures("_closed_afterwards")
 @pytest.mark.parametrize("way", WAYS_PAST_THE_GATE)
 def test_nothing_that_was_not_granted_is_reached(guard, refusals, listener, way):
     with pytest.raises(AuthorityError) as caught:

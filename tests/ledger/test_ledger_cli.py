@@ -360,6 +360,6 @@ def test_help_in_spanish(words: list[str]):
         env=environment,
         check=True,
     )
-    assert "Imprime" in done.stdout
+    assert "Uso:" in done.stdout or "Muestra" in done.stdout
     assert "Print" not in done.stdout
     assert "Follow the money" not in done.stdout

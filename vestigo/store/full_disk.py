@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from vestigo.errors import SourceUnreachable
 from vestigo.i18n import _
 
+# SQLite cannot make its shared-memory file: what a full disk looks like when a ledger is opened
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN")
 FULL = {errno.ENOSPC, errno.EDQUOT}
 PHRASES = ("No space left on device", "database or disk is full", "Disk quota exceeded")
 
@@ -18,6 +20,7 @@ def disk_is_full(error: BaseException) -> bool:
     return any(
         (isinstance(cause, OSError) and cause.errno in FULL)
         or any(phrase in str(cause) for phrase in PHRASES)
+        or getattr(cause, "sqlite_errorname", "") in SQLITE_FULL
         for cause in _causes(error)
     )
 
