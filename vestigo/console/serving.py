@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 
 import uvicorn
 
@@ -13,7 +14,7 @@ from vestigo.console.archive import Reader
 from vestigo.console.desk import Desk
 from vestigo.console.guard import Origin
 from vestigo.console.rendering import build_environment
-from vestigo.errors import ConfigurationError, UsageError
+from vestigo.errors import ConfigurationError, UsageError, VestigoError
 from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
@@ -56,7 +57,7 @@ def archive_reader(session: CaseSession) -> Reader:
 
 
 def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> Desk:
-    """Return the desk of a case; its index is made now, so that the first page is quick."""
+    """Return the desk of a case; it is indexed and its custody log verified now, not at a look."""
     public = str(session.settings("console")["public_origin"])
     if public and not public.startswith("https://"):
         raise ConfigurationError(
@@ -68,6 +69,8 @@ def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> D
     reader = read or archive_reader(session)
     desk = Desk(session, Origin.of(port, public), port, reader, build_environment())
     desk.rows()
+    with suppress(VestigoError):  # the page of the log says what is wrong with it
+        desk.custody.page(1, 1)
     for name in desk.environment.list_templates():
         desk.environment.get_template(name)
     return desk

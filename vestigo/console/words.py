@@ -178,7 +178,7 @@ def in_quotes(text: str) -> str:
 
 def per_words(unit: str) -> str:
     """Return the words for what a price is for; symbols of units stay as they are."""
-    names = {"package": _("package"), "unit": _("unit")}
+    names = {"package": _("package"), "unit": _("unit"), "postage": _("postage")}
     return names.get(unit, unit)
 
 
