@@ -105,12 +105,20 @@ def _environment(now: datetime) -> dict[str, Any]:
 
 
 def _sbom() -> dict[str, Any]:
-    found = {(str(d.metadata["Name"]), str(d.version)) for d in distributions()}
+    found = {_name_and_version(d.read_text("METADATA") or "") for d in distributions()}
     components = [
         {"type": "library", "name": name, "version": version, "purl": f"pkg:pypi/{name}@{version}"}
         for name, version in sorted(found)
+        if name
     ]
     return {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components}
+
+
+def _name_and_version(metadata: str) -> tuple[str, str]:
+    """Read two fields only: the mail parser takes a tenth of a second for all packages."""
+    head = metadata.split("\n\n", 1)[0]
+    fields = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    return fields.get("Name", "").strip(), fields.get("Version", "").strip()
 
 
 def _ranges(numbers: list[str]) -> list[str]:

@@ -15,6 +15,8 @@ from vestigo.evidence.bundle.view import CaseView
 MASK = "█████"
 SHORTEST = 3  # a shorter handle is masked only in its own field, or no sentence were left
 BUYER_FIELDS = frozenset({"buyer", "buyer_handle"})
+LONGEST_REMEMBERED = 1000
+MOST_REMEMBERED = 20_000
 _TOKEN = re.compile(r"[\w.@+\-]+")
 _EDGES = ".-+@"
 
@@ -36,12 +38,33 @@ class ThirdParties:
         phrases = sorted((n for n in names if n and not _TOKEN.fullmatch(n)), key=_longest_first)
         self._phrases = re.compile("|".join(map(re.escape, phrases)), re.IGNORECASE)
         self._has_phrases = bool(phrases)
+        self._remembered: dict[str, str] = {}
 
     def masked(self, text: str) -> str:
-        """Return ``text`` with every name of a third person masked."""
+        """Return ``text`` with every name of a third person masked.
+
+        Short texts are remembered: sheets say the same in each language, and much of it often.
+        """
+        if len(text) > LONGEST_REMEMBERED:
+            return self._masked(text)
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.clear()
+        known = self._remembered.get(text)
+        if known is None:
+            known = self._remembered[text] = self._masked(text)
+        return known
+
+    def _masked(self, text: str) -> str:
         if self._has_phrases:
             text = self._phrases.sub(MASK, text)
-        return _TOKEN.sub(self._token, text) if self._tokens else text
+        return _TOKEN.sub(self._token, text) if self._names_one(text) else text
+
+    def _names_one(self, text: str) -> bool:
+        """Say whether a token may be a name: most texts hold none and stay as they are."""
+        tokens = {token.lower() for token in _TOKEN.findall(text)}
+        if not self._tokens.isdisjoint(tokens):
+            return True
+        return not self._tokens.isdisjoint(token.strip(_EDGES) for token in tokens)
 
     def _token(self, matched: re.Match[str]) -> str:
         token = matched[0]

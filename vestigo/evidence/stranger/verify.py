@@ -40,6 +40,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_READ = 64 * 1024 * 1024
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+BEYOND_BMP = re.compile(rb"[\xf0-\xff]")  # only there do UTF-16 and code points sort apart
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
 UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
 TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
@@ -55,6 +56,7 @@ FLOORS = ((1388534400, 10**9), (1514764800, 10**12), (1640995200, 2 * 10**13))
 SEGWIT = {"mainnet": "bc", "testnet": "tb", "signet": "tb", "regtest": "bcrt"}
 # What a fit openssl accepts: SAMPLE, signed by CMS with a certificate and by an Ed25519 key.
 SAMPLE = b"self-test\n"
+FIT: dict[tuple[str, str], bool] = {}
 SAMPLE_CERTIFICATE = (
     "MIIBazCCARGgAwIBAgIUNUJu19xgm6AxzpuDTcJeUDdbI14wCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJc2VsZi10ZXN0MCAX"
     "DTI1MTIzMTAwMDAwMFoYDzIwNTAxMjI1MDAwMDAwWjAUMRIwEAYDVQQDDAlzZWxmLXRlc3QwWTATBgcqhkjOPQIBBggqhkjO"
@@ -307,14 +309,14 @@ def openssl_program(bag: Bag) -> str:
     Relative entries of PATH and the bundle itself are passed over: a program that
     lies in the bundle must never run (Windows would look there first).
     """
-    inside = bag.root.resolve()
+    inside = os.path.realpath(bag.root)
     for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        path = Path(entry)
         for name in ("openssl.exe", "openssl") if os.name == "nt" else ("openssl",):
-            program = path / name
-            there = path.is_absolute() and program.is_file() and os.access(program, os.X_OK)
-            if there and inside not in program.resolve().parents:
-                return str(program)
+            program = f"{entry}{os.sep}{name}"
+            if Path(entry).is_absolute() and os.access(program, os.X_OK):
+                real = os.path.realpath(program)
+                if Path(real).is_file() and not real.startswith(inside.rstrip(os.sep) + os.sep):
+                    return program
     return ""
 
 
@@ -346,6 +348,9 @@ def ed25519_verified(bag: Bag, signature: Path, content: Path, key: Path) -> tup
 
 def fit(bag: Bag, verified: Callable[..., tuple[int, str]]) -> bool:
     """Say whether openssl accepts a right signature and refuses a wrong one."""
+    known = (openssl_program(bag), verified.__name__)
+    if known in FIT:
+        return FIT[known]
     ed = verified is ed25519_verified
     label, der = ("PUBLIC KEY", SAMPLE_KEY) if ed else ("CERTIFICATE", SAMPLE_CERTIFICATE)
     with tempfile.TemporaryDirectory() as folder:
@@ -357,7 +362,7 @@ def fit(bag: Bag, verified: Callable[..., tuple[int, str]]) -> bool:
         for sample in (SAMPLE, b"x" + SAMPLE):
             content.write_bytes(sample)
             answers.append(verified(bag, signature, content, key)[0] == 0)
-    return answers == [True, False]
+    return FIT.setdefault(known, answers == [True, False])
 
 
 def usable(
@@ -507,7 +512,12 @@ def check_verifiers(bag: Bag, check: Check) -> str:
 
 def canonical(value: Any) -> bytes:
     """Return canonical JSON (RFC 8785; records hold no floating-point numbers)."""
-    return json.dumps(ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    compact = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    content = compact.encode("utf-8")
+    if BEYOND_BMP.search(content) or not isinstance(value, dict):
+        compact = json.dumps(ordered(value), ensure_ascii=False, separators=(",", ":"))
+        content = compact.encode("utf-8")
+    return content
 
 
 def ordered(value: Any) -> Any:
