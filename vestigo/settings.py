@@ -25,7 +25,7 @@ Section = dict[str, Any]
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the TOML document at ``path`` (decimals as ``Decimal``).
 
-    Raises ``ConfigurationError`` E-CFG-001 (not there) or E-CFG-002 (not TOML).
+    Raises ``ConfigurationError`` E-CFG-001 (not there or not readable) or E-CFG-002 (not TOML).
     """
     try:
         return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
@@ -35,6 +35,13 @@ def read_toml(path: Path) -> dict[str, Any]:
             _("The configuration file is not there."),
             where=str(path),
             remedy=_("Check the path."),
+        ) from error
+    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        raise ConfigurationError(
+            "E-CFG-001",
+            _("The configuration file cannot be read: {reason}.").format(reason=error.strerror),
+            where=str(path),
+            remedy=_("Check the path and the permissions."),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(

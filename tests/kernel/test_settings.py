@@ -22,6 +22,12 @@ def test_a_missing_file_is_named(tmp_path):
     assert "absent.toml" in str(caught.value)
 
 
+def test_a_folder_is_no_configuration_file(tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        read_toml(tmp_path)
+    assert caught.value.code == "E-CFG-001"
+
+
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b"a = 1\na = 2"])
 def test_what_is_no_toml_is_refused(tmp_path, content):
     path = tmp_path / "broken.toml"

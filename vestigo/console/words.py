@@ -164,7 +164,7 @@ def action_words(action: str) -> str:
 def act_words(act: str) -> str:
     """Return the words for an act that an authorization allows."""
     names = {
-        "view": _("view pages"), "search": _("search"), "login": _("log in"),
+        "view": _("view pages"), "search": _("use the search"), "login": _("log in"),
         "fetch_image": _("fetch pictures"), "screenshot": _("take screenshots"),
         "run_scripts": _("run the scripts of pages"),
     }  # fmt: skip
