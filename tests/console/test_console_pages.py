@@ -173,6 +173,49 @@ def test_buyers_are_masked_everywhere(served, client):
             answer = client.get(f"/why/{record_id}")
             assert BUYER not in answer.text
             assert "buyer77@mail.test" not in answer.text
+            for capture_id in getattr(record, "sources", ()):
+                if capture_id not in index.captures:
+                    continue
+                for view in ("text", "source"):
+                    path = f"/exhibits/{capture_id}?mark={record_id}&view={view}"
+                    shown = client.get(path)
+                    assert shown.status_code == 200
+                    assert BUYER not in shown.text, path
+                    assert "buyer77@mail.test" not in shown.text, path
+
+
+def test_an_exhibit_marks_what_one_record_cites_and_nothing_for_nonsense(served, client):
+    ids = served.case.ids
+    exhibit = f"/exhibits/{ids['profile']}"
+    page = html.fromstring(client.get(f"{exhibit}?mark={ids['selector']}").content)
+    assert [mark.text_content() for mark in page.xpath("//mark")] == [MIXED_ADDRESS]
+    assert page.xpath("//mark/@id") == ["cited"]
+    source = page.xpath("//a[contains(., 'source')]/@href")[0]
+    assert f"mark={ids['selector']}&view=source" in source
+    for wrong in ("", "x", ids["listing1"], ids["txid"], ids["trace"], "../../case.toml"):
+        page = html.fromstring(client.get(exhibit, params={"mark": wrong}).content)
+        assert not page.xpath("//mark"), wrong
+
+
+def test_the_values_as_displayed_lead_to_their_place_in_the_text(served, client):
+    page = html.fromstring(client.get(f"/listings/{served.case.ids['listing1']}").content)
+    shown = page.xpath("//table[contains(caption, 'As displayed')]//a[@class='cited']")
+    found = {a.text_content(): page.xpath(f"//*[@id='{a.get('href')[1:]}']")[0].text_content()
+             for a in shown}  # fmt: skip
+    assert found["0.042 BTC"] == "0.042 BTC"
+    assert found["Spain"] == "Spain"
+    assert found["Worldwide"] == "Worldwide"
+
+
+def test_a_candidate_is_called_so_in_heading_and_list_and_its_confidence_is_explained(
+    served, client
+):
+    page = html.fromstring(client.get(f"/cash-outs/{served.case.ids['cash_out']}").content)
+    assert page.xpath("string(//h1)").startswith("Cash-out candidate:")
+    assert "no error rate was measured" in page.text_content()
+    row = html.fromstring(client.get("/cash-outs").content).xpath("//table[1]/tbody/tr")[0]
+    assert "candidate" in row.text_content()
+    assert "heuristic" in row.text_content()
 
 
 def test_hostile_text_is_shown_escaped_and_visible(served, client):
