@@ -47,6 +47,7 @@ TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
 RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger")
 DEPTH = 3
 NOT_RECORDS = ("not-included.jsonl",)
+REPARSE_POINT = 0x400
 COLLECTING = ("collection", "storage", "receipt", "quarantine")
 HEAD_REASON = "record ledger head"
 POW_LIMITS = {"mainnet": 0xFFFF << 208, "testnet": 0xFFFF << 208, "signet": 0x377AE << 216,
@@ -190,7 +191,9 @@ def check_names(bag: Bag, check: Check) -> str:
         for entry in sorted(folders + files):
             path = Path(folder, entry)
             name = path.relative_to(bag.root).as_posix()
-            if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            attributes = getattr(path.lstat(), "st_file_attributes", 0)
+            junction = path.is_dir() and attributes & REPARSE_POINT  # a link of Windows
+            if path.is_symlink() or junction or not (path.is_dir() or path.is_file()):
                 check.fault(ascii(name), "neither a plain file nor a folder")
             elif not NAME.fullmatch(entry):
                 check.fault(ascii(name), "a name that a bundle does not use")

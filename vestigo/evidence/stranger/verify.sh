@@ -83,7 +83,7 @@ one_value() { # CHECK FILE: exactly one DER value, nothing behind it
         *) due=$((2 + $4)) ;;
     esac
     if [ ! -f "$2" ] || [ "$3" -ne 48 ] || [ "$4" -eq 128 ] || [ "$4" -gt 132 ] ||
-        [ "$due" -ne "$(wc -c < "$2")" ]; then
+        [ "$due" -ne "$(wc -c < "$2" | tr -d ' ')" ]; then
         fault "$1" "$2: not exactly one DER value"
     fi
 }
