@@ -28,7 +28,8 @@ Node: TypeAlias = Any  # an lxml element or a text node: lxml gives them no comm
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 
-_ATTRIBUTES = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?!["']))|["'])*+>"""
+# atomic groups, since a possessive repeat of a group matches wrongly before Python 3.11.5
+_ATTRIBUTES = r"""(?>(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?!["']))|["'])*)>"""
 _TAG = rf"</?[A-Za-z][^\s/>]*+{_ATTRIBUTES}"
 _RAW = "|".join(  # spelled out: a captured name inside a possessive repeat breaks re in 3.11
     rf"<{name}(?=[\s/>]){_ATTRIBUTES}.*?(?=</{name}[\s/>]|\Z)"
@@ -36,9 +37,9 @@ _RAW = "|".join(  # spelled out: a captured name inside a possessive repeat brea
 )
 _ASIDE = r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+>|</(?![A-Za-z])[^>]*+>"
 _FIELD = rf"(?P<field><(?P<name>textarea|title)(?=[\s/>]){_ATTRIBUTES})"
-_TEXT = r"(?P<text>(?:[^<]++|<(?![A-Za-z!?/]))++)"
+_TEXT = r"(?P<text>(?>(?:[^<]++|<(?![A-Za-z!?/]))+))"
 _STEP = re.compile(
-    rf"(?P<markup>(?:\s++|{_RAW}|{_ASIDE}|(?!<(?:textarea|title)[\s/>]){_TAG})*+)"
+    rf"(?P<markup>(?>(?:\s++|{_RAW}|{_ASIDE}|(?!<(?:textarea|title)[\s/>]){_TAG})*))"
     rf"(?:{_FIELD}(?P<content>.*?)(?=</(?P=name)[\s/>]|\Z)|{_TEXT})?",
     re.IGNORECASE | re.DOTALL,
 )

@@ -25,7 +25,7 @@ from vestigo.pipeline.practice import (
     remember,
     remembered,
 )
-from vestigo.pipeline.steps import StepResult, run_step, serving, vestigo_words
+from vestigo.pipeline.steps import StepFailed, StepResult, run_step, serving, vestigo_words
 from vestigo.records import Authorization
 from vestigo.store import CaseFolder, RecordLedger
 
@@ -96,9 +96,11 @@ class Demonstration:
         server = vestigo_words("training", "range", "--seed", str(practice.seed), "--serve",
                                "--port", str(practice.port))  # fmt: skip
         with serving(server) as url:
-            self._step(_("Crawling under the authorization"), "crawl", "run", case, "--profile",
-                       "range", "--start", url, "--account", account, "--password-stdin",
-                       stdin=password)  # fmt: skip
+            words = ("crawl", "run", case, "--profile", "range", "--start", url,
+                     "--account", account, "--password-stdin")  # fmt: skip
+            crawled = self._step(_("Crawling under the authorization"), *words, stdin=password)
+        if crawled.document()["paused"]:
+            raise StepFailed(["vestigo", *words], crawled.exit_code)
         folder = CaseFolder.open(practice.path)
         shutil.copyfile(practice.world / "rates.csv", folder.rates / "range.csv")
         self._step(_("Importing the TagPack"), "tag", "import", case,
