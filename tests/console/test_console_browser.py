@@ -289,6 +289,13 @@ def test_a_printed_page_says_whose_it_is_and_leaves_nothing_folded(visit):
     folded = """[...document.querySelectorAll('.captured, .scroll')].filter(
         e => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).length"""
     assert visit.page.evaluate(folded) == 0
+    capture = visit.served.case.ids["capture1"]
+    whole = "getComputedStyle(document.querySelector('.mono[title]'), '::after').content"
+    assert capture in visit.page.evaluate(whole), "an abbreviated digest is printed whole"
+    visit.page.set_viewport_size({"width": 760, "height": 1080})
+    for other in (path, f"/cash-outs/{visit.served.case.ids['cash_out']}", "/custody"):
+        visit.go(other)
+        assert visit.page.evaluate(folded) == 0, other
     assert visit.page.pdf(format="A4").startswith(b"%PDF")
 
 
