@@ -29,7 +29,7 @@ from vestigo.store import CaseFolder, RecordLedger
 folder = CaseFolder.open(Path(sys.argv[1]))
 custody = CustodyLog(folder.custody, actor="eve", clock=system_clock)
 keys, ledger = unlock_keys(folder, sys.argv[2]), RecordLedger(folder.records)
-print(build_bundle(folder, ledger, custody, keys, attachments={}, at_checkpoint=8).path)
+print(build_bundle(folder, ledger, custody, keys, attachments={}, at_checkpoint=6).path)
 """
 
 

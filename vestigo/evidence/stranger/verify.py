@@ -41,6 +41,7 @@ LARGEST_READ = 64 * 1024 * 1024
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 BEYOND_BMP = re.compile(rb"[\xf0-\xff]")  # only there do UTF-16 and code points sort apart
+LONG_NUMBER = re.compile(rb"[0-9]{20}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
 UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
 TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
@@ -282,12 +283,25 @@ def no_such_number(text: str) -> Any:
     raise ValueError(f"{text[:LONGEST_NUMBER]} is not a number that a bundle uses")
 
 
+QUICK = json.JSONDecoder(parse_float=no_such_number, parse_constant=no_such_number)
+
+
 def loads(content: bytes) -> Any:
     """Read strict JSON: no key twice, whole numbers only."""
     return json.loads(
         content.decode("utf-8"), object_pairs_hook=no_repeats, parse_int=whole_number,
         parse_float=no_such_number, parse_constant=no_such_number,
     )  # fmt: skip
+
+
+def read_canonical(line: bytes) -> tuple[Any, bool]:
+    """Return the value of a line and whether the line is its canonical form.
+
+    A key named twice does not survive the way there and back, so the quick reader
+    will do; a long run of digits goes to the strict one.
+    """
+    value = loads(line) if LONG_NUMBER.search(line) else QUICK.decode(line.decode("utf-8"))
+    return value, canonical(value) == line
 
 
 def check_statement(bag: Bag, check: Check) -> str:
@@ -556,10 +570,10 @@ def check_custody(bag: Bag, check: Check) -> str:
     """Every event follows from the one before it; the root is the checkpoint's."""
     previous, last, subtrees = ZERO, None, []  # type: ignore[var-annotated] # filled below
     for n, line in enumerate(bag.lines("data/custody/events.jsonl"), 1):
-        event = loads(line)
+        event, exact = read_canonical(line)
         moment = instant(event["at"])
         where = f"event {n}"
-        if canonical(event) != line or event["id"] != n:
+        if not exact or event["id"] != n:
             check.fault(where, "not in canonical form, or out of number")
         if event["previous_sha256"] != previous:
             check.fault(where, "does not follow from the event before it")
@@ -679,8 +693,8 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
     ids: set[str] = set()
     for n, line in enumerate(bag.lines(name), 1):
         where, record_id = f"{name} line {n}", hashlib.sha256(line).hexdigest()
-        body = loads(line)
-        if canonical(body) != line or body["kind"] != kind:
+        body, exact = read_canonical(line)
+        if not exact or body["kind"] != kind:
             check.fault(where, "not in canonical form, or in the wrong file")
         if bag.records.get(record_id) != kind or record_id in ids:
             check.fault(where, "its content is not that of a record in the ledger")
@@ -693,7 +707,7 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
             bag.bodies.setdefault(kind, []).append({**body, "record_id": record_id})
         elif kind == "retraction":
             bag.retracted.add(body["retracts"])
-        quoted = collect_spans(bag, where, body)
+        quoted = collect_spans(bag, where, body) if b'"ranges":' in line else set()
         if "sources" in body:
             bag.cited.append((where, body["sources"], quoted))
     return ids
