@@ -50,6 +50,12 @@ def test_hosts_are_normalised_and_times_are_aware(read):
         ("starts_at = 2026-01-01T00:00:00Z", "starts_at = 2026-01-01", "E-CFG-004"),
         ('acts = ["view"]', 'acts = ["buy"]', "E-CFG-005"),
         ('data_classes = ["listing"]', 'data_classes = ["everything"]', "E-CFG-005"),
+        ("ends_at = 2026-02-01T00:00:00+01:00", "ends_at = 2025-12-31T00:00:00Z", "E-CFG-006"),
+        ("ends_at = 2026-02-01T00:00:00+01:00", "ends_at = 2026-01-01T00:00:00Z", "E-CFG-006"),
+        ('"Example.ONION."', '"*"', "E-CFG-007"),
+        ('"Example.ONION."', '"*.onion"', "E-CFG-007"),
+        ('"Example.ONION."', '"http://example.onion/"', "E-CFG-007"),
+        ('"Example.ONION."', '""', "E-CFG-007"),
         ('persons = ["officer"]', 'person = ["officer"]', "E-CFG-003"),
     ],
 )

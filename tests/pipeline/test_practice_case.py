@@ -8,7 +8,8 @@ import pytest
 
 from vestigo.errors import UsageError
 from vestigo.pipeline.authorizing import read_authorization
-from vestigo.pipeline.demonstration import begin
+from vestigo.pipeline.demonstration import Demonstration, begin
+from vestigo.store import writer_lock
 
 
 def test_a_demonstration_goes_on_in_the_same_world(tmp_path):
@@ -48,3 +49,19 @@ def test_the_practice_authorization_names_the_range_and_nothing_more(tmp_path):
     assert authorization.acts == ("view", "search", "login")
     assert authorization.starts_at == now
     assert (authorization.ends_at - now).days == 7
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError) as caught:
+        begin(tmp_path / "file", None)
+    assert caught.value.code == "E-DEM-001"
+
+
+def test_a_second_demonstration_in_the_folder_waits_for_its_turn(tmp_path):
+    practice = begin(tmp_path / "demo", 1)
+    announced = []
+    with writer_lock(practice.path / "practice.lock"), pytest.raises(UsageError) as caught:
+        Demonstration(practice, lambda *step: announced.append(step)).run()
+    assert caught.value.code == "E-STO-001"
+    assert announced == []

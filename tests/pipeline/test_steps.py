@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Steps: exit codes are kept, output is returned, a server is always stopped."""
 
+import socket
+import subprocess
 import sys
+import time
 
 import pytest
 
 from vestigo.errors import ExitCode, SourceUnreachable
-from vestigo.pipeline.steps import StepFailed, run_step, serving
+from vestigo.pipeline.steps import StepFailed, run_step, serving, vestigo_words
 
 ECHO = "import sys; print(sys.stdin.read()); sys.exit(int(sys.argv[1]))"
 SERVER = """
@@ -41,3 +44,42 @@ def test_a_server_that_does_not_start_is_said():
     with pytest.raises(SourceUnreachable) as caught, serving([sys.executable, "-c", "pass"]):
         pass
     assert caught.value.code == "E-DEM-004"
+
+
+def test_temporary_files_lie_where_they_were_asked_for(tmp_path):
+    code = "import tempfile; print(tempfile.gettempdir())"
+    result = run_step([sys.executable, "-c", code], scratch=tmp_path)
+    assert result.output.strip() == str(tmp_path)
+
+
+def test_a_killed_step_is_named_by_its_signal():
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    with pytest.raises(StepFailed) as caught:
+        run_step([sys.executable, "-c", code])
+    assert "9" in caught.value.what
+    assert caught.value.exit_code == ExitCode.UNEXPECTED
+
+
+PARENT = """
+import os, signal, sys
+from vestigo.pipeline.steps import serving, vestigo_words
+with serving(vestigo_words("training", "range", "--seed", "1", "--serve")) as url:
+    print(url, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_server_of_a_killed_parent_does_not_stay_behind():
+    parent = subprocess.run([sys.executable, "-c", PARENT], capture_output=True, check=False)
+    port = int(parent.stdout.decode().rsplit(":", 1)[1].strip("/\n"))
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.1)
+    pytest.fail("the server of the practice range still accepts")
+
+
+def test_words_are_run_by_this_interpreter():
+    assert vestigo_words("doctor") == [sys.executable, "-m", "vestigo", "doctor"]

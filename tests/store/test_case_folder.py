@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,29 @@ def test_an_atomic_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
+def test_a_place_that_cannot_be_written_is_said():
+    with pytest.raises(UsageError) as caught:
+        CaseFolder.create(Path("/proc/vestigo-case"), title="t", unit="u")
+    assert caught.value.code == "E-STO-007"
+
+
+def test_a_title_typed_under_a_foreign_locale_keeps_its_letters(tmp_path):
+    typed = "Operaci\u00f3n".encode().decode("ascii", "surrogateescape")
+    folder = CaseFolder.create(tmp_path / "c", title=typed, unit="u")
+    assert folder.description()["title"] == "Operaci\u00f3n"
+
+
+def test_a_settings_section_at_the_wrong_level_names_the_right_one(tmp_path):
+    folder = CaseFolder.create(tmp_path / "c", title="t", unit="u")
+    folder.toml.write_text(folder.toml.read_text() + "\n[crawl]\nconcurrency = 1\n")
+    with pytest.raises(ConfigurationError) as caught:
+        folder.settings()
+    assert "settings.crawl" in caught.value.what
+
+
+def test_an_empty_description_is_filled_with_nothing(tmp_path):
+    folder = CaseFolder.create(tmp_path / "c", title="t", unit="u")
+    folder.toml.write_text("")
+    assert folder.description()["title"] == ""

@@ -14,7 +14,7 @@ from vestigo.cli.output import emit_json
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
 from vestigo.pipeline.against_truth import Compared, Score
-from vestigo.pipeline.demonstration import Demonstration, begin
+from vestigo.pipeline.demonstration import LARGEST_SEED, Demonstration, begin
 
 
 @click.command(
@@ -28,7 +28,9 @@ from vestigo.pipeline.demonstration import Demonstration, begin
     show_default=True,
     help=_("Folder for the practice case; run again it goes on there."),
 )
-@click.option("--seed", type=click.IntRange(min=0), help=_("Seed of the world; else a random one."))
+@click.option(
+    "--seed", type=click.IntRange(0, LARGEST_SEED), help=_("Seed of the world; else a random one.")
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def demo(path: Path, seed: int | None, as_json: bool) -> int:
     """Run the demonstration; exit 3 where it missed or wrongly claimed something."""

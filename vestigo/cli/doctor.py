@@ -10,7 +10,7 @@ import click
 
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode
-from vestigo.i18n import _
+from vestigo.i18n import SOURCE_LANGUAGE, _, active_language, speaking
 from vestigo.pipeline.health import examine
 
 
@@ -19,7 +19,8 @@ from vestigo.pipeline.health import examine
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def doctor(case: Path | None, as_json: bool) -> int:
     """Print each check; exit 5 where one failed, 4 where one warns."""
-    findings = examine(case)
+    with speaking(SOURCE_LANGUAGE if as_json else active_language()):
+        findings = examine(case)
     if as_json:
         emit_json([dataclasses.asdict(item) for item in findings])
     else:

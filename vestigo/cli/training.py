@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from pathlib import Path
 
 import click
@@ -13,6 +16,23 @@ from vestigo.i18n import _
 
 MAX_SEED = 2**31 - 1
 MAX_PORT = 65_535
+
+
+until_eof = click.option(
+    "--until-eof", "until", is_flag=True, help=_("Stop by itself when standard input ends.")
+)
+
+
+def _watch_standard_input(until: bool) -> None:
+    """End this process when standard input ends: whoever started us is gone then."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if until:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 @click.group(help=_("Practise on an invented market whose truth is known."))
@@ -34,14 +54,18 @@ def training() -> None:
     "--port", type=click.IntRange(0, MAX_PORT), default=0, show_default=True,
     help=_("The port to serve on; 0 takes any that is free."),
 )  # fmt: skip
+@until_eof
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def practice_range(seed: int, folder: Path | None, serve: bool, port: int, as_json: bool) -> None:
+def practice_range(
+    seed: int, folder: Path | None, serve: bool, port: int, until: bool, as_json: bool
+) -> None:
     """Write the range, serve it, or (with neither) say what it holds."""
     if folder is not None:
         from vestigo.training.writing import write_range
 
         write_range(seed, folder)
     if serve:
+        _watch_standard_input(until)
         _serve(seed, port)
     else:
         _summarize(seed, folder, as_json)
@@ -100,10 +124,12 @@ def _summarize(seed: int, folder: Path | None, as_json: bool) -> None:
     "--port", type=click.IntRange(0, MAX_PORT), default=0, show_default=True,
     help=_("The port to serve on; 0 takes any that is free."),
 )  # fmt: skip
-def replay(source: Path, port: int) -> None:
+@until_eof
+def replay(source: Path, port: int, until: bool) -> None:
     """Serve until interrupted; the one line on stdout says where."""
     from vestigo.training.replay import saved_pages, serve_saved
 
+    _watch_standard_input(until)
     with serve_saved(saved_pages(source), port) as server:
         click.echo(json.dumps({"url": f"http://127.0.0.1:{server.server_port}/"}))
         server.serve_forever()

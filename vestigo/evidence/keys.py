@@ -113,9 +113,10 @@ def create_keys(folder: CaseFolder, passphrase: str, clock: Clock = system_clock
             remedy=_("Choose a longer one, for instance of several words."),
         )
     keys = _new_keys(folder.description()["unit"], clock())
-    write_atomically(folder.keys / BOX, keybox.lock(_private_parts(keys), passphrase))
     for name, content in keys.public_files().items():
         write_atomically(folder.keys / name, content)
+    # the box last: with it the keys exist, and before it they can be made anew
+    write_atomically(folder.keys / BOX, keybox.lock(_private_parts(keys), passphrase))
     return fingerprints(keys)
 
 

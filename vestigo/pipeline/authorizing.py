@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from vestigo.pipeline.session import CaseSession
 from vestigo.records import ACTS, DATA_CLASSES, Authorization
 from vestigo.settings import read_toml, refuse_unknown_keys
 
+HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?")
 _TEXTS = ("issuing_body", "reference", "legal_basis", "authorization_kind", "order_sha256")
 _LISTS = ("persons", "hosts", "accounts", "acts", "data_classes")
 KNOWN_KEYS: dict[str, Any] = {
@@ -29,7 +31,8 @@ def read_authorization(path: Path) -> Authorization:
 
     Raises ``ConfigurationError``: E-CFG-001 … 003 as for any configuration, E-CFG-004
     for a missing key or a value of the wrong kind, E-CFG-005 for an act or data
-    class that does not exist.
+    class that does not exist, E-CFG-006 for times in the wrong order, E-CFG-007 for
+    what is no host.
     """
     document = read_toml(path)
     refuse_unknown_keys(document, KNOWN_KEYS, str(path))
@@ -38,7 +41,14 @@ def read_authorization(path: Path) -> Authorization:
     values.update({name: _moment(document, name, path) for name in ("starts_at", "ends_at")})
     _refuse_unknown_names(values["acts"], ACTS, "acts", path)
     _refuse_unknown_names(values["data_classes"], DATA_CLASSES, "data_classes", path)
-    values["hosts"] = tuple(host.lower().rstrip(".") for host in values["hosts"])
+    values["hosts"] = tuple(_host(host, path) for host in values["hosts"])
+    if values["ends_at"] <= values["starts_at"]:
+        raise ConfigurationError(
+            "E-CFG-006",
+            _("The authorization ends before it begins."),
+            where=f"{path} ends_at",
+            remedy=_("Correct the times."),
+        )
     return Authorization(**values, amends=document.get("amends"))
 
 
@@ -72,6 +82,19 @@ def _moment(document: dict[str, Any], name: str, path: Path) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise _wrong(name, _("a time with its zone, e.g. 2026-01-31T12:00:00Z"), path)
     return value
+
+
+def _host(text: str, path: Path) -> str:
+    """Return one host (or ``host:port``) in lower case; no patterns, no paths."""
+    host = text.lower().rstrip(".")
+    if not HOST.fullmatch(host):
+        raise ConfigurationError(
+            "E-CFG-007",
+            _("“{name}” is no host.").format(name=text),
+            where=f"{path} hosts",
+            remedy=_("Name each host, or host:port; a pattern covers nothing."),
+        )
+    return host
 
 
 def _wrong(name: str, expected: str, path: Path) -> ConfigurationError:

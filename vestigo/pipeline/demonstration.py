@@ -10,13 +10,13 @@ from __future__ import annotations
 import random
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vestigo.clock import system_clock
+from vestigo.evidence.keys import BOX
 from vestigo.i18n import _
 from vestigo.pipeline.against_truth import Score, compare_with_truth
 from vestigo.pipeline.practice import (
@@ -27,7 +27,7 @@ from vestigo.pipeline.practice import (
 )
 from vestigo.pipeline.steps import StepFailed, StepResult, run_step, serving, vestigo_words
 from vestigo.records import Authorization
-from vestigo.store import CaseFolder, RecordLedger
+from vestigo.store import CaseFolder, RecordLedger, writer_lock
 
 LARGEST_SEED = 2**31 - 1
 
@@ -44,11 +44,18 @@ class Demonstration:
     steps: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self) -> Score:
-        """Go the whole way and return the score against the truth."""
-        self._prepare()
-        self._collect()
-        self._derive()
-        self._seal_and_verify()
+        """Go the whole way and return the score against the truth.
+
+        Raises ``UsageError`` E-STO-001 while another demonstration runs in the folder.
+        """
+        with writer_lock(self.practice.path / "practice.lock"):
+            shutil.rmtree(self.practice.scratch, ignore_errors=True)
+            self.practice.scratch.mkdir()
+            self._prepare()
+            self._collect()
+            self._derive()
+            self._seal_and_verify()
+            shutil.rmtree(self.practice.scratch)
         folder = CaseFolder.open(self.practice.path)
         with RecordLedger(folder.records) as ledger:
             return compare_with_truth(ledger, self.practice.world / "truth.json")
@@ -71,7 +78,7 @@ class Demonstration:
                        "--write", str(unfinished))  # fmt: skip
             unfinished.rename(practice.world)
         folder = CaseFolder(practice.path)
-        if not any(folder.keys.glob("*")):
+        if not (folder.keys / BOX).exists():
             self._step(_("Making the keys of the case"), "case", "keys", case, "create",
                        "--passphrase-stdin", stdin=practice.passphrase())  # fmt: skip
         self._authorize()
@@ -83,10 +90,9 @@ class Demonstration:
             if any(a.starts_at <= now < a.ends_at for a in ledger.of_kind(Authorization)):
                 return
         account, _password = self.practice.access()
-        with tempfile.TemporaryDirectory(dir=folder.path) as scratch:
-            file = Path(scratch) / "authorization.toml"
-            file.write_text(self.practice.authorization_toml(account, now), "utf-8")
-            self._step(_("Recording the authorization"), "case", "authorize",
+        file = self.practice.scratch / "authorization.toml"
+        file.write_text(self.practice.authorization_toml(account, now), "utf-8")
+        self._step(_("Recording the authorization"), "case", "authorize",
                        str(folder.path), str(file))  # fmt: skip
 
     def _collect(self) -> None:
@@ -95,7 +101,7 @@ class Demonstration:
         account, password = practice.access()
         server = vestigo_words("training", "range", "--seed", str(practice.seed), "--serve",
                                "--port", str(practice.port))  # fmt: skip
-        with serving(server) as url:
+        with serving(server, self.practice.scratch) as url:
             words = ("crawl", "run", case, "--profile", "range", "--start", url,
                      "--account", account, "--password-stdin")  # fmt: skip
             crawled = self._step(_("Crawling under the authorization"), *words, stdin=password)
@@ -126,12 +132,12 @@ class Demonstration:
             words = [program[0], *program[1:-1], str(self.bundle / program[-1]),
                      "--anchors", anchors]  # fmt: skip
             self.announce(_("Verifying as a stranger would"), words)
-            self._note(words, run_step(words, accept=(0,)))
+            self._note(words, run_step(words, accept=(0,), scratch=self.practice.scratch))
 
     def _step(self, title: str, *words: str, stdin: str = "") -> StepResult:
         command = vestigo_words(*words, "--json")
         self.announce(title, ["vestigo", *words])
-        result = run_step(command, stdin=stdin)
+        result = run_step(command, stdin=stdin, scratch=self.practice.scratch)
         self._note(["vestigo", *words], result)
         return result
 

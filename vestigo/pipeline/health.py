@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vestigo.i18n import _
 from vestigo.settings import default_settings
+from vestigo.store import CaseFolder
 
 OUR_NAMES = ("crawler", "graph", "ledger", "nlp", "vestigo")
 OUR_DISTRIBUTION = "vestigo"
@@ -29,7 +30,10 @@ class Finding:
 
 
 def examine(case: Path | None) -> list[Finding]:
-    """Return the outcome of every check; ``case`` adds those of its volume."""
+    """Return the outcome of every check; ``case`` adds those of its volume.
+
+    Raises ``UsageError`` E-STO-003 when there is no case.
+    """
     checks: list[Callable[[], Finding]] = [
         _python,
         _import_names,
@@ -39,6 +43,7 @@ def examine(case: Path | None) -> list[Finding]:
     ]
     findings = [check() for check in checks]
     if case is not None:
+        CaseFolder.open(case)
         findings += [_space(case), _encryption(case)]
     return findings
 

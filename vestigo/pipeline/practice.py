@@ -35,6 +35,11 @@ class PracticeCase:
         return self.path / "range"
 
     @property
+    def scratch(self) -> Path:
+        """Folder for temporary files, so that nothing is written outside of the case."""
+        return self.path / "scratch"
+
+    @property
     def passphrase_file(self) -> Path:
         """The passphrase of the practice keys."""
         return self.path / "practice-passphrase"
@@ -81,7 +86,7 @@ def remembered(path: Path) -> PracticeCase | None:
     if memory.is_file():
         document = tomllib.loads(memory.read_text("utf-8"))
         return PracticeCase(path, document["seed"], document["port"])
-    if path.exists() and any(path.iterdir()):
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise UsageError(
             "E-DEM-001",
             _("There is something here that is not a practice case."),

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vestigo.errors import ExitCode, SourceUnreachable, VestigoError
@@ -40,12 +41,12 @@ class StepFailed(VestigoError):  # noqa: N818 (reads as what happened)
     """A step ended with an exit code that stops the work; it keeps that exit code."""
 
     def __init__(self, words: Sequence[str], exit_code: int) -> None:
-        super().__init__(
-            "E-DEM-003",
-            _("A step ended with exit code {code}.").format(code=exit_code),
-            where=" ".join(words),
-            remedy=_("Its own message stands above. Correct the cause and run this again."),
-        )
+        what = _("A step ended with exit code {code}.").format(code=exit_code)
+        remedy = _("Its own message stands above. Correct the cause and run this again.")
+        if exit_code < 0:
+            what = _("A step was killed by signal {number}.").format(number=-exit_code)
+            remedy = _("Run the same command again: it goes on.")
+        super().__init__("E-DEM-003", what, where=" ".join(words), remedy=remedy)
         known = exit_code in ExitCode.__members__.values()
         self.exit_code = ExitCode(exit_code) if known else ExitCode.UNEXPECTED
 
@@ -60,16 +61,21 @@ def run_step(
     *,
     stdin: str = "",
     accept: Sequence[int] = (ExitCode.DONE, ExitCode.FINDINGS),
+    scratch: Path | None = None,
 ) -> StepResult:
     """Run a program to its end; its standard error is shown, its output is returned.
 
-    Raises ``StepFailed`` when the exit code is not in ``accept``.
+    ``scratch`` is where it and its children put temporary files.  Raises
+    ``StepFailed`` when the exit code is not in ``accept``.
     """
     began = time.monotonic()
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as typed:
+    with (
+        tempfile.TemporaryFile(dir=scratch) as output,
+        tempfile.TemporaryFile(dir=scratch) as typed,
+    ):
         typed.write(stdin.encode("utf-8"))
         typed.seek(0)
-        process = subprocess.Popen(words, stdin=typed, stdout=output)
+        process = subprocess.Popen(words, stdin=typed, stdout=output, env=_environment(scratch))
         _pid, status, usage = _wait(process)
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
@@ -78,6 +84,10 @@ def run_step(
     if exit_code not in accept:
         raise StepFailed(words[2:] if words[1:2] == ["-m"] else words, exit_code)
     return result
+
+
+def _environment(scratch: Path | None) -> dict[str, str]:
+    return {**os.environ, **({"TMPDIR": str(scratch)} if scratch else {})}
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int, Any]:
@@ -92,12 +102,20 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[int, int, Any]:
 
 
 @contextmanager
-def serving(words: Sequence[str]) -> Iterator[str]:
+def serving(words: Sequence[str], scratch: Path | None = None) -> Iterator[str]:
     """Run a server that prints ``{"url": …}`` when it accepts; yield the URL, then stop it.
 
-    Raises ``SourceUnreachable`` E-DEM-004 when it ends before it served.
+    It is asked to stop by itself when its standard input ends, so that it does not
+    outlive us even when we are killed.  Raises ``SourceUnreachable`` E-DEM-004 when it
+    ends before it served.
     """
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*words, "--until-eof"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=_environment(scratch),
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

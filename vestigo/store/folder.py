@@ -11,7 +11,13 @@ from typing import Any
 
 from vestigo.errors import UsageError
 from vestigo.i18n import _
-from vestigo.settings import Section, merged_settings, read_toml, refuse_unknown_keys
+from vestigo.settings import (
+    Section,
+    default_settings,
+    merged_settings,
+    read_toml,
+    refuse_unknown_keys,
+)
 from vestigo.store.atomic import write_atomically
 
 CASE_KEYS: dict[str, Any] = {
@@ -103,7 +109,8 @@ class CaseFolder:
     def create(cls, path: Path, *, title: str, unit: str) -> CaseFolder:
         """Make a new case folder (0700) and return it.
 
-        Raises ``UsageError`` E-STO-002 when something is already there.
+        Raises ``UsageError`` E-STO-002 when something is already there, E-STO-007 when
+        it cannot be made.
         """
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise UsageError(
@@ -113,14 +120,26 @@ class CaseFolder:
                 remedy=_("Choose a new folder for the case."),
             )
         os.umask(0o077)
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
+        described = _case_toml(title, unit)
         folder = cls(path.resolve())
+        try:
+            folder._lay_out()
+            write_atomically(folder.toml, described)
+        except OSError as error:
+            raise UsageError(
+                "E-STO-007",
+                _("The case folder cannot be made: {reason}").format(reason=error.strerror),
+                where=str(path),
+                remedy=_("Choose a place that you may write to."),
+            ) from error
+        return folder
+
+    def _lay_out(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
         for name in ("captures", "sealed", "custody", "quarantine", "crawl_state", "chain",
                      "graph", "keys", "anchors", "rates", "bundles"):  # fmt: skip
-            getattr(folder, name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(folder.toml, _case_toml(title, unit))
-        return folder
+            getattr(self, name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @classmethod
     def open(cls, path: Path) -> CaseFolder:
@@ -140,8 +159,9 @@ class CaseFolder:
     def description(self) -> dict[str, Any]:
         """Return ``case.toml``; unknown keys are refused (E-CFG-003)."""
         document = read_toml(self.toml)
-        refuse_unknown_keys(document, CASE_KEYS, str(self.toml))
-        return document
+        known = {**CASE_KEYS, **{f"settings.{name}": {} for name in default_settings()}}
+        refuse_unknown_keys(document, known, str(self.toml))
+        return {**CASE_KEYS, **document}
 
     def settings(self) -> dict[str, Section]:
         """Return the settings of this case: the defaults with its own laid over them."""
@@ -157,5 +177,7 @@ def _case_toml(title: str, unit: str) -> bytes:
 
 
 def _quoted(text: str) -> str:
+    # what was typed under a locale that does not know its bytes comes as surrogates
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
