@@ -84,6 +84,7 @@ class Frontier:
         path.chmod(0o600)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA temp_store=MEMORY")  # nothing of a case outside of its folder
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:

@@ -158,3 +158,64 @@ def test_kill_9_loses_no_acknowledged_record(path, round_):
     process.stdout.close()
     with RecordLedger(path) as ledger:
         assert ledger.verify().n_entries >= acknowledged
+
+
+def opened_and_read(path):
+    with RecordLedger(path) as ledger:
+        ledger.append([judgement(9)])
+        ledger.verify()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"this is no database " * 50, b"SQLite format 3\x00" + b"\xff" * 4080],
+    ids=["text", "damaged head"],
+)
+def test_a_ledger_replaced_by_junk_has_its_code(path, content):
+    path.write_bytes(content)
+    with pytest.raises(VerificationError) as caught:
+        opened_and_read(path)
+    assert caught.value.code == "E-STO-006"
+    assert caught.value.where == str(path)
+
+
+def test_a_ledger_with_overwritten_pages_has_its_code(path):
+    with RecordLedger(path) as ledger:
+        ledger.append([judgement(n) for n in range(50)])
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+    with pytest.raises(VerificationError) as caught:
+        opened_and_read(path)
+    assert caught.value.code == "E-STO-006"
+
+
+def test_a_foreign_database_in_place_of_the_ledger_has_its_code(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE entries (mine TEXT)")
+    connection.close()
+    with pytest.raises(VerificationError) as caught:
+        opened_and_read(path)
+    assert caught.value.code == "E-STO-006"
+
+
+def test_an_id_rewritten_to_other_letters_is_found_out(path):
+    with RecordLedger(path) as ledger:
+        ledger.append([judgement(1)])
+    forge(path, "UPDATE entries SET record_id = 'ñ'")
+    with RecordLedger(path) as ledger, pytest.raises(VerificationError) as caught:
+        ledger.verify()
+    assert caught.value.code == "E-STO-004"
+
+
+def test_sorting_leaves_nothing_outside_of_the_case(path):
+    with RecordLedger(path) as ledger, ledger._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA temp_store").scalar() == 2
+
+
+def test_the_head_is_announced_before_the_write_and_told_after_it(path):
+    told = []
+    with RecordLedger(path, lambda h: told.append(("after", h)), lambda h: told.append(("before", h))) as ledger:  # fmt: skip
+        ledger.append([judgement(1)])
+        ledger.append([judgement(1)])
+        head = ledger.head()
+    assert told == [("before", head), ("after", head)]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy.engine import ExceptionContext
 
 from vestigo.errors import VerificationError
 from vestigo.i18n import _
@@ -24,6 +26,9 @@ from vestigo.store.schema import bodies, disposals, entries, metadata
 R = TypeVar("R", bound=Record)
 START = "0" * 64
 PAGE = 500
+# what SQLite answers when a file is no database, damaged, or has other tables than ours
+DAMAGED = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+PRIMARY = 0xFF
 
 
 class LedgerHead(NamedTuple):
@@ -37,12 +42,19 @@ class RecordLedger:
     """Appends and reads records.
 
     ``on_commit`` is called with the new head after each write transaction (the
-    custody log listens there).
+    custody log listens there), ``before_commit`` with the same head just before it.
+    Every method raises ``VerificationError`` E-STO-006 where the file is no record ledger.
     """
 
-    def __init__(self, path: Path, on_commit: Callable[[LedgerHead], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_commit: Callable[[LedgerHead], None] | None = None,
+        before_commit: Callable[[LedgerHead], None] | None = None,
+    ) -> None:
         self._engine = _engine(path)
         self._on_commit = on_commit
+        self._before_commit = before_commit
         metadata.create_all(self._engine)
         path.chmod(0o600)
 
@@ -68,6 +80,8 @@ class RecordLedger:
             before = head.n_entries
             for record in records:
                 head = _append_one(connection, head, record)
+            if head.n_entries > before and self._before_commit:
+                self._before_commit(head)
         if head.n_entries > before and self._on_commit:
             self._on_commit(head)
         return head.n_entries - before
@@ -186,7 +200,19 @@ def _engine(path: Path) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA temp_store=MEMORY")  # nothing of a case outside of its folder
         cursor.close()
+
+    @event.listens_for(engine, "handle_error")
+    def _damaged(context: ExceptionContext) -> None:
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & PRIMARY in DAMAGED:
+            raise VerificationError(
+                "E-STO-006",
+                _("The record ledger is no database of Vestigo, or it is damaged."),
+                where=str(path),
+                remedy=_("Restore the case from a copy that verifies."),
+            ) from context.original_exception
 
     return engine
 
@@ -212,4 +238,4 @@ def _append_one(connection: Connection, head: LedgerHead, record: Record) -> Led
 
 
 def _next_hash(last: str, record_id: str) -> str:
-    return hashlib.sha256(f"{last}\n{record_id}".encode("ascii")).hexdigest()
+    return hashlib.sha256(f"{last}\n{record_id}".encode()).hexdigest()
