@@ -124,7 +124,10 @@ def serving(words: Sequence[str], scratch: Path | None = None) -> Iterator[str]:
                     "E-DEM-004",
                     _("The practice range could not be started."),
                     where=" ".join(words[2:]),
-                    remedy=_("Its own message stands above."),
+                    remedy=_(
+                        "Its own message stands above. Where the port is in use, stop that "
+                        "program, or begin a new practice case with --case."
+                    ),
                 )
             yield str(json.loads(line)["url"])
         finally:
