@@ -85,7 +85,7 @@ def scan_block(raw: bytes, *, where: str, offset: int = 0, whole: bool = True) -
             transactions.append(scan_transaction(raw, at))
             at = transactions[-1].end
         _refuse_remains(count, len(raw) - at if whole else 0)
-    except (MalformedError, IndexError, struct.error) as error:
+    except (MalformedError, IndexError, OverflowError, struct.error) as error:
         raise malformed(error, where, offset + at) from error
     weight = 4 * overhead + sum(tx.weight for tx in transactions)
     return BlockScan(raw[:at], header, tuple(transactions), weight)

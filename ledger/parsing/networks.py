@@ -59,6 +59,14 @@ _ALL = (
 NETWORK = {network.name: network for network in _ALL}
 NETWORK_OF_MAGIC = {magic: network.name for network in _ALL for magic in network.magic}
 
+EASIEST = "regtest"  # the network whose limit every other one's is below
+
+
+def meets_target(block_hash: bytes, bits: int, network: str) -> bool:
+    """Return whether a hash (wire order) meets its own target and the network's easiest one."""
+    target, easiest = target_of_bits(bits), target_of_bits(NETWORK[network].limit_bits)
+    return int.from_bytes(block_hash, "little") <= target <= easiest
+
 
 def target_of_bits(bits: int) -> int:
     """Return the target that a compact ``bits`` field stands for (0 when it is negative)."""

@@ -87,6 +87,13 @@ def compact_size(raw: bytes, at: int) -> tuple[int, int]:
     return value, end
 
 
+def _script_length(raw: bytes, at: int) -> tuple[int, int]:
+    length, end = compact_size(raw, at)
+    if length > len(raw) - end:
+        raise MalformedError(_("a script runs over the end"))
+    return length, end
+
+
 def scan_transaction(raw: bytes, start: int) -> TxScan:
     """Return the transaction that begins at ``start``.
 
@@ -126,7 +133,7 @@ def _scan_inputs(raw: bytes, at: int) -> tuple[tuple[TxInput, ...], int]:
         length = raw[at + 36]
         at += 37
         if length >= WIDE_COUNT:
-            length, at = compact_size(raw, at - 1)
+            length, at = _script_length(raw, at - 1)
         after = at + length
         inputs.append(TxInput(prev_txid, prev_vout, raw[at:after], _uint32(raw, after)[0]))
         at = after + 4
@@ -145,7 +152,7 @@ def _scan_outputs(raw: bytes, at: int) -> tuple[tuple[TxOutput, ...], int]:
         length = raw[at + 8]
         at += 9
         if length >= WIDE_COUNT:
-            length, at = compact_size(raw, at - 1)
+            length, at = _script_length(raw, at - 1)
         after = at + length
         outputs.append(TxOutput(value_sat, raw[at:after]))
         at = after

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ledger.parsing.block import BlockScan
 from ledger.parsing.digest import double_sha256
 from ledger.parsing.merkle import merkle_root, unambiguous_root
-from ledger.parsing.networks import NETWORK, target_of_bits
+from ledger.parsing.networks import meets_target
 from vestigo.errors import InputError
 from vestigo.i18n import _
 
@@ -40,9 +40,7 @@ def has_merkle_root(block: BlockScan) -> bool:
 
 def has_work(block: BlockScan, network: str) -> bool:
     """Return whether the header hash meets its own target and the network's easiest one."""
-    target = target_of_bits(block.header.bits)
-    easiest = target_of_bits(NETWORK[network].limit_bits)
-    return int.from_bytes(block.header.block_hash, "little") <= target <= easiest
+    return meets_target(block.header.block_hash, block.header.bits, network)
 
 
 def has_witness_commitment(block: BlockScan) -> bool:

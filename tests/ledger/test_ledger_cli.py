@@ -27,8 +27,8 @@ from vestigo.records import (
 from vestigo.store import CaseFolder, RecordLedger
 
 BLOCK_KEYS = [
-    "path", "hash", "time", "merkle_root", "merkle_ok", "n_tx", "n_in", "n_out", "sum_out_sat",
-    "weight", "offset",
+    "path", "hash", "time", "merkle_root", "merkle_ok", "pow_ok", "n_tx", "n_in", "n_out",
+    "sum_out_sat", "weight", "offset",
 ]  # fmt: skip
 
 

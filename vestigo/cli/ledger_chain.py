@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,14 @@ import click
 from ledger.ingest import IngestedFile, chain_files, ingest_file
 from ledger.inspecting import block_rows, transaction_rows
 from ledger.labels import tagged_addresses
-from vestigo.cli.output import emit_json, emit_jsonl, printable, progress, report_error
+from vestigo.cli.output import (
+    emit_json,
+    emit_jsonl,
+    printable,
+    problem_row,
+    progress,
+    report_error,
+)
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _, ngettext
 from vestigo.identifiers.bitcoin import NETWORKS
@@ -29,34 +36,39 @@ PATHS = click.argument(
 @PATHS
 @click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a line."))
 @click.option("--tx", "by_transaction", is_flag=True, help=_("Print one line a transaction."))
-@click.option(
-    "--network", type=NETWORK, default="mainnet", help=_("Network of files that name none.")
-)
+@click.option("--network", type=NETWORK, help=_("Network of files that name none."))
 def inspect(
-    paths: tuple[Path, ...], as_jsonl: bool, by_transaction: bool, network: str
+    paths: tuple[Path, ...], as_jsonl: bool, by_transaction: bool, network: str | None
 ) -> ExitCode:
     """Print the rows of every file; a file that is wrong does not stop the others."""
-    code = ExitCode.DONE
+    findings = 0
+
+    def report(error: VestigoError) -> None:
+        nonlocal findings
+        findings += 1
+        report_error(error)
+
+    rows_of = transaction_rows if by_transaction else block_rows
     for path in paths:
-        rows = transaction_rows(path, network) if by_transaction else block_rows(path)
         try:
-            code = max(code, _print_rows(rows, as_jsonl))
+            for file in chain_files([path]):
+                _print_file(rows_of(file, network, report), report, as_jsonl)
         except VestigoError as error:
-            report_error(error)
-            code = ExitCode.FINDINGS
-    return code
+            report(error)
+    return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
-def _print_rows(rows: Iterable[dict[str, Any]], as_jsonl: bool) -> ExitCode:
-    code = ExitCode.DONE
-    for row in rows:
-        if as_jsonl:
-            emit_jsonl([row])
-        else:
-            click.echo(printable(_row_text(row)))
-        if row.get("merkle_ok") is False:
-            code = ExitCode.FINDINGS
-    return code
+def _print_file(
+    rows: Iterable[dict[str, Any]], report: Callable[[VestigoError], None], as_jsonl: bool
+) -> None:
+    try:
+        for row in rows:
+            if as_jsonl:
+                emit_jsonl([row])
+            else:
+                click.echo(printable(_row_text(row)))
+    except VestigoError as error:
+        report(error)
 
 
 def _row_text(row: dict[str, Any]) -> str:
@@ -68,6 +80,8 @@ def _row_text(row: dict[str, Any]) -> str:
             n_out=len(row["outputs"]),
         )
     verdict = _("merkle root right") if row["merkle_ok"] else _("MERKLE ROOT WRONG")
+    if not row["pow_ok"]:
+        verdict += ", " + _("PROOF OF WORK WRONG")
     return _("{hash}  {time}  {n_tx} transactions, {sum} sat, {verdict}").format(
         hash=row["hash"],
         time=row["time"],
@@ -96,7 +110,7 @@ def ingest(case: Path, paths: tuple[Path, ...], network: str | None, as_json: bo
         "transactions": sum(item.n_new_transactions for item in done),
         "tagged_addresses": len(tagged),
         "labels": sorted({label for labels in tagged.values() for label in labels}),
-        "problems": [problem.as_dict() for problem in problems],
+        "problems": [problem_row(problem) for problem in problems],
     }
     if as_json:
         emit_json(summary)
@@ -117,7 +131,8 @@ def _ingest_files(
             except VestigoError as error:
                 report_error(error)
                 problems.append(error)
-                session.custody.append("fail", reason=str(error), details={"file": path.name})
+                details = {"file": path.name, "where": error.where}
+                session.custody.append("fail", reason=error.code, details=details)
                 continue
             session.ledger.append(ingested.blocks)
             _log(session, ingested, network)

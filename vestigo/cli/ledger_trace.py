@@ -12,7 +12,7 @@ import click
 
 from ledger.analysis import Analysis, analyse
 from vestigo.cli.ledger_chain import NETWORK
-from vestigo.cli.output import emit_json, printable, progress, report_error, warn
+from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
 from vestigo.identifiers.bitcoin import decode_address
@@ -60,7 +60,7 @@ def trace(case: Path, addresses: tuple[str, ...], network: str | None, as_json: 
                 a=refused.address_a, b=refused.address_b, txid=refused.txid
             )
         )
-    _print_analysis(analysis, starts, [item.as_dict() for item in problems], as_json)
+    _print_analysis(analysis, starts, [problem_row(item) for item in problems], as_json)
     return ExitCode.FINDINGS if problems or analysis.refused else ExitCode.DONE
 
 

@@ -47,6 +47,11 @@ def report_error(error: VestigoError) -> None:
     click.echo(printable(str(error)), err=True)
 
 
+def problem_row(error: VestigoError) -> dict[str, str]:
+    """Return an error for machine output: nothing in it changes with the language."""
+    return {"code": error.code, "where": error.where}
+
+
 def progress() -> Progress:
     """Return a progress display on stderr that is silent where stderr is no terminal."""
     console = Console(file=sys.stderr)

@@ -11,7 +11,7 @@ import click
 
 from ledger.tag_export import packs_of, packs_yaml
 from ledger.tags import TagReading, read_tag_file
-from vestigo.cli.output import emit_json, printable, report_error
+from vestigo.cli.output import emit_json, printable, problem_row, report_error
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _, ngettext
 from vestigo.identifiers.bitcoin import NETWORKS
@@ -59,7 +59,7 @@ def import_tags(
         "read": len(tags),
         "new": n_new,
         "currencies": dict(sorted(currencies.items())),
-        "problems": [problem.as_dict() for problem in problems],
+        "problems": [problem_row(problem) for problem in problems],
     }
     _print_import(summary, as_json)
     return ExitCode.FINDINGS if problems else ExitCode.DONE
