@@ -22,6 +22,7 @@ TAG_FIELDS = (
     "address", "label", "source", "currency", "network", "category", "abuse", "concepts",
     "confidence", "is_cluster_definer", "lastmod", "actor", "context", "tag_type",
 )  # fmt: skip
+MOST_LEVELS = 20  # a pack needs four
 REQUIRED = ("address", "label", "source")
 CONFIDENCE = {
     "ownership": 100, "ledger_immanent": 100, "manual_transaction": 90, "service_api": 90,
@@ -40,8 +41,13 @@ class _TextLoader(yaml.CSafeLoader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         """Return the mapping; a key that stands twice is an error."""
+        for key, _value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key is not a text", key.start_mark
+                )
         keys = [key.value for key, _value in node.value]
-        if len({str(key) for key in keys}) != len(keys):
+        if len(set(keys)) != len(keys):
             raise yaml.constructor.ConstructorError(
                 None, None, "a key stands twice", node.start_mark
             )
@@ -52,13 +58,29 @@ class _TextLoader(yaml.CSafeLoader):
 def documents(content: bytes, path: Path) -> Iterator[Mapping[str, Any]]:
     """Yield the TagPacks of a file (``InputError`` E-TAG-002 when it is none)."""
     try:
-        found = list(yaml.load_all(content.decode("utf-8"), Loader=_TextLoader))
+        written = content.decode("utf-8")
+        _refuse_depth(written)
+        found = list(yaml.load_all(written, Loader=_TextLoader))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, zlib.error) as error:
         raise _problem("E-TAG-002", _("The file is not valid YAML."), _mark(path, error)) from error
+    if not found:
+        raise _problem("E-TAG-002", _("This is not a TagPack: it has no tags."), str(path))
     for document in found:
         if not isinstance(document, dict) or not isinstance(document.get("tags"), list):
             raise _problem("E-TAG-002", _("This is not a TagPack: it has no tags."), str(path))
     yield from found
+
+
+def _refuse_depth(written: str) -> None:
+    """Raise ``YAMLError`` for nesting that libyaml's composer would follow down the C stack."""
+    depth = 0
+    for event in yaml.parse(written, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_LEVELS:
+                raise yaml.MarkedYAMLError(problem="too deep", problem_mark=event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def tag_rows(pack: Mapping[str, Any], place: str, report: Report) -> Iterator[tuple[str, Fields]]:

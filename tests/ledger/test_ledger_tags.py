@@ -122,9 +122,6 @@ def test_what_is_wrong_is_reported_and_the_rest_is_read(pack, change: tuple[str,
 )  # fmt: skip
 def test_what_is_not_a_tagpack_is_refused(pack, text: str):
     path = pack(text)
-    if text == "":
-        assert read_tag_file(path, "mainnet").tags == ()
-        return
     with pytest.raises(InputError) as caught:
         read_tag_file(path, "mainnet")
     assert caught.value.code == "E-TAG-002"
@@ -246,3 +243,35 @@ def test_known_labels_show_up_on_real_transactions(real_data: Path, tmp_path: Pa
     assert {"DeepBit.net", "LuckyB.it"} <= labels
     assert tagged_addresses(tmp_path, "mainnet", []) == {}
     assert tagged_addresses(tmp_path, "testnet", tags) == {}
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["a: " + "[" * 50_000, "a: " + "[" * 50_000 + "]" * 50_000, "- " * 50_000 + "x",
+     "{a: " * 30_000, "? " * 30_000],
+)  # fmt: skip
+def test_nesting_that_overflows_the_stack_of_libyaml_is_refused(tmp_path: Path, deep: str):
+    """The composer of libyaml's binding recurses in C: this was a segmentation fault."""
+    path = tmp_path / "deep.yaml"
+    path.write_text(deep)
+    with pytest.raises(InputError) as caught:
+        read_tag_file(path, "mainnet")
+    assert (caught.value.code, caught.value.where) == ("E-TAG-002", f"{path}:1")
+
+
+def test_aliases_that_multiply_in_a_key_are_refused(tmp_path: Path):
+    path = tmp_path / "keys.yaml"
+    levels = [f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 18)]
+    path.write_text("\n".join(["tags:", "  - &a0 [x]", *levels, "? *a17", ": 1", ""]))
+    with pytest.raises(InputError) as caught:
+        read_tag_file(path, "mainnet")
+    assert caught.value.code == "E-TAG-002"
+
+
+@pytest.mark.parametrize("empty", ["", "# nothing\n", "---\n", "\n\n"])
+def test_an_empty_pack_is_a_finding_not_silence(tmp_path: Path, empty: str):
+    path = tmp_path / "empty.yaml"
+    path.write_text(empty)
+    with pytest.raises(InputError) as caught:
+        read_tag_file(path, "mainnet")
+    assert caught.value.code == "E-TAG-002"
