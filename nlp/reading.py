@@ -26,6 +26,7 @@ from nlp.model import (
     Unread,
 )
 from nlp.offers import OfferContext, same_option, segment_offers
+from nlp.opaque import without_selectors
 from nlp.pipeline import TermPipeline
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
@@ -69,7 +70,7 @@ class ListingReader:
         detected, hint = self._languages.detect(_plain_words(text))
         language = text.language or detected
         fields = [
-            read_field(name, content, language, self._grammar, self._terms)
+            read_field(name, _readable(name, content), language, self._grammar, self._terms)
             for name, content in text.fields()
         ]
         spoken = [f for f in fields if not f.name.startswith("category.")]
@@ -302,6 +303,10 @@ def _selectors(text: ListingText) -> tuple[list[SelectorFound], list[Unread]]:
             found.setdefault((selector.kind, selector.value), selector)
         unread += problems
     return list(found.values()), unread
+
+
+def _readable(name: str, content: str) -> str:
+    return content if name.startswith("category.") else without_selectors(name, content)
 
 
 def _each_once(marked: list[Marked]) -> list[Marked]:

@@ -22,6 +22,7 @@ _ONION = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z0-9-]{1,63}\.){0,3}"
     r"([A-Za-z2-7]{16,56})\.onion(?![A-Za-z0-9])"
 )
+_ONION_PATH = re.compile(_ONION.pattern + r"[:/][^\s<>\"'()\[\]]{1,500}")
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]]{3,500}", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{3,120}")
 _MATRIX = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9._=/+-]{1,128}:[A-Za-z0-9.-]{3,120}(?::\d{1,5})?")
@@ -146,6 +147,24 @@ PROSE = frozenset(
 )
 
 Reader = Callable[[str, str], Iterable[SelectorFound]]
+
+
+def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
+    """Return the code points [start, end) of every identifier, each time that it stands there.
+
+    Onion addresses and web addresses are taken with all that is written on to them.
+    """
+    text = text[:MAX_TEXT]
+    places = pgp.find_blocks(text)
+    rest = _blanked(text, places)
+    places = [
+        *places,
+        *(match.span() for shape in (_URL, _ONION, _ONION_PATH) for match in shape.finditer(rest)),
+    ]
+    for reader in (_coins, _ethereum, _emails, _matrix, _hex_ids, _fingerprints,
+                   _telegram_links, _named, _phones):  # fmt: skip
+        places += [(item.place.start, item.place.end) for item in reader(field, rest)]
+    return places
 
 
 def read_selectors(field: str, text: str) -> tuple[list[SelectorFound], list[Unread]]:
