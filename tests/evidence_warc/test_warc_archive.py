@@ -10,7 +10,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from vestigo.errors import SourceUnreachable, UsageError, VerificationError
+from vestigo.errors import SourceUnreachable, VerificationError
 from vestigo.evidence.warc import (
     iter_captures,
     iter_labelled,
@@ -263,7 +263,7 @@ def test_a_file_that_is_not_there_is_named(open_archive, exchange, folder, name)
 
     archive = open_archive()
     capture = dataclasses.replace(archive.write(exchange()), warc_name=name)
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(VerificationError) as caught:
         read_exchange(folder, capture)
     assert caught.value.code == "E-EVI-105"
 

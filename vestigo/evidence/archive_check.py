@@ -11,6 +11,7 @@ from pathlib import Path
 from vestigo.errors import VerificationError
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.warc import read_exchange, segment_paths
+from vestigo.evidence.warc.segment import OPEN, SUFFIX
 from vestigo.i18n import _
 from vestigo.records import Capture
 
@@ -32,32 +33,70 @@ def verify_archive(
 ) -> ArchiveReport:
     """Compare every file with the log and every capture with its bytes.
 
-    Raises ``VerificationError`` E-EVI-020 where a file is not the one in the log, and
-    E-EVI-102, 103 or ``UsageError`` E-EVI-105 for a capture that is not in the archive.
+    Raises as ``compare_files`` does, and E-EVI-102, 103 or 105 for a capture that is
+    not in the archive.
     """
-    digests, names = set(), set()
-    for event in events:
-        digests.add(event.object_sha256)
-        names.add(event.details.get("file", ""))
-    unknown, n_files = [], 0
-    for path in segment_paths(folder):
-        n_files += 1
-        if _digest(path) in digests:
-            continue
-        unknown.append(path.name)
-        if path.name in names:
+    n_files, unknown = compare_files(folder, events)
+    n_captures = 0
+    for capture in captures:
+        read_exchange(folder, capture)
+        n_captures += 1
+        on_capture()
+    return ArchiveReport(n_files, n_captures, unknown)
+
+
+def compare_files(folder: Path, events: Iterable[CustodyEvent]) -> tuple[int, tuple[str, ...]]:
+    """Compare every WARC file with the digest in the log; return their number and the unknown.
+
+    Raises ``VerificationError`` E-EVI-020 where a file is not the one in the log and
+    E-EVI-021 where one that the log names is missing.
+    """
+    logged = _logged_files(events)
+    paths = segment_paths(folder)
+    for path in paths:
+        if path.name in logged and _digest(path) != logged[path.name]:
             raise VerificationError(
                 "E-EVI-020",
                 _("A WARC file is not the one that the custody log names."),
                 where=path.name,
                 remedy=_("Restore the file from a copy or bundle that verifies."),
             )
-    n_captures = 0
-    for capture in captures:
-        read_exchange(folder, capture)
-        n_captures += 1
-        on_capture()
-    return ArchiveReport(n_files, n_captures, tuple(unknown))
+    there = {path.name for path in paths}
+    for name in sorted(logged.keys() - there):
+        raise VerificationError(
+            "E-EVI-021",
+            _("A WARC file that the custody log names is missing."),
+            where=name,
+            remedy=_("Restore the file from a copy or bundle that verifies."),
+        )
+    return len(paths), tuple(sorted(there - logged.keys()))
+
+
+def refuse_unlogged_files(folder: Path, events: Iterable[CustodyEvent]) -> None:
+    """Compare as ``compare_files`` does and refuse a closed file that the log does not name.
+
+    Raises ``VerificationError`` E-EVI-022 for it.  A file that is still being written has
+    no event yet; its captures are compared one by one.
+    """
+    _n_files, unknown = compare_files(folder, events)
+    for name in unknown:
+        if not name.endswith(OPEN):
+            raise VerificationError(
+                "E-EVI-022",
+                _("The custody log names no digest of a WARC file, so it is not sealed."),
+                where=name,
+                remedy=_("After a crash continue the crawl, which logs it; or take it away."),
+            )
+
+
+def _logged_files(events: Iterable[CustodyEvent]) -> dict[str, str]:
+    """Return the digest by file name; the first event counts: a closed file never changes."""
+    logged: dict[str, str] = {}
+    for event in events:
+        name = event.exhibit or event.details.get("file", "")
+        if event.action == "collection" and event.object_sha256 and name.endswith(SUFFIX):
+            logged.setdefault(name, event.object_sha256)
+    return logged
 
 
 def _digest(path: Path) -> str:

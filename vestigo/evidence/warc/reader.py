@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vestigo.clock import parse_iso
-from vestigo.errors import UsageError, VerificationError
+from vestigo.errors import VerificationError
 from vestigo.evidence.warc.exchange import ArchivedExchange
 from vestigo.evidence.warc.members import Member, iter_members, member_at
 from vestigo.evidence.warc.segment import OPEN, SUFFIX
@@ -57,9 +57,8 @@ def iter_labelled(
 def read_exchange(folder: Path, capture: Capture) -> ArchivedExchange:
     """Return the exchange of ``capture`` as it stands in the archive (secrets masked).
 
-    Raises ``UsageError`` E-EVI-105 when the file is not there, ``VerificationError``
-    E-EVI-103 when no record begins at the place, E-EVI-102 when the bytes are not
-    those of the capture.
+    Raises ``VerificationError`` E-EVI-105 when the file is not there, E-EVI-103 when no
+    record begins at the place, E-EVI-102 when the bytes are not those of the capture.
     """
     with _open(folder, capture) as handle:
         response = member_at(handle, capture.warc_offset, capture.warc_name)
@@ -85,7 +84,7 @@ def _open(folder: Path, capture: Capture) -> BinaryIO:
         path = folder / name
         if path.parent == folder and path.is_file():
             return path.open("rb")
-    raise UsageError(
+    raise VerificationError(
         "E-EVI-105",
         _("The WARC file of this capture is not there."),
         where=capture.warc_name,
