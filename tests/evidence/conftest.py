@@ -77,6 +77,10 @@ class World:
     clock: Ticking
     captures: list[Capture]
 
+    def open_archive(self) -> WarcArchive:
+        """Open the archive of the case for more captures."""
+        return open_archive(self.folder, self.custody, self.clock)
+
     def build(self, **more) -> BuiltBundle:
         more.setdefault("attachments", {"graph/case.graphml": b"<graphml/>\n"})
         return build_bundle(
@@ -330,17 +334,30 @@ def make_world(path: Path) -> World:
 
 
 def archive(folder: CaseFolder, custody: CustodyLog, clock, given: list[Exchange]) -> list[Capture]:
+    with open_archive(folder, custody, clock) as warc:
+        return [warc.write(exchange) for exchange in given]
+
+
+def open_archive(folder: CaseFolder, custody: CustodyLog, clock) -> WarcArchive:
+    """Open an archive whose closed files are logged as the crawl logs them."""
+
     def log_segment(segment) -> None:
         custody.append(
             "collection",
             object_sha256=segment.sha256,
-            reason="WARC closed",
-            details={"file": segment.name},
+            exhibit=segment.name,
+            reason="WARC segment closed",
+            details={"n_bytes": str(segment.n_bytes), "n_captures": str(segment.n_captures)},
         )
 
-    with WarcArchive(folder.captures, folder.sealed, seal_public_key(folder), clock, "vestigo test",
-                     on_segment=log_segment) as warc:  # fmt: skip
-        return [warc.write(exchange) for exchange in given]
+    return WarcArchive(
+        folder.captures,
+        folder.sealed,
+        seal_public_key(folder),
+        clock,
+        "vestigo test",
+        on_segment=log_segment,
+    )
 
 
 @pytest.fixture

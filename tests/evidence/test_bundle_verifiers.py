@@ -292,12 +292,12 @@ def test_brotli_is_said_not_to_be_decoded():
 
 
 def test_brotli_bodies_are_not_checked_and_never_ok(world, stranger):
-    from vestigo.evidence.warc import Exchange, WarcArchive
+    from vestigo.evidence.warc import Exchange
 
     wire = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x0b\x02\x80hello\x03"
     exchange = Exchange(uri="http://m.test/br", method="GET", began_at=world.clock(), request=b"GET /br HTTP/1.1\r\n\r\n",
                         response=wire, authorization_id="")  # fmt: skip
-    with WarcArchive(world.folder.captures, world.folder.sealed, None, world.clock, "t") as archive:
+    with world.open_archive() as archive:
         world.ledger.append([archive.write(exchange)])
     built = world.build()
     done = stranger[1](built.path, world.folder.anchors)

@@ -43,13 +43,16 @@ def log(case: Path, as_json: bool) -> None:
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def verify(case: Path, as_json: bool) -> int:
-    """Verify everything; the result is an event. Exit code 4: something is unknown to the log."""
+    """Verify everything; the result is an event, whose words do not change with the language.
+
+    Exit code 4: something is unknown to the log.
+    """
     with open_session(case, write=False) as session:
         torn = session.custody.torn_bytes()
         try:
             head = session.custody.verify()
             entries = session.ledger.verify()
-            _refuse_another_ledger(session)
+            crashed = _compare_log(session)
             archive = _archive(session)
         except VestigoError as error:
             _log_failure(session, error)
@@ -62,7 +65,8 @@ def verify(case: Path, as_json: bool) -> int:
                      "n_captures": str(archive.n_captures)},
         )  # fmt: skip
     document = {
-        "custody": {"n_events": head.n_events, "head_sha256": head.sha256, "torn_bytes": torn},
+        "custody": {"n_events": head.n_events, "head_sha256": head.sha256, "torn_bytes": torn,
+                    "head_cut_short": crashed},
         "records": {"n_entries": entries.n_entries, "head_sha256": entries.entry_sha256},
         "archive": {"n_files": archive.n_files, "n_captures": archive.n_captures,
                     "unknown_files": list(archive.unknown)},
@@ -73,7 +77,7 @@ def verify(case: Path, as_json: bool) -> int:
         click.echo(_("Custody log: {n} events, the chain is right.").format(n=head.n_events))
         click.echo(_("Record ledger: {n} entries are right.").format(n=entries.n_entries))
         click.echo(_("Archive: {n} captures are right.").format(n=archive.n_captures))
-    return _warned(torn, archive)
+    return _warned(torn, crashed, archive)
 
 
 def _archive(session: CaseSession) -> ArchiveReport:
@@ -88,24 +92,32 @@ def _archive(session: CaseSession) -> ArchiveReport:
         )
 
 
-def _refuse_another_ledger(session: CaseSession) -> None:
-    """Compare every ledger head in the custody log with the record ledger."""
-    from vestigo.evidence.bundle import view_at
+def _compare_log(session: CaseSession) -> bool:
+    """Compare the log with kept checkpoints and the record ledger; whether a crash cut it short."""
+    from vestigo.evidence.bundle import compare_log
 
-    if session.custody.head().n_events:
-        view_at(session.folder, session.ledger, session.custody, None)
+    return compare_log(session.folder, session.ledger, session.custody)
 
 
 def _log_failure(session: CaseSession, error: VestigoError) -> None:
     try:
-        session.custody.append("fail", reason=f"{error.code} {error.what}", exhibit=error.where)
+        session.custody.append(
+            "fail",
+            exhibit=error.where,
+            reason="case not verified",
+            details={"code": error.code},
+        )
     except VestigoError as second:
         warn(printable(str(second)))
 
 
-def _warned(torn: int, archive: ArchiveReport) -> int:
+def _warned(torn: int, crashed: bool, archive: ArchiveReport) -> int:
     if torn:
         warn(_("The custody log ended in {n} bytes of an unfinished event.").format(n=torn))
+    if crashed:
+        warn(
+            _("A crash kept the last write of the record ledger out of the log; the next logs it.")
+        )
     for name in archive.unknown:
         warn(printable(_("The custody log names no digest of {file}.").format(file=name)))
-    return ExitCode.FINDINGS if torn or archive.unknown else ExitCode.DONE
+    return ExitCode.FINDINGS if torn or crashed or archive.unknown else ExitCode.DONE

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from vestigo.errors import ConfigurationError
+from vestigo.errors import ConfigurationError, VerificationError
 from vestigo.evidence.keys import CHECKPOINT, UNIT, VKEY
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import _
@@ -33,8 +33,19 @@ def write_anchors(folder: CaseFolder, out: Path | None = None) -> dict[str, str]
 
 
 def keep_checkpoint(folder: CaseFolder, size: int, note: str) -> None:
-    """Keep the note of a checkpoint outside of the bundles, to compare later ones with."""
-    write_atomically(folder.anchors / f"checkpoint-{size}.note", note.encode("utf-8"))
+    """Keep the note of a checkpoint outside of the bundles, to compare later ones with.
+
+    A note that is there is never replaced: ``VerificationError`` E-EVI-023 if it differs.
+    """
+    path, content = folder.anchors / f"checkpoint-{size}.note", note.encode("utf-8")
+    if path.exists() and path.read_bytes() != content:
+        raise VerificationError(
+            "E-EVI-023",
+            _("The custody log is missing, cut or not the one of an earlier checkpoint."),
+            where=str(path),
+            remedy=_("Restore the log from a copy that verifies; nothing was sealed."),
+        )
+    write_atomically(path, content)
 
 
 def _public(folder: CaseFolder, name: str) -> bytes:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 LEAF, NODE = b"\x00", b"\x01"
 
@@ -18,16 +18,35 @@ def merkle_root(lines: Iterable[bytes]) -> bytes:
     """Return the root over ``lines``; memory grows with the logarithm of their number."""
     subtrees: list[tuple[int, bytes]] = []
     for line in lines:
-        size, digest = 1, leaf_hash(line)
-        while subtrees and subtrees[-1][0] == size:
-            digest = _node(subtrees.pop()[1], digest)
-            size *= 2
-        subtrees.append((size, digest))
+        _add(subtrees, line)
+    return _root(subtrees)
+
+
+def roots_at(lines: Iterable[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """Return the root over the first N ``lines`` for each N of ``sizes`` that there are."""
+    subtrees: list[tuple[int, bytes]] = []
+    roots = {0: _root(subtrees)} if 0 in sizes else {}
+    for n, line in enumerate(lines, 1):
+        _add(subtrees, line)
+        if n in sizes:
+            roots[n] = _root(subtrees)
+    return roots
+
+
+def _add(subtrees: list[tuple[int, bytes]], line: bytes) -> None:
+    size, digest = 1, leaf_hash(line)
+    while subtrees and subtrees[-1][0] == size:
+        digest = _node(subtrees.pop()[1], digest)
+        size *= 2
+    subtrees.append((size, digest))
+
+
+def _root(subtrees: list[tuple[int, bytes]]) -> bytes:
     if not subtrees:
         return hashlib.sha256(b"").digest()
-    root = subtrees.pop()[1]
-    while subtrees:
-        root = _node(subtrees.pop()[1], root)
+    root = subtrees[-1][1]
+    for _size, digest in reversed(subtrees[:-1]):
+        root = _node(digest, root)
     return root
 
 

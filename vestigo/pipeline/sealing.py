@@ -11,7 +11,15 @@ from pathlib import Path
 from graph.export import graphml
 from graph.kglite_store import KgliteStore
 from graph.rebuild import rebuild
-from vestigo.evidence.bundle import BuiltBundle, CaseView, build_bundle, settle, view_at
+from vestigo.evidence.bundle import (
+    BuiltBundle,
+    CaseView,
+    build_bundle,
+    compare_log,
+    refuse_unsound,
+    settle,
+    view_at,
+)
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Record
@@ -46,7 +54,8 @@ def seal_case(
 
     Raises as ``build_bundle`` and ``graph.rebuild.rebuild`` do.
     """
-    view = view_to_seal(session, at_checkpoint)
+    compare_log(session.folder, session.ledger, session.custody)
+    view = _settled_view(session, at_checkpoint)
     return build_bundle(
         session.folder,
         session.ledger,
@@ -59,7 +68,15 @@ def seal_case(
 
 
 def view_to_seal(session: CaseSession, at_checkpoint: int | None) -> CaseView:
-    """Return the case at the checkpoint; what the log does not know yet is logged first."""
+    """Return the case at the checkpoint, everything compared as ``build_bundle`` does.
+
+    What the log does not know yet is logged first.
+    """
+    refuse_unsound(session.folder, session.ledger, session.custody)
+    return _settled_view(session, at_checkpoint)
+
+
+def _settled_view(session: CaseSession, at_checkpoint: int | None) -> CaseView:
     if at_checkpoint is None:
         settle(session.folder, session.ledger, session.custody)
     return view_at(session.folder, session.ledger, session.custody, at_checkpoint)

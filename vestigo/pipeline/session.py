@@ -13,6 +13,7 @@ from pathlib import Path
 from vestigo.authority import Gate, Refusal
 from vestigo.clock import Clock, system_clock
 from vestigo.evidence.custody import CustodyLog
+from vestigo.evidence.head_note import announce_head, forget_head
 from vestigo.records import Authorization
 from vestigo.settings import Section
 from vestigo.store import CaseFolder, LedgerHead, RecordLedger, writer_lock
@@ -75,6 +76,12 @@ def open_session(
                 reason="record ledger head",
                 details={"n_entries": str(head.n_entries)},
             )
+            forget_head(folder.custody)
 
-        ledger = stack.enter_context(RecordLedger(folder.records, on_commit=log_head))
+        def announce(head: LedgerHead) -> None:
+            announce_head(folder.custody, head)
+
+        ledger = stack.enter_context(
+            RecordLedger(folder.records, on_commit=log_head, before_commit=announce)
+        )
         yield CaseSession(folder, ledger, custody, clock)

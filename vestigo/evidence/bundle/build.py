@@ -13,7 +13,9 @@ from pathlib import Path
 from vestigo.clock import Clock, system_clock
 from vestigo.errors import SourceUnreachable
 from vestigo.evidence.anchors import keep_checkpoint, write_anchors
+from vestigo.evidence.archive_check import refuse_unlogged_files
 from vestigo.evidence.bundle.captures import add_captures
+from vestigo.evidence.bundle.continuity import compare_log
 from vestigo.evidence.bundle.exhibits import add_exhibits
 from vestigo.evidence.bundle.money import add_cash_outs
 from vestigo.evidence.bundle.payload import BagFolder
@@ -23,6 +25,7 @@ from vestigo.evidence.bundle.seal import BUILT, add_seal
 from vestigo.evidence.bundle.verification import verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
 from vestigo.evidence.custody import CustodyLog
+from vestigo.evidence.head_note import forget_head
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.i18n import _
 from vestigo.store import CaseFolder, RecordLedger
@@ -56,9 +59,11 @@ def build_bundle(
     """Build, check and log the bundle of a case at a checkpoint (None: now).
 
     ``attachments`` are payload paths below ``data/`` with their content.  Raises as
-    ``view_at``, ``add_captures`` and ``verify_bundle`` do; E-BUN-004 for an attachment
-    whose name no bundle uses; E-BUN-006 when the disk is full (nothing is left then).
+    ``refuse_unsound``, ``view_at``, ``add_captures`` and ``verify_bundle`` do; E-BUN-004
+    for an attachment whose name no bundle uses; E-BUN-006 when the disk is full (nothing
+    is left then).
     """
+    refuse_unsound(folder, ledger, custody)
     if at_checkpoint is None:
         settle(folder, ledger, custody)
     view = view_at(folder, ledger, custody, at_checkpoint)
@@ -78,6 +83,15 @@ def build_bundle(
     return built
 
 
+def refuse_unsound(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
+    """Compare log, ledger and WARC files before anything is written; seal none that differs.
+
+    Raises as ``compare_log`` and ``refuse_unlogged_files`` do.
+    """
+    compare_log(folder, ledger, custody)
+    refuse_unlogged_files(folder.captures, custody.events())
+
+
 def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
     """Log what the log does not know yet: rate files, and a ledger head after a crash."""
     log_rates(folder, custody)
@@ -90,6 +104,7 @@ def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> Non
             reason=HEAD_REASON,
             details={"n_entries": str(head.n_entries)},
         )
+    forget_head(folder.custody)
 
 
 def add_payload(bag: BagFolder, view: CaseView, attachments: Mapping[str, bytes]) -> list[str]:
