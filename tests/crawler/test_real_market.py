@@ -20,6 +20,9 @@ from vestigo.clock import system_clock
 from vestigo.evidence.warc import iter_captures, read_exchange, segment_paths
 from vestigo.settings import default_settings
 
+# Python 3.11.2 (Debian 12) has no filters yet
+SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+
 HERE = Path(__file__).parent
 
 
@@ -58,7 +61,7 @@ def warcio_accepts(folder):
 def agora(real_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("agora")
     with tarfile.open(real_data / "agora-2014" / "open.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder, **SAFELY)
     return folder / "agora"
 
 

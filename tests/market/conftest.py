@@ -7,6 +7,9 @@ import pytest
 
 from crawler.market import load_profile, read_page
 
+# Python 3.11.2 (Debian 12) has no filters yet
+SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+
 PROFILE = """
 format = 1
 market = "toy"
@@ -172,5 +175,5 @@ def agora(real_data, tmp_path_factory):
     """The folder of the saved market, unpacked."""
     folder = tmp_path_factory.mktemp("agora")
     with tarfile.open(real_data / "agora-2014" / "open.tar.xz") as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder, **SAFELY)
     return folder / "agora"
