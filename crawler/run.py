@@ -89,6 +89,8 @@ async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
         try:
             await _work(world, start)
         finally:
+            backend.abort_all()
+            await asyncio.sleep(0)  # the loop closes what was aborted in its next turn
             await _close_archive(world)
         if world.error is not None:
             raise world.error
@@ -221,4 +223,4 @@ def _log_refusal(job: CrawlJob, refusal: Refusal) -> None:
     destination = f"{refusal.intent.host}:{refusal.intent.port}"
     details: dict[str, Any] = {"call": refusal.intent.act, "destination": destination}
     with suppress(OSError):
-        job.on_event("fail", f"{refusal.code} {refusal.reason}", details)
+        job.on_event("fail", f"{refusal.code} act refused", details)

@@ -12,9 +12,10 @@ import sqlite3
 import pytest
 
 from vestigo import i18n
+from vestigo.authority.gate import Intent
 from vestigo.cli.app import run
 from vestigo.clock import system_clock
-from vestigo.errors import VerificationError
+from vestigo.errors import AuthorityError, VerificationError
 from vestigo.evidence.anchors import keep_checkpoint
 from vestigo.evidence.bundle import compare_log
 from vestigo.evidence.head_note import announce_head, is_announced
@@ -316,3 +317,16 @@ def test_a_failure_is_logged_alike_in_every_language(world, capsys, monkeypatch)
     capsys.readouterr()
     expected = ("fail", "case not verified", segment(world).name, {"code": "E-EVI-020"})
     assert filed == [expected, expected]
+
+
+def test_a_refusal_is_logged_alike_in_every_language(world):
+    intent = Intent(act="view", host="elsewhere.test", port=80, account="", data_class="listing", what="x")  # fmt: skip
+    with open_session(world.folder.path) as session:
+        for language in ("en", "es"):
+            i18n.activate(language)
+            with pytest.raises(AuthorityError):
+                session.gate().check(intent)
+    i18n.activate("en")
+    filed = [json.loads(line) for line in log_lines(world)][-2:]
+    assert {body["action"] for body in filed} == {"fail"}
+    assert len({body["reason"] for body in filed}) == 1

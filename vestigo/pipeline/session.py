@@ -42,7 +42,7 @@ class CaseSession:
         intent = refusal.intent
         self.custody.append(
             "fail",
-            reason=f"{refusal.code} {refusal.reason}",
+            reason=f"{refusal.code} act refused",  # the log speaks no language of the user
             details={"act": intent.act, "host": f"{intent.host}:{intent.port}",
                      "account": intent.account, "data_class": intent.data_class,
                      "what": intent.what},
