@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,12 +22,20 @@ class LineUnreadable(ValueError):  # noqa: N818 - says what the line is
     """A line that is no listing; the text says why."""
 
 
-def read_lines(lines: Iterable[str], rates: RateTable | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the answer to each line, in order; a bad line gives an answer that says so."""
+def read_lines(
+    lines: Iterable[str],
+    rates: RateTable | None = None,
+    on_unreadable: Callable[[str], None] = lambda _reason: None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the answer to each line, in order.
+
+    A bad line gives an answer that says so; its reason is handed over too.
+    """
     for line in lines:
         try:
             text = parse_line(line)
         except LineUnreadable as error:
+            on_unreadable(str(error))
             yield _unreadable(line, str(error))
             continue
         yield answer(read(text), text, rates)

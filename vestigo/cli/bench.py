@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
 import click
 
 from vestigo.cli.output import emit_json
+from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
 from vestigo.pipeline.benchmark import SpineBenchmark
 
@@ -48,7 +48,7 @@ def spine(
     as_json: bool,
 ) -> None:
     """Measure in a temporary folder and print the figures."""
-    password = sys.stdin.readline().strip() if password_stdin else ""
+    password = standard_input().readline().strip() if password_stdin else ""
     server = (neo4j, user, password) if neo4j else None
     with tempfile.TemporaryDirectory() as work:
         measured = SpineBenchmark(Path(work), market, profile, list(blocks), server).run()

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.output import emit_json, printable
+from vestigo.cli.standard_input import standard_input
 from vestigo.console.accounts import ROLES, Accounts
 from vestigo.i18n import _
 from vestigo.pipeline.session import open_session
@@ -98,6 +99,6 @@ def remove(case: Path, name: str) -> None:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return standard_input().readline().rstrip("\r\n")
     answer: str = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True)
     return answer

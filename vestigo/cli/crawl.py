@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from crawler.job import Coverage, CrawlReport
 from crawler.market import load_profile
 from crawler.run import check_authority
 from vestigo.cli.output import emit_json, printable, progress, warn
+from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job, crawl_status
@@ -101,7 +101,7 @@ def _password(account: str, from_stdin: bool) -> str | None:
             _("A password needs an account."),
             remedy=_("Give “--account NAME” too."),
         )
-    return sys.stdin.read().rstrip("\r\n")
+    return standard_input().read().rstrip("\r\n")
 
 
 def _lines(path: Path, start: str) -> list[str]:

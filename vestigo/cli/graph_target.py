@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import click
 from graph.connecting import ServerAddress, ask_gate, parse_address
 from graph.kglite_store import KgliteStore
 from graph.store import GraphStore
+from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
 
@@ -58,7 +58,7 @@ def target_of(to: str | None, user: str, password_stdin: bool) -> Target | None:
         return None
     address = parse_address(to)
     if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = standard_input().readline().rstrip("\r\n")
     else:
         password = click.prompt(_("Password of the server"), hide_input=True, err=True)
     return Target(address, user, password)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import lzma
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import click
 from ledger.classes import classify as class_of
 from ledger.compact import parse_line
 from vestigo.cli.output import emit_jsonl, report_error
+from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _
 
@@ -49,7 +49,7 @@ def classify(files: tuple[Path, ...], as_jsonl: bool) -> ExitCode:
 
 def _lines(files: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
     if not files:
-        yield from _numbered(sys.stdin, "stdin")
+        yield from _numbered(standard_input(), "stdin")
     for path in files:
         try:
             opener = lzma.open if path.suffix == ".xz" else open

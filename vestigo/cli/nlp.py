@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.output import emit_json, printable
-from vestigo.i18n import _
+from vestigo.cli.output import emit_json, printable, warn
+from vestigo.cli.standard_input import standard_input
+from vestigo.i18n import _, ngettext
 from vestigo.rates import RateTable
 
 FIGURES = ("precision", "recall", "f1")
@@ -41,16 +42,25 @@ def read(files: tuple[Path, ...], rates: tuple[Path, ...]) -> None:
     from nlp.jsonl import read_lines
 
     table = RateTable.read(rates) if rates else None
-    for answer in read_lines(_lines(files), table):
+    unreadable: list[str] = []
+    for answer in read_lines(_lines(files), table, unreadable.append):
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
+    if unreadable:
+        n = len(unreadable)
+        message = ngettext(
+            "{n} line could not be read; its “unread” says why.",
+            "{n} lines could not be read; their “unread” says why.",
+            n,
+        )
+        warn(message.format(n=n))
 
 
 def _lines(files: tuple[Path, ...]) -> Iterator[str]:
     """Yield the lines of files or standard input; bytes that are not UTF-8 are replaced."""
     if not files:
-        for line in sys.stdin.buffer:
+        for line in standard_input().buffer:
             yield line.decode("utf-8", "replace")
     for path in files:
         with path.open("rb") as handle:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from vestigo.cli.standard_input import standard_input
 from vestigo.errors import UsageError
 from vestigo.i18n import _
 
@@ -26,8 +26,8 @@ def passphrase_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def asked_passphrase(from_stdin: bool, *, twice: bool = False) -> str:
     """Return the passphrase; E-EVI-016 where nobody can be asked."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+        return standard_input().readline().rstrip("\r\n")
+    if not standard_input().isatty():
         raise UsageError(
             "E-EVI-016",
             _("Nobody is there to be asked for the passphrase."),
