@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 import httpcore
 
@@ -172,6 +173,12 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         self._gate = gate
         self._guard = guard
         self._proxy = proxy
+        self._opened: WeakSet[WireProtocol] = WeakSet()
+
+    def abort_all(self) -> None:
+        """Drop every connection that is still open: the crawl is over."""
+        for protocol in list(self._opened):
+            protocol.abort()
 
     async def connect_tcp(
         self,
@@ -219,6 +226,7 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         with self._guard.granting(host, port):
             _transport, protocol = await loop.create_connection(WireProtocol, host, port)
+        self._opened.add(protocol)
         return TeeStream(protocol)
 
     async def _handshake(self, stream: TeeStream, host: str, port: int) -> None:
