@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Self
 
 from scrapy import Request
@@ -29,7 +30,11 @@ class FrontierScheduler(BaseScheduler):
         """Say whether there is anything left to ask for."""
         if self._world.stopping:
             return False
-        return self._world.session.busy or self._world.frontier.has_waiting()
+        try:
+            return self._world.session.busy or self._world.frontier.has_waiting()
+        except sqlite3.Error as error:  # a full disk: Scrapy would wait for ever
+            self._world.stop_with(error)
+            return False
 
     def enqueue_request(self, request: Request) -> bool:
         """Refuse: pages come from the frontier, log-ins from the session, nothing else."""
@@ -49,7 +54,11 @@ class FrontierScheduler(BaseScheduler):
 
     def _page_request(self) -> Request | None:
         world = self._world
-        row = world.frontier.lease(world.clock().timestamp(), world.last_place)
+        try:
+            row = world.frontier.lease(world.clock().timestamp(), world.last_place)
+        except sqlite3.Error as error:
+            world.stop_with(error)
+            return None
         if row is None:
             return None
         meta = {

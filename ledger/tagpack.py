@@ -78,7 +78,8 @@ def _refuse_depth(written: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MOST_LEVELS:
-                raise yaml.MarkedYAMLError(problem="too deep", problem_mark=event.start_mark)
+                place: Any = event.start_mark  # libyaml has a mark class of its own
+                raise yaml.MarkedYAMLError(problem="too deep", problem_mark=place)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

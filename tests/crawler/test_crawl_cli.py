@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vestigo.cli.crawl import crawl as group
-from vestigo.errors import AuthorityError, ExitCode, UsageError
+from vestigo.errors import AuthorityError, ConfigurationError, ExitCode, UsageError
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.session import open_session
 from vestigo.records import Authorization, Capture
@@ -158,3 +158,23 @@ def test_hostile_words_are_shown_escaped(case, vestigo, monkeypatch):
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "\\u202e" in out
+
+
+def test_a_market_that_does_not_answer_at_all_is_unreachable(case, market, vestigo):
+    folder = case.toml.read_text().replace(
+        "[settings]", "[settings.crawl]\nattempts = 1\nretry_seconds = 0"
+    )
+    case.toml.write_text(folder)
+    market.close()
+    code, out, _err = vestigo(
+        "run", case.path, "--profile", PROFILE, "--start", market.uri, "--json"
+    )
+    assert code == ExitCode.UNREACHABLE
+    assert json.loads(out)["fetched"] == 0
+
+
+def test_a_wrong_key_is_refused_by_status_too(case, vestigo):
+    case.toml.write_text(case.toml.read_text() + "\n[settings.crawl]\nconcurency = 1\n")
+    with pytest.raises(ConfigurationError) as caught:
+        vestigo("status", case.path)
+    assert caught.value.code == "E-CFG-003"

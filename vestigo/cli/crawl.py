@@ -55,7 +55,7 @@ def run(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Crawl; exit 4 when pages failed or the crawl paused, 130 when it was interrupted."""
+    """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted."""
     market = load_profile(profile)
     password = _password(account, password_stdin)
     first = tuple(_lines(seeds, start)) if seeds else ()
@@ -71,6 +71,8 @@ def run(
     _show_report(report, as_json)
     if report.interrupted:
         return ExitCode.INTERRUPTED
+    if report.n_failed and not report.coverage.fetched and not report.n_captures:
+        return ExitCode.UNREACHABLE
     return ExitCode.FINDINGS if report.n_failed or report.paused else ExitCode.DONE
 
 
@@ -80,6 +82,7 @@ def run(
 def status(path: Path, as_json: bool) -> None:
     """Show known, fetched, waiting, failed and refused pages of each market."""
     with open_session(path, write=False) as session:
+        session.settings("crawl")  # a wrong key is said here as it is by “run”
         session.custody.append("access", reason="crawl status")
         markets = crawl_status(session)
     if as_json:
