@@ -53,8 +53,10 @@ COLLECTING = ("collection", "storage", "receipt", "quarantine")
 HEAD_REASON = "record ledger head"
 POW_LIMITS = {"mainnet": 0xFFFF << 208, "testnet": 0xFFFF << 208, "signet": 0x377AE << 216,
               "regtest": 0x7FFFFF << 232}  # fmt: skip
-# The main chain was never easier than this again: from (UNIX time), difficulty at least.
-FLOORS = ((1388534400, 10**9), (1514764800, 10**12), (1640995200, 2 * 10**13))
+# From the time of a block on, a main chain header must be a tenth as hard as that block's own
+# header says: blocks 277647 (...b1e052a8), 413567 (...325d4069), 481829 (...c975e726).  The tenth
+# is a margin of ours: it stops made-up headers, and is no proof that a header is of the chain.
+FLOORS = ((1388367102, 118092319), (1464307123, 19931206753), (1503545437, 88817185625))
 SEGWIT = {"mainnet": "bc", "testnet": "tb", "signet": "tb", "regtest": "bcrt"}
 # What a fit openssl accepts: SAMPLE, signed by CMS with a certificate and by an Ed25519 key.
 SAMPLE = b"self-test\n"
