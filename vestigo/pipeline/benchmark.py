@@ -22,7 +22,7 @@ from vestigo.store import CaseFolder
 from vestigo.training.replay import saved_pages
 
 PARTLY = (ExitCode.DONE, ExitCode.FINDINGS)
-PASSPHRASE = "benchmark"  # noqa: S105 (opens throw-away keys of a throw-away case)
+PASSPHRASE = "a throw-away benchmark"  # noqa: S105 (opens throw-away keys of a throw-away case)
 ORDER = """
 issuing_body = "benchmark"
 reference = "benchmark"
