@@ -37,7 +37,10 @@ def browser():
     """A Chromium that only these tests use."""
     path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(path).exists():
-        pytest.skip("no Chromium here (set VESTIGO_CHROMIUM)")
+        reason = "no Chromium here (set VESTIGO_CHROMIUM)"
+        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
