@@ -23,6 +23,7 @@ from vestigo.records.chain import (
     Trace,
     Transaction,
 )
+from vestigo.records.linking import LINK_BANDS, SignalWeight, VendorLink, pair_subject
 from vestigo.records.market import PAGE_KINDS, Capture, Feedback, Listing, Page, VendorAccount
 from vestigo.records.reading import (
     OFFER_KINDS,
@@ -36,10 +37,11 @@ from vestigo.records.reading import (
 from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
 
 __all__ = [
-    "ACTS", "CERTAIN", "DATA_CLASSES", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES", "STATUSES",
-    "TIERS", "Authorization", "Block", "ByteRange", "Capture", "CashOutPoint", "Cluster",
-    "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing", "Mention",
-    "Method", "Page", "Piece", "PriceQuote", "Quantity", "Record", "Retraction", "Run",
-    "Selector", "SourcedText", "Span", "Tag", "Trace", "Transaction", "UnitPrice",
-    "VendorAccount", "canonical_json", "content_id", "probability", "record_from_body",
+    "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES",
+    "STATUSES", "TIERS", "Authorization", "Block", "ByteRange", "Capture", "CashOutPoint",
+    "Cluster", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing",
+    "Mention", "Method", "Page", "Piece", "PriceQuote", "Quantity", "Record", "Retraction",
+    "Run", "Selector", "SignalWeight", "SourcedText", "Span", "Tag", "Trace", "Transaction",
+    "UnitPrice", "VendorAccount", "VendorLink", "canonical_json", "content_id",
+    "pair_subject", "probability", "record_from_body",
 ]  # fmt: skip
