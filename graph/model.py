@@ -15,31 +15,40 @@ from typing import Final
 Value = str | int | bool | list[str]
 Properties = dict[str, Value]
 
-MODEL_VERSION: Final = 1
-TIERS: Final = ("structural", "heuristic", "attribution", "captured")
+MODEL_VERSION: Final = 2
+TIERS: Final = ("structural", "heuristic", "attribution", "captured", "judged")
 
 # Label -> the properties that its nodes may carry besides `key` and `name`.
 NODES: Final[dict[str, dict[str, type]]] = {
     "Address": {"network": str},
     "CashOutPoint": {"network": str, "txid": str, "vout": int, "value_sat": int, "at": int,
-                     "address": str},
+                     "address": str, "status": str},
     "Cluster": {"network": str, "n_addresses": int, "record_id": str},
     "Contact": {"contact_kind": str, "value": str},
-    "Exhibit": {"uri": str, "at": int, "media_type": str, "status": int, "content_sha256": str,
-                "record_id": str},
+    "Exhibit": {"uri": str, "at": int, "media_type": str, "http_status": int,
+                "content_sha256": str, "record_id": str},
+    "Image": {"sha256": str, "uri": str, "media_type": str},
+    "Judgement": {"subject": str, "verdict": str, "person": str, "reason": str, "at": int,
+                  "record_id": str, "stands": bool},
     "Listing": {"market": str, "listing_key": str, "vendor_handle": str, "price_amount": str,
                 "price_currency": str, "ships_from": str, "ships_to": str, "category": list,
-                "first_at": int, "last_at": int, "n_captures": int},
+                "first_at": int, "last_at": int, "n_captures": int, "text": str,
+                "language": str, "unit_price": str, "unit_price_currency": str, "unit": str,
+                "goods_class": str, "status": str},
     "Market": {},
     "PGPKey": {"fingerprint": str},
+    "Persona": {"n_accounts": int, "contradictions": list},
     "Service": {"category": str},
     "Substance": {"unii": str},
     "Tag": {"address": str, "service": str, "category": str, "source": str,
             "tagpack_confidence": str, "pack_sha256": str},
     "Transaction": {"network": str, "at": int, "block_hash": str, "record_id": str},
     "VendorAccount": {"market": str, "handle": str, "profile_captured": bool, "first_at": int,
-                      "last_at": int, "n_captures": int},
+                      "last_at": int, "n_captures": int, "text": str, "persona": str},
 }  # fmt: skip
+
+# What a SHOWN_BY may lead to: things that a person can look at.
+EVIDENCE: Final = ("Exhibit", "Judgement", "Tag", "Transaction")
 
 # Every relationship carries these; `at` (epoch milliseconds) is absent where unknown,
 # `confidence` (four places, as text, so that it sorts) on tags: a TagPack level is a word.
@@ -62,8 +71,16 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
         {"start_address": str, "accounting": str, "position": int, "txid": str, "vout": int,
          "value_sat": int, "traced_sat": int, "why": str},
     ),
+    "JUDGED": (
+        tuple(("Judgement", b) for b in ("Address", "CashOutPoint", "VendorAccount")),
+        {"verdict": str, "stands": bool},
+    ),
     "LEADS_TO": ((("Address", "Address"),), {}),
     "LISTED_ON": ((("Listing", "Market"),), {}),
+    "LOOKS_LIKE": (
+        (("VendorAccount", "VendorAccount"),),
+        {"probability": str, "band": str, "signals": list},
+    ),
     "MEMBER_OF": ((("Address", "Cluster"),), {}),
     "NAMES": (
         tuple((a, b) for a in ("Listing", "VendorAccount")
@@ -79,13 +96,15 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
         {"txid": str, "vout": int, "value_sat": int},
     ),
     "PAID_INTO": ((("CashOutPoint", "Service"),), {"basis": str, "traced_sat": int}),
+    "PART_OF": ((("VendorAccount", "Persona"),), {}),
     "PAYS": ((("Transaction", "Address"),), {"vout": int, "value_sat": int}),
     "SAME_WALLET": ((("Address", "Address"),), {}),
     "SELLS": ((("VendorAccount", "Listing"),), {}),
     "SHOWN_BY": (
-        tuple((a, b) for a in NODES for b in ("Exhibit", "Tag", "Transaction") if a != b),
+        tuple((a, b) for a in NODES for b in EVIDENCE if a != b),
         {"via": list, "states": str},
     ),
+    "SHOWS": ((("Listing", "Image"), ("VendorAccount", "Image")), {}),
     "SPENT_IN": ((("Address", "Transaction"),), {}),
     "TAGGED_AS": ((("Address", "Service"),), {"tagpack_confidence": str}),
     "TRACED_TO": (

@@ -53,7 +53,7 @@ class MarketFacts:
             uri=capture.uri,
             at=milliseconds(capture.observed_at),
             media_type=capture.media_type,
-            status=capture.status,
+            http_status=capture.status,
             content_sha256=capture.content_sha256,
             record_id=record_id,
         )
