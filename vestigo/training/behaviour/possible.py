@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What cannot be together in one world, and what to change then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vestigo.errors import ConfigurationError
+from vestigo.i18n import _
+from vestigo.training.behaviour.sections import Behaviour
+
+MOST_DAYS = 49
+
+
+def refuse_impossible(behaviour: Behaviour, where: str) -> None:
+    """Raise ``ConfigurationError`` E-TRA-013 for the first thing that cannot be."""
+    for what, remedy in _contradictions(behaviour):
+        raise ConfigurationError("E-TRA-013", what, where=where, remedy=remedy)
+
+
+def _contradictions(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    yield from _markets(behaviour)
+    yield from _passes(behaviour)
+    yield from _vendors(behaviour)
+    yield from _cash_outs(behaviour)
+    yield from _listings(behaviour)
+
+
+def _markets(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    keys = [one.key for one in behaviour.markets]
+    if len(set(keys)) < len(keys):
+        yield (
+            _("Two venues have the same key."),
+            _("Give each [[market]] a key of its own."),
+        )
+    if not any(one.kind == "dark_market" for one in behaviour.markets):
+        yield (
+            _("There is no venue of kind “dark_market”."),
+            _("Make at least one [[market]] a dark market; shops have one vendor only."),
+        )
+    for one in behaviour.markets:
+        if bool(one.redesign_layout) != bool(one.redesign_at_pass):
+            yield (
+                _("“{market}” names only one of redesign_layout and redesign_at_pass.").format(
+                    market=one.key
+                ),
+                _("Give both or neither."),
+            )
+
+
+def _passes(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    world = behaviour.world
+    days = (world.passes - 1) * world.days_between_passes
+    if days > MOST_DAYS:
+        yield (
+            _("{passes} passes take {days} days; the story has {most}.").format(
+                passes=world.passes, days=days, most=MOST_DAYS
+            ),
+            _("Lower passes or days_between_passes in [world]."),
+        )
+
+
+def _vendors(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    vendors = behaviour.vendors
+    n_dark = sum(one.kind == "dark_market" for one in behaviour.markets)
+    n_shops = len(behaviour.markets) - n_dark
+    others = vendors.impostors + n_shops + vendors.attacker
+    if vendors.n_on_both + others > vendors.n:
+        yield (
+            _("{both} parties on two markets and {others} impostors, shop owners and the attacker "
+              "are more than {n} parties.").format(
+                both=vendors.n_on_both, others=others, n=vendors.n),
+            _("Raise n in [vendors], or lower same_key, new_key, other_name or impostors."),
+        )  # fmt: skip
+    if n_dark < 2 and vendors.n_on_both + vendors.impostors:  # noqa: PLR2004  two markets
+        yield (
+            _("Parties on two markets and impostors need two dark markets."),
+            _("Add a [[market]], or set same_key, new_key, other_name and impostors to 0."),
+        )
+    if vendors.signed_transitions > vendors.new_key:
+        yield (
+            _("signed_transitions is more than new_key."),
+            _("Lower signed_transitions or raise new_key in [vendors]."),
+        )
+    if vendors.other_name_with_key > vendors.other_name:
+        yield (
+            _("other_name_with_key is more than other_name."),
+            _("Lower other_name_with_key or raise other_name in [vendors]."),
+        )
+    if vendors.orders_least > vendors.orders_most:
+        yield (
+            _("orders_least is more than orders_most."),
+            _("Lower orders_least or raise orders_most in [vendors]."),
+        )
+
+
+def _cash_outs(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    n_planned = sum(behaviour.cash_out.counts().values())
+    n_free = behaviour.vendors.n - behaviour.vendors.attacker
+    if n_planned > n_free:
+        yield (
+            _("[cash_out] plans {planned} parties, there are {n}.").format(
+                planned=n_planned, n=n_free
+            ),
+            _("Lower the numbers in [cash_out], or raise n in [vendors]."),
+        )
+
+
+def _listings(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    n_accounts = behaviour.vendors.n + behaviour.vendors.n_on_both
+    if behaviour.listings.n < n_accounts:
+        yield (
+            _("{n} listings are too few for {accounts} accounts; each has at least one.").format(
+                n=behaviour.listings.n, accounts=n_accounts
+            ),
+            _("Raise n in [listings] to {accounts}, or lower n in [vendors].").format(
+                accounts=n_accounts
+            ),
+        )
