@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from graph.folding import folded_of
 from graph.model import Edge, NodeRef, Properties, Value, check_edge, check_node
 from vestigo.records import Derived
 
@@ -111,6 +112,8 @@ class Collector:
         """Return the nodes of one label by key, checked against the model."""
         rows = [props for ref, props in self._nodes.items() if ref.label == label]
         for properties in rows:
+            if folded := folded_of(label, properties):
+                properties["folded"] = folded
             check_node(label, properties)
         return sorted(rows, key=lambda properties: str(properties["key"]))
 

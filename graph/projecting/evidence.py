@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from graph.model import NodeRef
+from graph.model import NodeRef, Properties
 from graph.projecting.collector import Collector, Statement, present
 from vestigo.records import Tag
 
@@ -23,7 +23,7 @@ class Evidence:
         self._anchors: dict[str, NodeRef] = {}
         self._tags: dict[str, Tag] = {}
         self._sources: dict[str, tuple[str, ...]] = {}
-        self._claims: list[tuple[NodeRef, Statement, str]] = []
+        self._claims: list[tuple[NodeRef, Statement, Properties]] = []
 
     def anchor(self, ref: NodeRef, *names: str) -> None:
         """Make ``ref`` the evidence that each of ``names`` stands for."""
@@ -51,21 +51,26 @@ class Evidence:
         self._sources[record_id] = sources
         return True
 
-    def claim(self, ref: NodeRef, statement: Statement, states: str) -> None:
-        """Ask that ``ref`` be joined to what shows the record of ``statement``."""
-        self._claims.append((ref, statement, states))
+    def claim(
+        self, ref: NodeRef, statement: Statement, states: str, said: Properties | None = None
+    ) -> None:
+        """Ask that ``ref`` be joined to what shows the record of ``statement``.
+
+        ``said`` are words of that record that a later one may replace on the node.
+        """
+        self._claims.append((ref, statement, {"states": states, **(said or {})}))
 
     def draw(self, collector: Collector) -> None:
         """Add a SHOWN_BY for every claim and every piece of evidence behind it."""
-        for ref, statement, states in self._claims:
+        for ref, statement, said in self._claims:
             for evidence, via in self._behind(statement.record_id):
                 if evidence == ref:
                     continue
                 if evidence.label == "Tag":
                     add_tag(collector, evidence.key, self._tags[evidence.key])
                 part = (statement.record_id,)
-                collector.edge("SHOWN_BY", ref, evidence, statement, part=part, states=states,
-                               via=list(via))  # fmt: skip
+                collector.edge("SHOWN_BY", ref, evidence, statement, part=part, via=list(via),
+                               **said)  # fmt: skip
 
     def _behind(self, record_id: str) -> list[tuple[NodeRef, tuple[str, ...]]]:
         """Return the evidence behind a record with the records on the way (fewest, then by id)."""

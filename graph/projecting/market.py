@@ -83,7 +83,7 @@ class MarketFacts:
             account = self._account(listing.market, listing.vendor_handle)
             self._collector.edge("SELLS", account, ref, statement)
             self._sellers[record_id] = account
-        self._evidence.claim(ref, statement, listing.KIND)
+        self._evidence.claim(ref, statement, listing.KIND, _said_of(listing))
         self._subjects[record_id] = ref
         self._subjects.setdefault(ref.key, ref)
 
@@ -151,6 +151,16 @@ class MarketFacts:
         if last >= 0:
             life.update(first_at=first, last_at=last)
         self._collector.overlay(ref, life)
+
+
+def _said_of(listing: Listing) -> Properties:
+    """Return what one capture says of a listing and a later one may say otherwise."""
+    price = listing.price_amount
+    return present(
+        said=listing.title,
+        price_amount=None if price is None else format(price, "f"),
+        price_currency=listing.price_currency,
+    )
 
 
 def _listing_properties(listing: Listing) -> Properties:
