@@ -34,11 +34,21 @@ class LedgerSection:
 
     n_buyers: int = whole(60, 4, 400, "People who buy.")
     exchanges: int = whole(3, 1, 4, "Exchanges with deposit addresses and a hot wallet.")
+    atm_operators: int = whole(1, 1, 2, "Operators of crypto ATMs, where anybody sells at one.")
+    gift_card_shops: int = whole(2, 1, 2, "Gift-card shops, where anybody buys at one.")
+    untagged_services: int = whole(2, 0, 4, "Services that the TagPack does not know.")
+    block_minutes: int = whole(
+        10, 0, 180, "Mean minutes between blocks; 0: one each three hours in which somebody paid."
+    )
     whirlpool_rounds: int = whole(5, 0, 20, "Whirlpool-like rounds.")
-    wasabi_rounds: int = whole(2, 0, 10, "Wasabi-like rounds.")
+    wasabi1_rounds: int = whole(2, 0, 10, "Wasabi-like rounds with one base denomination.")
+    wasabi2_rounds: int = whole(2, 0, 10, "Wasabi-like rounds with many standard denominations.")
     joinmarket_rounds: int = whole(3, 0, 20, "JoinMarket-like rounds.")
     payjoins: int = whole(4, 0, 50, "PayJoin payments.")
+    stonewalls: int = whole(3, 0, 50, "Stonewall-like payments of two parties.")
     exchange_batches: int = whole(20, 0, 200, "Withdrawals that exchanges pay together.")
+    batch_least: int = whole(10, 2, 30, "The fewest customers paid in one withdrawal.")
+    batch_most: int = whole(16, 2, 30, "The most customers paid in one withdrawal.")
     bystanders: int = whole(40, 4, 400, "Strangers with the same habits as vendors.")
     bystander_payments: int = whole(60, 0, 400, "Payments among bystanders.")
     bystander_deposits: int = whole(30, 0, 200, "Deposits of bystanders at services.")
