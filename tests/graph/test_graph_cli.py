@@ -245,3 +245,31 @@ def test_the_driver_is_only_imported_when_a_server_is_named(built):
         "sys.exit('neo4j' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_the_ending_of_the_file_says_the_format(built, capsys, tmp_path):
+    out = tmp_path / "graph.svg"
+    assert run(["graph", "export", str(built), str(out), "--without", "Exhibit"]) == 0
+    assert out.read_bytes().startswith(b"<?xml")
+    assert "A part: " in capsys.readouterr().out
+    assert run(["graph", "export", str(built), str(tmp_path / "graph.docx")]) == 2
+    assert "gexf" in capsys.readouterr().err
+
+
+def test_a_part_is_exported_and_the_log_says_which(built, capsys, tmp_path):
+    words = ["graph", "export", str(built), str(tmp_path / "a.json"), "--around", "bazar/ana"]
+    assert run([*words, "--hops", "1", "--only", "Listing", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    document = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    labels = {node["label"] for node in document["nodes"]}
+    assert labels == {"Listing", "VendorAccount"}
+    assert said["nodes"] == len(document["nodes"]) < said["nodes_in_graph"]
+    last = events(built)[-1]
+    assert last["details"]["around"] == "bazar/ana"
+
+
+def test_an_unknown_centre_writes_nothing(built, capsys, tmp_path):
+    out = tmp_path / "x.png"
+    assert run(["graph", "export", str(built), str(out), "--around", "nobody"]) == 2
+    assert "E-GRA-040" in capsys.readouterr().err
+    assert not out.exists()

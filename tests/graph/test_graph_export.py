@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from graph.export import FORMATS, export, graphml
+from graph.drawing.scene import Caption
+from graph.exporting import formats
+from graph.exporting.formats import FORMATS
+from graph.exporting.graphml import graphml as graphml_of
+from graph.exporting.selection import whole
 from graph.model import Edge, NodeRef
 from graph.rebuild import rebuild
 
@@ -30,6 +34,17 @@ class Held:
 
     def edges(self, kind):
         return iter([edge for edge in self._edges if edge.kind == kind])
+
+
+CAPTION = Caption("Case <1>", "after 3 entries")
+
+
+def export(store, form):
+    return formats.export(whole(store), form, CAPTION)
+
+
+def graphml(store):
+    return graphml_of(whole(store))
 
 
 def parsed(content: bytes):

@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import click
 
-from graph.export import FORMATS, export
 from graph.rebuild import RebuildReport, rebuild
+from vestigo.cli.graph_export import export_command
 from vestigo.cli.graph_query import query
 from vestigo.cli.graph_target import Target, opened_store, server_options
 from vestigo.cli.output import emit_json, progress
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession, open_session
-from vestigo.store.atomic import write_atomically
 
 
 @click.group(help=_("Make the graph of a case, ask it, export it."))
@@ -71,26 +69,4 @@ def _log(session: CaseSession, target: Target | None, report: RebuildReport) -> 
 
 
 graph.add_command(query)
-
-
-@graph.command("export", help=_("Write the graph of CASE to the file OUT."))
-@click.argument("case", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), required=True, help=_("What to write.")
-)
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def export_command(case: Path, out: Path, form: str, as_json: bool) -> None:
-    """Write one file; the same graph gives the same bytes."""
-    with open_session(case, write=False) as session:
-        with opened_store(session, None, "export") as store:
-            content = export(store, form)
-        digest = sha256(content).hexdigest()
-        session.custody.append(
-            "export", object_sha256=digest, reason="graph exported", details={"format": form}
-        )
-        write_atomically(out, content)
-    if as_json:
-        emit_json({"out": str(out), "format": form, "bytes": len(content), "sha256": digest})
-    else:
-        click.echo(_("Wrote {bytes} bytes to {path}.").format(bytes=len(content), path=out))
+graph.add_command(export_command)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.export import graphml
+from graph.exporting.graphml import graphml
+from graph.exporting.selection import whole
 from graph.kglite_store import KgliteStore
 from graph.rebuild import rebuild
 from vestigo.evidence.bundle import (
@@ -88,6 +89,6 @@ def graph_attachments(session: CaseSession, view: CaseView) -> dict[str, bytes]:
         store = KgliteStore(Path(scratch))
         try:
             rebuild(LedgerUpTo(view.ledger, view.n_entries), store)
-            return {"graph/case.graphml": graphml(store)}
+            return {"graph/case.graphml": graphml(whole(store))}
         finally:
             store.close()
