@@ -24,7 +24,7 @@ _ED25519_OID = bytes.fromhex("2b06010401da470f01")
 _CV25519_OID = bytes.fromhex("2b060104019755010501")
 _SHA256, _SHA512, _AES128, _AES256 = 8, 10, 7, 9
 _KDF = bytes([3, 1, _SHA256, _AES128])
-_POSITIVE_CERTIFICATION, _SUBKEY_BINDING = 0x13, 0x18
+_TEXT_DOCUMENT, _POSITIVE_CERTIFICATION, _SUBKEY_BINDING = 0x01, 0x13, 0x18
 _CERTIFY_AND_SIGN, _ENCRYPT = 0x03, 0x0C
 _ONE_OCTET_BELOW = 192
 _CRC_START, _CRC_POLYNOMIAL = 0xB704CE, 0x1864CFB
@@ -50,7 +50,8 @@ def make_vendor_key(secret: bytes, user_id: str, made_at: datetime) -> VendorKey
     named = _hashed_key(primary) + b"\xb4" + len(name).to_bytes(4, "big") + name
     bound = _hashed_key(primary) + _hashed_key(subkey)
     preferences = (
-        _subpacket(11, bytes([_AES256, _AES128]))
+        _subpacket(27, bytes([_CERTIFY_AND_SIGN]))
+        + _subpacket(11, bytes([_AES256, _AES128]))
         + _subpacket(21, bytes([_SHA512, _SHA256]))
         + _subpacket(30, b"\x01")
     )
@@ -59,20 +60,36 @@ def make_vendor_key(secret: bytes, user_id: str, made_at: datetime) -> VendorKey
         [
             _packet(_PUBLIC_KEY, primary),
             _packet(_USER_ID, name),
-            signer.sign(_POSITIVE_CERTIFICATION, named, _CERTIFY_AND_SIGN, preferences),
+            signer.sign(_POSITIVE_CERTIFICATION, named, preferences),
             _packet(_PUBLIC_SUBKEY, subkey),
-            signer.sign(_SUBKEY_BINDING, bound, _ENCRYPT, b""),
+            signer.sign(_SUBKEY_BINDING, bound, _subpacket(27, bytes([_ENCRYPT]))),
         ]
     )
     return VendorKey(_fingerprint(primary).hex().upper(), armour(binary), binary)
 
 
-def armour(binary: bytes) -> str:
-    """Return ``binary`` as an ASCII-armoured public key block, CRC included."""
+def clear_signed(secret: bytes, made_at: datetime, signed_at: datetime, text: str) -> str:
+    """Return ``text`` in a cleartext signature of the key that ``make_vendor_key`` gives.
+
+    RFC 4880, section 7: lines that begin with a dash are escaped, white space at the ends
+    of lines is not signed (and left out here).
+    """
+    signing = Ed25519PrivateKey.from_private_bytes(_derived(secret, b"sign"))
+    primary = _key_body(int(made_at.timestamp()), _EDDSA, _ED25519_OID, _raw(signing))
+    signer = _Signer(signing, _fingerprint(primary), int(signed_at.timestamp()))
+    signed = [line.rstrip(" \t\r") for line in text.split("\n")]
+    signature = signer.sign(_TEXT_DOCUMENT, "\r\n".join(signed).encode())
+    escaped = [f"- {line}" if line.startswith("-") else line for line in signed]
+    head = ["-----BEGIN PGP SIGNED MESSAGE-----", "Hash: SHA256", ""]
+    return "\n".join([*head, *escaped, armour(signature, "SIGNATURE")])
+
+
+def armour(binary: bytes, what: str = "PUBLIC KEY BLOCK") -> str:
+    """Return ``binary`` as an ASCII-armoured block, CRC included."""
     text = base64.b64encode(binary).decode()
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
     check = base64.b64encode(_crc24(binary).to_bytes(3, "big")).decode()
-    begin, end = (f"-----{word} PGP PUBLIC KEY BLOCK-----" for word in ("BEGIN", "END"))
+    begin, end = (f"-----{word} PGP {what}-----" for word in ("BEGIN", "END"))
     return "\n".join([begin, "", *lines, "=" + check, end, ""])
 
 
@@ -82,13 +99,15 @@ class _Signer:
     fingerprint: bytes
     moment: int
 
-    def sign(self, kind: int, content: bytes, flags: int, preferences: bytes) -> bytes:
-        """Return the signature packet of ``kind`` over ``content`` (RFC 4880, 5.2.4)."""
+    def sign(self, kind: int, content: bytes, more: bytes = b"") -> bytes:
+        """Return the signature packet of ``kind`` over ``content`` (RFC 4880, 5.2.4).
+
+        ``more`` are further hashed subpackets.
+        """
         hashed = (
             _subpacket(33, b"\x04" + self.fingerprint)
             + _subpacket(2, self.moment.to_bytes(4, "big"))
-            + _subpacket(27, bytes([flags]))
-            + preferences
+            + more
         )
         head = bytes([4, kind, _EDDSA, _SHA256]) + len(hashed).to_bytes(2, "big") + hashed
         trailer = b"\x04\xff" + len(head).to_bytes(4, "big")
