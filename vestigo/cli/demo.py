@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from vestigo.cli.output import emit_json
+from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
-from vestigo.pipeline.against_truth import Compared, Score
 from vestigo.pipeline.demonstration import LARGEST_SEED, Demonstration, begin
+from vestigo.training.scoring import Area, Score
+from vestigo.training.scoring.report import brief_document
 
 
 @click.command(
@@ -56,7 +57,7 @@ def _document(run: Demonstration, score: Score, seconds: float) -> dict[str, Any
         "bundle": str(run.bundle),
         "verified": True,
         "passed": score.passed(),
-        "score": score.as_dict(),
+        "score": brief_document(score),
         "seconds": f"{seconds:.1f}",
         "peak_mb": max(step["peak_mb"] for step in run.steps),
         "steps": run.steps,
@@ -66,12 +67,12 @@ def _document(run: Demonstration, score: Score, seconds: float) -> dict[str, Any
 def _show(run: Demonstration, score: Score, seconds: float) -> None:
     click.echo("\n" + _("Against the truth of the range (seed {seed}):").format(
         seed=run.practice.seed))  # fmt: skip
-    _row(_("vendors"), score.vendors)
-    _row(_("listings"), score.listings)
-    _row(_("substances of listings (read by rule; does not decide)"), score.substances)
-    _row(_("published addresses"), score.addresses)
-    _row(_("cash-outs that can be reached"), score.cash_outs)
-    _row(_("wallets whose trail stops at a mix"), score.behind_mix)
+    _row(_("vendors"), score.areas["vendors"])
+    _row(_("listings"), score.areas["listings"])
+    _row(_("substances of listings (read by rule; does not decide)"), score.areas["substances"])
+    _row(_("published addresses"), score.areas["addresses"])
+    _row(_("cash-outs that can be reached"), score.areas["cash_outs"])
+    _row(_("wallets whose trail stops at a mix"), score.areas["behind_mix"])
     click.echo(_("Sealed and verified by its own two verifiers: {path}").format(path=run.bundle))
     peak = max(step["peak_mb"] for step in run.steps)
     click.echo(_("{seconds:.0f} s, at most {peak} MB.").format(seconds=seconds, peak=peak))
@@ -79,11 +80,11 @@ def _show(run: Demonstration, score: Score, seconds: float) -> None:
     click.echo(look.format(case=shlex.quote(str(run.practice.path))))
 
 
-def _row(name: str, part: Compared) -> None:
-    wrong = len(part.wrong)
+def _row(name: str, area: Area) -> None:
     counts = _("{found} of {true}, {wrong} wrong").format(
-        found=part.n_found, true=len(part.true), wrong=wrong
+        found=area.count("found"), true=area.n_true, wrong=area.count("wrong")
     )
     click.echo(f"  {name}: {counts}")
-    for item in (*part.missed, *part.wrong):
-        click.echo(f"    ! {item}")
+    for item in area.items:
+        if item.status != "found":
+            click.echo(f"    ! {printable(item.key)}")

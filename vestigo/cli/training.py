@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.output import emit_json, warn
+from vestigo.cli.training_score import score
 from vestigo.i18n import _
 
 MAX_SEED = 2**31 - 1
@@ -38,6 +39,9 @@ def _watch_standard_input(until: bool) -> None:
 @click.group(help=_("Practise on an invented market whose truth is known."))
 def training() -> None:
     """Group of the training commands."""
+
+
+training.add_command(score)
 
 
 @training.command("range", help=_("Make the practice range of a seed; write or serve it."))

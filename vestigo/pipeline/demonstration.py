@@ -18,7 +18,6 @@ from typing import Any
 from vestigo.clock import system_clock
 from vestigo.evidence.keys import BOX
 from vestigo.i18n import _
-from vestigo.pipeline.against_truth import Score, compare_with_truth
 from vestigo.pipeline.practice import (
     PracticeCase,
     refuse_another_seed,
@@ -28,6 +27,7 @@ from vestigo.pipeline.practice import (
 from vestigo.pipeline.steps import StepFailed, StepResult, run_step, serving, vestigo_words
 from vestigo.records import Authorization
 from vestigo.store import CaseFolder, RecordLedger, writer_lock
+from vestigo.training.scoring import Score, read_truth, score_case
 
 LARGEST_SEED = 2**31 - 1
 
@@ -58,7 +58,7 @@ class Demonstration:
             shutil.rmtree(self.practice.scratch)
         folder = CaseFolder.open(self.practice.path)
         with RecordLedger(folder.records) as ledger:
-            return compare_with_truth(ledger, self.practice.world / "truth.json")
+            return score_case(ledger, read_truth(self.practice.world / "truth.json"))
 
     @property
     def bundle(self) -> Path:

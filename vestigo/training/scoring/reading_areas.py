@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was read from the words: substances, what is on offer, prices per base unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from vestigo.records import Quantity, UnitPrice
+from vestigo.training.scoring.area import Area
+from vestigo.training.scoring.comparison import UNKNOWN, Comparison, Explained, Fact
+from vestigo.training.scoring.holdings import Claims
+
+OFFERED = ("stated", "implied")
+TOLERANCE = Decimal("0.01")
+ROUNDING = Decimal("0.005")
+_PARTS = (("grams", "g"), ("count", "pieces"), ("dose_mg", "mg"), ("ml", "ml"))
+
+
+def reading_areas(work: Comparison) -> Iterator[Area]:
+    """Yield substances, offers and unit prices."""
+    yield _substances(work)
+    yield _offers(work)
+    yield _unit_prices(work)
+
+
+def _substances(work: Comparison) -> Area:
+    true, said = {}, {}
+    for key, item in work.truth.listings.items():
+        for name, status in substances_of(item):
+            if status in OFFERED:
+                true[f"{key} {name}"] = Fact(work.view.listing(key))
+            else:
+                said[f"{key} {name}"] = status
+    claims = Claims()
+    for record_id, mention, subject in work.held.about(work.held.mentions):
+        if mention.status in OFFERED and subject.listing:
+            claims.add(f"{subject.listing} {mention.substance_id}", record_id)
+
+    def explain(key: str, ids: set[str]) -> Explained:
+        return ("only_" + said[key], "") if key in said else _of_page(work, ids)
+
+    return work.area("substances", true, claims, explain)
+
+
+def substances_of(listing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (substance id, status) of what a listing names."""
+    rows = listing["substances"]
+    return [
+        (row, "stated") if isinstance(row, str) else (row["substance"], row["status"])
+        for row in rows
+    ]
+
+
+def _offers(work: Comparison) -> Area:
+    by_listing = {key: item["offers"] for key, item in work.truth.listings.items()}
+    true = {
+        f"{key} {offer_name(offer)}": Fact(work.view.listing(key))
+        for key, offers in by_listing.items()
+        for offer in offers
+    }
+    claims = Claims()
+    for record_id, item, subject in work.held.about(work.held.quantities):
+        if subject.listing:
+            offer = _same_offer(_plain(item), by_listing.get(subject.listing, []))
+            claims.add(f"{subject.listing} {offer_name(offer)}", record_id)
+    return work.area("offers", true, claims, lambda _key, ids: _of_page(work, ids))
+
+
+def _plain(item: Quantity) -> dict[str, Any]:
+    return {
+        "kind": item.offer_kind,
+        "grams": item.grams,
+        "count": item.count,
+        "dose_mg": item.dose_mg,
+        "ml": item.ml,
+    }
+
+
+def _same_offer(claim: dict[str, Any], true: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the true offer that a claim states (an ounce may be 28.35 g), else the claim."""
+    for offer in true:
+        exact = all(_equal(offer[name], claim[name]) for name, _unit in _PARTS[1:])
+        if offer["kind"] == claim["kind"] and exact and _near(offer["grams"], claim["grams"]):
+            return offer
+    return claim
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return (one is None) == (other is None) and (one is None or Decimal(one) == Decimal(other))
+
+
+def _near(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(Decimal(one) - Decimal(other)) <= Decimal(one) * ROUNDING
+
+
+def offer_name(offer: Mapping[str, Any]) -> str:
+    """Return what is on offer in one spelling: ``units 60 pieces 2 mg``."""
+    parts = [
+        f"{_number(offer[field])} {unit}" for field, unit in _PARTS if offer[field] is not None
+    ]
+    return " ".join([str(offer["kind"]), *parts])
+
+
+def _number(value: Any) -> str:
+    plain = f"{Decimal(str(value)):f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _unit_prices(work: Comparison) -> Area:
+    by_listing = {key: _true_unit_prices(item) for key, item in work.truth.listings.items()}
+    true = {
+        f"{key} {_shown(price)}": Fact(
+            work.view.listing(key), detail="several_options" if len(prices) > 1 else ""
+        )
+        for key, prices in by_listing.items()
+        for price in prices
+    }
+    claims = Claims()
+    for record_id, item, subject in work.held.about(work.held.unit_prices):
+        if subject.listing:
+            near = _nearest(item, by_listing.get(subject.listing, []))
+            claims.add(f"{subject.listing} {_shown(near)}", record_id)
+
+    def explain(_key: str, ids: set[str]) -> Explained:
+        if any(_counts_holding_price(work, one) for one in ids):
+            return "holding_price", ""
+        return _of_page(work, ids)
+
+    return work.area("unit_prices", true, claims, explain)
+
+
+def _true_unit_prices(listing: Mapping[str, Any]) -> list[tuple[Decimal, str, str]]:
+    """Return (amount, currency, base unit) of each offer at its meant price."""
+    found = []
+    for offer in listing["offers"]:
+        base = _base(offer)
+        if base is not None and base[0] > 0:
+            price = offer["price"]
+            found.append((Decimal(price["amount"]) / base[0], str(price["currency"]), base[1]))
+    return found
+
+
+def _base(offer: Mapping[str, Any]) -> tuple[Decimal, str] | None:
+    count = Decimal(offer["count"] or 1)
+    if offer["kind"] == "mass" and offer["grams"] is not None:
+        return Decimal(offer["grams"]) * count, "g"
+    if offer["kind"] == "volume" and offer["ml"] is not None:
+        return Decimal(offer["ml"]) * count, "ml"
+    if offer["kind"] in ("units", "dose") and offer["count"]:
+        return count, "unit"
+    return None
+
+
+def _nearest(
+    item: UnitPrice, true: list[tuple[Decimal, str, str]]
+) -> tuple[Decimal, str | None, str]:
+    """Return the true unit price that a claim states within the tolerance, else the claim."""
+    for amount, currency, unit in true:
+        same = (currency, unit) == (item.currency, item.per_unit)
+        if same and abs(item.amount - amount) <= amount * TOLERANCE:
+            return amount, currency, unit
+    return item.amount, item.currency, item.per_unit
+
+
+def _shown(price: tuple[Decimal, str | None, str]) -> str:
+    amount, currency, unit = price
+    return f"{_number(amount.quantize(Decimal('0.00000001')))} {currency}/{unit}"
+
+
+def _counts_holding_price(work: Comparison, record_id: str) -> bool:
+    claim = work.held.unit_prices[record_id]
+    listing = work.held.listings.get(claim.subject)
+    if listing is None:
+        return False
+    row = work.truth.listings.get(f"{listing.market}/{listing.listing_key}")
+    return row is not None and listing.price_amount in holding_prices(row)
+
+
+def holding_prices(listing: Mapping[str, Any]) -> set[Decimal]:
+    """Return the absurd prices that a listing shows instead of being taken off."""
+    return {Decimal(str(row["amount"])) for row in listing.get("holding_prices", ())}
+
+
+def _of_page(work: Comparison, ids: set[str]) -> Explained:
+    host = work.phishing(ids)
+    return ("phishing_mirror", host) if host else UNKNOWN
