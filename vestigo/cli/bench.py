@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
@@ -17,6 +18,10 @@ from vestigo.pipeline.benchmark import SpineBenchmark
 @click.group(help=_("Measure; every figure can be measured again by anyone."))
 def bench() -> None:
     """Group of the benchmarks."""
+
+
+bench.add_command(acceptance)
+bench.add_command(range_command)
 
 
 @bench.command("spine", help=_("Measure the main job on a saved market and on block files."))
