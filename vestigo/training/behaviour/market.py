@@ -32,5 +32,6 @@ class MarketSection:
     )
     requests_a_minute: int = whole(0, 0, 6_000, "Requests a minute before it answers 429; 0: any.")
     maintenance_every: int = whole(0, 0, 10_000, "Each n-th request answers 503; 0 for none.")
+    truncated_every: int = whole(0, 0, 10_000, "Each n-th page breaks off; 0 for none.")
     n_mirrors: int = whole(0, 0, 4, "Further addresses of the same venue.")
     n_phishing: int = whole(0, 0, 4, "Addresses that look like the venue and are not.")
