@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One address of a market as a function: a request in, an answer out, nothing remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from vestigo.training.site.access import Access, Visit
+from vestigo.training.site.answer import Answer
+from vestigo.training.site.contents import Contents
+from vestigo.training.site.layouts import layout_named
+from vestigo.training.site.mirrors import PHISHING, Door, doors, phishing_view
+from vestigo.training.world import MarketView
+
+
+class Site:
+    """Answers requests to one address of a market, as it is on one pass.
+
+    ``door`` is one of ``doors(view.market)``; without it the market's own first address.
+    """
+
+    def __init__(self, view: MarketView, door: Door | None = None) -> None:
+        self.door = door or doors(view.market)[0]
+        shown = phishing_view(view, self.door) if self.door.kind == PHISHING else view
+        market = view.market
+        self.layout = layout_named(view.layout, market.seed, market.key)
+        self._contents = Contents(shown, self.layout, self.door)
+        self._access = Access(self._contents, self.door)
+        self.requests_a_minute = market.section.requests_a_minute
+
+    def answer(self, method: str, target: str, cookies: Mapping[str, str], body: bytes) -> Answer:
+        """Return the answer to one request; ``target`` is path and query as sent."""
+        visit = self._access.visit(method, target, cookies, body)
+        return self._access.answer(visit, self._page)
+
+    def session_cookie(self) -> dict[str, str]:
+        """Return the cookie of somebody who has just logged in."""
+        return self._access.inside()
+
+    def address(self, kind: str, key: str = "") -> str:
+        """Return the address of a page: listing, vendor, category, home, login …"""
+        return self._contents.addresses.of(kind, key)
+
+    def paths(self) -> list[str]:
+        """Return every address that is kept of a pass, each once, the log-in first."""
+        return [self.address("login"), *self._contents.targets()]
+
+    def saved(self) -> Iterator[tuple[str, Answer]]:
+        """Yield (address, answer) of every page as a visitor sees it who is never held up."""
+        login = self.address("login")
+        yield login, self.answer("GET", login, self._access.at_the_door(), b"")
+        for target in self._contents.targets():
+            yield target, self._contents.page(self._contents.addresses.wanted(target))
+
+    def _page(self, visit: Visit) -> Answer:
+        if visit.method not in ("GET", "HEAD"):
+            return self._contents.private(
+                "Nothing was ordered", "This market is a practice range."
+            )
+        return self._contents.page(visit.wanted)
