@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +20,7 @@ from ledger.parsing import TxScan, merkle_branch, scan_block, scan_transaction
 from ledger.parsing.digest import displayed, from_displayed
 from ledger.store.columns import TABLES
 from ledger.store.part import raw_path
+from vestigo.closing import Closing
 from vestigo.identifiers.bitcoin import decode_address
 from vestigo.records import Block
 
@@ -47,7 +47,7 @@ class StoredTransaction:
     mined_at: datetime
 
 
-class ChainStore:
+class ChainStore(Closing):
     """The blocks of one network in a chain folder, read only."""
 
     def __init__(self, chain_folder: Path, network: str) -> None:
@@ -58,17 +58,6 @@ class ChainStore:
         parts = sorted((chain_folder / "parts" / network).glob("*"))
         for name, schema in TABLES.items():
             self._view(name, schema, [str(part / f"{name}.parquet") for part in parts])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the database."""

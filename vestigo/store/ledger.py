@@ -12,12 +12,12 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import ExceptionContext
 
+from vestigo.closing import Closing
 from vestigo.errors import VerificationError
 from vestigo.i18n import _
 from vestigo.records import Record, Retraction, canonical_json, record_from_body
@@ -38,7 +38,7 @@ class LedgerHead(NamedTuple):
     entry_sha256: str
 
 
-class RecordLedger:
+class RecordLedger(Closing):
     """Appends and reads records.
 
     ``on_commit`` is called with the new head after each write transaction (the
@@ -57,17 +57,6 @@ class RecordLedger:
         self._before_commit = before_commit
         metadata.create_all(self._engine)
         path.chmod(0o600)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the database."""

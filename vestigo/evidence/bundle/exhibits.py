@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.plaintext import RULE, plain_text
 from vestigo.evidence.bundle.records import bodies
@@ -25,38 +25,7 @@ from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import LANGUAGES, speaking
 from vestigo.records import RECORD_TYPES, Capture, Derived, record_from_body
 
-NOT_ENOUGH = ("page",)  # being classified alone does not make a capture an exhibit
 DIGITS = 4
-
-
-@dataclass(slots=True)
-class Exhibit:
-    """One capture with the records that rest on it."""
-
-    number: str
-    record_id: str
-    capture: Capture
-    derived: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def folder(self) -> str:
-        """The folder of the exhibit below the bundle."""
-        return f"data/exhibits/{self.number}"
-
-    @property
-    def cited(self) -> bool:
-        """Whether something more than a classification rests on the capture."""
-        return any(body["kind"] not in NOT_ENOUGH for _id, body in self.derived)
-
-
-@dataclass(frozen=True, slots=True)
-class SheetContext:
-    """What every sheet of a case needs: authorizations, events by object, third persons."""
-
-    authorizations: dict[str, dict[str, Any]]
-    events: dict[str, list[CustodyEvent]]
-    warc_digests: dict[str, str]
-    thirds: ThirdParties
 
 
 def add_exhibits(bag: BagFolder, view: CaseView) -> list[str]:

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vestigo.clock import iso
+from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.thirds import MASK, is_third
 from vestigo.evidence.harmless import harmless_line
 from vestigo.i18n import _
-
-if TYPE_CHECKING:
-    from vestigo.evidence.bundle.exhibits import Exhibit, SheetContext
 
 LONGEST = 600
 WIDTH = 24

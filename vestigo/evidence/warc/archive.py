@@ -13,10 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from vestigo.clock import Clock
+from vestigo.closing import Closing
 from vestigo.errors import SourceUnreachable, VestigoError
 from vestigo.evidence.warc.exchange import ClosedSegment, Exchange
 from vestigo.evidence.warc.segment import recover, recover_sealed
@@ -33,7 +32,7 @@ _BATCH = 64
 _Item = tuple[Exchange, "Future[Capture]"]
 
 
-class WarcArchive:
+class WarcArchive(Closing):
     """Writes WARC files into ``folder`` and sealed originals into ``sealed_folder``.
 
     ``seal_key`` is a raw X25519 public key (32 bytes); None means that secrets are
@@ -66,17 +65,6 @@ class WarcArchive:
         self._thread = threading.Thread(target=self._run, name="warc-archive", daemon=True)
         self._thread.start()
         self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def submit(self, exchange: Exchange) -> Future[Capture]:
         """Hand over an exchange; the future gives its capture once it is durable.

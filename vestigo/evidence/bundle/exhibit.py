@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One exhibit: a capture, what was derived from it, and what its sheet needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vestigo.evidence.bundle.thirds import ThirdParties
+from vestigo.evidence.custody import CustodyEvent
+from vestigo.records import Capture
+
+NOT_ENOUGH = ("page",)  # being classified alone does not make a capture an exhibit
+
+
+@dataclass(slots=True)
+class Exhibit:
+    """One capture with the records that rest on it."""
+
+    number: str
+    record_id: str
+    capture: Capture
+    derived: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the exhibit below the bundle."""
+        return f"data/exhibits/{self.number}"
+
+    @property
+    def cited(self) -> bool:
+        """Whether something more than a classification rests on the capture."""
+        return any(body["kind"] not in NOT_ENOUGH for _id, body in self.derived)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetContext:
+    """What every sheet of a case needs: authorizations, events by object, third persons."""
+
+    authorizations: dict[str, dict[str, Any]]
+    events: dict[str, list[CustodyEvent]]
+    warc_digests: dict[str, str]
+    thirds: ThirdParties
