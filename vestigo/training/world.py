@@ -19,6 +19,7 @@ CASH_OUTS = (
     "whirlpool", "wasabi", "joinmarket", "atm", "gift_card", "hold",
 )  # fmt: skip
 RELATIONS = ("single", "original", "same_key", "new_key", "other_name", "impostor")
+STATUSES = ("stated", "implied", "mentioned", "negated")
 PRICE_DISPLAYS = ("btc", "both", "fiat")
 SAT = 100_000_000
 
@@ -66,6 +67,18 @@ class SubstanceClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPrice:
+    """A price that title or description state; ``currency`` None where only a sign stands.
+
+    ``per`` is package, unit, g, ml or postage.
+    """
+
+    amount: Decimal
+    currency: str | None
+    per: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What a listing shows from one pass on; ``what`` names the fields that changed.
 
@@ -78,6 +91,9 @@ class Change:
     title: str
     description: str
     offers: tuple[Offer, ...]
+    text_prices: tuple[TextPrice, ...]
+    substances: tuple[SubstanceClaim, ...]
+    purity_percent: tuple[Decimal, ...]
     ships_to: str
     holding: bool
 
@@ -103,6 +119,7 @@ class Listing:
     traps: tuple[str, ...]
     offers: tuple[Offer, ...]
     purity_percent: tuple[Decimal, ...]
+    text_prices: tuple[TextPrice, ...]
     display: str
     fiat: str
     ships_from: str
@@ -124,7 +141,9 @@ class Listing:
             if one.pass_no <= pass_no:
                 shown = replace(
                     shown, title=one.title, description=one.description, offers=one.offers,
-                    ships_to=one.ships_to, holding=one.holding,
+                    text_prices=one.text_prices, substances=one.substances,
+                    purity_percent=one.purity_percent, ships_to=one.ships_to,
+                    holding=one.holding,
                 )  # fmt: skip
         return shown
 
@@ -147,7 +166,7 @@ class Vendor:
 
     ``address`` is account ``address_number`` of ``party`` in the keyring.  ``relation`` is
     one of ``RELATIONS``; ``related_to`` the account (``market/handle``) that it belongs to
-    or imitates, or empty.  ``seen_on`` is the day before which it was last seen on pass 1.
+    or imitates, or empty.  ``days_unseen`` is how many days before each pass it was there.
     """
 
     market: str

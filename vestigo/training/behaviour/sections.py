@@ -10,7 +10,7 @@ from vestigo.training.behaviour.ledger import CashOutSection, LedgerSection
 from vestigo.training.behaviour.market import MarketSection
 
 LANGUAGES = ("en", "es", "pt", "fr", "de", "nl")
-SHIPPED_GOODS = ("goods.toml",)
+SHIPPED_GOODS = tuple(f"goods-{language}.toml" for language in LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
