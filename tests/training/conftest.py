@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from vestigo.training.chain.economy import Ledger, make_ledger
-from vestigo.training.site import Site
+from vestigo.training.site_story import Site
 from vestigo.training.telling import tell_story
 from vestigo.training.truth import truth
 from vestigo.training.writing import blocks_file, tagpack

@@ -12,7 +12,7 @@ from lxml import html
 from vestigo.training.categories import category_tree
 from vestigo.training.picture import picture
 from vestigo.training.rendering import btc, lines, masked, shown
-from vestigo.training.site import LISTINGS_A_PAGE, Site
+from vestigo.training.site_story import LISTINGS_A_PAGE, Site
 from vestigo.training.telling import tell_story
 
 

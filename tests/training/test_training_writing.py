@@ -90,7 +90,7 @@ def test_a_folder_that_was_named_for_bitcoinlib_is_kept(tmp_path):
     assert not (tmp_path / ".bitcoinlib").exists()
 
 
-@pytest.mark.parametrize("module", ["vestigo.training", "vestigo.training.site", "vestigo.training.telling",
+@pytest.mark.parametrize("module", ["vestigo.training", "vestigo.training.site_story", "vestigo.training.telling",
                                     "vestigo.training.serving", "vestigo.cli.training",
                                     "vestigo.training.writing", "vestigo.training.chain.economy"])  # fmt: skip
 def test_importing_loads_no_bitcoinlib(module, tmp_path):
@@ -101,7 +101,7 @@ def test_importing_loads_no_bitcoinlib(module, tmp_path):
 
 def test_serving_needs_no_bitcoinlib(tmp_path):
     code = (
-        "import sys; from vestigo.training.site import Site; from vestigo.training.telling import tell_story;"
+        "import sys; from vestigo.training.site_story import Site; from vestigo.training.telling import tell_story;"
         "s = Site(tell_story(1)); s.answer('GET', '/', s.session_cookie(), b'');"
         "print('bitcoinlib' in sys.modules)"
     )

@@ -77,7 +77,7 @@ def practice_range(
 
 def _serve(seed: int, port: int) -> None:
     from vestigo.training.serving import listen, serve
-    from vestigo.training.site import Site
+    from vestigo.training.site_story import Site
     from vestigo.training.telling import tell_story
 
     story = tell_story(seed)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vestigo.training.story import Listing
+from vestigo.training.world import Listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import uvicorn
 
 from vestigo.errors import UsageError
 from vestigo.i18n import _
-from vestigo.training.site import Answer, Site
+from vestigo.training.site_story import Answer, Site
 from vestigo.training.timeline import http_date
 
 HOST = "127.0.0.1"

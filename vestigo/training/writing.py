@@ -19,7 +19,7 @@ from vestigo.i18n import _
 from vestigo.training.chain.economy import Ledger, make_ledger
 from vestigo.training.chain.mining import MAGIC
 from vestigo.training.rates import RangeRates
-from vestigo.training.site import Site
+from vestigo.training.site_story import Site
 from vestigo.training.story import Story
 from vestigo.training.timeline import SEEN_AT
 from vestigo.training.truth import truth

@@ -76,8 +76,9 @@ class Access:
             return self._captcha(visit)
         if visit.session.stage == "queue":
             return self._queue(visit)
-        if kind == "login":
-            return self._login(visit)
+        return self._login(visit) if kind == "login" else self._beyond(visit, kind, page)
+
+    def _beyond(self, visit: Visit, kind: str, page: Callable[[Visit], Answer]) -> Answer:
         if visit.session.stage != "inside":
             return redirect(self._contents.addresses.of("login"))
         if kind == "logout":
@@ -95,7 +96,12 @@ class Access:
         if ahead > 0:
             waited = replace(session, n_waited=session.n_waited + 1)
             shown = self._contents.render(
-                "queue.html", "queue", account="", position=ahead, seconds=QUEUE_SECONDS, again=visit.target
+                "queue.html",
+                "queue",
+                account="",
+                position=ahead,
+                seconds=QUEUE_SECONDS,
+                again=visit.target,
             )
             return self._keep(shown, waited)
         if self._section.captcha != "queue":
@@ -150,7 +156,7 @@ class Access:
     def _captcha(self, visit: Visit) -> Answer:
         """Return the picture of a challenge of ours (nobody has to be logged in for it)."""
         challenge = visit.wanted.key if visit.wanted else ""
-        number, _dash, signature = challenge.partition("-")
+        number, _dash, _signature = challenge.partition("-")
         if not hmac.compare_digest(self._challenge(number).encode(), challenge.encode()):
             return self._contents.not_found()
         content = captcha_picture(self._seed, self._section.key, challenge)

@@ -8,6 +8,7 @@ same challenge always shows the same picture.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from vestigo.training.site.raster import Colour, Raster
 from vestigo.training.stream import Stream
@@ -68,7 +69,7 @@ def _letter(raster: Raster, stream: Stream, letter: str, left: int) -> None:
 
     for line in _STROKES[letter].split():
         points = [place(point) for point in line.split("-")]
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             _stroke(raster, start, end, 2, 1)
 
 

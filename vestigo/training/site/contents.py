@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 from vestigo.training.categories import Category, category_tree
 from vestigo.training.rendering import buyer_key
@@ -13,7 +14,7 @@ from vestigo.training.site.answer import Answer, found, html
 from vestigo.training.site.layouts import Layout
 from vestigo.training.site.mirrors import Door
 from vestigo.training.site.pictures import avatar_name, picture, picture_names
-from vestigo.training.site.showing import ShownFeedback, ShownListing, Shower
+from vestigo.training.site.showing import Shower, ShownFeedback, ShownListing
 from vestigo.training.site.templates import PAGES, templates
 from vestigo.training.world import Listing, MarketView
 
@@ -52,16 +53,18 @@ class Contents:
         content = (PAGES / self.layout.name / "market.css").read_bytes()
         return found(content, "text/css; charset=utf-8")
 
-    def render(self, template: str, kind: str, status: int = 200, **values: object) -> Answer:
+    def render(self, template: str, kind: str, status: int = 200, **values: Any) -> Answer:
         """Return a page of a template; ``kind`` becomes a class or id of its body."""
-        body = self._templates.get_template(template).render(
-            self._common | {"kind": kind} | values
-        )
+        body = self._templates.get_template(template).render(self._common | {"kind": kind} | values)
         return html(body.encode(), status)
 
     def not_found(self) -> Answer:
         """Return the answer to an address that this market does not have."""
-        return self.render("missing.html", "not-found", 404, headline="Not found")
+        return self.render("missing.html", "not-found", 404, account="", headline="Not found")
+
+    def too_many(self) -> Answer:
+        """Return the answer to somebody who asks too fast."""
+        return self.render("missing.html", "busy", 429, account="", headline="Too many requests")
 
     def private(self, headline: str, text: str, order_href: str = "") -> Answer:
         """Return a page of the account's own, which says as good as nothing."""
@@ -82,7 +85,7 @@ class Contents:
             yield of("vendor", one.handle)
             yield of("avatar", one.handle)
         yield from (of("listing", one.key) for one in self._linked)
-        yield from (of("image", one.key) for one in self.view.listings)
+        yield from (of("image", one.key) for one in self._linked)
 
     @cached_property
     def _common(self) -> dict[str, object]:
@@ -112,7 +115,7 @@ class Contents:
         return self._list("search.html", wanted, listings, words=wanted.words)
 
     def _list(
-        self, template: str, wanted: Wanted, listings: Sequence[Listing], **values: object
+        self, template: str, wanted: Wanted, listings: Sequence[Listing], **values: Any
     ) -> Answer:
         pages = self._pages_of(listings)
         if wanted.page not in pages:
@@ -171,7 +174,7 @@ class Contents:
         return self.render("mirrors.html", "mirrors")
 
     def _image(self, wanted: Wanted) -> Answer:
-        if self.view.listing(wanted.key) is None:
+        if wanted.key not in self._cards:
             return self.not_found()
         return found(picture(self.view.market.seed, self._pictures[wanted.key]), "image/png")
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The visitor's session: small signed counters in one cookie, nothing on the server.
 
-Value: ``<kind>.<wait>.<tries>.<asked>.<signature>`` where the kind says how far the visitor has come.
-Whoever sends an old cookie again gets the old answer again: a market that forgets
-nothing about its visitors would not be the same twice.
+Value: ``<stage>.<waited>.<tries>.<asked>.<signature>``.  Whoever sends an old cookie
+again gets the old answer again: a market that remembered its visitors would not be the
+same twice.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Site:
         return self._access.inside()
 
     def address(self, kind: str, key: str = "") -> str:
-        """Return the address of a page: listing, vendor, category, home, login …"""
+        """Return the address of a page of ``kind`` (as in ``Layout.addresses``)."""
         return self._contents.addresses.of(kind, key)
 
     def paths(self) -> list[str]:
@@ -54,7 +54,5 @@ class Site:
 
     def _page(self, visit: Visit) -> Answer:
         if visit.method not in ("GET", "HEAD"):
-            return self._contents.private(
-                "Nothing was ordered", "This market is a practice range."
-            )
+            return self._contents.private("Nothing was ordered", "This market is a practice range.")
         return self._contents.page(visit.wanted)

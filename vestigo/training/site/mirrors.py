@@ -83,9 +83,7 @@ def phishing_view(view: MarketView, door: Door) -> MarketView:
 
 
 @lru_cache(maxsize=32)
-def _false_addresses(
-    seed: int, market: str, door: str, genuine: tuple[str, ...]
-) -> dict[str, str]:
+def _false_addresses(seed: int, market: str, door: str, genuine: tuple[str, ...]) -> dict[str, str]:
     keyring = Keyring(seed)
     owner = f"phishing:{market}/{door}"
     return {

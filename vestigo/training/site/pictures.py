@@ -34,9 +34,7 @@ def picture_names(market: Market) -> dict[str, str]:
     """
     names = {}
     for vendor in market.vendors:
-        mine = sorted(
-            (one for one in market.listings if one.vendor == vendor.handle), key=_posting
-        )
+        mine = sorted((one for one in market.listings if one.vendor == vendor.handle), key=_posting)
         for number, listing in enumerate(mine):
             owner = vendor.account
             if _is_shared(market.seed, vendor, number):
