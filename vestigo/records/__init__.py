@@ -29,9 +29,11 @@ from vestigo.records.reading import (
     OFFER_KINDS,
     STATUSES,
     Mention,
+    Picture,
     PriceQuote,
     Quantity,
     Selector,
+    TextReading,
     UnitPrice,
 )
 from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
@@ -40,8 +42,8 @@ __all__ = [
     "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES",
     "STATUSES", "TIERS", "Authorization", "Block", "ByteRange", "Capture", "CashOutPoint",
     "Cluster", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing",
-    "Mention", "Method", "Page", "Piece", "PriceQuote", "Quantity", "Record", "Retraction",
-    "Run", "Selector", "SignalWeight", "SourcedText", "Span", "Tag", "Trace", "Transaction",
-    "UnitPrice", "VendorAccount", "VendorLink", "canonical_json", "content_id",
-    "pair_subject", "probability", "record_from_body",
+    "Mention", "Method", "Page", "Picture", "Piece", "PriceQuote", "Quantity", "Record",
+    "Retraction", "Run", "Selector", "SignalWeight", "SourcedText", "Span", "Tag", "TextReading",
+    "Trace", "Transaction", "UnitPrice", "VendorAccount", "VendorLink", "canonical_json",
+    "content_id", "pair_subject", "probability", "record_from_body",
 ]  # fmt: skip

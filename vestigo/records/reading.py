@@ -107,3 +107,39 @@ class Selector(Derived):
     party: str
     field: str
     span: Span | None
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReading(Derived):
+    """What a listing or profile as a whole is: its language and the goods that it offers.
+
+    ``language`` is an ISO 639-1 code, None where it cannot be told; ``goods`` are classes
+    of goods, those that the market declares first; ``flags`` as in ``vestigo nlp read``
+    (``holding_price``, ``title_and_text_differ``).
+    """
+
+    KIND: ClassVar[str] = "text_reading"
+
+    subject: str
+    language: str | None
+    goods: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+@register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Derived):
+    """A picture that a listing or profile shows; its bytes are not fetched for it.
+
+    ``uri`` is absolute (of a picture inside the page only ``data:`` and its media type);
+    ``sha256`` and ``media_type`` are "" where the page alone does not tell them.
+    """
+
+    KIND: ClassVar[str] = "picture"
+
+    subject: str
+    uri: str
+    sha256: str
+    media_type: str
+    span: Span | None
