@@ -39,12 +39,13 @@ class Habit:
     """How a wallet writes its transactions.
 
     ``fee_rate`` in satoshi a virtual byte; ``locks_height`` sets nLockTime to the
-    height of the tip, as Bitcoin Core does.
+    height of the tip, as Bitcoin Core does; ``version`` is that of the transaction.
     """
 
     fee_rate: int
     locks_height: bool
     sequence: int
+    version: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,15 @@ class Draft:
     targets: tuple[Target, ...]
     lock_time: int
     sequence: int
+    version: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A signed transaction; ``kind`` says what it was for, for the truth only."""
+    """A signed transaction; ``kind`` says what it was for, for the truth only.
+
+    ``group`` names the chain of payments that it belongs to, or is empty.
+    """
 
     txid: str
     raw: bytes
@@ -68,6 +73,7 @@ class Payment:
     targets: tuple[Target, ...]
     kind: str
     sent_at: datetime
+    group: str = ""
 
     @property
     def fee_sat(self) -> int:
@@ -77,7 +83,7 @@ class Payment:
         )
 
 
-_INPUT_SIZES = {"p2wpkh": 68, "p2pkh": 148, "p2sh-p2wpkh": 91}
+_INPUT_SIZES = {"p2wpkh": 68, "p2pkh": 148, "p2sh-p2wpkh": 91, "p2tr": 58, "p2wsh": 105}
 _FRAME_SIZE = 11
 
 

@@ -56,7 +56,7 @@ class Stage:
         if vendor is not None:
             return vendor.script_kind
         if group in ("buyer", "bystander", "supplier"):
-            return self.stream("kind", owner).pick((*("p2wpkh",) * 6, *SCRIPT_KINDS[1:]))
+            return self.stream("kind", owner).pick((*("p2wpkh",) * 6, *SCRIPT_KINDS[1:3]))
         return "p2wpkh"
 
 
