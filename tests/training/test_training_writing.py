@@ -230,7 +230,6 @@ def test_the_command_writes_and_says_where(tmp_path, monkeypatch):
     [
         ["--seed", "-1"],
         ["--seed", "x"],
-        [],
         ["--seed", "1", "--port", "70000"],
         ["--seed", str(2**31)],
     ],

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The market on a loopback port: an ASGI application over ``Site``, run by uvicorn."""
+"""Venues on loopback ports, one port an address: an ASGI application, run by uvicorn."""
 
 from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -14,19 +15,52 @@ import uvicorn
 
 from vestigo.errors import UsageError
 from vestigo.i18n import _
-from vestigo.training.site_story import Answer, Site
+from vestigo.training.pacing import Pace
+from vestigo.training.site import Answer, Site
 from vestigo.training.timeline import http_date
 
 HOST = "127.0.0.1"
 MAX_FORM_BYTES = 16_384
+MAX_PORT = 65_535
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def application(site: Site) -> Callable[[Message, Receive, Send], Awaitable[None]]:
-    """Return the ASGI application of one market."""
+@dataclass(slots=True)
+class Front:
+    """One address of a market with the socket that it listens on."""
+
+    site: Site
+    socket: socket.socket
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.site.requests_a_minute)
+
+    @property
+    def port(self) -> int:
+        """The loopback port."""
+        number: int = self.socket.getsockname()[1]
+        return number
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}/"
+
+    def answer(self, method: str, target: str, cookies: dict[str, str], body: bytes) -> Answer:
+        """Answer a request, or say when to ask again."""
+        wait = self.pace.seconds_to_wait()
+        if wait:
+            return self.site.too_many().with_header("Retry-After", str(wait))
+        return self.site.answer(method, target, cookies, body)
+
+
+def application(fronts: Sequence[Front]) -> Callable[[Message, Receive, Send], Awaitable[None]]:
+    """Return the ASGI application of several addresses; the port tells them apart."""
+    by_port = {front.port: front for front in fronts}
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
@@ -34,8 +68,9 @@ def application(site: Site) -> Callable[[Message, Receive, Send], Awaitable[None
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        found = site.answer(scope["method"], target, _cookies(scope["headers"]), body)
-        headers = _headers(found)
+        front = by_port[scope["server"][1]]
+        found = front.answer(scope["method"], target, _cookies(scope["headers"]), body)
+        headers = _headers(front.site, found)
         await send({"type": "http.response.start", "status": found.status, "headers": headers})
         content = b"" if scope["method"] == "HEAD" else found.body
         await send({"type": "http.response.body", "body": content})
@@ -52,21 +87,36 @@ def listen(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         bound.close()
         raise UsageError(
             "E-TRA-002",
-            _("The port cannot be opened: {reason}.").format(reason=error.strerror),
+            _("The port cannot be opened: {reason}.").format(
+                reason=getattr(error, "strerror", None) or error
+            ),
             where=f"{HOST}:{port}",
             remedy=_("Choose another port with --port; 0 takes any that is free."),
         ) from error
     return bound
 
 
-def serve(site: Site, bound: socket.socket, started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``started`` gets the address once it answers."""
+def open_fronts(sites: Sequence[Site], port: int) -> list[Front]:
+    """Return the sites on ports from ``port`` on (0: any that are free)."""
+    fronts: list[Front] = []
+    try:
+        for number, site in enumerate(sites):
+            fronts.append(Front(site, listen(port and port + number)))
+    except UsageError:
+        for front in fronts:
+            front.socket.close()
+        raise
+    return fronts
+
+
+def serve(fronts: Sequence[Front], started: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; ``started`` is called once all addresses answer."""
     config = uvicorn.Config(
-        application(site),
+        application(fronts),
         lifespan="off",
         log_level="critical",
         access_log=False,
@@ -77,9 +127,9 @@ def serve(site: Site, bound: socket.socket, started: Callable[[str], None]) -> N
         loop="asyncio",
         timeout_graceful_shutdown=2,
     )
-    address = f"http://{HOST}:{bound.getsockname()[1]}/"
-    with bound:
-        _RangeServer(config, lambda: started(address)).run(sockets=[bound])
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(front.socket) for front in fronts]
+        _RangeServer(config, started).run(sockets=sockets)
 
 
 class _RangeServer(uvicorn.Server):
@@ -127,9 +177,9 @@ def _cookies(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+def _headers(site: Site, answer: Answer) -> list[tuple[bytes, bytes]]:
     headers = [
-        ("Date", http_date()),
+        ("Date", http_date(site.moment)),
         *answer.headers,
         ("Content-Length", str(len(answer.body))),
         ("Cache-Control", "no-store"),

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from vestigo.training.categories import category_tree
 from vestigo.training.picture import picture
 from vestigo.training.rendering import PAGES, Renderer, buyer_key
+from vestigo.training.timeline import SEEN_AT
 from vestigo.training.story import Listing, Order, Story
 
 LISTINGS_A_PAGE = 12
@@ -37,6 +38,9 @@ class Answer:
 
 class Site:
     """Answers requests to the market of one story."""
+
+    requests_a_minute = 0
+    moment = SEEN_AT
 
     def __init__(self, story: Story) -> None:
         self._story = story

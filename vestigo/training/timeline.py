@@ -25,9 +25,9 @@ def range_clock() -> datetime:
     return SEEN_AT
 
 
-def http_date() -> str:
-    """Return the ``Date`` header of every answer (RFC 9110)."""
-    return format_datetime(SEEN_AT, usegmt=True)
+def http_date(moment: datetime = SEEN_AT) -> str:
+    """Return the ``Date`` header of every answer of a pass (RFC 9110)."""
+    return format_datetime(moment, usegmt=True)
 
 
 def slot_of(moment: datetime) -> datetime:

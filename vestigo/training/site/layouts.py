@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from vestigo.training.stream import Stream
-from vestigo.training.world import SAT
+from vestigo.training.world import SAT, Market
 
 _DIGITS_OF_THOUSAND = 1000
 
@@ -151,3 +151,8 @@ def layout_named(name: str, seed: int, market: str) -> Layout:
     """Return the layout of that name; ``drawn`` is one of the four by seed and market."""
     drawn = Stream(seed, "layout", market).pick(tuple(LAYOUTS.values()))
     return LAYOUTS.get(name, drawn)
+
+
+def layout_of(market: Market, pass_no: int) -> str:
+    """Return the name of the layout that a market shows on a pass, drawn ones resolved."""
+    return layout_named(market.layout_at(pass_no), market.seed, market.key).name

@@ -22,16 +22,21 @@ class Site:
     def __init__(self, view: MarketView, door: Door | None = None) -> None:
         self.door = door or doors(view.market)[0]
         shown = phishing_view(view, self.door) if self.door.kind == PHISHING else view
-        market = view.market
+        market = self.market = view.market
         self.layout = layout_named(view.layout, market.seed, market.key)
         self._contents = Contents(shown, self.layout, self.door)
         self._access = Access(self._contents, self.door)
         self.requests_a_minute = market.section.requests_a_minute
+        self.moment = view.moment
 
     def answer(self, method: str, target: str, cookies: Mapping[str, str], body: bytes) -> Answer:
         """Return the answer to one request; ``target`` is path and query as sent."""
         visit = self._access.visit(method, target, cookies, body)
         return self._access.answer(visit, self._page)
+
+    def too_many(self) -> Answer:
+        """Return the answer to a visitor who asks faster than this market lets through."""
+        return self._contents.too_many()
 
     def session_cookie(self) -> dict[str, str]:
         """Return the cookie of somebody who has just logged in."""
