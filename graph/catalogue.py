@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The named queries: one Cypher text each, the same on every engine.
 
-A query is a file of ``graph/queries``; its header lines give the title, the parameters
-with type (and default), the columns and the order.  ``name.neo4j.cypher`` beside it,
+A query is a file of ``graph/queries``; its header lines give the title, the group,
+the parameters with type (bounds and default), the columns and the order.  ``name.neo4j.cypher`` beside it,
 where there is one, is what that engine runs instead.
 """
 
@@ -13,18 +13,27 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from graph.folding import asked_words
+from graph.model import NODES
 from graph.store import GraphStore, Row
 from vestigo.errors import UsageError
 from vestigo.i18n import _
 
-_PARAMETER = re.compile(r"param (\w+): (string|integer)(?: = (.+?))? -- (.+)")
+_PARAMETER = re.compile(
+    r"param (\w+): (string|integer|label|time|words)(?: (\d+)\.\.(\d+))?(?: = (.+?))? -- (.+)"
+)
 _COLUMN = re.compile(r"column (\w+): (string|integer|list) -- (.+)")
 TYPES: dict[str, type] = {"string": str, "integer": int, "list": list}
 MAX_INTEGER = 2**53 - 1
+Argument = str | int | list[str]
+GROUPS = ("sharing", "people", "life", "offers", "money", "ways", "evidence", "overview")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PREFIX_SIGNS = 4  # a shorter beginning of a key would name too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Parameter:
     kind: str
     default: str | int | None
     about: str
+    lowest: int = 0
+    highest: int = MAX_INTEGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +63,27 @@ class Query:
 
     name: str
     title: str
+    group: str
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     order: str
     text: str
 
-    def arguments(self, given: Mapping[str, Any]) -> dict[str, str | int]:
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Argument]:
         """Return the parameters to run with: what was given over the defaults.
 
-        A text is turned into the integer that a parameter asks for.  Raises
-        ``UsageError`` E-GRA-005 for one that is unknown, missing or of another type.
+        A text is turned into the integer, the moment (milliseconds) or the folded words
+        that a parameter asks for.  Raises ``UsageError`` E-GRA-005 for one that is
+        unknown, missing or of another type.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
             if name not in known:
                 raise _wrong(self.name, name, _("is unknown; {nearest}"), known)
-        return {name: _argument(self.name, item, given) for name, item in known.items()}
+        arguments: dict[str, Argument] = {}
+        for name, item in known.items():
+            arguments.update(_arguments(self.name, item, given.get(name, item.default)))
+        return arguments
 
 
 def names() -> list[str]:
@@ -105,7 +121,7 @@ def run(store: GraphStore, name: str, **parameters: Any) -> list[Row]:
 
 def parse_query(name: str, text: str) -> Query:
     """Return the query that a file describes; ``ValueError`` names a header that is wrong."""
-    title, order = "", ""
+    said = {"title": "", "group": "", "order": ""}
     parameters: list[Parameter] = []
     columns: list[Column] = []
     lines = text.splitlines()
@@ -113,32 +129,48 @@ def parse_query(name: str, text: str) -> Query:
         if not line.startswith("// "):
             break
         word, _sep, rest = line.removeprefix("// ").partition(": ")
-        if word == "title":
-            title = rest
-        elif word == "order":
-            order = rest
+        if word in said:
+            said[word] = rest
         elif found := _PARAMETER.fullmatch(line[3:]):
-            default = None if found[3] is None else json.loads(found[3])
-            parameters.append(Parameter(found[1], found[2], default, found[4]))
+            default = None if found[5] is None else json.loads(found[5])
+            low, high = int(found[3] or 0), int(found[4] or MAX_INTEGER)
+            parameters.append(Parameter(found[1], found[2], default, found[6], low, high))
         elif found := _COLUMN.fullmatch(line[3:]):
             columns.append(Column(found[1], found[2], found[3]))
         else:
             raise ValueError(f"{name}: cannot read the header line {number + 1}")
-    if not (title and order and columns):
-        raise ValueError(f"{name}: title, order or columns are missing")
+    if not (said["title"] and said["group"] in GROUPS and said["order"] and columns):
+        raise ValueError(f"{name}: title, group, order or columns are missing")
     body = "\n".join(line for line in lines if not line.startswith("//"))
-    return Query(name, title, tuple(parameters), tuple(columns), order, body)
+    return Query(
+        name, said["title"], said["group"], tuple(parameters), tuple(columns), said["order"], body
+    )
 
 
-def _argument(where: str, item: Parameter, given: Mapping[str, Any]) -> str | int:
-    value = given.get(item.name, item.default)
+def _arguments(where: str, item: Parameter, value: Any) -> dict[str, Argument]:
     if value is None:
         raise _wrong(where, item.name, _("is missing"), {})
     if item.kind == "integer":
-        return _integer(where, item, value)
+        return {item.name: _integer(where, item, value)}
+    if item.kind == "time":
+        return {item.name: _moment(where, item, value)}
     if not isinstance(value, str):
         raise _wrong(where, item.name, _("must be a text"), {})
-    return value
+    if item.kind == "label" and value not in NODES:
+        raise _wrong(where, item.name, _("is no label; {nearest}"), NODES, value)
+    return _words(where, item, value) if item.kind == "words" else {item.name: value}
+
+
+def _words(where: str, item: Parameter, value: str) -> dict[str, Argument]:
+    """Return the folded words, and the words as typed for what is found by its key."""
+    words = asked_words(value)
+    if not words:
+        raise _wrong(where, item.name, _("holds no word"), {})
+    raw = value.replace('"', " ").split()
+    typed = sorted({form for word in raw for form in (word, word.lower(), word.upper())})
+    prefixes = sorted(word.rstrip("*") for word in raw if word.endswith("*"))
+    prefix = next((word for word in prefixes if len(word) >= PREFIX_SIGNS), "")
+    return {item.name: words, f"{item.name}_typed": typed, f"{item.name}_prefix": prefix}
 
 
 def _integer(where: str, item: Parameter, value: Any) -> int:
@@ -148,11 +180,29 @@ def _integer(where: str, item: Parameter, value: Any) -> int:
         raise _wrong(where, item.name, _("must be a whole number"), {})
     if value < 0:
         raise _wrong(where, item.name, _("must not be negative"), {})
+    if not item.lowest <= value <= item.highest:
+        bounds = _("must be from {low} to {high}").format(low=item.lowest, high=item.highest)
+        raise _wrong(where, item.name, bounds, {})
     return value
 
 
-def _wrong(where: str, name: str, problem: str, known: Iterable[str]) -> UsageError:
-    reason = problem.format(nearest=_nearest(name, known))
+def _moment(where: str, item: Parameter, value: Any) -> int:
+    """Return epoch milliseconds: of a number as it stands, of a date or time in UTC."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,16}", value):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            problem = _("must be a time (2026-03-01, 2026-03-01T12:00:00Z) or milliseconds")
+            raise _wrong(where, item.name, problem, {}) from None
+        known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        value = (known - EPOCH) // timedelta(milliseconds=1)
+    return _integer(where, item, value)
+
+
+def _wrong(
+    where: str, name: str, problem: str, known: Iterable[str], meant: str | None = None
+) -> UsageError:
+    reason = problem.format(nearest=_nearest(name if meant is None else meant, known))
     return UsageError(
         "E-GRA-005",
         _("The parameter “{name}” {problem}.").format(name=name, problem=reason),

@@ -1,4 +1,5 @@
-// title: Cash-outs per service
+// title: How much went to each service?
+// group: money
 // param limit: integer = 100 -- at most so many rows
 // column service: string -- the service
 // column category: string -- its category, or empty

@@ -1,4 +1,5 @@
-// title: Addresses of the wallet clusters that hold an address
+// title: Which addresses are in the wallet clusters of an address?
+// group: money
 // param address: string -- the address
 // param limit: integer = 500 -- at most so many rows
 // column cluster: string -- key of the cluster

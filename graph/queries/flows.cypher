@@ -1,6 +1,7 @@
-// title: Traced payments from a vendor's addresses in time order
+// title: Which traced payments left a vendor's addresses, in time order?
+// group: ways
 // param vendor: string -- key of the vendor account (market/handle)
-// param since: integer = 0 -- not before this time, in epoch milliseconds
+// param since: time = 0 -- not before this time
 // param minimum_sat: integer = 0 -- only payments that carry at least so much traced value
 // param limit: integer = 200 -- at most so many rows
 // column at: integer -- when the payment was mined, in epoch milliseconds

@@ -1,5 +1,6 @@
-// title: Everything one step away from a node
-// param label: string -- label of the node (Address, VendorAccount, …)
+// title: What is one step away from a node?
+// group: ways
+// param label: label -- label of the node (Address, VendorAccount, …)
 // param key: string -- key of the node
 // param limit: integer = 100 -- at most so many rows
 // column direction: string -- out or in
@@ -7,65 +8,15 @@
 // column other_label: string -- label of the other node
 // column other_key: string -- key of the other node
 // column name: string -- name of the other node, or empty
-// column tier: string -- structural, heuristic, attribution or captured
+// column tier: string -- structural, heuristic, attribution, captured or judged
 // column rule: string -- rule that made it
 // column confidence: string -- confidence, or empty
 // column at: integer -- time in epoch milliseconds, or null
 // column record_id: string -- record that states it
 // order: direction, relationship, other_label, other_key, at, record_id, detail
-CALL () {
-  MATCH (n:Address {key: $key})
-  WHERE $label = 'Address'
-  RETURN n
-  UNION
-  MATCH (n:CashOutPoint {key: $key})
-  WHERE $label = 'CashOutPoint'
-  RETURN n
-  UNION
-  MATCH (n:Cluster {key: $key})
-  WHERE $label = 'Cluster'
-  RETURN n
-  UNION
-  MATCH (n:Contact {key: $key})
-  WHERE $label = 'Contact'
-  RETURN n
-  UNION
-  MATCH (n:Exhibit {key: $key})
-  WHERE $label = 'Exhibit'
-  RETURN n
-  UNION
-  MATCH (n:Listing {key: $key})
-  WHERE $label = 'Listing'
-  RETURN n
-  UNION
-  MATCH (n:Market {key: $key})
-  WHERE $label = 'Market'
-  RETURN n
-  UNION
-  MATCH (n:PGPKey {key: $key})
-  WHERE $label = 'PGPKey'
-  RETURN n
-  UNION
-  MATCH (n:Service {key: $key})
-  WHERE $label = 'Service'
-  RETURN n
-  UNION
-  MATCH (n:Substance {key: $key})
-  WHERE $label = 'Substance'
-  RETURN n
-  UNION
-  MATCH (n:Tag {key: $key})
-  WHERE $label = 'Tag'
-  RETURN n
-  UNION
-  MATCH (n:Transaction {key: $key})
-  WHERE $label = 'Transaction'
-  RETURN n
-  UNION
-  MATCH (n:VendorAccount {key: $key})
-  WHERE $label = 'VendorAccount'
-  RETURN n
-}
+MATCH (n:Address|CashOutPoint|Cluster|Contact|Exhibit|Image|Judgement|Listing|Market|PGPKey
+         |Persona|Service|Substance|Tag|Transaction|VendorAccount {key: $key})
+WHERE $label IN labels(n)
 MATCH (n)-[r]-(o)
 WITH CASE WHEN startNode(r) = n THEN 'out' ELSE 'in' END AS direction, r, o
 RETURN direction, type(r) AS relationship, head(labels(o)) AS other_label, o.key AS other_key,

@@ -1,4 +1,5 @@
-// title: Why a relationship is there: its record, the records on the way, the exhibits
+// title: Why is a relationship there: which record, which exhibits?
+// group: evidence
 // param record_id: string -- record id of the relationship
 // param limit: integer = 500 -- at most so many rows
 // column relationship: string -- relationship that the record states (SHOWN_BY: its evidence)
@@ -7,7 +8,7 @@
 // column to_label: string -- label of its end
 // column to_key: string -- key of its end
 // column rule: string -- rule that made it
-// column tier: string -- structural, heuristic, attribution or captured
+// column tier: string -- structural, heuristic, attribution, captured or judged
 // column confidence: string -- confidence, or empty
 // column at: integer -- time in epoch milliseconds, or null
 // column n_records: integer -- records that say the same

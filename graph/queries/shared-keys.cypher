@@ -1,4 +1,5 @@
-// title: Vendor accounts that share a key, an address or a contact
+// title: Which vendor accounts share a key, an address or a contact?
+// group: sharing
 // param vendor: string = "" -- only pairs with this vendor account; empty for all
 // param limit: integer = 200 -- at most so many rows
 // column kind: string -- what is shared: Address, Contact or PGPKey

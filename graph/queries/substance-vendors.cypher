@@ -1,4 +1,5 @@
-// title: Who offers a substance
+// title: Who offers a substance?
+// group: offers
 // param substance: string -- key of the substance (as in a reading, e.g. cannabis_resin)
 // param limit: integer = 200 -- at most so many rows
 // column vendor: string -- vendor account, or empty where a listing names none

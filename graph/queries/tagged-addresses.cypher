@@ -1,4 +1,5 @@
-// title: Addresses of the case that a tag names
+// title: Which addresses of the case does a tag name?
+// group: money
 // param limit: integer = 500 -- at most so many rows
 // column address: string -- the address
 // column service: string -- service that the tag names

@@ -1,4 +1,5 @@
-// title: What is known of a vendor in time order
+// title: What is known of a vendor, in time order?
+// group: life
 // param vendor: string -- key of the vendor account (market/handle)
 // param limit: integer = 500 -- at most so many rows
 // column at: integer -- when, in epoch milliseconds

@@ -1,4 +1,5 @@
-// title: Shortest ways from a vendor's addresses to the cash-out points traced from them
+// title: Which are the shortest ways from a vendor to a cash-out?
+// group: ways
 // param vendor: string -- key of the vendor account (market/handle)
 // param limit: integer = 20 -- at most so many rows
 // column n_hops: integer -- steps on the way: payments, and at most one inside the wallet

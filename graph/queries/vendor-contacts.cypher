@@ -1,0 +1,21 @@
+// title: Which contacts and keys does a vendor account give, and where?
+// group: life
+// param vendor: string -- key of the vendor account (market/handle)
+// param limit: integer = 500 -- at most so many rows
+// column kind: string -- what kind it is
+// column value: string -- the contact or the fingerprint
+// column party: string -- vendor, or third where the text gives it as of another
+// column said_in: string -- where the account says so: profile or listing
+// column at: integer -- when, in epoch milliseconds, or null
+// column exhibit: string -- capture that shows it, or empty
+// column uri: string -- address of the captured page, or empty
+// column record_id: string -- record that states it
+// order: kind, value, party, at, exhibit, record_id
+MATCH (:VendorAccount {key: $vendor})-[r:NAMES]->(k:Contact|PGPKey)
+OPTIONAL MATCH (k)-[s:SHOWN_BY]->(e:Exhibit)
+WHERE s.record_id = r.record_id
+RETURN coalesce(k.contact_kind, 'pgp_fingerprint') AS kind, coalesce(k.value, k.key) AS value,
+       r.party AS party, r.said_in AS said_in, coalesce(e.at, r.at) AS at,
+       coalesce(e.key, '') AS exhibit, coalesce(e.uri, '') AS uri, r.record_id AS record_id
+ORDER BY kind, value, party, coalesce(at, -1), exhibit, record_id, said_in
+LIMIT $limit
