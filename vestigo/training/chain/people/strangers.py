@@ -81,10 +81,13 @@ class Strangers:
 
     def _payment(self) -> tuple[str, str, list[Coin], int] | None:
         """Return who pays whom with which coins how much, or None where coins are missing."""
-        payer, payee = self._stream.sample(self.names, 2)
-        coins = self._ground.book.coins(payer)
-        if worth(coins) < LEAST_SAT:
+        book = self._ground.book
+        able = [name for name in self.names if worth(book.coins(name)) >= LEAST_SAT]
+        if not able:
             return None
+        payer = self._stream.pick(able)
+        payee = self._stream.pick([name for name in self.names if name != payer])
+        coins = book.coins(payer)
         value = worth(coins) * self._stream.between(5, 50) // 100 // _ROUND_SAT * _ROUND_SAT
         return payer, payee, enough(coins, value + _SPARE_SAT), value
 
@@ -107,16 +110,16 @@ class Strangers:
             pay_and_replace(self._ground, self._stream, payer, coins, target)
 
     def _pay_jointly(self, number: int) -> None:
-        """Pay by PayJoin: every other time a party of the markets pays a supplier."""
-        payer, payee = self._stream.sample(self.names, 2)
+        """Pay by PayJoin; every other time a party of the markets pays a stranger or supplier."""
+        book = self._ground.book
+        payers = self.names
         if number % 2:
-            ids = [one.id for one in self._ground.world.parties]
-            payer = max(ids, key=lambda one: (worth(self._ground.book.coins(one)), one))
-            payee = self._stream.pick(suppliers())
-            if not self._ground.book.coins(payee):
-                payee = self._stream.pick(self.names)
-        value = worth(self._ground.book.coins(payer)) * self._stream.between(10, 40) // 100
-        if value > LEAST_SAT // RICHEST:
+            payers = [one.id for one in self._ground.world.parties]
+        payer = max(payers, key=lambda one: (worth(book.coins(one)), one))
+        payees = [one for one in (*suppliers(), *self.names) if one != payer and book.coins(one)]
+        value = worth(book.coins(payer)) * self._stream.between(10, 40) // 100
+        if payees and value >= _ROUND_SAT:
+            payee = self._stream.pick(payees)
             payjoin(self._ground, self._stream, payer, payee, value // _ROUND_SAT * _ROUND_SAT)
 
     def _pay_stonewall(self, _number: int) -> None:
