@@ -132,6 +132,20 @@ class Frontier:
             (cause, not_before, row.seq),
         )
 
+    def wait(self, row: PageRow, cause: str) -> None:
+        """Put a page back because the market makes everybody wait; no attempt is counted."""
+        self._db.execute(
+            "UPDATE pages SET state = 'queued', cause = ? WHERE seq = ?", (cause, row.seq)
+        )
+
+    def found_pages(self) -> list[tuple[str, str]]:
+        """Return (uri, kind) of the listings and vendors that were fetched, in order."""
+        query = (
+            "SELECT uri, page_kind FROM pages WHERE state = 'done' "
+            "AND page_kind IN ('listing', 'vendor') ORDER BY seq"
+        )
+        return [(str(uri), str(kind)) for uri, kind in self._db.execute(query)]
+
     def give_back(self, row: PageRow) -> None:
         """Put a page back that was not to blame (stopped, logged out)."""
         self._db.execute("UPDATE pages SET state = 'queued' WHERE seq = ?", (row.seq,))

@@ -22,6 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
+from crawler.judging import told_by_head
 from crawler.permission import ask_gate, intent_of
 from crawler.tape import Tape, current_tape
 from crawler.transport import HttpResponse, make_client, pin_httpx
@@ -86,6 +87,7 @@ class ArchivingHandler(HttpxDownloadHandler):
         wire = read_response(bytes(tape.received), request.method)
         if wire.status is None:
             raise ExchangeError(cause or capture.problem, capture)
+        self._world.hold_off(told_by_head(wire, capture.observed_at) or 0)
         return _response(request, wire)
 
     def _tape(self, request: Request) -> Tape:
@@ -110,7 +112,7 @@ class ArchivingHandler(HttpxDownloadHandler):
                 running.add(timeout)
                 try:
                     async with self._requesting(request) as response:
-                        await self._read(response, tape)
+                        await self._read(response, tape, is_captcha(request))
                 finally:
                     running.discard(timeout)
         except TimeoutError:
@@ -125,9 +127,10 @@ class ArchivingHandler(HttpxDownloadHandler):
         made = self._make_request(request, self._world.deadline_seconds)
         return cast("AbstractAsyncContextManager[HttpResponse]", made)
 
-    async def _read(self, response: HttpResponse, tape: Tape) -> None:
+    async def _read(self, response: HttpResponse, tape: Tape, any_type: bool) -> None:
         stream = response.extensions["network_stream"]
-        wanted = self._world.pictures_allowed or is_text(response.headers.get("content-type", ""))
+        media_type = response.headers.get("content-type", "")
+        wanted = any_type or self._world.pictures_allowed or is_text(media_type)
         if not wanted:
             drop_body(tape)
             return
@@ -157,6 +160,11 @@ class ArchivingHandler(HttpxDownloadHandler):
         """Close the connections that are left."""
         with suppress(OSError):
             await super().close()
+
+
+def is_captcha(request: Request) -> bool:
+    """Say whether a request is for the picture of a captcha: a part of the log-in act."""
+    return bool(request.meta.get("captcha"))
 
 
 def is_text(content_type: str) -> bool:

@@ -20,6 +20,18 @@ def _nothing(*_values: Any) -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Attendant:
+    """A person at the terminal who answers captchas; nothing else ever does.
+
+    ``ask`` gets the picture (bytes, media type) and returns what the person typed, ""
+    where nobody answered.  It runs on a thread of its own and may block.
+    """
+
+    person: str
+    ask: Callable[[bytes, str], str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlJob:
     """One crawl of one market from one start.
@@ -48,6 +60,7 @@ class CrawlJob:
     on_segment: Callable[[ClosedSegment], None] = _nothing
     on_event: Callable[[str, str, dict[str, str]], None] = _nothing
     on_progress: Callable[[int, int], None] = _nothing
+    attendant: Attendant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

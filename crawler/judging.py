@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from math import ceil
 from urllib.parse import urljoin
 
 from crawler.market import MarketProfile, PageReading, read_page
@@ -14,15 +17,19 @@ from vestigo.records import Capture
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
+MOST_DIGITS = 9
 _FINAL = ("too-long", "decoded-too-long", "content-encoding")
 _LATER = ("queue", "maintenance")
+_WAITING_STATUSES = (429, 503)
 _PERSON = ("captcha", "ban")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``outcome`` is one of done, retry, fail, refuse, logged-out, person.
+    """``outcome`` is one of done, retry, wait, fail, refuse, logged-out, person.
 
+    ``wait``: the market says that everybody has to wait, for ``seconds``; ``retry``: this
+    page did not come as it should.
     ``cause`` is a short stable word; ``kind`` the page kind of a page that is done;
     ``redirect`` the address that it points to.
     """
@@ -31,6 +38,7 @@ class Verdict:
     cause: str = ""
     kind: str = ""
     redirect: str = ""
+    seconds: int = 0
     reading: PageReading | None = None
 
 
@@ -55,7 +63,39 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
         charset=capture.charset,
         problem=capture.problem,
     )
+    told = _told_to_wait(wire, reading, capture.observed_at)
+    if told is not None:
+        cause = reading.kind if reading.kind in _LATER else f"http-{wire.status}"
+        return Verdict("wait", cause, seconds=told, reading=reading)
     return _by_kind(reading, wire.status)
+
+
+def _told_to_wait(wire: WireResponse, reading: PageReading, now: datetime) -> int | None:
+    """Return for how many seconds the market asks to stay away, None where it names no time."""
+    said = told_by_head(wire, now)
+    return reading.refresh_seconds if said is None and reading.kind == "queue" else said
+
+
+def told_by_head(wire: WireResponse, now: datetime) -> int | None:
+    """Return the seconds of ``Retry-After`` on a 429 or 503, None for anything else."""
+    headers = header_values(wire.headers, b"retry-after")
+    if wire.status not in _WAITING_STATUSES or not headers:
+        return None
+    return retry_after(headers[0].decode("latin-1"), now)
+
+
+def retry_after(value: str, now: datetime) -> int | None:
+    """Return the seconds of a Retry-After header (seconds or a date), None for neither."""
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
+        return int(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    return max(0, ceil((moment - now).total_seconds()))
 
 
 def _by_kind(reading: PageReading, status: int) -> Verdict:

@@ -29,9 +29,15 @@ class PageWork:
         if to_login or (verdict.outcome == "logged-out" and not self._asked_for_login(row)):
             self._logged_out(row, generation)
         elif verdict.outcome in ("done", "logged-out"):
+            world.n_waits = 0
             self._done(row, capture, verdict)
+        elif verdict.outcome == "wait":
+            world.frontier.wait(row, verdict.cause)
+            world.hold(verdict.seconds, verdict.cause)
         elif verdict.outcome == "refuse":
             world.frontier.refuse(row, verdict.cause, capture.capture_id)
+        elif verdict.outcome == "person" and verdict.cause == "captcha" and world.attended:
+            self._logged_out(row, generation)
         elif verdict.outcome == "person":
             world.frontier.give_back(row)
             world.pause("E-CRA-013", _("The market shows a page that a person has to solve."))

@@ -38,7 +38,7 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
     A page whose capture is durable is taken from the archive, not asked for again;
     every other one is put back.
     """
-    leased = {row.label: row for row in world.frontier.leased()}
+    leased = {world.label_of(row): row for row in world.frontier.leased()}
     if not leased:
         return
     after = min((row.after_name, row.after_offset) for row in leased.values())

@@ -43,7 +43,7 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         """Return the next request, None when nothing may be sent now."""
         world = self._world
-        if world.stopping:
+        if world.stopping or world.held:
             return None
         request = world.session.next_request() if world.session.busy else self._page_request()
         if request is not None:
@@ -64,7 +64,7 @@ class FrontierScheduler(BaseScheduler):
         meta = {
             "row": row,
             "hint": row.hint,
-            "label": row.label,
+            "label": world.label_of(row),
             "generation": world.session.generation,
         }
         return Request(row.uri, meta=meta, headers=world.session.headers, dont_filter=True)

@@ -9,18 +9,24 @@ page is simply asked for again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from scrapy import Request
 
-from crawler.market import LoginForm, MarketProfile
+from crawler.market import CaptchaForm, LoginForm, MarketProfile
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(slots=True, kw_only=True)
 class LoginSession:
-    """State of the log-in; ``limit`` bounds the log-ins of one run."""
+    """State of the log-in; ``limit`` bounds the log-ins of one run.
+
+    ``stage`` names the request that is under way: ``look`` (at the log-in page),
+    ``picture`` (of a captcha), ``captcha`` (its answer), ``log-in`` (account and
+    password), or "".  ``n_answers`` counts the answers of a person in this log-in.
+    """
 
     profile: MarketProfile
     start_uri: str
@@ -30,6 +36,8 @@ class LoginSession:
     limit: int
     generation: int = 0
     n_log_ins: int = 0
+    n_answers: int = 0
+    stage: str = ""
     _next: Request | None = None
     _under_way: bool = False
 
@@ -57,38 +65,57 @@ class LoginSession:
         if not self.possible or self.n_log_ins >= self.limit:
             return False
         self.n_log_ins += 1
+        self.n_answers = 0
         self._under_way = True
-        self._next = self._request("GET", self.uri)
+        self.look()
         return True
+
+    def look(self) -> None:
+        """Have the log-in page asked for (again)."""
+        self._send("look", "GET", self.uri)
 
     def next_request(self) -> Request | None:
         """Return the request of the log-in that is due, once."""
         request, self._next = self._next, None
         return request
 
-    def submit(self, form: LoginForm) -> None:
-        """Have the form sent with account and password filled in."""
+    def fetch_picture(self, form: CaptchaForm) -> None:
+        """Have the picture of a captcha asked for."""
+        self._send("picture", "GET", form.picture, captcha=True)
+
+    def submit(self, form: LoginForm, solution: tuple[str, str] | None = None) -> None:
+        """Have the form sent with account and password filled in.
+
+        ``solution`` is the field of a captcha in the form and what a person read.
+        """
         assert self.password is not None
-        values = [(field.name, field.value) for field in form.other_fields]
-        values += [(form.user_field, self.account), (form.password_field, self.password)]
-        body = urlencode(values)
-        self._next = self._request("POST", form.action, body)
+        values = {field.name: field.value for field in form.other_fields}
+        values |= {form.user_field: self.account, form.password_field: self.password}
+        values |= dict([solution] if solution else [])
+        self._send("log-in", "POST", form.action, urlencode(values), secret_body=True)
+
+    def submit_captcha(self, form: CaptchaForm, answer: str) -> None:
+        """Have the form of a captcha sent with what a person read."""
+        values = {field.name: field.value for field in form.other_fields}
+        values[form.answer_field] = answer
+        self._send("captcha", "POST", form.action, urlencode(values))
 
     def succeeded(self) -> None:
         """Note that the market let the avatar in."""
         self.generation += 1
-        self._under_way = False
+        self._end()
 
     def failed(self) -> None:
         """Note that it did not."""
-        self._under_way = False
+        self._end()
 
-    def _request(self, method: str, uri: str, body: str = "") -> Request:
-        meta = {
-            "hint": "login",
-            "act": "login",
-            "label": f"login/{self.n_log_ins}",
-            "secret_body": method == "POST",
-        }
+    def _end(self) -> None:
+        self._under_way, self._next, self.stage = False, None, ""
+
+    def _send(self, stage: str, method: str, uri: str, body: str = "", **more: Any) -> None:
+        self.stage = stage
+        meta = {"hint": "login", "act": "login", "label": f"login/{self.n_log_ins}", **more}
         headers = {**self.headers, "Content-Type": FORM_TYPE} if body else self.headers
-        return Request(uri, method=method, body=body, headers=headers, meta=meta, dont_filter=True)
+        self._next = Request(
+            uri, method=method, body=body, headers=headers, meta=meta, dont_filter=True
+        )

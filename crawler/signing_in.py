@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading the answers of a log-in: the form, then in or not."""
+"""Reading the answers of a log-in: queue, captcha, form, then in or not.
+
+A captcha is never solved here: its picture is handed to the person who attends the
+crawl, or the crawl pauses.
+"""
 
 from __future__ import annotations
 
+from crawler.attending import NoPicture, ask_person, inline_picture
 from crawler.judging import Verdict, judge
+from crawler.market import CaptchaForm, LoginForm
 from crawler.permission import host_and_port
 from crawler.world import CrawlWorld
 from vestigo.evidence.warc import WireResponse
 from vestigo.i18n import _
 from vestigo.records import Capture
+
+MOST_ANSWERS = 3
 
 
 class SigningIn:
@@ -16,12 +24,24 @@ class SigningIn:
 
     def __init__(self, world: CrawlWorld) -> None:
         self._world = world
+        self._login: LoginForm | None = None
+        self._captcha: CaptchaForm | None = None
 
-    def take(self, method: str, capture: Capture, wire: WireResponse) -> None:
+    def take(self, _method: str, capture: Capture, wire: WireResponse) -> None:
         """Judge an archived exchange of the log-in and go on."""
+        stage = self._world.session.stage
+        if stage == "picture":
+            self._on_picture(capture, wire.body, capture.media_type)
+            return
         verdict = judge(self._world.job.profile, capture, wire)
-        if method == "GET":
+        if verdict.outcome == "wait":
+            self._wait(verdict)
+        elif verdict.outcome == "person" and verdict.cause == "captcha":
+            self._on_captcha(verdict, None)
+        elif stage == "look":
             self._on_form(verdict)
+        elif stage == "captcha":
+            self._world.session.look()
         else:
             self._on_answer(verdict, capture)
 
@@ -29,16 +49,83 @@ class SigningIn:
         """Give up: the exchange brought nothing that can be read."""
         self._give_up("E-CRA-014", _("The log-in page could not be fetched."), cause)
 
+    def _wait(self, verdict: Verdict) -> None:
+        self._world.hold(verdict.seconds, verdict.cause)
+        if self._world.paused:
+            self._world.session.failed()
+        else:
+            self._world.session.look()
+
     def _on_form(self, verdict: Verdict) -> None:
         session = self._world.session
         form = verdict.reading.login_form if verdict.reading else None
+        captcha = verdict.reading.captcha if verdict.reading else None
         if form is not None and host_and_port(form.action) in self._world.hosts:
-            session.submit(form)
-        elif form is None and verdict.outcome == "done":
+            if captcha is not None:
+                self._on_captcha(verdict, form)
+            else:
+                self._login = None
+                session.submit(form)
+        elif form is None and verdict.outcome == "done" and verdict.kind != "other":
             session.succeeded()
             self._log("the avatar was in already")
         else:
             self._give_up("E-CRA-014", _("The log-in page shows no form that the profile knows."))
+
+    def _on_captcha(self, verdict: Verdict, login: LoginForm | None) -> None:
+        """Ask for the picture where somebody attends the crawl, pause where nobody does."""
+        world = self._world
+        form = verdict.reading.captcha if verdict.reading else None
+        if form is None or not world.attended:
+            self._give_up("E-CRA-016", _("The market shows a captcha, and no person attends."))
+            return
+        if world.session.n_answers >= MOST_ANSWERS:
+            self._give_up("E-CRA-017", _("The market accepted none of the answers."))
+            return
+        self._login, self._captcha = login, form
+        try:
+            inline = inline_picture(form.picture)
+        except NoPicture:
+            self._give_up("E-CRA-014", _("The captcha shows no picture."))
+            return
+        if inline is not None:
+            self._on_picture(None, *inline)
+        elif {host_and_port(form.picture), host_and_port(form.action)} <= self._world.hosts:
+            world.session.fetch_picture(form)
+        else:
+            self._give_up("E-CRA-014", _("The captcha would go to another host."))
+
+    def _on_picture(self, capture: Capture | None, content: bytes, media_type: str) -> None:
+        world = self._world
+        attendant = world.job.attendant
+        assert attendant is not None
+        if not content or not media_type.startswith("image/"):
+            self._give_up("E-CRA-014", _("The captcha shows no picture."))
+            return
+
+        def answered(answer: str) -> None:
+            if not world.stopping:
+                self._on_person(answer, capture)
+
+        ask_person(attendant, content, media_type, answered)
+
+    def _on_person(self, answer: str, capture: Capture | None) -> None:
+        """Send what the person typed; it is an act of that person."""
+        world, form = self._world, self._captcha
+        attendant = world.job.attendant
+        assert attendant is not None
+        assert form is not None
+        if not answer:
+            self._give_up("E-CRA-016", _("The market shows a captcha, and no person attends."))
+            return
+        world.session.n_answers += 1
+        self._log("captcha answered by a person", capture, person=attendant.person)
+        if self._login is not None:
+            world.session.submit(self._login, (form.answer_field, answer))
+        else:
+            world.session.submit_captcha(form, answer)
+        if world.crawler is not None:
+            world.crawler.look_again()
 
     def _on_answer(self, verdict: Verdict, capture: Capture) -> None:
         session = self._world.session
@@ -46,6 +133,10 @@ class SigningIn:
         if verdict.outcome == "done" and not back:
             session.succeeded()
             self._log("logged in", capture)
+        elif self._login is not None and back:
+            session.look()
+        elif self._login is not None and verdict.outcome == "logged-out":
+            self._on_form(verdict)
         elif verdict.outcome == "logged-out" or back:
             self._give_up("E-CRA-011", _("The market refused account or password."))
         else:
@@ -57,8 +148,8 @@ class SigningIn:
         self._world.session.failed()
         self._world.pause(code, f"{why} ({cause})" if cause else why)
 
-    def _log(self, reason: str, capture: Capture | None = None) -> None:
-        details = {"account": self._world.account, "act": "login"}
+    def _log(self, reason: str, capture: Capture | None = None, **more: str) -> None:
+        details = {"account": self._world.account, "act": "login", **more}
         if capture is not None:
             details["capture_id"] = capture.capture_id
         self._world.job.on_event("collection", reason, details)

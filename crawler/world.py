@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import Crawler
 
-from crawler.frontier import Frontier
+from crawler.frontier import Frontier, PageRow
 from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
 from vestigo.authority import Gate
 from vestigo.clock import Clock
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
+from vestigo.i18n import _
 from vestigo.records import Capture
 
 if TYPE_CHECKING:
     from crawler.session import LoginSession
 
 PROGRESS_SECONDS = 0.2
+MOMENT = 0.01
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +32,9 @@ class CrawlWorld:
     """The state of one run.
 
     ``error`` is what ends the crawl and is raised at its end; ``paused`` is a code
-    with its reason; ``running`` are the deadlines of exchanges in flight.
+    with its reason; ``running`` are the deadlines of exchanges in flight; until
+    ``held_until`` (time of the loop) nothing is asked for; ``n_waits`` counts how often
+    the market made everybody wait since it last gave a page.
     """
 
     job: CrawlJob
@@ -47,6 +51,8 @@ class CrawlWorld:
     paused: str = ""
     paused_why: str = ""
     told_at: float = 0.0
+    held_until: float = 0.0
+    n_waits: int = 0
     running: set[asyncio.Timeout] = field(default_factory=set)
     crawler: CaseCrawler | None = None
     archive: WarcArchive = field(init=False)
@@ -65,6 +71,11 @@ class CrawlWorld:
     def account(self) -> str:
         """The avatar's account, or ""."""
         return self.job.account
+
+    @property
+    def attended(self) -> bool:
+        """Whether a person sits there and the profile knows the captcha's form."""
+        return self.job.attendant is not None and self.job.profile.captcha is not None
 
     @property
     def deadline_seconds(self) -> float:
@@ -93,6 +104,34 @@ class CrawlWorld:
             paused=self.paused,
             paused_why=self.paused_why,
         )
+
+    @property
+    def held(self) -> bool:
+        """Whether the market asked to stay away and that time is not over."""
+        return asyncio.get_running_loop().time() < self.held_until
+
+    def label_of(self, row: PageRow) -> str:
+        """Return the mark of a lease in the archive, which all frontiers of a case share."""
+        return f"{self.job.frontier_path.stem}/{row.label}"
+
+    def hold(self, seconds: int, cause: str) -> None:
+        """Ask for nothing during ``seconds``; pause where that is longer than anybody waits."""
+        self.n_waits += 1
+        settings = self.job.settings
+        longest, most = int(settings["longest_wait_seconds"]), int(settings["waits"])
+        if seconds > longest or self.n_waits > most:
+            why = _("The market keeps the crawl waiting ({cause}, {seconds} s).")
+            self.pause("E-CRA-015", why.format(cause=cause, seconds=seconds))
+            return
+        self.hold_off(seconds)
+        if self.crawler is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_at(self.held_until + MOMENT, self.crawler.look_again)
+
+    def hold_off(self, seconds: int) -> None:
+        """Ask for nothing during ``seconds``, at once: before the page is even judged."""
+        until = asyncio.get_running_loop().time() + seconds
+        self.held_until = max(self.held_until, until) if seconds else self.held_until
 
     def note_capture(self, capture: Capture) -> None:
         """Take note of a durable capture (in the order of the archive)."""
@@ -149,6 +188,12 @@ class CaseCrawler(Crawler):
 
     world: CrawlWorld
     _closing: asyncio.Task[None] | None = None
+
+    def look_again(self) -> None:
+        """Have the engine ask the scheduler now rather than at its next heartbeat."""
+        slot = self._engine._slot if self._engine is not None else None  # noqa: SLF001  # no other way
+        if slot is not None and slot.closing is None:
+            slot.nextcall.schedule()
 
     def close_soon(self) -> None:
         """Close the spider once (requests in flight end first)."""

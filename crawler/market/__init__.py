@@ -2,6 +2,7 @@
 """Markets as data: a profile says how pages are told apart, read and checked."""
 
 from crawler.market.fields import (
+    CaptchaForm,
     FeedbackFields,
     FormField,
     Link,
@@ -16,6 +17,7 @@ from crawler.market.page import read_page
 from crawler.market.profile import MarketProfile
 
 __all__ = [
+    "CaptchaForm",
     "FeedbackFields",
     "FormField",
     "Link",

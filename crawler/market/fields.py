@@ -46,6 +46,16 @@ class LoginForm:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptchaForm:
+    """A form that asks a person for what ``picture`` shows (an address, or ``data:``)."""
+
+    action: str
+    picture: str
+    answer_field: str
+    other_fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """A price as displayed, without any conversion."""
 
@@ -109,7 +119,8 @@ class PageReading:
     ``category.0``, ``price.0``, ``ships_from``, ``profile``, ``pgp.0``,
     ``feedback.0.text`` …) to the text and the bytes of the body it came from.
     ``leftovers`` and ``failed_assertions`` are short English descriptions for the
-    record; ``charset`` is the one that the page was read with.
+    record; ``charset`` is the one that the page was read with.  ``refresh_seconds`` is
+    when the page asks to be loaded again.
     """
 
     kind: str
@@ -122,4 +133,6 @@ class PageReading:
     vendor: VendorFields | None = None
     feedback: tuple[FeedbackFields, ...] = ()
     login_form: LoginForm | None = None
+    captcha: CaptchaForm | None = None
+    refresh_seconds: int | None = None
     texts: Mapping[str, SourcedText] = field(default_factory=dict)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Links that may be followed, and the log-in form as it stands on the page."""
+"""Links that may be followed, and the forms of log-in and captcha as they stand on the page."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from crawler.market.extracting import quoted
-from crawler.market.fields import FormField, Link, LoginForm
-from crawler.market.profile import LoginRule, MarketProfile
+from crawler.market.fields import CaptchaForm, FormField, Link, LoginForm
+from crawler.market.profile import CaptchaRule, LoginRule, MarketProfile
 
 _PLAIN_PATH = re.compile(r"/(?!/)[A-Za-z0-9_/-]*")
+_SECONDS = re.compile(r"\s*([0-9]{1,6})")
 _SENT_TYPES = frozenset({"", "text", "hidden", "password", "email", "submit"})
 
 
@@ -46,19 +47,49 @@ def login_form(rule: LoginRule, root: Any, base: str) -> LoginForm | None:
     if not forms:
         return None
     form = forms[0]
-    others = [
-        FormField(field.get("name"), field.get("value", ""))
-        for field in form.iter("input", "button")
-        if field.get("name") and field.get("type", "").lower() in _SENT_TYPES
-    ]
     own = {rule.user_field, rule.password_field}
     return LoginForm(
         action=_absolute(base, form.get("action", "")) or base,
         method=form.get("method", "get").upper(),
         user_field=rule.user_field,
         password_field=rule.password_field,
-        other_fields=tuple(field for field in others if field.name not in own),
+        other_fields=tuple(field for field in _sent_fields(form) if field.name not in own),
     )
+
+
+def captcha_form(rule: CaptchaRule, root: Any, base: str) -> CaptchaForm | None:
+    """Return the form with a picture that only a person reads, None where there is none."""
+    for form in rule.form.nodes(root):
+        for picture in rule.picture.nodes(form):
+            source = picture.get("src", "")
+            inline = source.startswith("data:")
+            return CaptchaForm(
+                action=_absolute(base, form.get("action", "")) or base,
+                picture=source if inline else _absolute(base, source) or "",
+                answer_field=rule.answer_field,
+                other_fields=tuple(
+                    field for field in _sent_fields(form) if field.name != rule.answer_field
+                ),
+            )
+    return None
+
+
+def refresh_seconds(root: Any) -> int | None:
+    """Return after how many seconds a page asks to be loaded again (``meta refresh``)."""
+    for element in root.xpath("//meta[@http-equiv]"):
+        if element.get("http-equiv", "").strip().lower() == "refresh":
+            match = _SECONDS.match(element.get("content", ""))
+            return int(match[1]) if match else None
+    return None
+
+
+def _sent_fields(form: Any) -> list[FormField]:
+    """Return the named values that a browser would send with a form as it stands."""
+    return [
+        FormField(field.get("name"), field.get("value", ""))
+        for field in form.iter("input", "button")
+        if field.get("name") and field.get("type", "").lower() in _SENT_TYPES
+    ]
 
 
 def _absolute(base: str, href: str) -> str | None:

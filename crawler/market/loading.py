@@ -20,6 +20,7 @@ from crawler.market.field_loading import (
 )
 from crawler.market.profile import (
     Assertion,
+    CaptchaRule,
     FeedbackRule,
     KindRule,
     LinkRule,
@@ -106,6 +107,7 @@ def _profile(top: Table, path: str, digest: str) -> MarketProfile:
         vendor=_vendor(top.table("vendor")),
         feedback=_feedback(top.table("feedback")) if top.has("feedback") else None,
         login=_login(top.table("login")) if top.has("login") else None,
+        captcha=_captcha(top.table("captcha")) if top.has("captcha") else None,
         assertions=tuple(_assertion(table) for table in top.tables("assertions")),
     )
     for table in (politeness, document, links):
@@ -197,6 +199,16 @@ def _login(table: Table) -> LoginRule:
         password_field=table.text("password_field"),
         succeeded=css_select(table.text("succeeded"), table.where),
         failed=css_select(table.text("failed"), table.where),
+    )
+    table.done()
+    return rule
+
+
+def _captcha(table: Table) -> CaptchaRule:
+    rule = CaptchaRule(
+        form=css_select(table.text("form"), table.where),
+        picture=css_select(table.text("picture"), table.where),
+        answer_field=table.text("answer_field"),
     )
     table.done()
     return rule

@@ -17,7 +17,7 @@ from crawler.market.classifying import (
 )
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import PageReading
-from crawler.market.links import links_of, login_form
+from crawler.market.links import captcha_form, links_of, login_form, refresh_seconds
 from crawler.market.listing_page import read_listing
 from crawler.market.profile import MarketProfile
 from crawler.market.vendor_page import read_vendor
@@ -76,7 +76,9 @@ def _classified(
     if kind is None:
         failed.append("kind: no rule of the profile holds")
     links, unknown = links_of(profile, document.root, uri)
-    form = login_form(profile.login, document.root, uri) if profile.login else None
+    root = document.root
+    form = login_form(profile.login, root, uri) if profile.login else None
+    captcha = captcha_form(profile.captcha, root, uri) if profile.captcha else None
     return PageReading(
         kind=kind or OTHER,
         truncated=truncated,
@@ -85,4 +87,6 @@ def _classified(
         leftovers=tuple(unknown),
         failed_assertions=tuple(failed),
         login_form=form,
+        captcha=captcha,
+        refresh_seconds=refresh_seconds(root),
     )

@@ -141,6 +141,19 @@ class LoginRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptchaRule:
+    """A form that asks for what a picture shows: only a person answers it, never we.
+
+    ``form`` finds the form (the log-in form too, where the picture stands in it),
+    ``picture`` the image in it, ``answer_field`` the field for what the person reads.
+    """
+
+    form: Select
+    picture: Select
+    answer_field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assertion:
     """A bound on a count (or share) over a set of pages, as zavod has them."""
 
@@ -169,6 +182,7 @@ class MarketProfile:
     vendor: VendorRule
     feedback: FeedbackRule | None
     login: LoginRule | None
+    captcha: CaptchaRule | None
     assertions: tuple[Assertion, ...]
 
     def is_never(self, uri: str) -> bool:

@@ -105,9 +105,15 @@ def test_a_log_in_wall_without_an_account_pauses(market, crawls, html):
 
 
 def test_a_log_in_page_without_the_form_pauses(market, crawls, html, avatar):
-    market.answers["/login"] = html.page("<img class=captcha>")
+    market.answers["/login"] = html.page("<p>hello")
     report = crawls.run(**avatar)
     assert report.paused == "E-CRA-014"
+
+
+def test_a_captcha_in_front_of_the_log_in_pauses_with_its_own_code(market, crawls, html, avatar):
+    market.answers["/login"] = html.page("<img class=captcha>")
+    report = crawls.run(**avatar)
+    assert report.paused == "E-CRA-016"
 
 
 def test_a_form_that_sends_the_password_elsewhere_is_not_sent(market, crawls, html, avatar):

@@ -93,7 +93,7 @@ def test_the_same_archive_gives_the_same_records(demo_case):
         with RecordLedger(demo_case / "again.sqlite") as fresh:
             fresh.append(session.ledger.of_kind(Authorization))
             fresh.append(session.ledger.of_kind(Capture))
-            read_captures(dataclasses.replace(session, ledger=fresh), load_profile("range"))
+            read_captures(dataclasses.replace(session, ledger=fresh), [load_profile("range")])
             after = sorted(rid for rid, kind in fresh.ids() if kind in kinds)
     assert first
     assert after == before
@@ -102,7 +102,7 @@ def test_the_same_archive_gives_the_same_records(demo_case):
 def test_reading_again_adds_nothing(demo_case):
     with open_session(demo_case) as session:
         head = session.ledger.head()
-        report = read_captures(session, load_profile("range"))
+        report = read_captures(session, [load_profile("range")])
         assert report.n_new_records == 0
         assert session.ledger.head() == head
 

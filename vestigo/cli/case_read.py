@@ -25,19 +25,22 @@ SHOWN_FINDINGS = 20
     help=_("Read the archived pages of the case at PATH into records; no network is used."),
 )
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--profile", required=True, help=_("Name or path of the market profile."))
+@click.option(
+    "--profile", "names", required=True, multiple=True,
+    help=_("Name or path of a market profile; several may be given, in the order to try."),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def read(path: Path, profile: str, as_json: bool) -> int:
+def read(path: Path, names: tuple[str, ...], as_json: bool) -> int:
     """Make the records; exit 4 where pages held something that was not understood."""
     from crawler.market import load_profile
     from vestigo.pipeline.reading import read_captures
 
-    market = load_profile(profile)
+    profiles = [load_profile(name) for name in names]
     with open_session(path) as session, progress() as display:
         session.custody.append("processing", reason="case read")
         total = sum(1 for _id, kind in session.ledger.ids() if kind == Capture.KIND)
         task = display.add_task(_("Reading pages"), total=total)
-        report = read_captures(session, market, on_page=lambda: display.advance(task))
+        report = read_captures(session, profiles, on_page=lambda: display.advance(task))
     _show(report, as_json)
     return ExitCode.FINDINGS if report.findings else ExitCode.DONE
 

@@ -11,15 +11,23 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from crawler.job import Coverage, CrawlReport
+from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import load_profile
 from crawler.run import check_authority
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
-from vestigo.pipeline.crawling import crawl_into_case, crawl_job, crawl_status
+from vestigo.pipeline.crawling import (
+    check_attendant,
+    crawl_into_case,
+    crawl_job,
+    crawl_status,
+)
 from vestigo.pipeline.session import CaseSession, open_session
+from vestigo.store.atomic import write_atomically
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 @click.group(help=_("Crawl a market under an authorization."))
@@ -43,29 +51,41 @@ def crawl() -> None:
 )
 @click.option("--account", default="", help=_("The avatar's account on the market."))
 @click.option("--password-stdin", is_flag=True, help=_("Read the password from standard input."))
+@click.option(
+    "--pass", "pass_no", type=click.IntRange(1), default=1, show_default=True,
+    help=_("Which visit of the market this is; each begins anew and asks for known listings too."),
+)  # fmt: skip
+@click.option(
+    "--attend", "person", default="", metavar="NAME",
+    help=_("The person at this terminal who reads captchas, as the authorization names them."),
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=_("Say what would be done; send nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def run(
+def run(  # noqa: PLR0917  # click hands over each option
     path: Path,
     profile: str,
     start: str,
     seeds: Path | None,
     account: str,
     password_stdin: bool,
+    pass_no: int,
+    person: str,
     dry_run: bool,
     as_json: bool,
 ) -> int:
     """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted."""
     market = load_profile(profile)
-    password = _password(account, password_stdin)
+    password = _password(account, password_stdin, person)
     first = tuple(_lines(seeds, start)) if seeds else ()
     with open_session(path, write=not dry_run) as session, progress() as display:
         job = crawl_job(
             session, market, start, seeds=first, account=account, password=password,
+            pass_no=pass_no, attendant=_attendant(session, person, display),
             on_progress=_showing(display),
         )  # fmt: skip
         if dry_run:
             check_authority(job)
+            check_attendant(session, job)
             return _show_plan(session, start, account, as_json)
         report = crawl_into_case(session, job)
     _show_report(report, as_json)
@@ -95,7 +115,30 @@ def status(path: Path, as_json: bool) -> None:
         _show_coverage(coverage)
 
 
-def _password(account: str, from_stdin: bool) -> str | None:
+def _attendant(session: CaseSession, person: str, display: Progress) -> Attendant | None:
+    """Return who reads captchas: the picture goes to a file of the case, the answer is a line."""
+    if not person:
+        return None
+    scratch = session.folder.path / "scratch"
+
+    def ask(content: bytes, media_type: str) -> str:
+        display.stop()
+        scratch.mkdir(mode=0o700, exist_ok=True)
+        suffix = media_type.removeprefix("image/") if media_type in PICTURES else "bin"
+        path = scratch / f"captcha.{suffix}"
+        write_atomically(path, content)
+        try:
+            warn(_("A captcha: look at {path} and type what it shows.").format(path=path))
+            return standard_input().readline()
+        finally:
+            path.unlink(missing_ok=True)
+            display.start()
+
+    return Attendant(person, ask)
+
+
+def _password(account: str, from_stdin: bool, person: str) -> str | None:
+    """Return the password: all of standard input, or its first line where answers follow."""
     if not from_stdin:
         return None
     if not account:
@@ -104,7 +147,8 @@ def _password(account: str, from_stdin: bool) -> str | None:
             _("A password needs an account."),
             remedy=_("Give “--account NAME” too."),
         )
-    return standard_input().read().rstrip("\r\n")
+    given = standard_input()
+    return (given.readline() if person else given.read()).rstrip("\r\n")
 
 
 def _lines(path: Path, start: str) -> list[str]:
@@ -158,6 +202,7 @@ def _document(report: CrawlReport) -> dict[str, Any]:
         "reconciled": report.n_reconciled,
         "interrupted": report.interrupted,
         "paused": report.paused,
+        "paused_code": report.paused,
         "paused_why": report.paused_why,
     }
 

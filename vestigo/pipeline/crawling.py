@@ -4,27 +4,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 from crawler.coverage import coverage_of
-from crawler.job import Coverage, CrawlJob, CrawlReport
+from crawler.frontier import Frontier
+from crawler.job import Attendant, Coverage, CrawlJob, CrawlReport
 from crawler.market import MarketProfile
 from crawler.run import check_authority, crawl
 from vestigo import __version__
-from vestigo.errors import ConfigurationError
+from vestigo.errors import AuthorityError, ConfigurationError, UsageError
 from vestigo.evidence.keys import seal_public_key
 from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
+from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
-from vestigo.records import Capture
+from vestigo.records import Authorization, Capture
 from vestigo.store import CaseFolder
 
 BATCH = 500
 
 
-def frontier_path(folder: CaseFolder, market: str) -> Path:
-    """Return where the frontier of one market lies (working state, not evidence)."""
-    return folder.crawl_state / f"{market}.sqlite"
+def frontier_path(folder: CaseFolder, market: str, pass_no: int = 1) -> Path:
+    """Return where the frontier of one pass lies (working state, not evidence)."""
+    name = market if pass_no == 1 else f"{market}.pass-{pass_no}"
+    return folder.crawl_state / f"{name}.sqlite"
+
+
+def seen_before(folder: CaseFolder, market: str, pass_no: int, start_uri: str) -> tuple[str, ...]:
+    """Return the listings and vendors of earlier passes, at the address of ``start_uri``.
+
+    A new pass asks for each of them again: one that is gone is then known to be gone.
+    Raises ``UsageError`` E-CRA-019 where the pass before was never crawled.
+    """
+    if pass_no < 1 or (pass_no > 1 and not frontier_path(folder, market, pass_no - 1).exists()):
+        raise UsageError(
+            "E-CRA-019",
+            _("There is no pass before pass {number} of this market.").format(number=pass_no),
+            where=market,
+            remedy=_("Crawl the passes in their order, beginning with 1."),
+        )
+    found: dict[str, None] = {}
+    for number in range(1, pass_no):
+        with closing(Frontier(frontier_path(folder, market, number))) as frontier:
+            for uri, _kind in frontier.found_pages():
+                found[urljoin(start_uri, urlsplit(uri)._replace(scheme="", netloc="").geturl())] = (
+                    None
+                )
+    return tuple(found)
 
 
 def crawl_job(
@@ -35,13 +62,17 @@ def crawl_job(
     seeds: tuple[str, ...] = (),
     account: str = "",
     password: str | None = None,
+    pass_no: int = 1,
+    attendant: Attendant | None = None,
     on_progress: Callable[[int, int], None] = lambda _settled, _known: None,
 ) -> CrawlJob:
     """Return the job of crawling ``profile``'s market into the case of ``session``.
 
-    Without keys in the case secrets are dropped, not stored.
+    Without keys in the case secrets are dropped, not stored.  ``pass_no`` counts the
+    visits of the market: each begins anew.  Raises ``UsageError`` E-CRA-019.
     """
     folder = session.folder
+    seeds = (*seeds, *seen_before(folder, profile.market, pass_no, start_uri))
     seal_key = None
     with suppress(ConfigurationError):
         seal_key = seal_public_key(folder)
@@ -52,7 +83,7 @@ def crawl_job(
         gate=session.gate(),
         captures_folder=folder.captures,
         sealed_folder=folder.sealed,
-        frontier_path=frontier_path(folder, profile.market),
+        frontier_path=frontier_path(folder, profile.market, pass_no),
         settings=session.settings("crawl"),
         clock=session.clock,
         software=f"vestigo {__version__}",
@@ -63,6 +94,7 @@ def crawl_job(
         on_segment=lambda segment: log_segment(session, segment),
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
         on_progress=on_progress,
+        attendant=attendant,
     )
 
 
@@ -72,12 +104,19 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
     Raises what ``crawler.run.crawl`` raises; what was archived before is recorded.
     """
     authorization = check_authority(job)
+    check_attendant(session, job)
     with recorded(session):
         session.custody.append(
             "collection",
             reason="crawl began",
             authorization_id=authorization.record_id,
-            details={"start": job.start_uri, "act": "view", "account": job.account},
+            details={
+                "start": job.start_uri,
+                "act": "view",
+                "account": job.account,
+                "market": job.profile.market,
+                "frontier": job.frontier_path.stem,
+            },
         )
         report = crawl(job)
         counts = report.coverage
@@ -88,6 +127,21 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
         }  # fmt: skip
         log_event(session, "collection", "crawl ended", details)
     return report
+
+
+def check_attendant(session: CaseSession, job: CrawlJob) -> None:
+    """Raise ``AuthorityError`` E-CRA-018 where no authorization in force names who attends."""
+    if job.attendant is None:
+        return
+    now = session.clock()
+    named = (a for a in session.ledger.of_kind(Authorization) if a.starts_at <= now < a.ends_at)
+    if not any(job.attendant.person in authorization.persons for authorization in named):
+        raise AuthorityError(
+            "E-CRA-018",
+            _("No authorization in force names this person."),
+            where=job.attendant.person,
+            remedy=_("Nothing was sent. Give the name as the authorization has it."),
+        )
 
 
 @contextmanager

@@ -8,10 +8,13 @@ record ledger already has, so it adds nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
 
-from crawler.market import MarketProfile, read_page
+from crawler.market import MarketProfile, PageReading, read_page
+from crawler.market.classifying import OTHER
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
 from vestigo.evidence.warc import read_exchange
@@ -34,25 +37,52 @@ class ReadReport:
 
 
 def read_captures(
-    session: CaseSession, profile: MarketProfile, on_page: Callable[[], None] = lambda: None
+    session: CaseSession,
+    profiles: Sequence[MarketProfile],
+    on_page: Callable[[], None] = lambda: None,
 ) -> ReadReport:
-    """Read every capture of the case with ``profile`` and append the records.
+    """Read the captures of the markets of ``profiles`` and append the records.
 
-    ``on_page`` is called after each capture (for a progress display).
+    A capture belongs to the market that its host was crawled as; where the case does
+    not say so, to every market.  Of several profiles of its market the first that knows
+    the page reads it.  ``on_page`` is called after each capture (for a progress display).
     """
     report = ReadReport()
     rates = case_rates(session)
+    market_of = CrawledMarkets(session, profiles).of
     batch: list[Record] = []
     for capture in session.ledger.of_kind(Capture):
-        made = _records_of_capture(session, profile, capture, rates, report)
-        batch.extend(made)
+        market = market_of(capture)
+        known = [one for one in profiles if market is None or one.market == market]
+        on_page()
+        if not known:
+            continue
+        batch.extend(_records_of_capture(session, known, capture, rates, report))
         report.n_captures += 1
         if report.n_captures % BATCH == 0:
             report.n_new_records += session.ledger.append(batch)
             batch = []
-        on_page()
     report.n_new_records += session.ledger.append(batch)
     return report
+
+
+class CrawledMarkets:
+    """Which market a capture belongs to, by what the custody log says of the crawls."""
+
+    def __init__(self, session: CaseSession, profiles: Sequence[MarketProfile]) -> None:
+        self._named = {host.lower(): one.market for one in profiles for host in one.hosts}
+        self._begun: dict[str, list[tuple[datetime, str]]] = {}
+        for event in session.custody.events():
+            market = event.details.get("market", "")
+            if event.action == "collection" and market:
+                host = urlsplit(event.details.get("start", "")).netloc.lower()
+                self._begun.setdefault(host, []).append((event.at, market))
+
+    def of(self, capture: Capture) -> str | None:
+        """Return the market that the host was last crawled as before the capture, or None."""
+        host = urlsplit(capture.uri).netloc.lower()
+        begun = [one for one in self._begun.get(host, ()) if one[0] <= capture.observed_at]
+        return begun[-1][1] if begun else self._named.get(host)
 
 
 def case_rates(session: CaseSession) -> RateTable | None:
@@ -63,13 +93,37 @@ def case_rates(session: CaseSession) -> RateTable | None:
 
 def _records_of_capture(
     session: CaseSession,
-    profile: MarketProfile,
+    profiles: Sequence[MarketProfile],
     capture: Capture,
     rates: RateTable | None,
     report: ReadReport,
 ) -> list[Record]:
     body = read_exchange(session.folder.captures, capture).body
-    reading = read_page(
+    profile, reading = _first_that_knows(profiles, capture, body)
+    made = page_records(profile, reading, capture, body)
+    for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
+        made.extend(reading_records(subject, reading.texts, capture, body, rates))
+    _count(report, made)
+    return made
+
+
+def _first_that_knows(
+    profiles: Sequence[MarketProfile], capture: Capture, body: bytes
+) -> tuple[MarketProfile, PageReading]:
+    """Return the first profile that knows the page with its reading, else the first of all."""
+    readings = ((profile, _reading(profile, capture, body)) for profile in profiles)
+    first = next(readings)
+    if not _is_unknown(first[1]):
+        return first
+    return next((pair for pair in readings if not _is_unknown(pair[1])), first)
+
+
+def _is_unknown(reading: PageReading) -> bool:
+    return reading.kind == OTHER and bool(reading.failed_assertions)
+
+
+def _reading(profile: MarketProfile, capture: Capture, body: bytes) -> PageReading:
+    return read_page(
         profile,
         body,
         uri=capture.uri,
@@ -78,11 +132,6 @@ def _records_of_capture(
         charset=capture.charset,
         problem=capture.problem,
     )
-    made = page_records(profile, reading, capture, body)
-    for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
-        made.extend(reading_records(subject, reading.texts, capture, body, rates))
-    _count(report, made)
-    return made
 
 
 def _count(report: ReadReport, made: list[Record]) -> None:
