@@ -14,6 +14,7 @@ import click
 from graph.connecting import ServerAddress, ask_gate, parse_address
 from graph.kglite_store import KgliteStore
 from graph.store import GraphStore
+from vestigo.cli.output import warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
@@ -91,3 +92,10 @@ def opened_store(session: CaseSession, target: Target | None, action: str) -> It
         yield store
     finally:
         store.close()
+
+
+def warn_when_old(session: CaseSession, store: GraphStore) -> None:
+    """Warn on stderr where the records have grown since the graph was made."""
+    summary = store.summary() or {}
+    if summary.get("ledger_entries") != session.ledger.head().n_entries:
+        warn(_("The graph is older than the records: make it again with “vestigo graph rebuild”."))

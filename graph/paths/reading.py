@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reads one step of the graph at a time: a round trip serves a whole frontier.
+
+What is cut is remembered: nodes with more neighbours than may be followed, the number of
+links that may be read, the time.  A node's neighbours are followed in one order (those
+paid most first), so that both engines cut the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple, TypeVar
+
+from graph.model import EDGES, NODES, NodeRef
+from graph.paths.asking import Asked
+from graph.paths.hop import Hop
+from graph.paths.kinds import ENDS, MONEY, ending_at, joining, starting_at
+from graph.store import GraphStore, Row
+
+T = TypeVar("T")
+PAGE = 1000
+Neighbours = dict[NodeRef, list[NodeRef]]
+
+
+class Exhausted(Exception):  # noqa: N818 (no fault: a limit that was set is reached)
+    """A limit of the question is reached; ``what`` is ``links`` or ``time``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Stop(NamedTuple):
+    """Why nobody passes through a node: ``tagged_service``, ``mix`` or ``end``; what it names."""
+
+    why: str
+    detail: str
+
+
+class StepReader:
+    """Reads what one question asks for, within its limits."""
+
+    def __init__(
+        self, store: GraphStore, asked: Asked, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._asked = asked
+        self._clock = clock
+        self._until = clock() + asked.limits.seconds
+        self._stops: dict[NodeRef, Stop | None] = {}
+        self.n_links = 0
+        self.n_reads = 0
+        self.cut_at: dict[NodeRef, None] = {}
+
+    def neighbours(
+        self, nodes: Iterable[NodeRef], *, onward: bool, only: tuple[str, ...] | None = None
+    ) -> Neighbours:
+        """Return where one step leads from each node, or from where one step leads to it.
+
+        ``only`` names the kinds to take of those that were asked for.
+        """
+        kinds = tuple(kind for kind in self._asked.taken if only is None or kind in only)
+        found: Neighbours = {}
+        for label, keys in _by_label(nodes):
+            for name, chosen in self._ways_on(label, kinds, onward=onward):
+                for page in _pages(keys):
+                    self._page(name, label, chosen, page, found)
+        return {node: list(dict.fromkeys(others)) for node, others in found.items()}
+
+    def _ways_on(
+        self, label: str, kinds: tuple[str, ...], *, onward: bool
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        out = starting_at(label, kinds, money=True)
+        into = ending_at(label, kinds, money=True)
+        either = {
+            *starting_at(label, kinds, money=False),
+            *ending_at(label, kinds, money=False),
+        }
+        if out and (onward or self._asked.both_ways):
+            yield "forward", out
+        if into and (not onward or self._asked.both_ways):
+            yield "backward", into
+        if either:
+            yield "either", tuple(sorted(either))
+
+    def _page(
+        self, name: str, label: str, kinds: tuple[str, ...], keys: list[str], found: Neighbours
+    ) -> None:
+        most = self._asked.limits.degree
+        text = statement(name, label=(label,), kinds=kinds)
+        rows = self._read(text, {**self._filters(), "keys": keys, "most": most + 1})
+        seen: dict[str, int] = {}
+        for row in rows:
+            key = row["key"]
+            seen[key] = seen.get(key, 0) + 1
+            if seen[key] > most:
+                self.cut_at[NodeRef(label, key)] = None
+            elif (row["label"], row["other"]) != (label, key):
+                node = NodeRef(row["label"], row["other"])
+                found.setdefault(NodeRef(label, key), []).append(node)
+
+    def stops(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Stop]:
+        """Return those of ``nodes`` that nobody passes through, and why."""
+        wanted = list(dict.fromkeys(nodes))
+        new = [node for node in wanted if node not in self._stops]
+        self._stops.update((node, Stop("end", "") if node.label in ENDS else None) for node in new)
+        keys = [node.key for node in new if node.label == "Address"]
+        for page in _pages(keys):
+            for row in self._read(statement("stops"), {"keys": page}):
+                stop = Stop(row["why"], row["detail"])
+                node = NodeRef("Address", row["key"])
+                self._stops[node] = max(self._stops.get(node) or stop, stop)
+        known = {node: self._stops[node] for node in wanted}
+        return {node: stop for node, stop in known.items() if stop is not None}
+
+    def hops(self, pairs: Iterable[tuple[NodeRef, NodeRef]]) -> dict[NodeRef, list[Hop]]:
+        """Return every relationship that may be walked from the one to the other of each pair."""
+        found: dict[NodeRef, list[Hop]] = {}
+        for start, end, against in self._directed(pairs):
+            for page in _pages(start[1]):
+                for hop in self._between(start[0], end, page, against=against):
+                    found.setdefault(hop.start, []).append(hop)
+        return found
+
+    def _directed(
+        self, pairs: Iterable[tuple[NodeRef, NodeRef]]
+    ) -> Iterator[tuple[tuple[str, list[tuple[str, str]]], str, bool]]:
+        groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for start, end in pairs:
+            groups.setdefault((start.label, end.label), []).append((start.key, end.key))
+        for (source, target), keys in sorted(groups.items()):
+            yield (source, keys), target, False
+            yield (target, [(b, a) for a, b in keys]), source, True
+
+    def _between(
+        self, source: str, target: str, keys: Sequence[tuple[str, str]], *, against: bool
+    ) -> Iterator[Hop]:
+        kinds = joining(source, target, self._asked.taken)
+        if against and not self._asked.both_ways:
+            kinds = tuple(kind for kind in kinds if kind not in MONEY)
+        if not kinds:
+            return
+        text = statement("between", source=(source,), target=(target,), kinds=kinds)
+        pairs = [{"source": a, "target": b} for a, b in keys]
+        most = self._asked.limits.degree
+        given = {**self._filters(), "pairs": pairs, "most": most + 1, "money": list(MONEY)}
+        seen: dict[tuple[str, str], int] = {}
+        for row in self._read(text, given):
+            pair = (row["source"], row["target"])
+            seen[pair] = seen.get(pair, 0) + 1
+            if seen[pair] > most:
+                self.cut_at[NodeRef(source, pair[0])] = None
+            else:
+                yield _hop(row, NodeRef(source, pair[0]), NodeRef(target, pair[1]), against=against)
+
+    def _filters(self) -> dict[str, object]:
+        asked = self._asked
+        return {
+            "tiers": list(asked.tiers),
+            "since": asked.since,
+            "until": asked.until,
+            "minimum": asked.minimum_sat,
+        }
+
+    def _read(self, text: str, parameters: dict[str, object]) -> list[Row]:
+        if self.n_links >= self._asked.limits.links:
+            raise Exhausted("links")
+        if self._clock() > self._until:
+            raise Exhausted("time")
+        rows = self._store.read(text, parameters)
+        self.n_reads += 1
+        self.n_links += len(rows)
+        return rows
+
+
+@cache
+def statement(name: str, **names: tuple[str, ...]) -> str:
+    """Return a statement of this package; its places take names of the model only."""
+    text = (files("graph.paths") / "statements" / f"{name}.cypher").read_text("utf-8")
+    for place, values in names.items():
+        for value in values:
+            if value not in NODES and value not in EDGES and value not in PROPERTIES:
+                raise ValueError(f"{value!r} is no name of the model")
+        text = text.replace(f"__{place.upper()}__", "|".join(values))
+    return text
+
+
+PROPERTIES = frozenset({"handle", "name", "value"})
+
+
+def _hop(row: Row, source: NodeRef, target: NodeRef, *, against: bool) -> Hop:
+    start, end = (target, source) if against else (source, target)
+    return Hop(
+        start=start,
+        end=end,
+        kind=row["kind"],
+        against=against,
+        money=row["kind"] in MONEY,
+        amount_sat=row["amount_sat"],
+        at=row["at"],
+        tier=row["tier"],
+        rule=row["rule"],
+        confidence=row["confidence"],
+        record_id=row["record_id"],
+        txid=row["txid"],
+        vout=row["vout"],
+    )
+
+
+def _by_label(nodes: Iterable[NodeRef]) -> list[tuple[str, list[str]]]:
+    groups: dict[str, list[str]] = {}
+    for node in nodes:
+        groups.setdefault(node.label, []).append(node.key)
+    return sorted(groups.items())
+
+
+def _pages(items: Sequence[T]) -> Iterator[list[T]]:
+    for begin in range(0, len(items), PAGE):
+        yield list(items[begin : begin + PAGE])
