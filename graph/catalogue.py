@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The named queries: one Cypher text each, the same on every engine.
 
-A query is a file of ``graph/queries``; its header lines give the title, the group,
-the parameters with type (bounds and default), the columns and the order.  ``name.neo4j.cypher`` beside it,
-where there is one, is what that engine runs instead.
+A query is a file of ``graph/queries``; its header lines give the title, the group, the
+parameters with type (bounds and default), the columns and the order.  ``name.neo4j.cypher``
+beside it, where there is one, is what that engine runs instead.
 """
 
 from __future__ import annotations

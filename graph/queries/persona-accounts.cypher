@@ -1,4 +1,4 @@
-// title: All accounts of the persona of an account?
+// title: Which accounts belong to the persona of an account?
 // group: people
 // param vendor: string -- key of the vendor account (market/handle)
 // param limit: integer = 200 -- at most so many rows

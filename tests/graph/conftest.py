@@ -32,6 +32,7 @@ def load(name: str, path: Path) -> ModuleType:
 
 _world = load("vestigo_test_graph_world", HERE / "world.py")
 _server = load("vestigo_test_neo4j_server", HERE.parent / "neo4j_server" / "server.py")
+_page = load("vestigo_test_questions_page", HERE / "questions_page.py")
 _assemble = load("vestigo_test_neo4j_assemble", HERE.parent / "neo4j_server" / "assemble.py")
 
 
@@ -53,6 +54,12 @@ class Records:
 def world() -> ModuleType:
     """The module that builds invented records."""
     return _world
+
+
+@pytest.fixture(scope="session")
+def questions_page() -> ModuleType:
+    """The module that writes the page of questions."""
+    return _page
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ class Seeded:
     ) -> None:
         dice = self._dice
         place = (kind, source.label, target.label, source.key, target.key, *part)
-        if place in self._edges or source == target and kind == "LOOKS_LIKE":
+        if place in self._edges or (source == target and kind == "LOOKS_LIKE"):
             return
         values: dict[str, object] = {
             "record_id": self.record(dice.randrange(6000)),

@@ -9,7 +9,8 @@ import click
 
 from graph.rebuild import RebuildReport, rebuild
 from vestigo.cli.graph_export import export_command
-from vestigo.cli.graph_query import query
+from vestigo.cli.graph_path import path
+from vestigo.cli.graph_query import query, search
 from vestigo.cli.graph_target import Target, opened_store, server_options
 from vestigo.cli.output import emit_json, progress
 from vestigo.i18n import _
@@ -68,5 +69,7 @@ def _log(session: CaseSession, target: Target | None, report: RebuildReport) -> 
     )
 
 
+graph.add_command(path)
 graph.add_command(query)
+graph.add_command(search)
 graph.add_command(export_command)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``vestigo graph query``: ask a named question, or list them."""
+"""``vestigo graph query``: ask a named question, list them, or search words."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any
 import click
 
 from graph import catalogue
-from graph.store import GraphStore
-from vestigo.cli.graph_target import Target, opened_store, server_options
-from vestigo.cli.output import emit_json, emit_jsonl, printable, warn
+from vestigo.cli.graph_questions import print_question, print_questions
+from vestigo.cli.graph_target import Target, opened_store, server_options, warn_when_old
+from vestigo.cli.output import emit_json, emit_jsonl, printable
 from vestigo.clock import iso
 from vestigo.errors import UsageError
-from vestigo.i18n import _, active_language
-from vestigo.i18n import catalogue as messages
-from vestigo.pipeline.session import CaseSession, open_session
+from vestigo.i18n import _
+from vestigo.pipeline.session import open_session
 
-TIMES = ("at", "first_at", "last_at")
+LAST_MOMENT = 253_402_300_799_999  # 9999-12-31, the last that the calendar of Python knows
 
 
 @click.command("query", help=_("Ask the graph of CASE the question NAME."))
@@ -27,6 +26,7 @@ TIMES = ("at", "first_at", "last_at")
 @click.argument("name", required=False)
 @click.option("--param", "given", multiple=True, metavar="KEY=VALUE", help=_("A parameter."))
 @click.option("--list", "as_list", is_flag=True, help=_("List the questions and leave."))
+@click.option("--about", metavar="NAME", help=_("Explain one question and leave."))
 @server_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 @click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a line."))
@@ -35,29 +35,55 @@ def query(
     name: str | None,
     given: tuple[str, ...],
     as_list: bool,
+    about: str | None,
     target: Target | None,
     as_json: bool,
     as_jsonl: bool,
 ) -> None:
     """Print the rows of one named query; looking is itself logged."""
     if as_list:
-        _print_list(as_json or as_jsonl)
-        return
-    if case is None or name is None:
+        print_questions(as_json or as_jsonl)
+    elif about is not None:
+        print_question(about, as_json or as_jsonl)
+    elif case is None or name is None:
         raise click.UsageError(_("Name a case and a question, or ask for the list (--list)."))
+    else:
+        _ask(case, name, dict(_pair(text) for text in given), target, (as_json, as_jsonl))
+
+
+@click.command("search", help=_("Search the graph of CASE for the words TEXT."))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("text")
+@click.option("--limit", default="100", show_default=True, help=_("At most so many rows."))
+@server_options
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+@click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a line."))
+def search(
+    case: Path, text: str, limit: str, target: Target | None, as_json: bool, as_jsonl: bool
+) -> None:
+    """Print where all words occur: accents, case and punctuation do not count."""
+    _ask(case, "search", {"text": text, "limit": limit}, target, (as_json, as_jsonl))
+
+
+def _ask(
+    case: Path,
+    name: str,
+    parameters: dict[str, str],
+    target: Target | None,
+    form: tuple[bool, bool],
+) -> None:
     chosen = catalogue.query(name)
-    parameters = dict(_pair(text) for text in given)
     with open_session(case, write=False) as session:
         if name == "neighbourhood":
             parameters.setdefault("limit", str(session.settings("graph")["neighbourhood_limit"]))
         chosen.arguments(parameters)
         with opened_store(session, target, "access") as store:
             rows = catalogue.run(store, name, **parameters)
-            _warn_when_old(session, store)
+            warn_when_old(session, store)
         session.custody.append(
             "access", reason="graph query", details={"query": name, **parameters}
         )
-    _print_rows(chosen, rows, as_json, as_jsonl)
+    _print_rows(chosen, rows, form)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -72,15 +98,10 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _warn_when_old(session: CaseSession, store: GraphStore) -> None:
-    summary = store.summary() or {}
-    if summary.get("ledger_entries") != session.ledger.head().n_entries:
-        warn(_("The graph is older than the records: make it again with “vestigo graph rebuild”."))
-
-
 def _print_rows(
-    chosen: catalogue.Query, rows: list[dict[str, Any]], as_json: bool, as_jsonl: bool
+    chosen: catalogue.Query, rows: list[dict[str, Any]], form: tuple[bool, bool]
 ) -> None:
+    as_json, as_jsonl = form
     if as_json:
         emit_json(rows)
     elif as_jsonl:
@@ -94,38 +115,9 @@ def _print_rows(
 def _shown(key: str, value: Any) -> str:
     if value is None or value == "":
         return "-"
-    if key in TIMES:
-        return iso(datetime.fromtimestamp(value // 1000, UTC))
+    if key == "at" or key.endswith("_at"):
+        in_calendar = isinstance(value, int) and 0 <= value <= LAST_MOMENT
+        return iso(datetime.fromtimestamp(value // 1000, UTC)) if in_calendar else str(value)
     if isinstance(value, list):
         return " > ".join(str(item) for item in value) or "-"
     return str(value)
-
-
-def _print_list(as_json: bool) -> None:
-    questions = [catalogue.query(name) for name in catalogue.names()]
-    if as_json:
-        emit_json(questions_as_documents(questions))
-        return
-    translate = messages(active_language()).gettext
-    for question in questions:
-        click.echo(f"{question.name}: {translate(question.title)}")
-        for item in question.parameters:
-            default = "" if item.default is None else f" [{item.default}]"
-            click.echo(f"    {item.name}{default}: {translate(item.about)}")
-
-
-def questions_as_documents(questions: list[catalogue.Query]) -> list[dict[str, Any]]:
-    """Return what the catalogue says of each query, for machines (never translated)."""
-    return [
-        {
-            "name": question.name,
-            "title": question.title,
-            "parameters": [
-                {"name": item.name, "type": item.kind, "default": item.default}
-                for item in question.parameters
-            ],
-            "columns": [{"name": item.name, "type": item.kind} for item in question.columns],
-            "order": question.order,
-        }
-        for question in questions
-    ]
