@@ -147,6 +147,14 @@ def test_wasabi1_edges():
     assert name_of(coins([base] * 12), same) != "wasabi1"
 
 
+def test_a_wasabi2_mix_with_three_outputs_of_a_tenth_is_no_wasabi1():
+    """0.1 bitcoin is one of its denominations, too: found on seed 3 of the practice range."""
+    inputs = coins([31_000_000 + n for n in range(16)])
+    values = [20_000_000] * 4 + [10_000_000] * 8 + [5_000_000] * 6 + [2_000_000] * 2 + [123_456]
+    assert name_of(inputs, coins(values, first=100)) == "wasabi2"
+    assert name_of(inputs, coins(values[::-1], first=100)) == "wasabi1"
+
+
 def test_wasabi2_edges():
     values = sorted([2**20, 2**20, 3**12, 3**12, 10**6, 10**6, 7_777_777], reverse=True)
     inputs = coins([2 * BTC] * 16)
