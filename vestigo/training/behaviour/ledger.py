@@ -56,6 +56,9 @@ class LedgerSection:
     bystander_consolidations: int = whole(4, 0, 50, "Consolidations of bystanders.")
     atm_customers: int = whole(8, 0, 100, "Strangers who sell at the operator of crypto ATMs.")
     gift_card_customers: int = whole(8, 0, 100, "Strangers who buy at the gift-card shop.")
+    look_alikes: int = whole(
+        4, 0, 50, "Payments of equal amounts by one payer, which look like mixes and are none."
+    )
     address_reuse_percent: int = whole(15, 0, 100, "Payments that go to an address used before.")
     replacements: int = whole(6, 0, 100, "Payments replaced by one with a higher fee.")
     most_transactions: int = whole(1500, 100, 5_000, "Transactions that must not be exceeded.")

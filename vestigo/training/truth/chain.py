@@ -30,6 +30,9 @@ def chain_truth(ledger: Ledger) -> dict[str, Any]:
         "mixes": [{"txid": one.txid, "kind": one.kind} for one in ledger.of_kind(*MIX_KINDS)],
         "tx0s": [{"txid": one.txid, "owner": _payer(one)} for one in ledger.of_kind("tx0")],
         "payjoins": [_payjoin(one) for one in ledger.of_kind("payjoin")],
+        "look_alikes": [
+            {"txid": one.txid, "owner": _payer(one)} for one in ledger.of_kind("look_alike")
+        ],
         "peel_chains": _peel_chains(ledger),
         "consolidations": [
             {"txid": one.txid, "owner": _payer(one), "n_inputs": len(one.coins)}
@@ -58,7 +61,7 @@ def cash_outs(ledger: Ledger) -> list[dict[str, Any]]:
     services = {one.owner: one for one in ledger.services.every}
     order = {payment.txid: number for number, payment in enumerate(ledger.payments)}
     walk = Walk(ledger.payments)
-    found = []
+    found: list[dict[str, Any]] = []
     for one in published_in(ledger.world):
         for arrival in walk.arrivals(one.address, one.party):
             target = arrival.payment.targets[arrival.vout]
@@ -89,8 +92,8 @@ def _payjoin(payment: Payment) -> dict[str, Any]:
     for target in payment.targets:
         if target.account is not None:
             gained[target.account.owner] += target.value_sat
-    payer, payee = sorted(gained, key=lambda owner: gained[owner])
-    return {"txid": payment.txid, "payer": payer, "payee": payee, "value_sat": gained[payee]}
+    (payer, _paid), (payee, won) = sorted(gained.items(), key=lambda item: item[1])
+    return {"txid": payment.txid, "payer": payer, "payee": payee, "value_sat": won}
 
 
 def _peel_chains(ledger: Ledger) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from vestigo.training.chain.coins import Coin, Target
 from vestigo.training.chain.ground import Ground, enough, worth
 from vestigo.training.chain.mixes.two_party import payjoin, stonewall
 from vestigo.training.chain.people.cashing import REST_HOURS, Cashing, suppliers
+from vestigo.training.chain.people.parties import MIXING
 from vestigo.training.chain.people.replacing import pay_and_replace
 from vestigo.training.chain.services import Exchange, Service
 from vestigo.training.chain.services.opening import Services
@@ -19,6 +20,7 @@ from vestigo.training.stream import Stream
 
 LEAST_SAT, MOST_SAT = 150_000, 2_500_000
 RICHEST = 3
+EQUALLY_PAID = (4, 7)
 _SPARE_SAT = 30_000
 _ROUND_SAT = 1_000
 _JOINED = 4
@@ -48,6 +50,7 @@ class Strangers:
             (section.bystander_deposits, self._deposit),
             (section.bystander_peel_chains, self._peel),
             (section.bystander_consolidations, self._join),
+            (section.look_alikes, self._pay_equally),
             (section.atm_customers, partial(self._sell, self._services.atms)),
             (section.gift_card_customers, partial(self._sell, self._services.gift_cards)),
         ):
@@ -114,13 +117,29 @@ class Strangers:
         book = self._ground.book
         payers = self.names
         if number % 2:
-            payers = [one.id for one in self._ground.world.parties]
+            parties = self._ground.world.parties
+            payers = [one.id for one in parties if one.behaviour not in MIXING] or payers
         payer = max(payers, key=lambda one: (worth(book.coins(one)), one))
         payees = [one for one in (*suppliers(), *self.names) if one != payer and book.coins(one)]
         value = worth(book.coins(payer)) * self._stream.between(10, 40) // 100
         if payees and value >= _ROUND_SAT:
             payee = self._stream.pick(payees)
             payjoin(self._ground, self._stream, payer, payee, value // _ROUND_SAT * _ROUND_SAT)
+
+    def _pay_equally(self, _number: int) -> None:
+        """Pay several strangers the same from many coins: like a mix, and none."""
+        book, stream = self._ground.book, self._stream
+        owner = max(self.names, key=lambda name: (len(book.coins(name)), name))
+        coins = book.coins(owner)[: stream.between(*EQUALLY_PAID)]
+        value = worth(coins) * 4 // 5 // max(len(coins) - 1, 1) // _ROUND_SAT * _ROUND_SAT
+        if len(coins) < EQUALLY_PAID[0] or value < _ROUND_SAT:
+            return
+        others = [name for name in self.names if name != owner]
+        payees = stream.sample(others, len(coins) - 1)
+        book.pay(
+            coins, [Target(value, self._ground.fresh(one)) for one in payees],
+            self._ground.habit(owner), "look_alike", self._ground.fresh(owner),
+        )  # fmt: skip
 
     def _pay_stonewall(self, _number: int) -> None:
         ranked = sorted(self.names, key=lambda one: (-worth(self._ground.book.coins(one)), one))
