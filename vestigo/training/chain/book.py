@@ -129,7 +129,7 @@ class Book:
             outputs.insert(place, self._rest(coins, outputs, habit, rest_to))
         lock_time = self.blocks[-1].height if habit.locks_height else 0
         draft = Draft(tuple(coins), tuple(outputs), lock_time, habit.sequence, habit.version)
-        payment = Payment(*sign(draft), draft.coins, draft.targets, kind, self.now, group)
+        payment = Payment(*sign(draft), draft, kind, self.now, group)
         if payment.fee_sat < virtual_size(draft.coins, draft.targets):
             raise ValueError(f"{kind}: the fee is {payment.fee_sat} sat")
         return payment

@@ -69,11 +69,20 @@ class Payment:
     txid: str
     raw: bytes
     stripped: bytes
-    coins: tuple[Coin, ...]
-    targets: tuple[Target, ...]
+    draft: Draft
     kind: str
     sent_at: datetime
     group: str = ""
+
+    @property
+    def coins(self) -> tuple[Coin, ...]:
+        """What it spends."""
+        return self.draft.coins
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What it pays, in order."""
+        return self.draft.targets
 
     @property
     def fee_sat(self) -> int:

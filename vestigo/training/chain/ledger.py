@@ -17,6 +17,7 @@ from vestigo.training.chain.people.mixing import Mixing
 from vestigo.training.chain.people.parties import Parties
 from vestigo.training.chain.people.strangers import Strangers
 from vestigo.training.chain.people.trade import Trade
+from vestigo.training.chain.second_signer import confirm
 from vestigo.training.chain.services import Exchange
 from vestigo.training.chain.services.opening import Services, make_services, plan_opening
 from vestigo.training.timeline import STORY_BEGINS_AT, STORY_ENDS_AT
@@ -53,7 +54,8 @@ def make_ledger(world: World) -> Ledger:
     """Return the ledger of ``world``: signed payments in blocks that anyone can check.
 
     Raises ``ConfigurationError`` E-TRA-040 when it would need more transactions than
-    allowed, E-TRA-041 when somebody could not pay what the behaviour asks for.
+    allowed, E-TRA-041 when somebody could not pay what the behaviour asks for,
+    ``VerificationError`` E-TRA-042 when bitcoinlib signs otherwise.
     """
     ground = Ground(world)
     services, trade = make_services(ground), Trade(ground)
@@ -68,6 +70,7 @@ def make_ledger(world: World) -> Ledger:
             remedy=_("Bring the numbers in [ledger] and [cash_out] nearer to their defaults."),
         ) from error
     book = ground.book
+    confirm(book.payments)
     return Ledger(
         world, tuple(book.blocks), tuple(book.payments), tuple(book.replacements), services, trade
     )

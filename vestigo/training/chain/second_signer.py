@@ -14,10 +14,13 @@ import shutil
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from vestigo.training.chain.coins import Draft
+from vestigo.errors import VerificationError
+from vestigo.i18n import _
+from vestigo.training.chain.coins import Draft, Payment
 from vestigo.training.keyring import NETWORK, Account
 
 WITNESS_TYPES = {"p2wpkh": "segwit", "p2pkh": "legacy", "p2sh-p2wpkh": "p2sh-segwit"}
@@ -36,6 +39,29 @@ def load_bitcoinlib() -> Any:
         warnings.simplefilter("ignore", ResourceWarning)
         import bitcoinlib.transactions
     return bitcoinlib
+
+
+def confirm(payments: Iterable[Payment]) -> int:
+    """Sign the first payment of each combination of script kinds again; return how many.
+
+    Raises ``VerificationError`` E-TRA-042 where the two programs do not agree.
+    """
+    seen: set[frozenset[str]] = set()
+    for payment in payments:
+        kinds = frozenset(coin.account.kind for coin in payment.coins)
+        if kinds in seen or not can_sign(payment.draft):
+            continue
+        seen.add(kinds)
+        if sign_again(payment.draft) != payment.raw:
+            raise VerificationError(
+                "E-TRA-042",
+                _("Two programs signed the same payment of the range differently."),
+                where=payment.txid,
+                remedy=_(
+                    "Install Vestigo again: libsecp256k1 or bitcoinlib is not as it should be."
+                ),
+            )
+    return len(seen)
 
 
 def can_sign(draft: Draft) -> bool:
