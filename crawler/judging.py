@@ -19,7 +19,7 @@ MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
 MOST_DIGITS = 9
 _FINAL = ("too-long", "decoded-too-long", "content-encoding")
-_LATER = ("queue", "maintenance")
+_LATER = ("queue", "maintenance", "rate-limit")
 _WAITING_STATUSES = (429, 503)
 _PERSON = ("captcha", "ban")
 

@@ -62,7 +62,8 @@ class Extraction:
         if amount is None:
             self._refuse(rule.field, f"{name}: no number: {quoted(match['amount'])}")
             return None
-        currency = rule.currency or match["currency"]
+        shown = rule.currency or match["currency"].strip()
+        currency = rule.currencies.get(shown, shown)
         self.texts[name] = _span_of(text, match, ("amount", "currency"))
         if (rule.min is not None and amount < rule.min) or (
             rule.max is not None and amount > rule.max

@@ -62,9 +62,11 @@ def price_rule(table: Table, name: str, *, strict: bool = False) -> PriceRule:
     currency = table.text("currency", "")
     groups = ("amount",) if currency else ("amount", "currency")
     table.text("pattern")
+    spelled = table.table("currencies")
     rule = PriceRule(
         field=_open_field(table, name, groups, strict=strict),
         currency=currency,
+        currencies={sign: spelled.text(sign) for sign in spelled.names()},
         thousands=table.text("thousands", ""),
         decimal=table.text("decimal", "."),
         min=table.decimal("min"),

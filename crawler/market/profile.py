@@ -7,6 +7,7 @@ The file format is documented in ``docs/formats/market-profile.md``.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -66,10 +67,14 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class PriceRule:
-    """A price: the pattern's groups ``amount`` and ``currency``, or a fixed currency."""
+    """A price: the pattern's groups ``amount`` and ``currency``, or a fixed currency.
+
+    ``currencies`` gives the code for a sign or spelling ("€" for EUR); others stand as shown.
+    """
 
     field: FieldRule
     currency: str
+    currencies: Mapping[str, str]
     thousands: str
     decimal: str
     min: Decimal | None

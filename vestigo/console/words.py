@@ -141,7 +141,8 @@ def page_words(kind: str) -> str:
         "listing": _("listing"), "vendor": _("vendor"), "category": _("category"),
         "search": _("search"), "feedback": _("feedback"), "login": _("log-in page"),
         "captcha": _("captcha"), "queue": _("waiting queue"), "ban": _("ban notice"),
-        "maintenance": _("maintenance notice"), "not-found": _("not found"),
+        "maintenance": _("maintenance notice"), "rate-limit": _("“too many requests” notice"),
+        "not-found": _("not found"),
         "soft-404": _("“no such page” notice"), "other": _("other"),
     }  # fmt: skip
     return names.get(kind, kind)

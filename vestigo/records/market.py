@@ -13,7 +13,7 @@ from vestigo.records.text import FieldSpan
 
 PAGE_KINDS = (
     "listing", "vendor", "category", "search", "feedback", "login", "captcha",
-    "queue", "ban", "maintenance", "not-found", "soft-404", "other",
+    "queue", "ban", "maintenance", "rate-limit", "not-found", "soft-404", "other",
 )  # fmt: skip
 
 
