@@ -25,6 +25,7 @@ NOUNS = {
     "ledger": "vestigo.cli.ledger:ledger",
     "tag": "vestigo.cli.tag:tag",
     "graph": "vestigo.cli.graph:graph",
+    "link": "vestigo.cli.link:link",
     "evidence": "vestigo.cli.evidence:evidence",
     "bundle": "vestigo.cli.bundle:bundle",
     "console": "vestigo.cli.console:console",
