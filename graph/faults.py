@@ -29,6 +29,16 @@ def no_graph(where: Path | str) -> UsageError:
     )
 
 
+def changed_meanwhile(where: str) -> UsageError:
+    """Return E-GRA-012: the graph was changed again and again while it was read."""
+    return UsageError(
+        "E-GRA-012",
+        _("The graph was changed while it was read."),
+        where=where,
+        remedy=_("Ask again when the update has finished."),
+    )
+
+
 def cannot_store(where: Path | str, reason: object) -> VestigoError:
     """Return E-GRA-007: the graph cannot be written or read back."""
     return VestigoError(

@@ -2,8 +2,8 @@
 """The embedded graph: kglite, one file in the case folder, no server.
 
 ``graph/current.json`` names the generation that readers open.  A new one is built
-beside it, saved, and only then named: a process that dies half-way leaves the old
-graph untouched.
+beside it (empty, or from the present one), saved, and only then named: a process that
+dies half-way leaves the old graph untouched.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from vestigo.store.atomic import sync_folder, write_atomically
 POINTER = "current.json"
 BUILDING = ".building"
 FILE = "case.kgl"
+STATE = "embedded.state"
 OWN_NODE_NAMES = ("id", "title", "type")
 OWN_EDGE_NAMES = ("type",)
 ATTEMPTS = 5
@@ -44,18 +45,46 @@ class KgliteStore:
         self._building: Any = None
         self._reading: Any = None
         self._held = ExitStack()
+        self._is_held = False
 
-    def begin(self) -> None:
-        """Start an empty graph beside the present one."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    @property
+    def state_path(self) -> Path:
+        """Return where the state of the projection into this graph is kept."""
+        return self._folder / STATE
+
+    def hold(self) -> None:
+        """Become the one writer: E-GRA-003 where there is one."""
+        if self._is_held:
+            return
         try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._held.enter_context(writer_lock(self._folder / "writer.lock"))
         except UsageError as error:
             raise second_writer(self._folder) from error
+        except OSError as error:
+            raise cannot_store(self._folder, error) from error
+        self._is_held = True
+
+    def begin(self, pending: Summary | None = None) -> None:  # noqa: ARG002 (see loading)
+        """Start an empty graph beside the present one."""
+        self._start(None)
+
+    def begin_update(self, pending: Summary, n_changes: int) -> None:  # noqa: ARG002 (see loading)
+        """Start a graph beside the present one that holds the same."""
+        pointer = self._pointer()
+        if pointer is None:
+            raise no_graph(self._folder)
+        self._start(self._folder / pointer["generation"] / FILE)
+
+    def _start(self, present: Path | None) -> None:
+        self.hold()
         building = self._folder / BUILDING
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(mode=0o700)
+            if present is not None:
+                self._building = kglite.load(str(present))
+                return
             self._building = kglite.open(str(building / FILE), durable="off")
             for label in sorted(NODES):
                 name = f"{label.lower()}_key"
@@ -74,6 +103,19 @@ class KgliteStore:
         source, target = pair
         self._write(statement("create_edges", kind=kind, source=source, target=target), rows)
 
+    def put_nodes(self, label: str, rows: Sequence[Properties]) -> None:
+        """Add nodes, or replace all properties of those that are there."""
+        self._write(statement("put_nodes", label=label), rows)
+
+    def remove_nodes(self, label: str, keys: Sequence[str]) -> None:
+        """Take nodes away with their relationships."""
+        self._write(statement("remove_nodes", label=label), keys)
+
+    def remove_edges(self, kind: str, pair: tuple[str, str], rows: Sequence[Row]) -> None:
+        """Take away all relationships of one type between each source and target."""
+        source, target = pair
+        self._write(statement("remove_edges", kind=kind, source=source, target=target), rows)
+
     def _write(self, text: str, rows: Sequence[Any]) -> None:
         try:
             self._building.cypher(text, params={"rows": list(rows)})
@@ -84,7 +126,7 @@ class KgliteStore:
         """Save the new generation, name it, and drop the others."""
         building = self._folder / BUILDING
         try:
-            self._building.save()
+            self._building.save(str(building / FILE))
             self._building.close()
             self._building = None
             generation = f"generation-{self._next_number():06d}"
@@ -98,6 +140,7 @@ class KgliteStore:
         for old in self._generations():
             if old.name != generation:
                 shutil.rmtree(old, ignore_errors=True)
+        self._is_held = False
         self._held.close()
 
     def _generations(self) -> list[Path]:
@@ -112,6 +155,10 @@ class KgliteStore:
         """Return what the last commit was given."""
         pointer = self._pointer()
         return None if pointer is None else pointer["summary"]
+
+    def loading(self) -> Summary | None:
+        """Return None: what is not committed leaves nothing behind."""
+        return None
 
     def _pointer(self) -> Any:
         try:
@@ -170,6 +217,7 @@ class KgliteStore:
             self._building = None
             shutil.rmtree(self._folder / BUILDING, ignore_errors=True)
         self._reading = None
+        self._is_held = False
         self._held.close()
 
 

@@ -1,28 +1,36 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The graph on a Neo4j server, through the official driver; the only file that imports it.
 
-The database is ours alone: one that holds anything and not our mark is left as it
-is.  The mark says ``loading`` until everything is there, so that a projection that was
-broken off is never read as a whole one.
+The database is ours alone: one that holds anything and not our mark is left as it is.
+The mark says ``loading`` until everything is there, so that a projection that was broken
+off is never read as a whole one.  A reader looks at the mark before and after each
+question.  A writer holds the lock of a node of its own in a transaction that stays open:
+the server frees it when the writer dies.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any
 
-from graph.faults import no_graph, query_failed, too_long
+from graph.faults import changed_meanwhile, no_graph, second_writer
 from graph.model import NODES, Edge, Properties
+from graph.neo4j_faults import server_faults
 from graph.store import Row, Summary, edge_of, plain, statement
-from vestigo.errors import ConfigurationError, SourceUnreachable, UsageError
+from vestigo.errors import UsageError, VestigoError
 from vestigo.i18n import _
 
 CLEAR_BATCH = 10_000
 FETCH = 2000
 CONNECT_SECONDS = 15.0
-TIMED_OUT = ("Neo.ClientError.Transaction.TransactionTimedOut",)
+LOCK_SECONDS = 2.0
+TOO_LONG = "E-GRA-009"
+LOADING, WHOLE = "loading", "whole"
+# An update of at most so many elements is one transaction: readers go on meanwhile.
+AT_ONCE = 5000
+ATTEMPTS = 5
 
 
 class Neo4jStore:
@@ -38,7 +46,9 @@ class Neo4jStore:
         self._uri = uri
         self._timeout = timeout_seconds
         self._neo4j = neo4j
-        self._whole = False
+        self._held = ExitStack()
+        self._is_held = False
+        self._writing: Any = None
         with self._faults():
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -55,18 +65,31 @@ class Neo4jStore:
             self._driver.close()
             raise
 
-    def begin(self) -> None:
-        """Mark the database as loading and empty it; E-GRA-008 when it is not ours."""
-        mark = self._mark()
-        if mark is None and self._rows(statement("any_node"), {}):
+    def hold(self) -> None:
+        """Become the one writer: E-GRA-003 where there is one, E-GRA-008 in a foreign database."""
+        if self._is_held:
+            return
+        if self._mark() is None and self._rows(statement("any_node"), {}):
             raise UsageError(
                 "E-GRA-008",
                 _("The database holds something that is not a graph of ours."),
                 where=self._uri,
                 remedy=_("Nothing was changed. Use an empty database."),
             )
-        self._whole = False
-        self._set_mark("loading", {})
+        self._rows(statement("unique_key", name="vestigolock_key", label="VestigoLock"), {})
+        try:
+            self._rows(statement("take_lock"), {}, timeout=LOCK_SECONDS)
+        except VestigoError as error:
+            raise (second_writer(self._uri) if error.code == TOO_LONG else error) from error
+        with self._faults():
+            session = self._held.enter_context(self._session())
+            session.begin_transaction().run(statement("take_lock")).consume()
+        self._is_held = True
+
+    def begin(self, pending: Summary | None = None) -> None:
+        """Mark the database as loading and empty it."""
+        self.hold()
+        self._set_mark(LOADING, pending or {})
         for label in sorted(NODES):
             name = f"{label.lower()}_key"
             self._rows(statement("unique_key", name=name, label=label), {})
@@ -74,6 +97,17 @@ class Neo4jStore:
                 "n_deleted"
             ]:
                 pass
+
+    def begin_update(self, pending: Summary, n_changes: int) -> None:
+        """Change the graph in one transaction where that is small, else marked as loading."""
+        self.hold()
+        mark = self._mark()
+        if mark is not None and mark["state"] == WHOLE and n_changes <= AT_ONCE:
+            with self._faults():
+                session = self._held.enter_context(self._session())
+                self._writing = session.begin_transaction()
+        else:
+            self._set_mark(LOADING, pending)
 
     def write_nodes(self, label: str, rows: Sequence[Properties]) -> None:
         """Add nodes of one label in one transaction."""
@@ -84,19 +118,46 @@ class Neo4jStore:
         source, target = pair
         self._write(statement("create_edges", kind=kind, source=source, target=target), rows)
 
+    def put_nodes(self, label: str, rows: Sequence[Properties]) -> None:
+        """Add nodes, or replace all properties of those that are there."""
+        self._write(statement("put_nodes", label=label), rows)
+
+    def remove_nodes(self, label: str, keys: Sequence[str]) -> None:
+        """Take nodes away with their relationships."""
+        self._write(statement("remove_nodes", label=label), keys)
+
+    def remove_edges(self, kind: str, pair: tuple[str, str], rows: Sequence[Row]) -> None:
+        """Take away all relationships of one type between each source and target."""
+        source, target = pair
+        self._write(statement("remove_edges", kind=kind, source=source, target=target), rows)
+
     def _write(self, text: str, rows: Sequence[Any]) -> None:
-        with self._faults(), self._session() as session:
-            session.run(text, {"rows": list(rows)}).consume()
+        self._rows(text, {"rows": list(rows)})
 
     def commit(self, summary: Summary) -> None:
-        """Mark the graph as whole."""
-        self._set_mark("whole", summary)
-        self._whole = True
+        """Mark the graph as whole, and let others write."""
+        self._set_mark(WHOLE, summary)
+        if self._writing is not None:
+            with self._faults():
+                self._writing.commit()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._writing, self._is_held = None, False
+        with self._faults():
+            self._held.close()
 
     def summary(self) -> Summary | None:
         """Return what the last commit was given; None where there is no whole graph."""
+        return self._marked(WHOLE)
+
+    def loading(self) -> Summary | None:
+        """Return what a writing that was broken off was to become, None where none was."""
+        return self._marked(LOADING)
+
+    def _marked(self, state: str) -> Summary | None:
         mark = self._mark()
-        if mark is None or mark["state"] != "whole":
+        if mark is None or mark["state"] != state:
             return None
         summary: Summary = json.loads(mark["summary"])
         return summary
@@ -110,19 +171,35 @@ class Neo4jStore:
         self._rows(statement("write_summary"), {"state": state, "summary": text})
 
     def read(self, query: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """Return the rows of one reading query; E-GRA-006 where the graph is not whole."""
-        if not self._whole:
-            if self.summary() is None:
-                raise no_graph(self._uri)
-            self._whole = True
-        return self._rows(query, parameters, timeout=self._timeout)
+        """Return the rows of one reading query; E-GRA-006 where the graph is not whole.
+
+        A question during which the graph was changed is asked again.
+        """
+        for _attempt in range(ATTEMPTS):
+            with self._faults(), self._session() as session:
+                transaction = session.begin_transaction(timeout=self._timeout)
+                before = self._look(transaction)
+                rows = [dict(record) for record in transaction.run(query, dict(parameters))]
+                if self._look(transaction) == before:
+                    return rows
+        raise changed_meanwhile(self._uri)
+
+    def _look(self, transaction: Any) -> str:
+        """Return the mark of a whole graph, as text."""
+        mark = transaction.run(statement("read_summary")).single()
+        if mark is None or mark["state"] != WHOLE:
+            raise no_graph(self._uri)
+        return str(mark["summary"])
 
     def _rows(
         self, text: str, parameters: Mapping[str, Any], timeout: float | None = None
     ) -> list[Row]:
-        statement_text = self._neo4j.Query(text, timeout=timeout)
-        with self._faults(), self._session() as session:
-            return [dict(record) for record in session.run(statement_text, dict(parameters))]
+        with self._faults():
+            if self._writing is not None:
+                return [dict(record) for record in self._writing.run(text, dict(parameters))]
+            statement_text = self._neo4j.Query(text, timeout=timeout)
+            with self._session() as session:
+                return [dict(record) for record in session.run(statement_text, dict(parameters))]
 
     def nodes(self, label: str) -> Iterator[Properties]:
         """Yield the nodes of one label as the server sends them."""
@@ -135,40 +212,23 @@ class Neo4jStore:
             yield edge_of(kind, row, row["properties"])
 
     def _stream(self, text: str) -> Iterator[Row]:
+        """Yield rows; E-GRA-012 where a writer changed the graph meanwhile."""
+        before = None if self._is_held else self._mark()
         with self._faults(), self._session() as session:
             for record in session.run(text):
                 yield dict(record)
+        if not self._is_held and self._mark() != before:
+            raise changed_meanwhile(self._uri)
 
     def _session(self) -> Any:
         return self._driver.session(fetch_size=FETCH)
 
     def close(self) -> None:
         """Close the connections; an unfinished graph stays marked as loading."""
+        self._writing, self._is_held = None, False
+        with suppress(VestigoError), self._faults():  # a line that broke is closed already
+            self._held.close()
         self._driver.close()
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """Turn the errors of the driver into ours."""
-        faults = self._neo4j.exceptions
-        try:
-            yield
-        except faults.AuthError as error:
-            raise ConfigurationError(
-                "E-GRA-002",
-                _("The graph server refused the log-in."),
-                where=self._uri,
-                remedy=_("Check the user and the password."),
-            ) from error
-        except (faults.ServiceUnavailable, faults.SessionExpired, OSError) as error:
-            raise SourceUnreachable(
-                "E-GRA-001",
-                _("The graph server does not answer."),
-                where=self._uri,
-                remedy=_("Check that it runs and that the address is right; then rebuild."),
-            ) from error
-        except faults.Neo4jError as error:
-            if error.code in TIMED_OUT or "TransactionTimedOut" in str(error.code):
-                raise too_long(self._uri, self._timeout) from error
-            raise query_failed(self._uri, error.message) from error
-        except faults.DriverError as error:
-            raise query_failed(self._uri, error) from error
+    def _faults(self) -> AbstractContextManager[None]:
+        return server_faults(self._neo4j.exceptions, self._uri, self._timeout)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a graph engine must do for us: nine methods, the same on every engine.
+"""What a graph engine must do for us, the same on every engine.
 
 Cypher texts come from the catalogue (``graph/queries``) and from the few statements
 of ``graph/statements``; an engine only runs them.
@@ -18,15 +18,46 @@ Summary = dict[str, str | int]
 
 
 class GraphStore(Protocol):
-    """One graph: read at any time; replaced as a whole between ``begin`` and ``commit``."""
+    """One graph: read at any time; made anew or changed up to ``commit``.
+
+    Readers see the graph of the last commit or are told that there is none (E-GRA-006),
+    never one that is half written.
+    """
 
     @property
     def engine(self) -> str:
         """Return the short name of the engine: ``kglite`` or ``neo4j``."""
         ...
 
-    def begin(self) -> None:
-        """Start an empty graph; E-GRA-003 when another process is writing."""
+    def hold(self) -> None:
+        """Become the one writer until ``commit`` or ``close``; E-GRA-003 where there is one."""
+        ...
+
+    def begin(self, pending: Summary | None = None) -> None:
+        """Start an empty graph; E-GRA-003 when another process is writing.
+
+        ``pending`` is what ``loading`` answers until the commit, where the engine keeps
+        what was written without one.
+        """
+        ...
+
+    def begin_update(self, pending: Summary, n_changes: int) -> None:
+        """Start changing the present graph (or what is left of a broken-off update).
+
+        ``n_changes`` is about how many nodes and groups of relationships will change.
+        """
+        ...
+
+    def put_nodes(self, label: str, rows: Sequence[Properties]) -> None:
+        """Add nodes, or replace all properties of those that are there."""
+        ...
+
+    def remove_nodes(self, label: str, keys: Sequence[str]) -> None:
+        """Take nodes away with their relationships; unknown keys are no fault."""
+        ...
+
+    def remove_edges(self, kind: str, pair: tuple[str, str], rows: Sequence[Row]) -> None:
+        """Take away all relationships of one type between each ``source`` and ``target``."""
         ...
 
     def write_nodes(self, label: str, rows: Sequence[Properties]) -> None:
@@ -43,6 +74,10 @@ class GraphStore(Protocol):
 
     def summary(self) -> Summary | None:
         """Return what ``commit`` was given, None where there is no graph yet."""
+        ...
+
+    def loading(self) -> Summary | None:
+        """Return what a writing that was broken off was to become, None where none was."""
         ...
 
     def read(self, query: str, parameters: Mapping[str, Any]) -> list[Row]:

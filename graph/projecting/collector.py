@@ -1,26 +1,39 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Gathers nodes and relationships; what several records say becomes one of each.
+"""What one record says about the graph: its contributions to nodes and relationships.
 
-The result does not depend on the order in which records are handed in: where two
-records disagree, a rule decides (see ``node``, ``edge``), never who came first.
+A contribution is a piece of plain JSON that belongs to one *element*: a node, or all
+relationships of one type between two nodes.  ``graph.projecting.reducing`` makes the
+element from the contributions of all records, whatever their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from graph.folding import folded_of
-from graph.model import Edge, NodeRef, Properties, Value, check_edge, check_node
+from graph.model import Edge, NodeRef, Properties, Value
 from vestigo.records import Derived
 
-LATEST = 2**63
+LATEST = 2**62
 
-# Kind, source, target, and what tells parallel relationships apart.
-Place = tuple[Any, ...]
+# ("node", label, key) or ("edge", type, source label, source key, target label, target key)
+Place = tuple[str, ...]
+Ranked = tuple[tuple[Any, ...], Properties, set[str]]
+
+write_json = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+).encode
+
+
+class Behind(NamedTuple):
+    """A piece of evidence behind a record, and the records on the way to it."""
+
+    label: str
+    key: str
+    via: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +57,55 @@ class Statement:
         )
 
     @property
-    def rank(self) -> tuple[Decimal, int, str]:
+    def rank(self) -> tuple[int, int, str]:
         """Sort key: the surest statement first, then the earliest, then by id."""
-        sureness = Decimal(self.confidence) if self.confidence else Decimal(0)
+        sureness = int(self.confidence.replace(".", "")) if self.confidence else 0
         return -sureness, LATEST if self.at is None else self.at, self.record_id
 
 
 @dataclass(slots=True)
-class _Gathered:
-    edge: Edge
-    rank: tuple[object, ...]
-    records: set[str]
+class Draft:
+    """Gathers the contributions of one record; ``behind`` is the evidence that it rests on."""
 
-
-class Collector:
-    """Nodes and relationships of one projection, each once."""
-
-    def __init__(self) -> None:
-        self._nodes: dict[NodeRef, Properties] = {}
-        self._edges: dict[Place, _Gathered] = {}
-
-    def __contains__(self, ref: NodeRef) -> bool:
-        return ref in self._nodes
+    record_id: str
+    behind: Sequence[Behind] = ()
+    _nodes: dict[NodeRef, Properties] = field(default_factory=dict)
+    _edges: dict[tuple[Place, tuple[Any, ...]], Ranked] = field(default_factory=dict)
+    _others: list[tuple[Place, str]] = field(default_factory=list)
 
     def node(self, label: str, key: str, **properties: Value | None) -> NodeRef:
-        """Add a node, or properties to one; of two different values the lower stays."""
+        """Say that there is a node; of two different values of a property the lower stays."""
         ref = NodeRef(label, key)
-        known = self._nodes.setdefault(ref, {"key": key})
-        for name, value in present(**properties).items():
-            known[name] = min(known.get(name, value), value, key=str)
+        known = self._nodes.setdefault(ref, {})
+        for name, value in properties.items():
+            if value is not None:
+                known[name] = min(known.get(name, value), value, key=str)
         return ref
 
-    def replace(self, ref: NodeRef, properties: Properties) -> None:
-        """Set all properties of a node but its key."""
-        self._nodes[ref] = {"key": ref.key, **properties}
+    def seen(self, ref: NodeRef, moment: int | None, stamp: str, properties: Properties) -> None:
+        """Say what a capture at ``moment`` (ms) shows of a node; the newest one stands.
 
-    def overlay(self, ref: NodeRef, properties: Properties) -> None:
-        """Set some properties of a node over those it has."""
-        self._nodes[ref].update(properties)
+        ``stamp`` sorts as the exact time does.
+        """
+        self._say(ref, {"seen": [stamp, self.record_id, moment], "says": properties})
+
+    def detail(self, ref: NodeRef, subject: str, rank: Sequence[Any], **values: Value) -> None:
+        """Say more about a node for as long as the record ``subject`` is its newest one.
+
+        Of several details the one with the lowest ``rank`` gives a property.
+        """
+        self._say(ref, {"of": subject, "rank": [*rank, self.record_id], "says": values})
+
+    def describe(self, ref: NodeRef, properties: Properties) -> None:
+        """Give properties to a node that only others can make exist."""
+        self._say(ref, {"describes": properties})
+
+    def remark(self, ref: NodeRef, name: str, rank: Sequence[Any], value: Any) -> None:
+        """Set a property over what is seen; it does not make the node exist."""
+        self._say(ref, {"remark": name, "rank": [*rank, self.record_id], "value": value})
+
+    def _say(self, ref: NodeRef, what: dict[str, Any]) -> None:
+        self._others.append((("node", ref.label, ref.key), write_json(what)))
 
     def edge(
         self,
@@ -89,7 +113,6 @@ class Collector:
         source: NodeRef,
         target: NodeRef,
         statement: Statement,
-        *,
         part: tuple[object, ...] = (),
         weight: int = 0,
         **properties: Value | None,
@@ -99,31 +122,46 @@ class Collector:
         Of these the one with the highest ``weight`` stays, then the surest, the
         earliest, the lowest record id; ``n_records`` says how many records agree.
         """
+        place = ("edge", kind, source.label, source.key, target.label, target.key)
         rank = (-weight, *statement.rank)
-        place = (kind, source, target, *part)
         values = {**statement.properties(), **present(**properties)}
-        edge = Edge(kind, source, target, values)
-        known = self._edges.setdefault(place, _Gathered(edge, rank, set()))
-        known.records.add(statement.record_id)
-        if rank < known.rank or (rank == known.rank and _stands_before(values, known.edge)):
-            known.rank, known.edge = rank, edge
+        known = self._edges.get((place, part))
+        ids = {statement.record_id} if known is None else known[2] | {statement.record_id}
+        if known is None or (rank, write_json(values)) < (known[0], write_json(known[1])):
+            self._edges[place, part] = (rank, values, ids)
+        else:
+            self._edges[place, part] = (known[0], known[1], ids)
 
-    def nodes(self, label: str) -> list[Properties]:
-        """Return the nodes of one label by key, checked against the model."""
-        rows = [props for ref, props in self._nodes.items() if ref.label == label]
-        for properties in rows:
-            if folded := folded_of(label, properties):
-                properties["folded"] = folded
-            check_node(label, properties)
-        return sorted(rows, key=lambda properties: str(properties["key"]))
+    def claim(
+        self,
+        ref: NodeRef,
+        statement: Statement,
+        states: str,
+        behind: Sequence[Behind] | None = None,
+        said: Properties | None = None,
+    ) -> None:
+        """Join ``ref`` to every piece of evidence behind this record, or to that of ``behind``.
 
-    def edges(self) -> Iterator[Edge]:
-        """Yield every relationship in one total order, checked against the model."""
-        for place in sorted(self._edges, key=_order_of):
-            gathered = self._edges[place]
-            gathered.edge.properties["n_records"] = len(gathered.records)
-            check_edge(gathered.edge)
-            yield gathered.edge
+        ``said`` are words of the record that a later one may replace on the node.
+        """
+        for evidence in self.behind if behind is None else behind:
+            target = NodeRef(evidence.label, evidence.key)
+            if target == ref:
+                continue
+            if evidence.label == "Tag":
+                self.node("Tag", evidence.key)
+            words: dict[str, Value | None] = {**(said or {})}
+            self.edge("SHOWN_BY", ref, target, statement, (statement.record_id,), 0,
+                      states=states, via=list(evidence.via), **words)  # fmt: skip
+
+    def contributions(self) -> Iterator[tuple[Place, str]]:
+        """Yield every contribution as an element and a canonical text."""
+        for ref, properties in self._nodes.items():
+            yield ("node", ref.label, ref.key), write_json({"is": properties})
+        for (place, part), (rank, values, ids) in self._edges.items():
+            said = {"part": part, "rank": rank, "says": values, "ids": sorted(ids)}
+            yield place, write_json(said)
+        yield from self._others
 
 
 def present(**properties: Value | None) -> Properties:
@@ -139,6 +177,11 @@ def milliseconds(moment: datetime | None) -> int | None:
     return seconds * 1000 + moment.microsecond // 1000
 
 
+def stamp_of(moment: datetime | None) -> str:
+    """Return a text that sorts as the exact moment does; an unknown one comes first."""
+    return "" if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
 def statement_of(record_id: str, record: Derived, tier: str) -> Statement:
     """Return the statement that a derived record makes in one tier."""
     return Statement(
@@ -150,13 +193,28 @@ def statement_of(record_id: str, record: Derived, tier: str) -> Statement:
     )
 
 
-def _stands_before(values: Properties, edge: Edge) -> bool:
-    """Decide between two sets of properties that nothing else tells apart."""
-    return values != edge.properties and str(sorted(values.items())) < str(
-        sorted(edge.properties.items())
-    )
+class Collector:
+    """Every node and relationship of a small projection in memory, each once, in one order."""
+
+    def __init__(
+        self, nodes: Mapping[NodeRef, Properties] | None = None, edges: Iterable[Edge] = ()
+    ) -> None:
+        self._nodes = dict(nodes or {})
+        self._edges = sorted(edges, key=_order_of)
+
+    def __contains__(self, ref: NodeRef) -> bool:
+        return ref in self._nodes
+
+    def nodes(self, label: str) -> list[Properties]:
+        """Return the nodes of one label by key."""
+        rows = [props for ref, props in self._nodes.items() if ref.label == label]
+        return sorted(rows, key=lambda properties: str(properties["key"]))
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield every relationship in one total order."""
+        yield from self._edges
 
 
-def _order_of(place: Place) -> tuple[Any, ...]:
-    kind, source, target, *part = place
-    return (kind, source.label, target.label, source.key, target.key, *part)
+def _order_of(edge: Edge) -> tuple[str, str, str, str, str]:
+    source, target = edge.source, edge.target
+    return (edge.kind, source.label, target.label, source.key, target.key)

@@ -3,174 +3,216 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from graph.model import NodeRef, Properties
-from graph.projecting.collector import Collector, milliseconds, present, statement_of
-from graph.projecting.evidence import Evidence
-from graph.projecting.reading import Reader
-from vestigo.records import Capture, Listing, Mention, Selector, VendorAccount
+from graph.projecting.collector import (
+    Draft,
+    milliseconds,
+    present,
+    stamp_of,
+    statement_of,
+)
+from graph.projecting.lookups import Lookups
+from vestigo.records import Capture, Feedback, Listing, Mention, Page, Selector, VendorAccount
 
 OFFERED = ("declared", "implied", "stated")
 COINS = {"btc": None, "eth": "ethereum", "ltc": "litecoin", "trx": "tron", "xmr": "monero"}
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+GONE = ("not-found", "soft-404")
+Passes = dict[str, Any]
 
 
-class MarketFacts:
-    """Projects the records of captured pages into a collector."""
-
-    def __init__(self, collector: Collector, evidence: Evidence) -> None:
-        self._collector = collector
-        self._evidence = evidence
-        self._subjects: dict[str, NodeRef] = {}
-        self._sellers: dict[str, NodeRef] = {}
-        self._newest: dict[NodeRef, tuple[datetime, str]] = {}
-        self._lives: dict[NodeRef, tuple[int, int, int]] = {}
-        self._profiled: set[NodeRef] = set()
-
-    def project(self, read: Reader) -> None:
-        """Project every record that pages gave."""
-        for record_id, capture in read(Capture):
-            self._capture(record_id, capture)
-        for record_id, account in read(VendorAccount):
-            if self._evidence.stands(record_id, account.sources):
-                self._vendor(record_id, account)
-        for record_id, listing in read(Listing):
-            if self._evidence.stands(record_id, listing.sources):
-                self._listing(record_id, listing)
-        for record_id, mention in read(Mention):
-            if self._evidence.stands(record_id, mention.sources):
-                self._mention(record_id, mention)
-        for record_id, selector in read(Selector):
-            if self._evidence.stands(record_id, selector.sources):
-                self._selector(record_id, selector)
-
-    def _capture(self, record_id: str, capture: Capture) -> None:
-        ref = self._collector.node(
-            "Exhibit",
-            capture.capture_id,
-            name=capture.uri,
-            uri=capture.uri,
-            at=milliseconds(capture.observed_at),
-            media_type=capture.media_type,
-            http_status=capture.status,
-            content_sha256=capture.content_sha256,
-            record_id=record_id,
-        )
-        self._evidence.anchor(ref, record_id, capture.capture_id)
-
-    def _vendor(self, record_id: str, account: VendorAccount) -> None:
-        ref = self._account(account.market, account.handle)
-        statement = statement_of(record_id, account, "captured")
-        properties = self._account_properties(account.market, account.handle)
-        if account.profile_captured:
-            self._profiled.add(ref)
-        # a listing that names the account says nothing against a profile that was captured
-        properties["profile_captured"] = ref in self._profiled
-        self._seen(ref, record_id, account.observed_at, properties)
-        self._collector.overlay(ref, {"profile_captured": ref in self._profiled})
-        market = self._market(account.market)
-        self._collector.edge("ACTIVE_ON", ref, market, statement)
-        self._evidence.claim(ref, statement, account.KIND)
-        self._subjects[record_id] = self._subjects[ref.key] = ref
-
-    def _listing(self, record_id: str, listing: Listing) -> None:
-        ref = self._collector.node("Listing", f"{listing.market}/{listing.listing_key}")
-        statement = statement_of(record_id, listing, "captured")
-        self._seen(ref, record_id, listing.observed_at, _listing_properties(listing))
-        self._collector.edge("LISTED_ON", ref, self._market(listing.market), statement)
-        if listing.vendor_handle:
-            account = self._account(listing.market, listing.vendor_handle)
-            self._collector.edge("SELLS", account, ref, statement)
-            self._sellers[record_id] = account
-        self._evidence.claim(ref, statement, listing.KIND, _said_of(listing))
-        self._subjects[record_id] = ref
-        self._subjects.setdefault(ref.key, ref)
-
-    def _mention(self, record_id: str, mention: Mention) -> None:
-        subject = self._subjects.get(mention.subject)
-        if subject is None or mention.status not in OFFERED:
-            return
-        statement = statement_of(record_id, mention, "captured")
-        substance = self._collector.node(
-            "Substance", mention.substance_id, name=mention.substance_name, unii=mention.unii
-        )
-        part = (mention.status,)
-        self._collector.edge("OFFERS", subject, substance, statement, part=part,
-                             status=mention.status)  # fmt: skip
-        self._evidence.claim(subject, statement, mention.KIND)
-
-    def _selector(self, record_id: str, selector: Selector) -> None:
-        subject = self._subjects.get(selector.subject)
-        if subject is None or selector.checksum_ok is False:
-            return
-        statement = statement_of(record_id, selector, "captured")
-        named = self._named(selector)
-        said_in = "listing" if subject.label == "Listing" else "profile"
-        speakers = {subject, self._sellers.get(selector.subject, subject)}
-        for speaker in sorted(speakers, key=lambda ref: (ref.label, ref.key)):
-            self._collector.edge("NAMES", speaker, named, statement, part=(selector.party,),
-                                 party=selector.party, said_in=said_in)  # fmt: skip
-        self._evidence.claim(named, statement, selector.KIND)
-
-    def _named(self, selector: Selector) -> NodeRef:
-        kind, value = selector.selector_kind, selector.value
-        if kind in COINS:
-            return self._collector.node("Address", value, name=value, network=COINS[kind])
-        if kind == "pgp_fingerprint":
-            return self._collector.node("PGPKey", value, name=value, fingerprint=value)
-        return self._collector.node(
-            "Contact", f"{kind}:{value}", name=value, contact_kind=kind, value=value
-        )
-
-    def _market(self, name: str) -> NodeRef:
-        return self._collector.node("Market", name, name=name)
-
-    def _account(self, market: str, handle: str) -> NodeRef:
-        properties = self._account_properties(market, handle)
-        return self._collector.node("VendorAccount", f"{market}/{handle}", **properties)
-
-    @staticmethod
-    def _account_properties(market: str, handle: str) -> Properties:
-        return {"name": handle, "market": market, "handle": handle}
-
-    def _seen(
-        self, ref: NodeRef, record_id: str, moment: datetime | None, properties: Properties
-    ) -> None:
-        """Let the newest capture give the properties; keep first and last time and count."""
-        at = milliseconds(moment)
-        first, last, n = self._lives.get(ref, (2**63, -1, 0))
-        if at is not None:
-            first, last = min(first, at), max(last, at)
-        self._lives[ref] = (first, last, n + 1)
-        stamp = (moment or LONG_AGO, record_id)
-        if stamp >= self._newest.get(ref, (LONG_AGO, "")):
-            self._newest[ref] = stamp
-            self._collector.replace(ref, properties)
-        life: Properties = {"n_captures": n + 1}
-        if last >= 0:
-            life.update(first_at=first, last_at=last)
-        self._collector.overlay(ref, life)
+def project_capture(draft: Draft, ask: Lookups, capture: Capture) -> Passes:
+    """Draw the exhibit; a picture tells its digest to those who show it."""
+    draft.node(
+        "Exhibit",
+        capture.capture_id,
+        name=capture.uri,
+        uri=capture.uri,
+        at=milliseconds(capture.observed_at),
+        media_type=capture.media_type,
+        http_status=capture.status,
+        content_sha256=capture.content_sha256,
+        record_id=draft.record_id,
+    )
+    ask.declare(f"name:{capture.capture_id}", draft.record_id)
+    if capture.media_type.startswith("image/"):
+        shown = [stamp_of(capture.observed_at), capture.content_sha256, capture.media_type]
+        ask.declare(f"image:{capture.uri}", [*shown, draft.record_id])
+    return {"evidence": ["Exhibit", capture.capture_id], "path": _path_of(capture.uri)}
 
 
-def _said_of(listing: Listing) -> Properties:
-    """Return what one capture says of a listing and a later one may say otherwise."""
-    price = listing.price_amount
-    return present(
-        said=listing.title,
-        price_amount=None if price is None else format(price, "f"),
-        price_currency=listing.price_currency,
+def project_page(draft: Draft, ask: Lookups, page: Page) -> Passes:
+    """Tell the listings of an address that it leads nowhere any more."""
+    if page.page_kind in GONE and page.observed_at is not None:
+        at = milliseconds(page.observed_at)
+        ask.declare(f"gone:{page.market}:{_path_of(page.uri)}", [at, draft.record_id])
+    return {}
+
+
+def project_feedback(_draft: Draft, ask: Lookups, feedback: Feedback) -> Passes:
+    """Name the buyer, who is not in the graph and is masked wherever a text gives the name."""
+    if feedback.buyer_handle:
+        ask.declare("buyers", feedback.buyer_handle)
+    if feedback.vendor_handle:
+        ask.declare("sellers", feedback.vendor_handle)
+    return {}
+
+
+def project_vendor(draft: Draft, ask: Lookups, account: VendorAccount) -> Passes:
+    """Draw an account that was seen on a market."""
+    ref = _account(draft, account.market, account.handle)
+    statement = statement_of(draft.record_id, account, "captured")
+    properties: Properties = {
+        "name": account.handle,
+        "market": account.market,
+        "handle": account.handle,
+        "profile_captured": account.profile_captured,
+    }
+    if account.profile_captured and account.profile_text:
+        properties["text"] = account.profile_text
+    draft.seen(ref, milliseconds(account.observed_at), stamp_of(account.observed_at), properties)
+    draft.edge("ACTIVE_ON", ref, _market(draft, account.market), statement)
+    draft.claim(ref, statement, account.KIND)
+    ask.declare("sellers", account.handle)
+    return {"ref": [ref.label, ref.key]}
+
+
+def project_listing(draft: Draft, ask: Lookups, listing: Listing) -> Passes:
+    """Draw a listing as one capture shows it, and say whether its page was gone later."""
+    ref = NodeRef("Listing", f"{listing.market}/{listing.listing_key}")
+    statement = statement_of(draft.record_id, listing, "captured")
+    moment = milliseconds(listing.observed_at)
+    draft.seen(ref, moment, stamp_of(listing.observed_at), _listing_properties(listing))
+    draft.edge("LISTED_ON", ref, _market(draft, listing.market), statement)
+    seller = ""
+    if listing.vendor_handle:
+        account = _account(draft, listing.market, listing.vendor_handle)
+        draft.edge("SELLS", account, ref, statement)
+        seller = account.key
+    draft.claim(ref, statement, listing.KIND, said=present(
+        said=listing.title, price_amount=_price(listing), price_currency=listing.price_currency,
+    ))  # fmt: skip
+    _gone(draft, ask, ref, listing)
+    return {"ref": [ref.label, ref.key], "seller": seller}
+
+
+def _gone(draft: Draft, ask: Lookups, ref: NodeRef, listing: Listing) -> None:
+    """Say when the address of this capture led nowhere, later than the capture."""
+    seen_at = milliseconds(listing.observed_at)
+    for source in listing.sources:
+        capture = ask.standing(source)
+        if capture is None or "path" not in capture.passes:
+            continue
+        for at, page_id in ask.facts(f"gone:{listing.market}:{capture.passes['path']}"):
+            page, record = ask.standing(page_id), ask.record(page_id)
+            if page is None or not isinstance(record, Page) or at <= (seen_at or 0):
+                continue
+            draft.remark(ref, "gone_at", [at], at)
+            draft.claim(ref, statement_of(page_id, record, "captured"), record.KIND, page.behind)
+
+
+def project_mention(draft: Draft, ask: Lookups, mention: Mention) -> Passes:
+    """Draw a substance that is on offer; negated and merely mentioned ones are left out."""
+    subject = subject_of(ask, mention.subject)
+    if subject is None or mention.status not in OFFERED:
+        return {}
+    statement = statement_of(draft.record_id, mention, "captured")
+    substance = draft.node(
+        "Substance", mention.substance_id, name=mention.substance_name, unii=mention.unii
+    )
+    draft.edge("OFFERS", subject, substance, statement, part=(mention.status,),
+               status=mention.status)  # fmt: skip
+    draft.claim(subject, statement, mention.KIND)
+    return {}
+
+
+def project_selector(draft: Draft, ask: Lookups, selector: Selector) -> Passes:
+    """Draw an identifier that a text gives: named by the listing and by its vendor."""
+    subject = subject_of(ask, selector.subject)
+    if subject is None:
+        return {}
+    if selector.party == "third":
+        _hide(draft, subject, selector)
+    if selector.checksum_ok is False:
+        return {}
+    statement = statement_of(draft.record_id, selector, "captured")
+    named = _named(draft, selector)
+    said_in = "listing" if subject.label == "Listing" else "profile"
+    speakers = {subject, *_seller_of(ask, selector.subject)}
+    for speaker in sorted(speakers, key=lambda ref: (ref.label, ref.key)):
+        draft.edge("NAMES", speaker, named, statement, part=(selector.party,),
+                   party=selector.party, said_in=said_in)  # fmt: skip
+    draft.claim(named, statement, selector.KIND)
+    return {}
+
+
+def _hide(draft: Draft, subject: NodeRef, selector: Selector) -> None:
+    written = {selector.value, selector.span.text if selector.span else selector.value}
+    for text in sorted(written):
+        draft.remark(subject, "hidden", [text], text)
+
+
+def subject_of(ask: Lookups, subject: str) -> NodeRef | None:
+    """Return the node that a reading is about: by the record that was read, or by its key."""
+    found = ask.standing(subject)
+    if found is not None:
+        ref = found.passes.get("ref")
+        return None if ref is None else NodeRef(*ref)
+    for label in ("VendorAccount", "Listing"):
+        if ask.exists(NodeRef(label, subject)):
+            return NodeRef(label, subject)
+    return None
+
+
+def _seller_of(ask: Lookups, subject: str) -> set[NodeRef]:
+    found = ask.standing(subject)
+    seller = "" if found is None else found.passes.get("seller", "")
+    return {NodeRef("VendorAccount", seller)} if seller else set()
+
+
+def _named(draft: Draft, selector: Selector) -> NodeRef:
+    kind, value = selector.selector_kind, selector.value
+    if kind in COINS:
+        return draft.node("Address", value, name=value, network=COINS[kind])
+    if kind == "pgp_fingerprint":
+        return draft.node("PGPKey", value, name=value, fingerprint=value)
+    return draft.node("Contact", f"{kind}:{value}", name=value, contact_kind=kind, value=value)
+
+
+def _market(draft: Draft, name: str) -> NodeRef:
+    return draft.node("Market", name, name=name)
+
+
+def _account(draft: Draft, market: str, handle: str) -> NodeRef:
+    return draft.node(
+        "VendorAccount", f"{market}/{handle}", name=handle, market=market, handle=handle
     )
 
 
+def _path_of(uri: str) -> str:
+    """Return the address without the host: mirrors of a market share it."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return uri
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _price(listing: Listing) -> str | None:
+    return None if listing.price_amount is None else format(listing.price_amount, "f")
+
+
 def _listing_properties(listing: Listing) -> Properties:
-    price = listing.price_amount
+    text = "\n".join(part for part in (listing.title, listing.description) if part)
     return present(
         name=listing.title,
+        text=text or None,
         market=listing.market,
         listing_key=listing.listing_key,
         vendor_handle=listing.vendor_handle,
-        price_amount=None if price is None else format(price, "f"),
+        price_amount=_price(listing),
         price_currency=listing.price_currency,
         ships_from=listing.ships_from,
         ships_to=listing.ships_to,

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading records with their ids from whatever holds them."""
+"""Reading records in order of entry from whatever holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
-from vestigo.records import Record
+from vestigo.records import RECORD_TYPES, Record, canonical_json
+from vestigo.store import LedgerEntry
 
 R = TypeVar("R", bound=Record)
 
@@ -19,25 +20,70 @@ class RecordSource(Protocol):
         ...
 
 
-class Reader:
-    """Calls a source; uses the ids that it already knows where it has them."""
+class RecordHistory(Protocol):
+    """A record ledger as the projection follows it."""
+
+    def head(self) -> tuple[int, str]:
+        """Return the number of entries and the hash of the last one."""
+        ...
+
+    def entry_sha256(self, seq: int) -> str | None:
+        """Return the chain hash of one entry, None where there is none."""
+        ...
+
+    def entries(self, after: int, limit: int) -> list[LedgerEntry]:
+        """Return at most ``limit`` entries after place ``after``, in order."""
+        ...
+
+    def body_of(self, record_id: str) -> bytes | None:
+        """Return the canonical JSON of a record, None where there is none (any more)."""
+        ...
+
+    def disposed(self) -> Mapping[str, str]:
+        """Return the orders by which bodies were destroyed, by record id."""
+        ...
+
+
+class _Listed:
+    """A plain source of records as a history of its own, in one order."""
 
     def __init__(self, source: RecordSource) -> None:
-        self._source = source
-        self._named: Any = getattr(source, "named_of_kind", None)
-        self.n_records = 0
+        self._bodies = {
+            record.record_id: (kind, canonical_json(record.body()))
+            for kind, cls in sorted(RECORD_TYPES.items())
+            for record in source.of_kind(cls)
+        }
+        self._order = list(self._bodies)
 
-    def __call__(self, cls: type[R]) -> Iterator[tuple[str, R]]:
-        """Yield ``(record_id, record)`` of one class."""
-        if self._named is not None:
-            pairs = self._named(cls)
-        else:
-            pairs = ((record.record_id, record) for record in self._source.of_kind(cls))
-        for record_id, record in pairs:
-            self.n_records += 1
-            yield record_id, record
+    def head(self) -> tuple[int, str]:
+        return len(self._order), self._order[-1] if self._order else ""
 
-    def retracted(self) -> frozenset[str]:
-        """Return the ids that the source says were taken back (none if it cannot say)."""
-        retracted = getattr(self._source, "retracted", None)
-        return frozenset(retracted()) if retracted is not None else frozenset()
+    def entry_sha256(self, seq: int) -> str | None:
+        return self._order[seq - 1] if 0 < seq <= len(self._order) else None
+
+    def entries(self, after: int, limit: int) -> list[LedgerEntry]:
+        chosen = self._order[after : after + limit]
+        return [
+            LedgerEntry(after + n, record_id, *self._bodies[record_id])
+            for n, record_id in enumerate(chosen, start=1)
+        ]
+
+    def body_of(self, record_id: str) -> bytes | None:
+        return self._bodies[record_id][1] if record_id in self._bodies else None
+
+    def disposed(self) -> Mapping[str, str]:
+        return {}
+
+
+def history_of(source: RecordSource | RecordHistory) -> RecordHistory:
+    """Return the history of a record ledger, or one made of a plain source of records."""
+    if all(hasattr(source, name) for name in ("entries", "body_of", "disposed", "head")):
+        return source  # type: ignore[return-value]  # it has every method of a history
+    return _Listed(source)  # type: ignore[arg-type]  # then it is a plain source
+
+
+def entries_in_pages(history: RecordHistory, after: int, page: int) -> Iterator[list[LedgerEntry]]:
+    """Yield the entries after a place, ``page`` at a time."""
+    while entries := history.entries(after, page):
+        yield entries
+        after = entries[-1].seq

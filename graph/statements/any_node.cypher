@@ -1,3 +1,4 @@
 MATCH (n)
+WHERE NOT n:VestigoLock
 RETURN n.key AS key
 LIMIT 1

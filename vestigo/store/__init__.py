@@ -2,7 +2,7 @@
 """The case on disk: its folder, its lock, and the append-only record ledger."""
 
 from vestigo.store.folder import CaseFolder
-from vestigo.store.ledger import LedgerHead, RecordLedger
+from vestigo.store.ledger import LedgerEntry, LedgerHead, RecordLedger
 from vestigo.store.lock import writer_lock
 
-__all__ = ["CaseFolder", "LedgerHead", "RecordLedger", "writer_lock"]
+__all__ = ["CaseFolder", "LedgerEntry", "LedgerHead", "RecordLedger", "writer_lock"]

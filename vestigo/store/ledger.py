@@ -38,6 +38,15 @@ class LedgerHead(NamedTuple):
     entry_sha256: str
 
 
+class LedgerEntry(NamedTuple):
+    """One entry: its place (from 1), record id, kind, and body; None where it was disposed of."""
+
+    seq: int
+    record_id: str
+    kind: str
+    body: bytes | None
+
+
 class RecordLedger(Closing):
     """Appends and reads records.
 
@@ -82,9 +91,7 @@ class RecordLedger(Closing):
 
     def get(self, record_id: str) -> Record | None:
         """Return the record, or None when it is unknown or its body was disposed of."""
-        with self._engine.connect() as connection:
-            query = select(bodies.c.body).where(bodies.c.record_id == record_id)
-            body = connection.execute(query).scalar()
+        body = self.body_of(record_id)
         return None if body is None else record_from_body(json.loads(body))
 
     def ids(self, *, up_to: int | None = None) -> list[tuple[str, str]]:
@@ -94,6 +101,30 @@ class RecordLedger(Closing):
             query = query.where(entries.c.seq <= up_to)
         with self._engine.connect() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def entry_sha256(self, seq: int) -> str | None:
+        """Return the chain hash of one entry (counted from 1), None where there is none."""
+        with self._engine.connect() as connection:
+            query = select(entries.c.entry_sha256).where(entries.c.seq == seq)
+            return connection.execute(query).scalar()
+
+    def entries(self, after: int, limit: int) -> list[LedgerEntry]:
+        """Return at most ``limit`` entries after entry ``after``, in order."""
+        query = (
+            select(entries.c.seq, entries.c.record_id, entries.c.kind, bodies.c.body)
+            .outerjoin(bodies, entries.c.record_id == bodies.c.record_id)
+            .where(entries.c.seq > after)
+            .order_by(entries.c.seq)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [LedgerEntry(*row) for row in connection.execute(query)]
+
+    def body_of(self, record_id: str) -> bytes | None:
+        """Return the canonical JSON of a record, None when it is unknown or disposed of."""
+        with self._engine.connect() as connection:
+            query = select(bodies.c.body).where(bodies.c.record_id == record_id)
+            return connection.execute(query).scalar()
 
     def of_kind(
         self, cls: type[R], *, include_retracted: bool = False, up_to: int | None = None

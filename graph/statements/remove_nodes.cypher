@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+MATCH (n:__LABEL__ {key: row})
+DETACH DELETE n

@@ -1,0 +1,2 @@
+MERGE (l:VestigoLock {key: 'writer'})
+SET l.taken = coalesce(l.taken, 0) + 1
