@@ -38,7 +38,7 @@ class LedgerSection:
     gift_card_shops: int = whole(2, 1, 2, "Gift-card shops, where anybody buys at one.")
     untagged_services: int = whole(2, 0, 4, "Services that the TagPack does not know.")
     block_minutes: int = whole(
-        20, 0, 180, "Mean minutes between blocks; 0: one each three hours in which somebody paid."
+        30, 0, 180, "Mean minutes between blocks; 0: one each three hours in which somebody paid."
     )
     whirlpool_rounds: int = whole(5, 0, 20, "Whirlpool-like rounds.")
     wasabi1_rounds: int = whole(2, 0, 10, "Wasabi-like rounds with one base denomination.")

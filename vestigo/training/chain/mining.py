@@ -18,7 +18,7 @@ from vestigo.training.chain.wire import (
     push_height,
 )
 from vestigo.training.keyring import Account
-from vestigo.training.story import SAT
+from vestigo.training.world import SAT
 
 MAGIC = bytes.fromhex("fabfb5da")
 HALVING_BLOCKS = 150
