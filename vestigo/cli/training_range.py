@@ -34,7 +34,8 @@ MAX_PASSES = 6
 )
 @click.option(
     "--behaviour",
-    default="",
+    default="full",
+    show_default=True,
     metavar="NAME|FILE",
     help=_("A shipped world, or the path of a behaviour file (.toml)."),
 )
@@ -75,19 +76,6 @@ def practice_range(
     from vestigo.training.behaviour import load_behaviour
     from vestigo.training.telling import tell_world
 
-    if not behaviour:
-        from vestigo.cli.training_story import old_serve, old_summarize
-
-        if folder is not None:
-            from vestigo.training.writing import write_range
-
-            write_range(seed, folder)
-        watch_standard_input(until)
-        if serve:
-            old_serve(seed, serving["port"])
-        else:
-            old_summarize(seed, folder, as_json)
-        return
     world = tell_world(seed, load_behaviour(behaviour))
     if folder is not None:
         from vestigo.training.writing import write_range

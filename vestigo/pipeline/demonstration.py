@@ -19,6 +19,7 @@ from vestigo.clock import system_clock
 from vestigo.evidence.keys import BOX
 from vestigo.i18n import _
 from vestigo.pipeline.practice import (
+    BEHAVIOUR,
     PracticeCase,
     refuse_another_seed,
     remember,
@@ -73,15 +74,18 @@ class Demonstration:
         if not practice.world.joinpath("truth.json").exists():
             unfinished = practice.path / "range.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
-            seed = str(practice.seed)
-            self._step(_("Making the practice range"), "training", "range", "--seed", seed,
-                       "--write", str(unfinished))  # fmt: skip
+            self._step(_("Making the practice range"), *self._range(), "--write", str(unfinished))
             unfinished.rename(practice.world)
         folder = CaseFolder(practice.path)
         if not (folder.keys / BOX).exists():
             self._step(_("Making the keys of the case"), "case", "keys", case, "create",
                        "--passphrase-stdin", stdin=practice.passphrase())  # fmt: skip
         self._authorize()
+
+    def _range(self) -> tuple[str, ...]:
+        """Return the words that name the world of this demonstration."""
+        seed = str(self.practice.seed)
+        return ("training", "range", "--seed", seed, "--behaviour", BEHAVIOUR)
 
     def _authorize(self) -> None:
         folder = CaseFolder.open(self.practice.path)
@@ -99,8 +103,7 @@ class Demonstration:
         """Crawl the served range; bring in blocks, tags and rates."""
         practice, case = self.practice, str(self.practice.path)
         account, password = practice.access()
-        server = vestigo_words("training", "range", "--seed", str(practice.seed), "--serve",
-                               "--port", str(practice.port))  # fmt: skip
+        server = vestigo_words(*self._range(), "--serve", "--port", str(practice.port))
         with serving(server, self.practice.scratch) as url:
             words = ("crawl", "run", case, "--profile", "range", "--start", url,
                      "--account", account, "--password-stdin")  # fmt: skip

@@ -19,6 +19,8 @@ from vestigo.i18n import _
 from vestigo.store.atomic import write_atomically
 
 VALID_FOR = timedelta(days=7)
+BEHAVIOUR = "demo"
+MARKET = "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class PracticeCase:
     def access(self) -> tuple[str, str]:
         """Return the avatar's account and password, as the range handed them out."""
         document = tomllib.loads((self.world / "access.toml").read_text("utf-8"))
-        return document["account"], document["password"]
+        venue = document[MARKET]
+        return venue["account"], venue["password"]
 
     def authorization_toml(self, account: str, now: datetime) -> str:
         """Return an authorization for the range, in force from ``now`` for a week."""

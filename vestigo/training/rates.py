@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from vestigo.training.story import SAT
 from vestigo.training.stream import Stream
 from vestigo.training.timeline import KEYS_MADE_AT, SEEN_AT
+from vestigo.training.world import SAT
 
 _FIRST_EUR = 54_000
 _DOLLARS_A_EURO = Decimal("1.10")

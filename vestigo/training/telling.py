@@ -16,8 +16,6 @@ from vestigo.training.people.wealth import make_parties
 from vestigo.training.rates import RangeRates
 from vestigo.training.sales import Sales, numbered
 from vestigo.training.stream import Stream
-from vestigo.training.telling_story import N_MIXING as N_MIXING
-from vestigo.training.telling_story import tell_story as tell_story
 from vestigo.training.timeline import SEEN_AT
 from vestigo.training.vocabulary import common_words
 from vestigo.training.wares.churn import Churn

@@ -100,7 +100,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One listing as it is when it is posted; ``at`` gives it as a pass shows it.
+    """One listing as it was meant when it was posted; ``at`` gives it as a pass shows it.
 
     ``display`` says which prices its page shows, in which ``fiat``.  ``last_pass`` is the
     last pass on which its page can be seen (0: it was gone before the first).

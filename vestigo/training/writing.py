@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The range as files: pages, blocks, tags, rates, log-in, keys, truth."""
+"""A world as files: pages, blocks, tags, rates, log-ins, keys, profiles, behaviour, truth."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from vestigo.errors import UsageError
 from vestigo.i18n import _
-from vestigo.training.chain.economy import Ledger, make_ledger
-from vestigo.training.chain.mining import MAGIC
+from vestigo.places import config_root
+from vestigo.training.behaviour.writing import behaviour_toml
+from vestigo.training.chain.files import chain_files
+from vestigo.training.chain.ledger import make_ledger
+from vestigo.training.profiles import market_profiles
 from vestigo.training.rates import RangeRates
-from vestigo.training.site_story import Site
-from vestigo.training.story import Story
-from vestigo.training.timeline import SEEN_AT
+from vestigo.training.site import market_pages
 from vestigo.training.truth import truth
-
-BLOCKS_NAME = "blocks/blk00000.dat"
-
-
-def range_files(seed: int) -> Iterator[tuple[str, bytes]]:
-    """Yield (path, content) of every file of the range, in order of path groups."""
-    ledger = make_ledger(seed)
-    story = ledger.story
-    yield from _pages(story)
-    yield BLOCKS_NAME, blocks_file(ledger)
-    yield "tagpack.yaml", tagpack(ledger)
-    yield "rates.csv", rates_csv(seed)
-    yield "access.toml", access_toml(story)
-    for vendor in story.vendors:
-        yield f"keys/{vendor.handle}.asc", vendor.pgp_armoured.encode()
-    yield "truth.json", _json(truth(ledger))
+from vestigo.training.world import World
 
 
-def write_range(seed: int, folder: Path) -> int:
+def range_files(world: World) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, content) of every file of a world, in order of path groups."""
+    ledger = make_ledger(world)
+    yield from _pages(world)
+    yield from chain_files(ledger)
+    yield "rates.csv", rates_csv(world.seed)
+    yield "access.toml", access_toml(world)
+    for market in world.markets:
+        for vendor in market.vendors:
+            yield f"keys/{market.key}/{vendor.handle}.asc", vendor.pgp_armoured.encode()
+    yield from market_profiles(world)
+    yield from _behaviour(world)
+    document = truth(world, ledger)
+    yield "truth.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def write_range(world: World, folder: Path) -> int:
     """Write every file below ``folder`` (new or empty) and return how many there are.
 
     The folder is there with everything or not at all.  Raises ``UsageError`` E-TRA-001
@@ -56,7 +55,7 @@ def write_range(seed: int, folder: Path) -> int:
         )
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
-        n_files = _write_all(seed, partial)
+        n_files = _write_all(world, partial)
         partial.replace(folder)
     except OSError as error:
         raise UsageError(
@@ -70,43 +69,14 @@ def write_range(seed: int, folder: Path) -> int:
     return n_files
 
 
-def _write_all(seed: int, folder: Path) -> int:
+def _write_all(world: World, folder: Path) -> int:
     n_files = 0
-    for name, content in range_files(seed):
+    for name, content in range_files(world):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         n_files += 1
     return n_files
-
-
-def blocks_file(ledger: Ledger) -> bytes:
-    """Return all blocks as Bitcoin Core keeps them: magic, length, block."""
-    framed = (MAGIC + len(one.raw).to_bytes(4, "little") + one.raw for one in ledger.blocks)
-    return b"".join(framed)
-
-
-def tagpack(ledger: Ledger) -> bytes:
-    """Return the TagPack: at most three hot-wallet addresses a service, no deposit address."""
-    day = SEEN_AT.date().isoformat()
-    tags = [
-        {"address": account.address, "label": exchange.name, "actor": exchange.name.lower()}
-        for exchange in ledger.exchanges
-        for account in exchange.tagged
-    ]
-    pack: dict[str, Any] = {
-        "title": "Services of the practice range",
-        "description": "Hot wallets of the invented exchanges of the practice range.",
-        "creator": "vestigo practice range",
-        "lastmod": day,
-        "currency": "BTC",
-        "confidence": "service_data",
-        "category": "exchange",
-        "source": "practice range, invented",
-        "is_cluster_definer": True,
-        "tags": tags,
-    }
-    return yaml.safe_dump(pack, sort_keys=False, allow_unicode=True).encode()
 
 
 def rates_csv(seed: int) -> bytes:
@@ -118,25 +88,26 @@ def rates_csv(seed: int) -> bytes:
     return text.getvalue().encode()
 
 
-def access_toml(story: Story) -> bytes:
-    """Return the log-in of the avatar account."""
-    return f'account = "{story.account}"\npassword = "{story.password}"\n'.encode()
+def access_toml(world: World) -> bytes:
+    """Return the log-ins of the avatar account, one table a venue."""
+    tables = [
+        f'[{one.key}]\naccount = "{one.account}"\npassword = "{one.password}"\n'
+        for one in world.markets
+    ]
+    return "\n".join(tables).encode()
 
 
-def _pages(story: Story) -> Iterator[tuple[str, bytes]]:
-    """Yield every page; the path is the address with ``.html`` and ``?`` as ``~``."""
-    site = Site(story)
-    cookies = site.session_cookie()
-    for target in site.paths():
-        answer = site.answer("GET", target, {} if target == "/login" else cookies, b"")
-        yield f"pages/{page_name(target)}", answer.body
+def _pages(world: World) -> Iterator[tuple[str, bytes]]:
+    for market in world.markets:
+        for pass_no in range(1, len(world.passes) + 1):
+            for name, content in market_pages(market.at(pass_no)):
+                yield f"pages/{market.key}/pass-{pass_no}/{name}", content
 
 
-def page_name(target: str) -> str:
-    """Return the file name of an address: ``/listing/abc`` is ``listing/abc.html``."""
-    name = target.strip("/").replace("?", "~") or "index"
-    return name if name.endswith(".png") else f"{name}.html"
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+def _behaviour(world: World) -> Iterator[tuple[str, bytes]]:
+    """Yield the behaviour, and beside it the goods that are not shipped."""
+    yield "behaviour.toml", behaviour_toml(world.behaviour).encode()
+    for file in world.behaviour.goods_files:
+        shipped = config_root() / "training" / file.name
+        if not shipped.is_file() or shipped.read_bytes() != file.content:
+            yield file.name, file.content

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 
-from vestigo.training.chain.economy import make_ledger
+from vestigo.training.behaviour import load_behaviour
+from vestigo.training.chain.ledger import make_ledger
 from vestigo.training.scoring.truth_file import Truth, truth_from
+from vestigo.training.telling import tell_world
 from vestigo.training.truth import truth
 
 
 def truth_of_seed(seed: int, behaviour: str) -> Truth:
     """Return the truth of the world of ``seed`` and ``behaviour`` (a name or path)."""
-    del behaviour
-    return truth_from(json.loads(json.dumps(truth(make_ledger(seed)))), f"seed {seed}")
+    world = tell_world(seed, load_behaviour(behaviour))
+    document = json.loads(json.dumps(truth(world, make_ledger(world))))
+    return truth_from(document, f"seed {seed}, {world.behaviour.name}")

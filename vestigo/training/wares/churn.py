@@ -39,7 +39,7 @@ class Churn:
         stream = Stream(self._seed, "churn", 1)
         pool = [one.key for one in listings if not self._stays(one)]
         held = set(stream.sample(pool, len(listings) * self._held_first // 100))
-        return [self._hold_from_start(stream, one) if one.key in held else one for one in listings]
+        return [self._hold(stream, one, 1) if one.key in held else one for one in listings]
 
     def n_new(self, n_before: int) -> int:
         """Return how many listings are new on a pass after which ``n_before`` were there."""
@@ -81,12 +81,6 @@ class Churn:
 
     def _recipe(self, listing: Listing) -> Recipe:
         return self._recipes.get(listing.key) or self._shelves.recipe(listing)
-
-    def _hold_from_start(self, stream: Stream, listing: Listing) -> Listing:
-        absurd = Decimal(stream.pick(HOLDING_EUR))
-        recipe = replace(self._shelves.recipe(listing), holding=absurd)
-        self._recipes[listing.key] = recipe
-        return replace(listing, offers=self._shelves.shown(listing, recipe).offers, holding=True)
 
     def _hold(self, stream: Stream, listing: Listing, pass_no: int) -> Listing:
         absurd = Decimal(stream.pick(HOLDING_EUR))
