@@ -20,6 +20,7 @@ from typing import Any
 
 from graph.folding import asked_words
 from graph.model import NODES
+from graph.narrowing import narrowed
 from graph.store import GraphStore, Row
 from vestigo.errors import UsageError
 from vestigo.i18n import _
@@ -115,7 +116,8 @@ def run(store: GraphStore, name: str, **parameters: Any) -> list[Row]:
     Raises ``UsageError`` E-GRA-004, E-GRA-005, and what the store raises.
     """
     chosen = query(name)
-    rows = store.read(_text_for(store.engine, chosen), chosen.arguments(parameters))
+    arguments = chosen.arguments(parameters)
+    rows = store.read(narrowed(_text_for(store.engine, chosen), arguments), arguments)
     return [{column.name: row[column.name] for column in chosen.columns} for row in rows]
 
 
