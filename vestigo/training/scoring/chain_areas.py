@@ -10,7 +10,7 @@ from vestigo.training.scoring.area import Area
 from vestigo.training.scoring.comparison import UNKNOWN, Comparison, Explained, Fact
 from vestigo.training.scoring.holdings import Claims
 
-NO_CHAIN, NOT_TRACED = "no_blocks", "not_traced"
+NO_CHAIN, NOT_TRACED, UNTAGGED = "no_blocks", "not_traced", "service_untagged"
 
 
 def chain_areas(work: Comparison) -> Iterator[Area]:
@@ -39,9 +39,7 @@ def _behind_mix(work: Comparison) -> Area:
         for row in work.truth.document["cash_outs"]
         if row["behind_mix"]
     }
-    around = set(work.truth.mixes) | {
-        one if isinstance(one, str) else one["txid"] for one in work.truth.document.get("tx0s", ())
-    }
+    around = set(work.truth.mixes) | {one["txid"] for one in work.truth.document["tx0s"]}
     claims = Claims()
     for record_id, trace in work.held.traces.items():
         if trace.stop_reason != "mix":
@@ -54,23 +52,15 @@ def _behind_mix(work: Comparison) -> Area:
 
     def explain(key: str, _ids: set[str]) -> Explained:
         txid = key.rpartition(" ")[2]
-        kinds = {"payjoins": "payjoin", "batches": "batch", "consolidations": "consolidation"}
+        kinds = {"payjoins": "payjoin", "batches": "batch", "consolidations": "consolidation",
+                 "look_alikes": "look-alike"}  # fmt: skip
         for name, word in kinds.items():
             rows = work.truth.document.get(name, ())
-            if any(txid in _txids(row) for row in rows):
+            if any(txid == row["txid"] for row in rows):
                 return "no_mix", word
         return "no_mix", ""
 
     return work.area("behind_mix", true, claims, explain)
-
-
-def _txids(row: object) -> tuple[str, ...]:
-    if isinstance(row, str):
-        return (row,)
-    if not isinstance(row, dict):
-        return ()
-    many = row.get("txids", ())
-    return (*map(str, many), str(row.get("txid", "")))
 
 
 def _clusters(work: Comparison) -> Area:
@@ -101,8 +91,8 @@ def _cash_outs(work: Comparison) -> Area:
     for row in work.truth.document["cash_outs"]:
         account = f"{row['market']}/{row['vendor']}"
         key = f"{work.truth.first_account(account)} > {row['address']}"
-        kind = str(row.get("service_kind", "exchange"))
-        fact = Fact(_untraced(work, account), kind, f"{row['service']} {row['txid']}")
+        unseen = _untraced(work, account) or ("" if row["service_tagged"] else UNTAGGED)
+        fact = Fact(unseen, str(row["service_kind"]), f"{row['service']} {row['txid']}")
         (behind if row["behind_mix"] else true).setdefault(key, fact)
     claims = Claims()
     for record_id, point in work.held.cash_outs.items():
@@ -150,7 +140,8 @@ def _services(work: Comparison) -> Area:
     for row in work.truth.document["cash_outs"]:
         if not row["behind_mix"]:
             account = f"{row['market']}/{row['vendor']}"
-            fact = Fact(_untraced(work, account), str(row.get("service_kind", "exchange")))
+            unseen = _untraced(work, account) or ("" if row["service_tagged"] else UNTAGGED)
+            fact = Fact(unseen, str(row["service_kind"]))
             known = true.get(str(row["service"]))
             if known is None or known.unseen:
                 true[str(row["service"])] = fact

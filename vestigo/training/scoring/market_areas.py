@@ -41,7 +41,7 @@ def _listings(work: Comparison) -> Area:
     claims = Claims()
     for record_id, item in work.held.listings.items():
         claims.add(f"{item.market}/{item.listing_key}", record_id)
-    gone = {f"{_only(work)}/{key}" for key in work.truth.document.get("delisted", ())}
+    gone = {f"{row['market']}/{row['key']}" for row in work.truth.document["delisted"]}
 
     def explain(key: str, ids: set[str]) -> Explained:
         return ("delisted", "") if key in gone else _of_page(work, ids)
@@ -54,7 +54,7 @@ def _prices(work: Comparison) -> Area:
     for key, item in work.truth.listings.items():
         for number, price in prices_by_pass(item).items():
             unseen = work.view.listing(key)
-            if not unseen and number and not work.view.saw_pass(str(item["market"]), number):
+            if not unseen and not work.view.saw_pass(str(item["market"]), number):
                 unseen = "pass_not_crawled"
             name = f"{key} {_amount(price)}"
             known = true.get(name)
@@ -69,11 +69,8 @@ def _prices(work: Comparison) -> Area:
 
 
 def prices_by_pass(listing: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-    """Return the price that a listing shows on each pass; pass 0 where it never changes."""
-    shown = listing.get("prices_shown")
-    if shown:
-        return {int(row["pass"]): row for row in shown}
-    return {0: listing["price"]}
+    """Return the price that a listing shows on each pass on which it is seen."""
+    return {int(row["pass"]): row for row in listing["prices_shown"]}
 
 
 def _addresses(work: Comparison) -> Area:
@@ -157,10 +154,6 @@ def _listing_uris(work: Comparison) -> set[str]:
 
 def _last(key: str) -> str:
     return key.partition("/")[2]
-
-
-def _only(work: Comparison) -> str:
-    return work.truth.market_keys()[0]
 
 
 def _amount(price: dict[str, Any]) -> str:

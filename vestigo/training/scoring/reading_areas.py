@@ -28,7 +28,8 @@ def reading_areas(work: Comparison) -> Iterator[Area]:
 def _substances(work: Comparison) -> Area:
     true, said = {}, {}
     for key, item in work.truth.listings.items():
-        for name, status in substances_of(item):
+        for row in substances_of(item):
+            name, status = row["substance"], str(row["status"])
             if status in OFFERED:
                 true[f"{key} {name}"] = Fact(work.view.listing(key))
             else:
@@ -44,13 +45,10 @@ def _substances(work: Comparison) -> Area:
     return work.area("substances", true, claims, explain)
 
 
-def substances_of(listing: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return (substance id, status) of what a listing names."""
-    rows = listing["substances"]
-    return [
-        (row, "stated") if isinstance(row, str) else (row["substance"], row["status"])
-        for row in rows
-    ]
+def substances_of(listing: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what a listing names, as it was posted and as it was changed."""
+    changed = [row for change in listing["changes"] for row in change["substances"]]
+    return [*listing["substances"], *changed]
 
 
 def _offers(work: Comparison) -> Area:
@@ -112,9 +110,10 @@ def _number(value: Any) -> str:
 
 def _unit_prices(work: Comparison) -> Area:
     by_listing = {key: _true_unit_prices(item) for key, item in work.truth.listings.items()}
+    n_options = {key: len(item["offers"]) for key, item in work.truth.listings.items()}
     true = {
         f"{key} {_shown(price)}": Fact(
-            work.view.listing(key), detail="several_options" if len(prices) > 1 else ""
+            work.view.listing(key), detail="several_options" if n_options[key] > 1 else ""
         )
         for key, prices in by_listing.items()
         for price in prices
@@ -134,14 +133,18 @@ def _unit_prices(work: Comparison) -> Area:
 
 
 def _true_unit_prices(listing: Mapping[str, Any]) -> list[tuple[Decimal, str, str]]:
-    """Return (amount, currency, base unit) of each offer at its meant price."""
-    found = []
-    for offer in listing["offers"]:
+    """Return (amount, currency, base unit) of each offer at every price that was meant.
+
+    The price of the first option may change from pass to pass.
+    """
+    found: list[tuple[Decimal, str, str]] = []
+    meant = [row for row in listing["prices_shown"] if row["pass"] not in listing["holding"]]
+    for number, offer in enumerate(listing["offers"]):
         base = _base(offer)
+        prices = [offer["price"], *(meant if number == 0 else ())]
         if base is not None and base[0] > 0:
-            price = offer["price"]
-            found.append((Decimal(price["amount"]) / base[0], str(price["currency"]), base[1]))
-    return found
+            found += [(Decimal(p["amount"]) / base[0], str(p["currency"]), base[1]) for p in prices]
+    return list(dict.fromkeys(found))
 
 
 def _base(offer: Mapping[str, Any]) -> tuple[Decimal, str] | None:
@@ -182,7 +185,7 @@ def _counts_holding_price(work: Comparison, record_id: str) -> bool:
 
 def holding_prices(listing: Mapping[str, Any]) -> set[Decimal]:
     """Return the absurd prices that a listing shows instead of being taken off."""
-    return {Decimal(str(row["amount"])) for row in listing.get("holding_prices", ())}
+    return {Decimal(str(row["amount"])) for row in listing["holding_prices"]}
 
 
 def _of_page(work: Comparison, ids: set[str]) -> Explained:

@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vestigo.errors import InputError, UsageError
 from vestigo.i18n import _
-from vestigo.training.scoring import older
 
 FORMAT = "vestigo.range.truth.v2"
 _PREFIX = "vestigo.range.truth.v"
-_LISTS = ("markets", "vendors", "listings", "published_addresses", "cash_outs", "mixes",
-          "services", "clusters", "parties", "links")  # fmt: skip
+_LISTS = ("passes", "markets", "vendors", "delisted", "listings", "published_addresses",
+          "cash_outs", "mixes", "services", "clusters", "parties", "links")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ def truth_from(document: Any, where: str) -> Truth:
     named = document.get("format") if isinstance(document, dict) else None
     if not isinstance(named, str) or not named.startswith(_PREFIX):
         raise _no_truth(where, _("it does not name its format"))
-    if named == older.FORMAT:
-        return _checked(older.upgraded, document, where)
     if named != FORMAT:
         raise InputError(
             "E-TRA-032",
@@ -94,12 +91,8 @@ def truth_from(document: Any, where: str) -> Truth:
             where=where,
             remedy=_("Make the range again with this release, or use the release that made it."),
         )
-    return _checked(dict, document, where)
-
-
-def _checked(read: Callable[[dict[str, Any]], dict[str, Any]], document: Any, where: str) -> Truth:
     try:
-        return _indexed(read(document))
+        return _indexed(document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _no_truth(where, f"{type(error).__name__}: {error}"[:80]) from error
 
@@ -142,9 +135,9 @@ def _with_every_key(truth: Truth) -> Truth:
     document = truth.document
     int(document["seed"])
     _require(document["cash_outs"], "market", "vendor", "start_address", "address", "txid",
-             "service", "behind_mix")  # fmt: skip
+             "service", "service_kind", "service_tagged", "behind_mix", "mix_kinds")  # fmt: skip
     _require(document["links"], "a", "b", "same", "relation")
-    _require(truth.listings.values(), "substances", "offers", "price", "vendor")
+    _require(truth.listings.values(), "substances", "offers", "prices_shown", "vendor")
     _require(truth.accounts.values(), "contacts", "pgp_fingerprint")
     truth.market_keys()
     return truth
@@ -159,7 +152,7 @@ def _require(rows: Iterable[Mapping[str, Any]], *names: str) -> None:
 def _services(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for item in document["services"]:
-        named = (str(item["name"]), str(item.get("kind", "exchange")))
-        for part in ("tagged", "hot", "deposits"):
+        named = (str(item["name"]), str(item["kind"]))
+        for part in ("tagged", "hot", "kiosks", "deposits"):
             found.update(dict.fromkeys(item.get(part, ()), named))
     return found

@@ -65,6 +65,7 @@ def _unseen() -> dict[str, str]:
         "pass_not_crawled": _("It stood on the market on another pass than those of this case."),
         "no_blocks": _("The case has no blocks."),
         "not_traced": _("The money was not followed in this case."),
+        "service_untagged": _("No tag names this service: nothing could tell."),
         "not_linked": _("No vendors were compared in this case."),
         "nobody_judged": _("Nobody has judged any pair in this case."),
     }
