@@ -68,7 +68,7 @@ def test_bitcoin_core_accepts_every_block(chain_of, seed, tmp_path):
     assert str(validator.best_entry.block_hash) == chain.ledger.blocks[-1].block_hash
 
 
-@pytest.mark.parametrize("seed", (1, 7))
+@pytest.mark.parametrize("seed", [1, 7])
 def test_bitcoin_core_accepts_the_small_world(chain_of, seed, tmp_path):
     chain = chain_of("demo", seed)
     pbk, validator = kernel(tmp_path)
@@ -104,7 +104,7 @@ def test_btcd_accepts_every_block_and_gives_back_the_same(chain_of, seed, btcd, 
         for block in blocks[1:]:
             if len(block.txids) > 1:
                 assert node.call("getblock", block.block_hash, 1)["tx"] == list(block.txids)
-        with pytest.raises(module.RefusedError, match="exists|already"):
+        with pytest.raises(module.RefusedError, match=r"exists|already"):
             node.submit(blocks[-1].raw)
 
 

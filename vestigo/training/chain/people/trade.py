@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
@@ -27,6 +29,7 @@ class Trade:
         self._ground = ground
         self.paid: dict[int, Payment] = {}
         self.released: dict[int, Payment] = {}
+        self._turns = _turns(ground.world.orders)
 
     def plan(self) -> None:
         """Plan the payment and the release of every order."""
@@ -55,7 +58,7 @@ class Trade:
         Parties who consolidate take every other order on an address of its own.
         """
         party, vendor = self._seller(order)
-        if party.behaviour != "consolidate" or not order.number % 2:
+        if party.behaviour != "consolidate" or not self._turns.get(order.number, 0) % 2:
             return account_of(self._ground, party, vendor.address_number)
         return account_of(self._ground, party, FIRST_PRIVATE_ACCOUNT + order.number)
 
@@ -102,6 +105,18 @@ class Trade:
         coins = [coin for account in accounts for coin in ground.book.coins_at(account)]
         if len(coins) > 1:
             ground.book.pay(coins, [], ground.habit(owner), "commission", ground.fresh(owner))
+
+
+def _turns(orders: Iterable[Order]) -> dict[int, int]:
+    """Return the how-manieth sale of its account each order is; direct deals do not count."""
+    sold: Counter[str] = Counter()
+    turns: dict[int, int] = {}
+    for order in orders:
+        if not order.is_direct:
+            account = f"{order.market}/{order.vendor}"
+            turns[order.number] = sold[account]
+            sold[account] += 1
+    return turns
 
 
 def market_owner(key: str) -> str:
