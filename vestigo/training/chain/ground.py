@@ -32,6 +32,7 @@ class Ground:
         self.keyring = Keyring(world.seed)
         self.book = Book(self.keyring, self._pace(), self.section.most_transactions)
         self._fresh: Counter[str] = Counter()
+        self._chains: Counter[str] = Counter()
         self._reuse = self.stream("address reuse")
         self.habit = cache(self._habit)
         self.kind_of = cache(self._kind_of)
@@ -53,6 +54,11 @@ class Ground:
             number = FIRST_FRESH_ACCOUNT + self._reuse.below(used)
             return self.keyring.account(owner, number, self.kind_of(owner))
         return self.fresh(owner)
+
+    def new_chain(self, owner: str) -> str:
+        """Return the name of a new chain of payments of ``owner``, for the truth."""
+        self._chains[owner] += 1
+        return f"{owner}#{self._chains[owner]}"
 
     def moment(self, stream: Stream, start: datetime, hours: int) -> datetime:
         """Return a moment within ``hours`` after ``start``, at a whole minute."""

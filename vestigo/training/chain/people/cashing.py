@@ -38,7 +38,6 @@ class Cashing:
         self._service = service
         self._payees = payees
         self._stream: Stream = ground.stream("cashing", owner, service.owner)
-        self._n_chains = 0
 
     def deposit(self, account: Account) -> None:
         """Pay all coins of one address to the service, one output."""
@@ -57,11 +56,15 @@ class Cashing:
 
     def peel_to_last(self, account: Account) -> None:
         """Pay suppliers a little at each hop; the last change goes to the service."""
-        self._peel(self._at(account), self._stream.between(*HOPS), self._new_chain())
+        self._peel(
+            self._at(account), self._stream.between(*HOPS), self._ground.new_chain(self._owner)
+        )
 
     def peel_outputs(self, account: Account) -> None:
         """Pay a part to the service at each hop; the last change stays."""
-        self._peel_to_service(self._at(account), self._stream.between(3, 4), self._new_chain())
+        self._peel_to_service(
+            self._at(account), self._stream.between(3, 4), self._ground.new_chain(self._owner)
+        )
 
     def consolidate(self, accounts: Sequence[Account]) -> None:
         """Join everything on one address, let it rest, then deposit it."""
@@ -115,10 +118,6 @@ class Cashing:
 
     def _place(self) -> Account:
         return self._service.pay_to(self._owner)
-
-    def _new_chain(self) -> str:
-        self._n_chains += 1
-        return f"{self._owner}#{self._service.owner}#{self._n_chains}"
 
     def _send(
         self, coins: list[Coin], targets: list[Target], kind: str, rest_to: Account, chain: str = ""
