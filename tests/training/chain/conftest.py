@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from vestigo.training.behaviour import load_behaviour
 from vestigo.training.chain.files import blocks_file, mempool, tagpack
 from vestigo.training.chain.ledger import make_ledger
 from vestigo.training.telling import tell_world
-from vestigo.training.truth.chain import chain_truth
+from vestigo.training.truth import truth
 
 TESTS = Path(__file__).resolve().parents[2]
 BTCD_FOLDER = Path.home() / ".cache" / "vestigo-test" / "btcd"
@@ -43,19 +43,25 @@ class Chain:
     def __post_init__(self):
         self.world = tell_world(self.seed, load_behaviour(self.behaviour))
         self.ledger = make_ledger(self.world)
-        self.truth = chain_truth(self.ledger)
+        self.truth = truth(self.world, self.ledger)
         self.file = blocks_file(self.ledger)
         self.pack = yaml.safe_load(tagpack(self.ledger))
         self.mempool = mempool(self.ledger)
         reader = load("range_reader", TESTS / "training" / "range_reader.py")
         self.read = reader.read_chain(self.file)
         self.raw_blocks = list(reader.iter_raw_blocks(self.file))
+        self.tags = {one["address"]: one["label"] for one in self.pack["tags"]}
         self.owner = {a: one["owner"] for one in self.truth["clusters"] for a in one["addresses"]}
         self.spender = {
             outpoint: one
             for one in self.read.values() if not one.is_coinbase
             for outpoint in one.inputs
         }  # fmt: skip
+
+    @cached_property
+    def follower(self):
+        """The plainest trace that the methods of the ledger stage allow."""
+        return sys.modules["range_reader"].Follower(self.read, self.tags)
 
     @property
     def payments(self):
@@ -69,6 +75,18 @@ class Chain:
 def chain_of():
     """Give the ledger of a behaviour and a seed."""
     return cache(Chain)
+
+
+@pytest.fixture(scope="session")
+def world_of(chain_of):
+    """Give the ledger of the small world of a seed."""
+    return lambda seed: chain_of("demo", seed)
+
+
+@pytest.fixture(scope="session")
+def world(world_of):
+    """The ledger of the small world of seed 1."""
+    return world_of(1)
 
 
 @pytest.fixture(scope="session")
