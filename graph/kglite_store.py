@@ -3,7 +3,8 @@
 
 ``graph/current.json`` names the generation that readers open.  A new one is built
 beside it (empty, or from the present one), saved, and only then named: a process that
-dies half-way leaves the old graph untouched.
+dies half-way leaves the old graph untouched.  A large graph stands there twice: as the
+file that the next update begins with, and in the form that readers open.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ import kglite
 
 from graph.faults import cannot_store, no_graph, query_failed, second_writer, too_long
 from graph.model import NODES, Edge, Properties
+from graph.reading_form import (
+    LARGE,
+    READING,
+    open_reading_form,
+    save_file,
+    write_reading_form,
+)
 from graph.store import Row, Summary, edge_of, plain, statement
 from vestigo.errors import UsageError
 from vestigo.store import writer_lock
@@ -38,10 +46,12 @@ class KgliteStore:
 
     engine = "kglite"
 
-    def __init__(self, folder: Path, *, timeout_seconds: float = 30.0) -> None:
+    def __init__(self, folder: Path, *, timeout_seconds: float = 30.0, large: int = LARGE) -> None:
         kglite.set_query_warning_policy("silent")  # a label without nodes is no fault here
         self._folder = folder
         self._timeout = timeout_seconds
+        self._large = large
+        self._is_keyed = True
         self._building: Any = None
         self._reading: Any = None
         self._held = ExitStack()
@@ -82,21 +92,16 @@ class KgliteStore:
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir(mode=0o700)
-            if present is not None:
-                self._building = kglite.load(str(present))
-                return
-            self._building = kglite.open(str(building / FILE), durable="off")
-            for label in sorted(NODES):
-                name = f"{label.lower()}_key"
-                self._building.cypher(statement("unique_key", name=name, label=label))
-        except kglite.WriterLeaseHeldError as error:
-            raise second_writer(self._folder) from error
+            self._is_keyed = present is not None
+            self._building = (
+                kglite.KnowledgeGraph() if present is None else kglite.load(str(present))
+            )
         except (OSError, kglite.KgError) as error:
             raise cannot_store(self._folder, error) from error
 
     def write_nodes(self, label: str, rows: Sequence[Properties]) -> None:
         """Add nodes of one label."""
-        self._write(statement("create_nodes", label=label), rows)
+        self._write(statement("create_nodes", label=label), rows, keyed=False)
 
     def write_edges(self, kind: str, pair: tuple[str, str], rows: Sequence[Row]) -> None:
         """Add relationships of one type between two labels."""
@@ -116,8 +121,20 @@ class KgliteStore:
         source, target = pair
         self._write(statement("remove_edges", kind=kind, source=source, target=target), rows)
 
-    def _write(self, text: str, rows: Sequence[Any]) -> None:
+    def _key(self) -> None:
+        """Make keys unique, and found by an index: cheaper when the nodes are there."""
+        if self._is_keyed:
+            return
+        for label in sorted(NODES):
+            self._building.create_index(label, "key")
+            name = f"{label.lower()}_key"
+            self._building.cypher(statement("unique_key", name=name, label=label))
+        self._is_keyed = True
+
+    def _write(self, text: str, rows: Sequence[Any], *, keyed: bool = True) -> None:
         try:
+            if keyed:
+                self._key()
             self._building.cypher(text, params={"rows": list(rows)})
         except kglite.KgError as error:
             raise cannot_store(self._folder, error) from error
@@ -126,14 +143,18 @@ class KgliteStore:
         """Save the new generation, name it, and drop the others."""
         building = self._folder / BUILDING
         try:
-            self._building.save(str(building / FILE))
-            self._building.close()
+            self._key()
+            save_file(self._building, building / FILE)
+            if int(summary.get("n_relationships", 0)) >= self._large:
+                write_reading_form(self._building, building / READING, sorted(NODES))
             self._building = None
             generation = f"generation-{self._next_number():06d}"
             building.rename(self._folder / generation)
             sync_folder(self._folder)
             pointer = {"generation": generation, "summary": summary}
             write_atomically(self._folder / POINTER, _json_bytes(pointer))
+        except kglite.WriterLeaseHeldError as error:
+            raise second_writer(self._folder) from error
         except (OSError, kglite.KgError) as error:
             raise cannot_store(self._folder, error) from error
         self._reading = None
@@ -206,7 +227,7 @@ class KgliteStore:
             if pointer is None:
                 raise no_graph(self._folder)
             try:
-                return kglite.open_session(str(self._folder / pointer["generation"] / FILE))
+                return _reader_of(self._folder / pointer["generation"])
             except (OSError, kglite.KgError) as error:
                 failure = error
         raise cannot_store(self._folder, failure)
@@ -219,6 +240,13 @@ class KgliteStore:
         self._reading = None
         self._is_held = False
         self._held.close()
+
+
+def _reader_of(generation: Path) -> Any:
+    """Open what readers read of a generation."""
+    if (generation / READING).is_dir():
+        return open_reading_form(generation / READING)
+    return kglite.open_session(str(generation / FILE))
 
 
 def _json_bytes(value: Any) -> bytes:

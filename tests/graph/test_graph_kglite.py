@@ -114,9 +114,11 @@ def test_the_lease_of_the_engine_is_the_same_refusal(tmp_path, monkeypatch):
     def held(*_args, **_named):
         raise kglite.WriterLeaseHeldError("open for writing by pid 1")
 
-    monkeypatch.setattr(kglite, "open", held)
+    monkeypatch.setattr("graph.kglite_store.save_file", held)
+    store = KgliteStore(tmp_path / "graph")
+    store.begin()
     with pytest.raises(UsageError) as caught:
-        KgliteStore(tmp_path / "graph").begin()
+        store.commit({"model": 1})
     assert caught.value.code == "E-GRA-003"
 
 
