@@ -134,8 +134,11 @@ class _Work:
         return self._write_all(state, publisher, n_new)
 
     def _is_current(self, state: State, publisher: Publisher) -> bool:
+        if publisher.n_changed():
+            return False
         summary = self._store.summary() or {}
-        return not publisher.n_changed() and summary.get("ledger_head") == state.get("entry_sha256")
+        noted = (summary.get("ledger_head"), summary.get("n_records"))
+        return noted == (state.get("entry_sha256"), publisher.n_records())
 
     def _as_noted(self) -> bool:
         summary = self._store.summary()

@@ -42,7 +42,7 @@ def project_unit_price(draft: Draft, ask: Lookups, price: UnitPrice) -> dict[str
     values = present(unit_price=format(amount, "f"), unit_price_currency=currency,
                      unit=price.per_unit)  # fmt: skip
     order = UNITS.index(price.per_unit) if price.per_unit in UNITS else len(UNITS)
-    draft.detail(subject, price.subject, [order, currency or "~", _sortable(amount)], **values)
+    draft.detail(subject, price.subject, [str(order), currency or "~", _sortable(amount)], **values)
     draft.claim(subject, statement_of(draft.record_id, price, "captured"), price.KIND)
     return {}
 

@@ -77,7 +77,8 @@ def _details(properties: Properties, newest: str, given: list[dict[str, Any]]) -
 
 
 def _remarks(properties: Properties, given: list[dict[str, Any]]) -> None:
-    for one in sorted((one for one in given if "remark" in one), key=_rank_of, reverse=True):
+    remarks = [one for one in given if "remark" in one]
+    for one in sorted(remarks, key=lambda one: (one["remark"], one["rank"]), reverse=True):
         if one["remark"] == "gone_at":
             if one["value"] > properties.get("last_at", 0):
                 properties["status"] = "gone"

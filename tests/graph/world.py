@@ -13,18 +13,26 @@ from vestigo.records import (
     Capture,
     CashOutPoint,
     Cluster,
+    Feedback,
     Hop,
     Join,
+    Judgement,
     Listing,
     Mention,
     Method,
+    Page,
+    Picture,
     Record,
     Selector,
+    SignalWeight,
     Span,
     Tag,
+    TextReading,
     Trace,
     Transaction,
+    UnitPrice,
     VendorAccount,
+    VendorLink,
     content_id,
     probability,
 )
@@ -254,6 +262,123 @@ def cluster(joins: tuple[tuple[str, str, str], ...], sources: tuple[str, ...]) -
     )
 
 
+def judgement(
+    subject: str, verdict: str, minute: int, person: str = "A. Perez", seen: str = ""
+) -> Judgement:
+    """A named person's decision."""
+    return Judgement(
+        subject=subject,
+        seen_record_id=seen,
+        verdict=verdict,
+        person=person,
+        reason="looked at both",
+        judged_at=START + timedelta(days=1, minutes=minute),
+    )
+
+
+def link(a: str, b: str, sources: tuple[VendorAccount, ...], probable: str) -> VendorLink:
+    """A candidate link of two accounts."""
+    return VendorLink(
+        sources=tuple(record.record_id for record in sources),
+        method=method("nlp.linking.v1"),
+        confidence=probability(probable),
+        observed_at=max(filter(None, (record.observed_at for record in sources)), default=None),
+        a=a,
+        b=b,
+        probability=probability(probable),
+        band="strong",
+        signals=(SignalWeight(name="pgp_key", level="same", weight=Decimal("12.50")),),
+    )
+
+
+def reading(
+    subject: Listing | VendorAccount,
+    language: str | None,
+    goods: tuple[str, ...],
+    flags: tuple[str, ...] = (),
+) -> TextReading:
+    """What a text as a whole is."""
+    return TextReading(
+        sources=(subject.record_id,),
+        method=method("nlp.reading.v1"),
+        confidence=probability("0.9"),
+        observed_at=subject.observed_at,
+        subject=subject.record_id,
+        language=language,
+        goods=goods,
+        flags=flags,
+    )
+
+
+def unit_price(subject: Listing, amount: str, per: str = "g") -> UnitPrice:
+    """The price of a base unit."""
+    return UnitPrice(
+        sources=(subject.record_id,),
+        method=method("nlp.unit_price.v1"),
+        confidence=probability("0.9"),
+        observed_at=subject.observed_at,
+        subject=subject.record_id,
+        amount=Decimal(amount),
+        currency="EUR",
+        per_unit=per,
+        usd=None,
+        eur=Decimal(amount),
+        rate_source=None,
+        rate_on=None,
+    )
+
+
+def picture(subject: Listing | VendorAccount, uri: str, sha256: str = "") -> Picture:
+    """A picture that a page shows."""
+    return Picture(
+        sources=(subject.record_id,),
+        method=method("crawler.market_page.v1"),
+        confidence=probability(1),
+        observed_at=subject.observed_at,
+        subject=subject.record_id,
+        uri=uri,
+        sha256=sha256,
+        media_type="",
+        span=None,
+    )
+
+
+def feedback(market: str, buyer: str, about: str, shown_by: Capture) -> Feedback:
+    """A buyer's feedback on a vendor."""
+    return Feedback(
+        sources=(shown_by.capture_id,),
+        method=method("crawler.market_page.v1"),
+        confidence=probability(1),
+        observed_at=shown_by.observed_at,
+        market=market,
+        listing_key="",
+        vendor_handle=about,
+        buyer_handle=buyer,
+        given_on=None,
+        rating=None,
+        text="",
+        price_amount=None,
+        price_currency=None,
+        spans=(),
+    )
+
+
+def page(market: str, kind: str, shown_by: Capture) -> Page:
+    """What kind of page a capture is."""
+    return Page(
+        sources=(shown_by.capture_id,),
+        method=method("crawler.market_page.v1"),
+        confidence=probability(1),
+        observed_at=shown_by.observed_at,
+        market=market,
+        uri=shown_by.uri,
+        page_kind=kind,
+        truncated=False,
+        leftovers=(),
+        failed_assertions=(),
+    )
+
+
 def small_world() -> list[Record]:
     """Three vendors on two markets, two of them one party, and two exchanges."""
     pages = [capture(n, market) for market in ("bazar", "feria") for n in range(1, 7)]
@@ -322,8 +447,21 @@ def small_world() -> list[Record]:
         cash_out(trails[2], "Casa de Cambio", (tags[0].record_id,), "deposit_pattern"),
         cash_out(trails[3], "Bolsa", (tags[1].record_id,), "tagged_address"),
     ]
+    judged = [
+        judgement("bazar/ana | feria/anita", "same", 10),
+        judgement(f"{points[1].txid}:{points[1].vout}", "confirmed", 11),
+        judgement("bcrt1qana", "seen at the market", 12),
+    ]
+    looks = link("bazar/ana", "feria/anita", (ana, anita), "0.9731")
+    more = [
+        reading(offer_again, "es", ("cannabis",)),
+        reading(other, "en", ("mdma",), ("holding_price",)),
+        unit_price(offer_again, "7.50"),
+        picture(offer, "http://127.0.0.1/image/17.jpg"),
+        picture(ana, "data:image/png", sha256="9" * 64),
+    ]
     return [*pages, ana, anita, hostile, offer, offer_again, other, orphan, *named, *said,
-            *chain, *tags, grouped, *trails, *points]  # fmt: skip
+            *chain, *tags, grouped, *trails, *points, *judged, looks, *more]  # fmt: skip
 
 
 def random_world(seed: int = 7, n_traces: int = 150) -> list[Record]:

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Incremental update: any history of a ledger ends in the graph that a rebuild gives."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.canonical import canonical, lines
+from graph.kglite_store import KgliteStore
+from graph.rebuild import rebuild, update
+
+HERE = Path(__file__).resolve().parent
+
+
+def load(name):
+    """Import a module of this folder by its file (it is no package)."""
+    spec = importlib.util.spec_from_file_location(f"vestigo_test_{name}", HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def histories():
+    return load("histories")
+
+
+# where a sync costs nothing: these schedules are about what is written, not about disks
+FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+# (kind of step, choice); a None between them is an update
+STEPS = st.lists(
+    st.one_of(st.none(), st.tuples(st.integers(0, 13), st.integers(0, 209))),
+    min_size=2, max_size=24,
+)  # fmt: skip
+MANY = settings(
+    max_examples=500, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+def follow_steps(histories, world, steps, store, state, *, check=None):
+    """Play the steps with an update at each None and at the end; return the last report."""
+    history = histories.History(world)
+    history.begin()
+    for step in [*steps, None]:
+        if step is not None:
+            history.step(*step)
+            continue
+        report = update(history.ledger, store, state_path=state)
+        if check is not None:
+            check(history, report)
+    return history, report
+
+
+@MANY
+@given(steps=STEPS)
+def test_any_history_ends_in_what_a_rebuild_gives(histories, world, steps):
+    with tempfile.TemporaryDirectory(dir=FAST) as folder:
+        store = KgliteStore(Path(folder) / "graph")
+        history, report = follow_steps(histories, world, steps, store, None)
+        other = KgliteStore(Path(folder) / "other")
+        expected = rebuild(history.ledger, other)
+        assert report.canonical_sha256 == expected.canonical_sha256
+        assert canonical(store) == expected.canonical_sha256, differences(store, other)
+        counted = (report.n_records, report.n_nodes, report.n_relationships)
+        assert counted == (expected.n_records, expected.n_nodes, expected.n_relationships)
+        store.close()
+        other.close()
+
+
+def differences(store, other):
+    here, there = set(lines(store)), set(lines(other))
+    return [line.decode() for line in sorted(here ^ there)][:6]
