@@ -36,14 +36,14 @@ def read_toml(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy=_("Check the path."),
         ) from error
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise ConfigurationError(
             "E-CFG-001",
             _("The configuration file cannot be read: {reason}.").format(reason=error.strerror),
             where=str(path),
             remedy=_("Check the path and the permissions."),
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(
             "E-CFG-002",
             _("The configuration file is not valid TOML: {reason}").format(reason=error),

@@ -25,7 +25,5 @@ def market_profiles(world: World) -> Iterator[tuple[str, bytes]]:
 
 def _profile(market: Market, pass_no: int) -> bytes:
     path = config_root() / "markets" / f"range-{layout_of(market, pass_no)}.toml"
-    if not path.is_file():
-        path = config_root() / "markets" / "range.toml"
     text = path.read_text("utf-8")
     return _MARKET_LINE.sub(f'market = "{market.key}"', text, count=1).encode()

@@ -58,9 +58,9 @@ def text(default: str, says: str, pattern: str = "") -> Any:
     return _declared(default, Key("text", says, high=LONGEST_TEXT, pattern=pattern))
 
 
-def words(default: tuple[str, ...], most: int, says: str) -> Any:
-    """Declare a list of one to ``most`` texts."""
-    return _declared(default, Key("words", says, 1, most))
+def words(default: tuple[str, ...], most: int, says: str, pattern: str) -> Any:
+    """Declare a list of one to ``most`` texts that match ``pattern``."""
+    return _declared(default, Key("words", says, 1, most, pattern=pattern))
 
 
 def weights(default: dict[str, int], choices: tuple[str, ...], says: str) -> Any:

@@ -24,6 +24,7 @@ def _contradictions(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
     yield from _vendors(behaviour)
     yield from _cash_outs(behaviour)
     yield from _listings(behaviour)
+    yield from _transactions(behaviour)
 
 
 def _markets(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
@@ -64,34 +65,50 @@ def _vendors(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
     vendors = behaviour.vendors
     n_dark = sum(one.kind == "dark_market" for one in behaviour.markets)
     n_shops = len(behaviour.markets) - n_dark
-    others = vendors.impostors + n_shops + vendors.attacker
-    if vendors.n_on_both + others > vendors.n:
+    n_others = vendors.impostors + n_shops + vendors.attacker
+    n_free = vendors.n - n_others - vendors.n_on_both
+    if n_free < 0:
         yield (
             _("{both} parties on two markets and {others} impostors, shop owners and the attacker "
               "are more than {n} parties.").format(
-                both=vendors.n_on_both, others=others, n=vendors.n),
+                both=vendors.n_on_both, others=n_others, n=vendors.n),
             _("Raise n in [vendors], or lower same_key, new_key, other_name or impostors."),
         )  # fmt: skip
+    if n_free + vendors.n_on_both < n_dark:
+        yield (
+            _("There are fewer ordinary parties than dark markets."),
+            _("Raise n in [vendors] to {n}, or remove a [[market]].").format(n=n_dark + n_others),
+        )
+    if n_free + vendors.n_on_both < vendors.impostors:
+        yield (
+            _("There are more impostors than vendors whom they could imitate."),
+            _("Lower impostors or raise n in [vendors]."),
+        )
     if n_dark < 2 and vendors.n_on_both + vendors.impostors:  # noqa: PLR2004  two markets
         yield (
             _("Parties on two markets and impostors need two dark markets."),
             _("Add a [[market]], or set same_key, new_key, other_name and impostors to 0."),
         )
-    if vendors.signed_transitions > vendors.new_key:
-        yield (
-            _("signed_transitions is more than new_key."),
-            _("Lower signed_transitions or raise new_key in [vendors]."),
-        )
-    if vendors.other_name_with_key > vendors.other_name:
-        yield (
-            _("other_name_with_key is more than other_name."),
-            _("Lower other_name_with_key or raise other_name in [vendors]."),
-        )
-    if vendors.orders_least > vendors.orders_most:
-        yield (
-            _("orders_least is more than orders_most."),
-            _("Lower orders_least or raise orders_most in [vendors]."),
-        )
+    yield from _ordered(behaviour)
+
+
+def _ordered(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    """Yield pairs of keys of which one may not exceed the other."""
+    vendors, ledger = behaviour.vendors, behaviour.ledger
+    pairs = (
+        ("vendors", "signed_transitions", "new_key", vendors),
+        ("vendors", "other_name_with_key", "other_name", vendors),
+        ("vendors", "orders_least", "orders_most", vendors),
+        ("ledger", "batch_least", "batch_most", ledger),
+    )
+    for section, low, high, values in pairs:
+        if getattr(values, low) > getattr(values, high):
+            yield (
+                _("{low} is more than {high}.").format(low=low, high=high),
+                _("Lower {low} or raise {high} in [{section}].").format(
+                    low=low, high=high, section=section
+                ),
+            )
 
 
 def _cash_outs(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
@@ -116,4 +133,18 @@ def _listings(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
             _("Raise n in [listings] to {accounts}, or lower n in [vendors].").format(
                 accounts=n_accounts
             ),
+        )
+
+
+def _transactions(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    """Yield a limit that the sales alone exceed: each is paid and released."""
+    vendors = behaviour.vendors
+    n_accounts = vendors.n + vendors.n_on_both - vendors.attacker
+    least = 2 * n_accounts * vendors.orders_least
+    if least > behaviour.ledger.most_transactions:
+        yield (
+            _("The sales alone need {least} transactions; most_transactions allows {most}.").format(
+                least=least, most=behaviour.ledger.most_transactions
+            ),
+            _("Raise most_transactions in [ledger], or lower orders_least or n in [vendors]."),
         )

@@ -32,6 +32,7 @@ SECTIONS = {
     "churn": ChurnSection, "cash_out": CashOutSection, "ledger": LedgerSection,
 }  # fmt: skip
 MARKET = "market"
+MOST_GOODS_BYTES = 4_000_000
 
 Section = TypeVar("Section")
 
@@ -154,7 +155,8 @@ def _text(key: Key, name: str, value: Any, where: str) -> str:
 def _words(key: Key, name: str, value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise _wrong_type(name, key.allowed, where)
-    if not key.low <= len(value) <= key.high or len(set(value)) < len(value):
+    fitting = all(re.fullmatch(key.pattern, item) for item in value)
+    if not (fitting and key.low <= len(value) <= key.high and len(set(value)) == len(value)):
         raise _out_of_range(name, value, key, where)
     return tuple(value)
 
@@ -173,19 +175,29 @@ def _weights(key: Key, name: str, value: Any, where: str) -> tuple[tuple[str, in
 
 def _goods_files(world: WorldSection, folder: Path) -> tuple[GoodsFile, ...]:
     """Return the files that ``world.goods`` names: beside the behaviour file, else shipped."""
-    found = []
-    for name in world.goods:
-        places = [folder / name, config_root() / "training" / name]
-        path = next((one for one in places if one.is_file()), None)
-        if path is None:
-            raise ConfigurationError(
-                "E-TRA-015",
-                _("The file of goods is not there."),
-                where=str(places[0]),
-                remedy=_("Correct “goods”, or put the file beside the behaviour file."),
-            )
-        found.append(GoodsFile(Path(name).name, path.read_bytes()))
-    return tuple(found)
+    return tuple(_goods_file(name, folder) for name in world.goods)
+
+
+def _goods_file(name: str, folder: Path) -> GoodsFile:
+    places = [folder / name, config_root() / "training" / name]
+    path = next((one for one in places if one.is_file()), None)
+    try:
+        content = None if path is None else _beginning(path)
+    except OSError:
+        content = None
+    if content is None or len(content) > MOST_GOODS_BYTES:
+        raise ConfigurationError(
+            "E-TRA-015",
+            _("The file of goods is not there, cannot be read, or is too large."),
+            where=str(path or places[0]),
+            remedy=_("Correct “goods”, or put the file beside the behaviour file."),
+        )
+    return GoodsFile(name, content)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_GOODS_BYTES + 1)
 
 
 def _unknown(name: str, known: list[str], where: str) -> ConfigurationError:

@@ -25,8 +25,10 @@ class WorldSection:
     passes: int = whole(3, 1, 6, "How often the venues are looked at.")
     days_between_passes: int = whole(21, 1, 49, "Days from one pass to the next.")
     goods: tuple[str, ...] = words(
-        SHIPPED_GOODS, 12, "Files of goods: beside the behaviour file, or one of those shipped."
-    )
+        SHIPPED_GOODS, 12,
+        "Files of goods, each beside the behaviour file or one of those shipped.",
+        r"goods[\w.-]{0,60}\.toml",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,17 +163,23 @@ class _Writer:
         return self._foreign(first, name.removeprefix("p:"))
 
     def _fiat(self, offer: Offer, per: str) -> str:
-        amount = offer.eur if self._recipe.fiat == "EUR" else offer.usd
-        self.prices.append(TextPrice(amount=amount, currency=self._recipe.fiat, per=per))
-        return self._style.replace("{}", f"{amount:f}")
+        return self._price(self._amount(offer), per)
 
     def _per_unit(self, offer: Offer) -> str:
         per = {"mass": "g", "units": "unit", "volume": "ml"}.get(offer.kind, "package")
-        amount = offer.eur if self._recipe.fiat == "EUR" else offer.usd
+        amount = self._amount(offer)
         size = Decimal(offer.count or 1) * (offer.grams or offer.ml or 1)
         each = (amount / size).quantize(_CENT, rounding=ROUND_HALF_EVEN)
-        self.prices.append(TextPrice(amount=each, currency=self._recipe.fiat, per=per))
-        return self._style.replace("{}", f"{each:f}")
+        return self._price(each, per)
+
+    def _amount(self, offer: Offer) -> Decimal:
+        return offer.eur if self._recipe.fiat == "EUR" else offer.usd
+
+    def _price(self, amount: Decimal, per: str) -> str:
+        """Return an amount in the listing's currency, with the decimal mark of its language."""
+        self.prices.append(TextPrice(amount=amount, currency=self._recipe.fiat, per=per))
+        mark = "." if self._recipe.good.language == "en" else ","
+        return self._style.replace("{}", f"{amount:f}".replace(".", mark))
 
     def _foreign(self, offer: Offer, currency: str) -> str:
         """Return an amount in a local currency, as large numbers are written there."""
