@@ -62,9 +62,7 @@ def test_vendors_cash_out_where_they_behave_to(world_of, seed):
         assert {one["start_address"] for one in rows} == set(vendor["addresses"])
         places = {one["address"] for one in rows}
         assert places <= (tagged | deposits if behaves[vendor["party"]] == "tagged" else deposits)
-        assert any(one["behind_mix"] for one in rows) == (
-            behaves[vendor["party"]] == "whirlpool"
-        )
+        assert any(one["behind_mix"] for one in rows) == (behaves[vendor["party"]] == "whirlpool")
 
 
 def test_a_mixing_vendor_cashes_out_what_did_not_fit_into_the_mix(world):

@@ -23,6 +23,7 @@ def _contradictions(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
     yield from _passes(behaviour)
     yield from _vendors(behaviour)
     yield from _cash_outs(behaviour)
+    yield from _mixes(behaviour)
     yield from _listings(behaviour)
     yield from _transactions(behaviour)
 
@@ -120,6 +121,30 @@ def _cash_outs(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
                 planned=n_planned, n=n_free
             ),
             _("Lower the numbers in [cash_out], or raise n in [vendors]."),
+        )
+
+
+def _mixes(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
+    ways, ledger = behaviour.cash_out, behaviour.ledger
+    for name, n_parties, key, n_rounds, n_needed in (
+        ("whirlpool", ways.whirlpool, "whirlpool_rounds", ledger.whirlpool_rounds,
+         -(-2 * ways.whirlpool // 3)),
+        ("wasabi", ways.wasabi, "wasabi2_rounds", ledger.wasabi2_rounds, min(ways.wasabi, 1)),
+        ("joinmarket", ways.joinmarket, "joinmarket_rounds", ledger.joinmarket_rounds,
+         ways.joinmarket),
+    ):  # fmt: skip
+        if n_rounds < n_needed:
+            yield (
+                _("{parties} parties of “{name}” need at least {needed} rounds, there are "
+                  "{rounds}.").format(
+                    parties=n_parties, name=name, needed=n_needed, rounds=n_rounds),
+                _("Raise {key} in [ledger], or lower {name} in [cash_out].").format(
+                    key=key, name=name),
+            )  # fmt: skip
+    if ledger.batch_least > ledger.batch_most:
+        yield (
+            _("batch_least is more than batch_most."),
+            _("Lower batch_least or raise batch_most in [ledger]."),
         )
 
 
