@@ -18,6 +18,7 @@ from vestigo.records import (
     Listing,
     Method,
     Page,
+    Picture,
     Record,
     VendorAccount,
 )
@@ -40,7 +41,7 @@ class _Origin(TypedDict):
 def records_of(
     profile: MarketProfile, reading: PageReading, capture: Capture, body: bytes
 ) -> list[Record]:
-    """Return ``Page``, then ``Listing``, ``VendorAccount`` and ``Feedback`` records of a capture.
+    """Return ``Page``, then ``Listing``, ``VendorAccount``, ``Picture``, ``Feedback`` of a capture.
 
     ``body`` is the decoded body that ``reading`` was made from.  A listing also gives
     a ``VendorAccount`` with ``profile_captured`` False: which one stands where the
@@ -61,6 +62,7 @@ def records_of(
             records.append(_named_vendor(origin, reading.listing.vendor, spans))
     if reading.vendor is not None:
         records.append(_vendor(origin, reading.vendor, spans))
+    records += _pictures(origin, reading, records)
     records += [
         _feedback(origin, row, spans, number) for number, row in enumerate(reading.feedback)
     ]
@@ -140,6 +142,29 @@ def _vendor(origin: _Origin, fields: VendorFields, spans: _Spans) -> VendorAccou
         pgp_blocks=fields.pgp_blocks,
         spans=spans.page(),
     )
+
+
+def _pictures(origin: _Origin, reading: PageReading, made: list[Record]) -> list[Record]:
+    """Return the pictures of the listing, or of the account whose profile page it is."""
+    pictures: list[Record] = []
+    for subject in made:
+        if isinstance(subject, Listing) or (
+            isinstance(subject, VendorAccount) and subject.profile_captured
+        ):
+            pictures += [
+                Picture(
+                    sources=(subject.record_id, *origin["sources"]),
+                    method=origin["method"],
+                    confidence=CERTAIN,
+                    observed_at=origin["observed_at"],
+                    subject=subject.record_id,
+                    uri=shown.uri,
+                    sha256=shown.sha256,
+                    media_type=shown.media_type,
+                )
+                for shown in reading.pictures
+            ]
+    return pictures
 
 
 def _feedback(origin: _Origin, row: FeedbackFields, spans: _Spans, number: int) -> Feedback:

@@ -16,6 +16,7 @@ import yaml
 
 from vestigo.errors import InputError, VestigoError
 from vestigo.i18n import _
+from vestigo.records import TAGPACK_LEVELS
 
 HEADER_ONLY = ("title", "creator", "description")
 TAG_FIELDS = (
@@ -24,11 +25,7 @@ TAG_FIELDS = (
 )  # fmt: skip
 MOST_LEVELS = 20  # a pack needs four
 REQUIRED = ("address", "label", "source")
-CONFIDENCE = {
-    "ownership": 100, "ledger_immanent": 100, "manual_transaction": 90, "service_api": 90,
-    "override": 90, "authority_data": 60, "trusted_provider": 60, "service_data": 60,
-    "forensic": 50, "untrusted_transaction": 40, "web_crawl": 20, "heuristic": 10, "unknown": 5,
-}  # fmt: skip
+CONFIDENCE = TAGPACK_LEVELS
 
 Fields = dict[str, str | tuple[str, ...]]
 Report = Callable[[VestigoError], None]

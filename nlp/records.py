@@ -25,6 +25,7 @@ from vestigo.records import (
     Selector,
     SourcedText,
     Span,
+    TextReading,
     UnitPrice,
     VendorAccount,
     probability,
@@ -86,7 +87,7 @@ def records_of(
     body: bytes,
     rates: RateTable | None,
 ) -> list[Derived]:
-    """Return Mention, Quantity, PriceQuote, UnitPrice and Selector records of ``subject``.
+    """Return Mention, Quantity, PriceQuote, UnitPrice, Selector, TextReading of ``subject``.
 
     ``texts`` holds the fields of the page with the bytes they came from (title,
     description, profile, ships_text, pgp.N, category.N); a value whose place has no
@@ -104,6 +105,7 @@ def records_of(
         reading = reader.read(_listing_text(subject, texts))
         return [
             *_goods(origin, reading),
+            _whole(origin, reading),
             *_selectors(origin, reading),
             *_prices(origin, reading, rates),
         ]
@@ -175,6 +177,20 @@ def _goods(origin: Origin, reading: Reading) -> list[Derived]:
             )
         )
     return [*records, *_quantities(origin, reading)]
+
+
+def _whole(origin: Origin, reading: Reading) -> TextReading:
+    """Return what the text as a whole is: its language, classes of goods, and flags."""
+    return TextReading(
+        sources=origin.sources,
+        method=origin.method("nlp.reading.v1"),
+        confidence=probability(OTHER_CONFIDENCE),
+        observed_at=origin.capture.observed_at,
+        subject=origin.subject.record_id,
+        language=reading.language,
+        goods=tuple(dict.fromkeys(goods.goods_class for goods in reading.goods)),
+        flags=tuple(sorted(reading.flags)),
+    )
 
 
 def _quantities(origin: Origin, reading: Reading) -> list[Derived]:

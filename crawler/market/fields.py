@@ -85,6 +85,15 @@ class ListingFields:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture on a page: its address; digest and type where the page itself holds it."""
+
+    uri: str
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class VendorFields:
     """A vendor's profile page; ``pgp_blocks`` are armoured keys as displayed."""
 
@@ -132,6 +141,7 @@ class PageReading:
     listing: ListingFields | None = None
     vendor: VendorFields | None = None
     feedback: tuple[FeedbackFields, ...] = ()
+    pictures: tuple[ShownPicture, ...] = ()
     login_form: LoginForm | None = None
     captcha: CaptchaForm | None = None
     refresh_seconds: int | None = None

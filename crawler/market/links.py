@@ -30,7 +30,7 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
     for href in dict.fromkeys(root.xpath("//a/@href")):
         if href.startswith("#"):
             continue
-        uri = origin + href if _PLAIN_PATH.fullmatch(href) else _absolute(base, href)
+        uri = origin + href if _PLAIN_PATH.fullmatch(href) else absolute(base, href)
         if uri is None or uri in follow or urlsplit(uri).netloc.lower() not in hosts:
             continue
         hint = profile.hint(uri)
@@ -49,7 +49,7 @@ def login_form(rule: LoginRule, root: Any, base: str) -> LoginForm | None:
     form = forms[0]
     own = {rule.user_field, rule.password_field}
     return LoginForm(
-        action=_absolute(base, form.get("action", "")) or base,
+        action=absolute(base, form.get("action", "")) or base,
         method=form.get("method", "get").upper(),
         user_field=rule.user_field,
         password_field=rule.password_field,
@@ -64,8 +64,8 @@ def captcha_form(rule: CaptchaRule, root: Any, base: str) -> CaptchaForm | None:
             source = picture.get("src", "")
             inline = source.startswith("data:")
             return CaptchaForm(
-                action=_absolute(base, form.get("action", "")) or base,
-                picture=source if inline else _absolute(base, source) or "",
+                action=absolute(base, form.get("action", "")) or base,
+                picture=source if inline else absolute(base, source) or "",
                 answer_field=rule.answer_field,
                 other_fields=tuple(
                     field for field in _sent_fields(form) if field.name != rule.answer_field
@@ -92,7 +92,7 @@ def _sent_fields(form: Any) -> list[FormField]:
     ]
 
 
-def _absolute(base: str, href: str) -> str | None:
+def absolute(base: str, href: str) -> str | None:
     """Return the address without its fragment, None for what is no web address."""
     try:
         uri = urljoin(base, href.strip())

@@ -158,6 +158,7 @@ def _listing(table: Table) -> ListingRule:
         ),
         listed_on=date_rule(table, "listed_on", strict=True),
         feedback_count=field_rule(count, "feedback_count", strict=True) if count else None,
+        pictures=selects(table, "pictures"),
     )
     table.done()
     return rule
@@ -171,6 +172,7 @@ def _vendor(table: Table) -> VendorRule:
         ignore=patterns(table, "ignore"),
         fields=field_rules(table, VENDOR_FIELDS, strict=True),
         pgp=tuple(field_rule(item, f"pgp_place.{n}") for n, item in enumerate(table.tables("pgp"))),
+        pictures=selects(table, "pictures"),
     )
     table.done()
     return rule

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler.market.charset import DecodedBody, decode_body
 from crawler.market.classifying import (
     OTHER,
@@ -19,6 +21,7 @@ from crawler.market.document import Document, parse_document
 from crawler.market.fields import PageReading
 from crawler.market.links import captcha_form, links_of, login_form, refresh_seconds
 from crawler.market.listing_page import read_listing
+from crawler.market.pictures import pictures_of
 from crawler.market.profile import MarketProfile
 from crawler.market.vendor_page import read_vendor
 
@@ -50,9 +53,12 @@ def read_page(
         return _no_page(profile, decoded, status, problem or "no element in it")
     reading = _classified(profile, document, uri, status, problem)
     if reading.kind == "listing":
+        shown = pictures_of(profile.listing.pictures, document.root, uri)
+        reading = replace(reading, pictures=shown)
         return read_listing(profile, document, reading, uri, len(body))
     if reading.kind == "vendor":
-        return read_vendor(profile, document, reading, len(body))
+        shown = pictures_of(profile.vendor.pictures, document.root, uri)
+        return read_vendor(profile, document, replace(reading, pictures=shown), len(body))
     return reading
 
 

@@ -105,7 +105,8 @@ class FeedbackRule:
 class ListingRule:
     """How a listing page is read.
 
-    Texts of ``regions`` that no field takes are leftovers.  Without every one of
+    Texts of ``regions`` that no field takes are leftovers; ``pictures`` are what it shows
+    (images, or links to them), never fetched by themselves.  Without every one of
     ``must_have``, or with a leftover in one of ``whole``, the page is not read at all.
     """
 
@@ -119,6 +120,7 @@ class ListingRule:
     prices: tuple[PriceRule, ...]
     listed_on: DateRule | None
     feedback_count: FieldRule | None
+    pictures: tuple[Select, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class VendorRule:
     ignore: tuple[re.Pattern[str], ...]
     fields: tuple[FieldRule, ...]
     pgp: tuple[FieldRule, ...]
+    pictures: tuple[Select, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from graph.model import NodeRef
 from graph.projecting.collector import Draft, Statement, milliseconds, present, statement_of
 from graph.projecting.lookups import Lookups
-from vestigo.records import CashOutPoint, Cluster, Hop, Tag, Trace, Transaction
+from vestigo.records import (
+    TAGPACK_LEVELS,
+    CashOutPoint,
+    Cluster,
+    Hop,
+    Tag,
+    Trace,
+    Transaction,
+    probability,
+)
 
 CERTAIN = "1.0000"
 Passes = dict[str, Any]
@@ -150,11 +161,24 @@ def project_tag(draft: Draft, ask: Lookups, tag: Tag) -> Passes:
     address = NodeRef("Address", tag.address)
     if ask.exists(address):
         service = draft.node("Service", service_of(tag), name=tag.label, category=tag.category)
-        statement = Statement(draft.record_id, "graph.tag.v1", "attribution", None, None)
+        statement = Statement(
+            draft.record_id, "graph.tag.v1", "attribution", _sureness(tag), _last_changed(tag)
+        )
         draft.edge("TAGGED_AS", address, service, statement, part=(draft.record_id,),
                    tagpack_confidence=tag.tagpack_confidence)  # fmt: skip
         draft.claim(address, statement, tag.KIND)
     return {"evidence": [ref.label, ref.key]}
+
+
+def _sureness(tag: Tag) -> str:
+    """Return the level of the tag (of a hundred) as a probability; an unknown word is low."""
+    level = TAGPACK_LEVELS.get(tag.tagpack_confidence or "unknown", TAGPACK_LEVELS["unknown"])
+    return format(probability(Decimal(level) / 100), "f")
+
+
+def _last_changed(tag: Tag) -> int | None:
+    day = tag.lastmod_on
+    return None if day is None else milliseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def service_of(tag: Tag) -> str:

@@ -87,10 +87,11 @@ class Draft:
 
         ``stamp`` sorts as the exact time does.
         """
-        self._say(ref, {"seen": [stamp, self.record_id, moment], "says": properties})
+        pages = [one.key for one in self.behind if one.label == "Exhibit"]
+        self._say(ref, {"seen": [stamp, self.record_id, moment, pages], "says": properties})
 
     def detail(self, ref: NodeRef, subject: str, rank: Sequence[Any], **values: Value) -> None:
-        """Say more about a node for as long as the record ``subject`` is its newest one.
+        """Say more about a node for as long as the record ``subject`` is of its newest capture.
 
         Of several details the one with the lowest ``rank`` gives a property.
         """

@@ -7,7 +7,7 @@ Where two records disagree a rule decides, never who came first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from graph.folding import folded_of
@@ -15,8 +15,9 @@ from graph.model import Edge, NodeRef, Properties, check_edge, check_node
 from graph.projecting.collector import Place, write_json
 from graph.projecting.wording import Wording
 
+# when, by which record, in ms, on which pages a node was seen, and what was seen
+Seen = tuple[list[Any], Properties]
 STATUS = {"Listing": "seen", "CashOutPoint": "candidate"}
-LIVING = ("Listing", "VendorAccount")
 
 
 def node_of(place: Place, said: Iterable[str], wording: Wording) -> Properties | None:
@@ -34,8 +35,8 @@ def node_of(place: Place, said: Iterable[str], wording: Wording) -> Properties |
     for values in [*named, *(one["describes"] for one in given if "describes" in one)]:
         for name, value in values.items():
             properties[name] = min(properties.get(name, value), value, key=str)
-    newest = _life(properties, seen) if seen else ""
-    _details(properties, newest, given)
+    if seen:
+        _details(properties, _life(properties, seen), given)
     if label in STATUS:
         properties.setdefault("status", STATUS[label])
     _remarks(properties, given)
@@ -46,14 +47,17 @@ def node_of(place: Place, said: Iterable[str], wording: Wording) -> Properties |
     return properties
 
 
-def _by_stamp(one: tuple[list[Any], Properties]) -> tuple[str, str]:
-    (stamp, record_id, _moment), _says = one
+def _by_stamp(one: Seen) -> tuple[str, str]:
+    (stamp, record_id, _moment, _pages), _says = one
     return stamp, record_id
 
 
-def _life(properties: Properties, seen: list[tuple[list[Any], Properties]]) -> str:
-    """Let the newest capture give the properties; keep first and last time, count, profile."""
-    (_stamp, newest, _moment), says = seen[-1]
+def _life(properties: Properties, seen: list[Seen]) -> set[str]:
+    """Let the newest capture give the properties; keep first and last time, count, profile.
+
+    Return the records of the newest capture (it may have been read more than once).
+    """
+    (newest, _id, _moment, _pages), says = seen[-1]
     key = properties["key"]
     properties.clear()
     properties.update({"key": key, **says})
@@ -63,16 +67,17 @@ def _life(properties: Properties, seen: list[tuple[list[Any], Properties]]) -> s
         properties["profile_captured"] = bool(profiles)
         if profiles and "text" in profiles[-1]:
             properties["text"] = profiles[-1]["text"]
-    moments = [moment for (_s, _r, moment), _says in seen if moment is not None]
-    properties["n_captures"] = len(seen)
+    moments = [moment for (_s, _r, moment, _p), _says in seen if moment is not None]
+    pages = {page for (_s, _r, _m, pages), _says in seen for page in pages}
+    properties["n_captures"] = len(pages)
     if moments:
         properties.update(first_at=min(moments), last_at=max(moments))
-    return str(newest)
+    return {record_id for (stamp, record_id, _m, _p), _says in seen if stamp == newest}
 
 
-def _details(properties: Properties, newest: str, given: list[dict[str, Any]]) -> None:
-    details = sorted((one for one in given if one.get("of") == newest), key=_rank_of, reverse=True)
-    for one in details:
+def _details(properties: Properties, newest: set[str], given: list[dict[str, Any]]) -> None:
+    details = [one for one in given if one.get("of") in newest]
+    for one in sorted(details, key=lambda one: one["rank"], reverse=True):
         properties.update(one["says"])
 
 
@@ -88,10 +93,6 @@ def _remarks(properties: Properties, given: list[dict[str, Any]]) -> None:
 
 def _hidden(given: list[dict[str, Any]]) -> list[str]:
     return [str(one["value"]) for one in given if one.get("remark") == "hidden"]
-
-
-def _rank_of(one: Mapping[str, Any]) -> Any:
-    return one["rank"]
 
 
 def edges_of(place: Place, said: Iterable[str], wording: Wording) -> list[Edge]:

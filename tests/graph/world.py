@@ -339,7 +339,6 @@ def picture(subject: Listing | VendorAccount, uri: str, sha256: str = "") -> Pic
         uri=uri,
         sha256=sha256,
         media_type="",
-        span=None,
     )
 
 

@@ -13,6 +13,7 @@ from vestigo.records.base import (
 from vestigo.records.canonical import canonical_json, content_id
 from vestigo.records.case import ACTS, DATA_CLASSES, Authorization, Judgement, Retraction, Run
 from vestigo.records.chain import (
+    TAGPACK_LEVELS,
     TIERS,
     Block,
     CashOutPoint,
@@ -40,9 +41,9 @@ from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
 
 __all__ = [
     "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES",
-    "STATUSES", "TIERS", "Authorization", "Block", "ByteRange", "Capture", "CashOutPoint",
-    "Cluster", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing",
-    "Mention", "Method", "Page", "Picture", "Piece", "PriceQuote", "Quantity", "Record",
+    "STATUSES", "TAGPACK_LEVELS", "TIERS", "Authorization", "Block", "ByteRange", "Capture",
+    "CashOutPoint", "Cluster", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement",
+    "Listing", "Mention", "Method", "Page", "Picture", "Piece", "PriceQuote", "Quantity", "Record",
     "Retraction", "Run", "Selector", "SignalWeight", "SourcedText", "Span", "Tag", "TextReading",
     "Trace", "Transaction", "UnitPrice", "VendorAccount", "VendorLink", "canonical_json",
     "content_id", "pair_subject", "probability", "record_from_body",

@@ -14,6 +14,12 @@ from typing import ClassVar
 from vestigo.records.base import Derived, Record, register
 
 TIERS = ("structural", "heuristic", "attribution")
+# GraphSense TagPack levels of confidence, of a hundred
+TAGPACK_LEVELS = {
+    "ownership": 100, "ledger_immanent": 100, "manual_transaction": 90, "service_api": 90,
+    "override": 90, "authority_data": 60, "trusted_provider": 60, "service_data": 60,
+    "forensic": 50, "untrusted_transaction": 40, "web_crawl": 20, "heuristic": 10, "unknown": 5,
+}  # fmt: skip
 
 
 @register

@@ -142,4 +142,3 @@ class Picture(Derived):
     uri: str
     sha256: str
     media_type: str
-    span: Span | None
