@@ -71,8 +71,8 @@ class Dealer:
                 language=plan.language, account=plan.account, n=len(names)
             ),
             where=", ".join(one.name for one in self._behaviour.goods_files),
-            remedy=_("Lower n in [listings] or new_percent in [churn], raise n in [vendors], "
-                     "or add goods or titles in that language."),
+            remedy=_("Lower n in [listings], new_percent in [churn] or share of that [[market]], "
+                     "raise n in [vendors], or add goods or titles in that language."),
         )  # fmt: skip
 
     def kind(self, stream: Stream) -> str:
