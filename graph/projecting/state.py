@@ -16,17 +16,18 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from graph.faults import cannot_store, second_writer
-from graph.model import EDGES, MODEL_VERSION, NODES
+from graph.model import EDGES, NODES
 from graph.projecting.collector import Place
 from vestigo.errors import UsageError
 from vestigo.store import writer_lock
 from vestigo.store.full_disk import disk_is_full, full_disk
 
-FORMAT = 1
 MEMORY = ":memory:"
 CACHE_KIB = 64 * 1024
 MASK_63 = (1 << 63) - 1
@@ -109,7 +110,7 @@ class State:
                 self.db.execute(statement)
         if self.path is not None:
             self.path.chmod(0o600)
-        if (self.get("format"), self.get("model")) != (str(FORMAT), str(MODEL_VERSION)):
+        if self.get("rules") != rules_digest():
             self.reset()
         self.key = bytes.fromhex(self.get("key"))
 
@@ -126,7 +127,7 @@ class State:
             for table in TABLES:
                 self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (a name of the schema)
             self.put(
-                format=FORMAT, model=MODEL_VERSION, key=secrets.token_hex(16),
+                rules=rules_digest(), key=secrets.token_hex(16),
                 id=secrets.token_hex(16), seq=0, entry_sha256="", writing="",
                 generation=0, published=0,
             )  # fmt: skip
@@ -187,6 +188,25 @@ class State:
             chunk = listed[start : start + CHUNK]
             marks = ",".join("?" * len(chunk))
             yield from self.db.execute(query.replace("{}", marks), chunk)
+
+
+@cache
+def rules_digest() -> str:
+    """Return the digest of everything that decides what records say: the code itself.
+
+    What other code made is made again, so that an update after a new release gives what
+    a rebuild gives.
+    """
+    digest = hashlib.sha256()
+    package = files("graph")
+    sources = [package / name for name in ("folding.py", "model.py")]
+    sources += sorted(
+        (one for one in (package / "projecting").iterdir() if one.name.endswith(".py")),
+        key=lambda one: one.name,
+    )
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
 
 
 def place_text(place: Place) -> str:

@@ -9,6 +9,7 @@ import click
 
 from vestigo.cli.case_keys import keys
 from vestigo.cli.case_read import read
+from vestigo.cli.case_retract import retract_command
 from vestigo.cli.output import emit_json, printable
 from vestigo.i18n import _
 from vestigo.pipeline.authorizing import read_authorization, record_authorization
@@ -24,6 +25,7 @@ def case() -> None:
 
 case.add_command(keys)
 case.add_command(read)
+case.add_command(retract_command)
 
 
 @case.command("new", help=_("Make a new case folder at PATH."))
