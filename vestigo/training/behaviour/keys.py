@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from vestigo.i18n import _
+
 LONGEST_TEXT = 80
 
 
@@ -13,8 +15,8 @@ LONGEST_TEXT = 80
 class Key:
     """What a behaviour file may say under one key.
 
-    ``kind`` is whole (``low`` to ``high``), switch, word (one of ``choices``), text (at
-    most ``high`` characters, ``pattern`` if any), words (a list of texts) or weights (a
+    ``kind`` is whole (``low`` to ``high``), switch, word (one of ``choices``), text
+    (``low`` to ``high`` characters, ``pattern`` if any), words (a list of texts) or weights (a
     table of ``choices`` to whole numbers from ``low`` to ``high``).
     """
 
@@ -27,15 +29,19 @@ class Key:
 
     @property
     def allowed(self) -> str:
-        """The range as documentation and errors write it."""
-        return {
-            "whole": f"{self.low} to {self.high}",
-            "switch": "true or false",
-            "word": ", ".join(choice or '""' for choice in self.choices),
-            "text": f"a text of at most {self.high} characters",
-            "words": f"a list of {self.low} to {self.high} texts",
-            "weights": f"{', '.join(self.choices)}, each {self.low} to {self.high}",
-        }[self.kind] + (f" that matches {self.pattern}" if self.pattern else "")
+        """The range as documentation and errors write it, in the reader's language."""
+        names = ", ".join(choice or '""' for choice in self.choices)
+        said = {
+            "whole": _("{low} to {high}"),
+            "switch": _("true or false"),
+            "word": "{names}",
+            "text": _("a text of {low} to {high} characters"),
+            "words": _("a list of {low} to {high} texts"),
+            "weights": _("{names}, each {low} to {high}"),
+        }[self.kind].format(low=self.low, high=self.high, names=names)
+        if not self.pattern:
+            return said
+        return _("{allowed} that matches {pattern}").format(allowed=said, pattern=self.pattern)
 
 
 def whole(default: int, low: int, high: int, says: str) -> Any:
@@ -55,7 +61,7 @@ def word(default: str, choices: tuple[str, ...], says: str) -> Any:
 
 def text(default: str, says: str, pattern: str = "") -> Any:
     """Declare a short text."""
-    return _declared(default, Key("text", says, high=LONGEST_TEXT, pattern=pattern))
+    return _declared(default, Key("text", says, 1, LONGEST_TEXT, pattern=pattern))
 
 
 def words(default: tuple[str, ...], most: int, says: str, pattern: str) -> Any:

@@ -18,7 +18,7 @@ class MarketSection:
 
     key: str = text("range", "The short name of the venue in paths and records.",
                     r"[a-z][a-z0-9-]{0,19}")  # fmt: skip
-    name: str = text("Candil Market", "The name that its pages show.", r".*\S.*")
+    name: str = text("Candil Market", "The name that its pages show.")
     kind: str = word("dark_market", KINDS, "Whether many vendors sell here or one.")
     layout: str = word("table", LAYOUTS, "How its pages are built on the first pass.")
     redesign_layout: str = word("", ("", *LAYOUTS), "How they are built after a redesign.")

@@ -94,21 +94,18 @@ def _vendors(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
 
 
 def _ordered(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
-    """Yield pairs of keys of which one may not exceed the other."""
-    vendors, ledger = behaviour.vendors, behaviour.ledger
+    """Yield keys that exceed the one that they may not exceed."""
+    vendors = behaviour.vendors
     pairs = (
-        ("vendors", "signed_transitions", "new_key", vendors),
-        ("vendors", "other_name_with_key", "other_name", vendors),
-        ("vendors", "orders_least", "orders_most", vendors),
-        ("ledger", "batch_least", "batch_most", ledger),
+        ("signed_transitions", "new_key"),
+        ("other_name_with_key", "other_name"),
+        ("orders_least", "orders_most"),
     )
-    for section, low, high, values in pairs:
-        if getattr(values, low) > getattr(values, high):
+    for low, high in pairs:
+        if getattr(vendors, low) > getattr(vendors, high):
             yield (
                 _("{low} is more than {high}.").format(low=low, high=high),
-                _("Lower {low} or raise {high} in [{section}].").format(
-                    low=low, high=high, section=section
-                ),
+                _("Lower {low} or raise {high} in [vendors].").format(low=low, high=high),
             )
 
 

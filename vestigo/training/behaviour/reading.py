@@ -32,6 +32,7 @@ SECTIONS = {
     "churn": ChurnSection, "cash_out": CashOutSection, "ledger": LedgerSection,
 }  # fmt: skip
 MARKET = "market"
+USUAL_WORLD = "full"
 MOST_GOODS_BYTES = 4_000_000
 
 Section = TypeVar("Section")
@@ -61,7 +62,7 @@ def load_behaviour(name_or_path: str) -> Behaviour:
     }
     behaviour = Behaviour(
         name=path.stem,
-        markets=_markets(document.get(MARKET, [{}]), str(path)),
+        markets=_markets(document.get(MARKET, _usual_markets()), str(path)),
         goods_files=_goods_files(values["world"], path.parent),
         **values,
     )
@@ -90,6 +91,11 @@ def _path_of(name_or_path: str) -> Path:
             names=", ".join(world_names())
         ),
     )
+
+
+def _usual_markets() -> Any:
+    """Return the venues of the full world, for a file that names none."""
+    return read_toml(_worlds() / f"{USUAL_WORLD}.toml")[MARKET]
 
 
 def _markets(given: Any, where: str) -> tuple[MarketSection, ...]:
@@ -146,8 +152,8 @@ def _word(key: Key, name: str, value: Any, where: str) -> str:
 def _text(key: Key, name: str, value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise _wrong_type(name, key.allowed, where)
-    too_long = len(value) > key.high
-    if too_long or not value.isprintable() or not re.fullmatch(key.pattern or ".*", value):
+    fitting = key.low <= len(value.strip()) and len(value) <= key.high
+    if not (fitting and value.isprintable() and re.fullmatch(key.pattern or ".*", value)):
         raise _out_of_range(name, value, key, where)
     return value
 
