@@ -138,13 +138,13 @@ class Frontier:
             "UPDATE pages SET state = 'queued', cause = ? WHERE seq = ?", (cause, row.seq)
         )
 
-    def found_pages(self) -> list[tuple[str, str]]:
-        """Return (uri, kind) of the listings and vendors that were fetched, in order."""
+    def found_pages(self) -> list[str]:
+        """Return the addresses of the listings and vendors that were fetched, in order."""
         query = (
-            "SELECT uri, page_kind FROM pages WHERE state = 'done' "
+            "SELECT uri FROM pages WHERE state = 'done' "
             "AND page_kind IN ('listing', 'vendor') ORDER BY seq"
         )
-        return [(str(uri), str(kind)) for uri, kind in self._db.execute(query)]
+        return [str(row[0]) for row in self._db.execute(query)]
 
     def give_back(self, row: PageRow) -> None:
         """Put a page back that was not to blame (stopped, logged out)."""

@@ -31,12 +31,17 @@ def frontier_path(folder: CaseFolder, market: str, pass_no: int = 1) -> Path:
     return folder.crawl_state / f"{name}.sqlite"
 
 
-def seen_before(folder: CaseFolder, market: str, pass_no: int, start_uri: str) -> tuple[str, ...]:
+def seen_before(
+    folder: CaseFolder, profile: MarketProfile, pass_no: int, start_uri: str
+) -> tuple[str, ...]:
     """Return the listings and vendors of earlier passes, at the address of ``start_uri``.
 
     A new pass asks for each of them again: one that is gone is then known to be gone.
-    Raises ``UsageError`` E-CRA-019 where the pass before was never crawled.
+    Addresses that the profile does not follow are those of an earlier layout: that nothing
+    is there says nothing.  Raises ``UsageError`` E-CRA-019 where the pass before was never
+    crawled.
     """
+    market = profile.market
     if pass_no < 1 or (pass_no > 1 and not frontier_path(folder, market, pass_no - 1).exists()):
         raise UsageError(
             "E-CRA-019",
@@ -44,14 +49,12 @@ def seen_before(folder: CaseFolder, market: str, pass_no: int, start_uri: str) -
             where=market,
             remedy=_("Crawl the passes in their order, beginning with 1."),
         )
-    found: dict[str, None] = {}
+    found: list[str] = []
     for number in range(1, pass_no):
         with closing(Frontier(frontier_path(folder, market, number))) as frontier:
-            for uri, _kind in frontier.found_pages():
-                found[urljoin(start_uri, urlsplit(uri)._replace(scheme="", netloc="").geturl())] = (
-                    None
-                )
-    return tuple(found)
+            known = [urlsplit(uri) for uri in frontier.found_pages()]
+        found += [urljoin(start_uri, uri._replace(scheme="", netloc="").geturl()) for uri in known]
+    return tuple(uri for uri in dict.fromkeys(found) if profile.hint(uri))
 
 
 def crawl_job(
@@ -72,7 +75,7 @@ def crawl_job(
     visits of the market: each begins anew.  Raises ``UsageError`` E-CRA-019.
     """
     folder = session.folder
-    seeds = (*seeds, *seen_before(folder, profile.market, pass_no, start_uri))
+    seeds = (*seeds, *seen_before(folder, profile, pass_no, start_uri))
     seal_key = None
     with suppress(ConfigurationError):
         seal_key = seal_public_key(folder)

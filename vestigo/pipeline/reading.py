@@ -44,8 +44,8 @@ def read_captures(
     """Read the captures of the markets of ``profiles`` and append the records.
 
     A capture belongs to the market that its host was crawled as; where the case does
-    not say so, to every market.  Of several profiles of its market the first that knows
-    the page reads it.  ``on_page`` is called after each capture (for a progress display).
+    not say so, to every market.  Of several profiles of its market the one that
+    understands most of the page reads it.  ``on_page`` is called after each capture (for a progress display).
     """
     report = ReadReport()
     rates = case_rates(session)
@@ -99,7 +99,7 @@ def _records_of_capture(
     report: ReadReport,
 ) -> list[Record]:
     body = read_exchange(session.folder.captures, capture).body
-    profile, reading = _first_that_knows(profiles, capture, body)
+    profile, reading = _best_reading(profiles, capture, body)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
         made.extend(reading_records(subject, reading.texts, capture, body, rates))
@@ -107,19 +107,26 @@ def _records_of_capture(
     return made
 
 
-def _first_that_knows(
+def _best_reading(
     profiles: Sequence[MarketProfile], capture: Capture, body: bytes
 ) -> tuple[MarketProfile, PageReading]:
-    """Return the first profile that knows the page with its reading, else the first of all."""
-    readings = ((profile, _reading(profile, capture, body)) for profile in profiles)
-    first = next(readings)
-    if not _is_unknown(first[1]):
-        return first
-    return next((pair for pair in readings if not _is_unknown(pair[1])), first)
+    """Return the profile that understands most of the page, with its reading; of equals the first.
+
+    An old layout leaves a page of a new one unknown, or an error page half understood.
+    """
+    best = (profiles[0], _reading(profiles[0], capture, body))
+    for profile in profiles[1:]:
+        if _not_understood(best[1]) == (False, 0):
+            break
+        other = _reading(profile, capture, body)
+        if _not_understood(other) < _not_understood(best[1]):
+            best = (profile, other)
+    return best
 
 
-def _is_unknown(reading: PageReading) -> bool:
-    return reading.kind == OTHER and bool(reading.failed_assertions)
+def _not_understood(reading: PageReading) -> tuple[bool, int]:
+    unknown = reading.kind == OTHER and bool(reading.failed_assertions)
+    return unknown, len(reading.leftovers) + len(reading.failed_assertions)
 
 
 def _reading(profile: MarketProfile, capture: Capture, body: bytes) -> PageReading:

@@ -81,7 +81,14 @@ def _clusters(work: Comparison) -> Area:
         claims.add(owners[0] if len(owners) == 1 else " + ".join(owners), record_id)
         if len(owners) == 1:
             wanted.setdefault(owners[0], Fact(group=owners[0].partition(":")[0]))
-    return work.area("clusters", wanted, claims, lambda _key, _ids: ("two_owners", ""))
+    payjoins = {row["txid"] for row in work.truth.document["payjoins"]}
+
+    def explain(_key: str, ids: set[str]) -> Explained:
+        joins = (join for one in sorted(ids) for join in work.held.clusters[one].joins)
+        txid = next((join.txid for join in joins if join.txid in payjoins), "")
+        return ("through_payjoin", txid) if txid else ("two_owners", "")
+
+    return work.area("clusters", wanted, claims, explain)
 
 
 def _cash_outs(work: Comparison) -> Area:
@@ -95,7 +102,7 @@ def _cash_outs(work: Comparison) -> Area:
         fact = Fact(unseen, str(row["service_kind"]), f"{row['service']} {row['txid']}")
         (behind if row["behind_mix"] else true).setdefault(key, fact)
     claims = Claims()
-    for record_id, point in work.held.cash_outs.items():
+    for record_id, point in work.held.cash_outs_claimed():
         account = work.truth.vendor_at.get(point.start_address, point.start_address)
         claims.add(f"{work.truth.first_account(account)} > {point.address}", record_id)
 
@@ -146,7 +153,7 @@ def _services(work: Comparison) -> Area:
             if known is None or known.unseen:
                 true[str(row["service"])] = fact
     claims = Claims()
-    for record_id, point in work.held.cash_outs.items():
+    for record_id, point in work.held.cash_outs_claimed():
         named = work.truth.service_at.get(point.address, (point.service, ""))[0]
         key = point.service if named == point.service else f"{point.service} ({named})"
         claims.add(key, record_id)

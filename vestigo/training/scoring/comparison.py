@@ -76,7 +76,5 @@ class Comparison:
 def phishing_hosts(truth: Truth) -> set[str]:
     """Return the hosts (as in addresses of pages) that only look like a market."""
     return {
-        str(host)
-        for market in truth.document["markets"]
-        for host in market.get("mirrors", {}).get("phishing", ())
+        str(host) for market in truth.document["markets"] for host in market["mirrors"]["phishing"]
     }

@@ -75,6 +75,14 @@ class Holdings:
             if subject is not None:
                 yield record_id, record, subject
 
+    def cash_outs_claimed(self) -> Iterator[tuple[str, CashOutPoint]]:
+        """Yield the cash-out points by id, without those that a named person rejected."""
+        judged = self.last_judgements()
+        for record_id, point in self.cash_outs.items():
+            verdict = judged.get(f"{point.txid}:{point.vout}")
+            if verdict is None or verdict[1].verdict != "rejected":
+                yield record_id, point
+
     def last_judgements(self) -> dict[str, tuple[str, Judgement]]:
         """Return the judgement of each subject that stands: the latest one."""
         standing: dict[str, tuple[str, Judgement]] = {}

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which markets and passes a case looked at, told from what it found there.
 
-Records name no pass.  The passes that explain best which listings were found are taken
-as looked at: those with the most found listings less the listings that would have been
-seen and were not; of equals the fewest and earliest.
+Records name no pass.  The passes that explain best which listings were found at which
+price are taken as looked at: those with the most that was found less what would have been
+seen and was not; of equals those that begin with the first, and the fewest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -23,7 +24,10 @@ class View:
 
     def __init__(self, truth: Truth, held: Holdings) -> None:
         self._truth = truth
-        found = {f"{item.market}/{item.listing_key}" for item in held.listings.values()}
+        found = {
+            (f"{item.market}/{item.listing_key}", item.price_amount)
+            for item in held.listings.values()
+        }
         read = held.markets()
         self.passes: Mapping[str, tuple[int, ...]] = {
             market: _passes(truth, market, found) if market in read else ()
@@ -55,18 +59,20 @@ class View:
         return "" if seen else OTHER_PASS
 
 
-def _passes(truth: Truth, market: str, found: set[str]) -> tuple[int, ...]:
-    spans = {
-        key: _span(item, truth.n_passes)
-        for key, item in truth.listings.items()
-        if item["market"] == market
-    }
-    best: tuple[tuple[int, int], tuple[int, ...]] | None = None
+def _passes(truth: Truth, market: str, found: set[tuple[str, Decimal | None]]) -> tuple[int, ...]:
+    shown_on: dict[int, set[tuple[str, Decimal | None]]] = {}
+    for key, item in truth.listings.items():
+        for row in item["prices_shown"] if item["market"] == market else ():
+            shown_on.setdefault(int(row["pass"]), set()).add((key, Decimal(row["amount"])))
+    best: tuple[tuple[int, bool, int], tuple[int, ...]] | None = None
     numbers = range(1, truth.n_passes + 1)
     for size in numbers:
         for chosen in combinations(numbers, size):
-            shown = {k for k, (a, b) in spans.items() if any(a <= n <= b for n in chosen)}
-            fit = (len(shown & found) - len(shown - found), -size)
+            shown = set[tuple[str, Decimal | None]]().union(
+                *(shown_on.get(n, set()) for n in chosen)
+            )
+            in_order = chosen == tuple(range(1, size + 1))
+            fit = (len(shown & found) - len(shown - found), in_order, -size)
             if best is None or fit > best[0]:
                 best = (fit, chosen)
     return best[1] if best else (1,)

@@ -84,10 +84,18 @@ def _addresses(work: Comparison) -> Area:
             unseen = work.view.listing(listing)
         true[f"{account} {item['address']}"] = Fact(unseen)
     claims = _selectors(work, lambda kind: kind == COIN_KIND)
+    false = {
+        str(row["shown"]): str(copy["host"])
+        for market in work.truth.document["markets"]
+        for copy in market["mirrors"]["copies"]
+        for row in copy["replaced_addresses"]
+    }
 
     def explain(key: str, ids: set[str]) -> Explained:
         _account, _space, address = key.rpartition(" ")
         why, detail = _of_page(work, ids)
+        if address in false:
+            return "phishing_mirror", false[address]
         if why == UNKNOWN[0] and address in work.truth.vendor_at:
             return "address_of_another", work.truth.vendor_at[address]
         if why == UNKNOWN[0] and address in work.truth.owner_at:

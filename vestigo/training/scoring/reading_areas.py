@@ -63,7 +63,16 @@ def _offers(work: Comparison) -> Area:
         if subject.listing:
             offer = _same_offer(_plain(item), by_listing.get(subject.listing, []))
             claims.add(f"{subject.listing} {offer_name(offer)}", record_id)
-    return work.area("offers", true, claims, lambda _key, ids: _of_page(work, ids))
+
+    def explain(key: str, ids: set[str]) -> Explained:
+        listing = key.partition(" ")[0]
+        quantities = [work.held.quantities[one] for one in ids]
+        offers = by_listing.get(listing, ())
+        if any(_is_part(_plain(item), offer) for item in quantities for offer in offers):
+            return "part_of_option", ""
+        return _of_listing(work, listing, ids)
+
+    return work.area("offers", true, claims, explain)
 
 
 def _plain(item: Quantity) -> dict[str, Any]:
@@ -79,10 +88,19 @@ def _plain(item: Quantity) -> dict[str, Any]:
 def _same_offer(claim: dict[str, Any], true: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return the true offer that a claim states (an ounce may be 28.35 g), else the claim."""
     for offer in true:
-        exact = all(_equal(offer[name], claim[name]) for name, _unit in _PARTS[1:])
-        if offer["kind"] == claim["kind"] and exact and _near(offer["grams"], claim["grams"]):
+        exact = all(_equal(offer[name], claim[name]) for name in ("count", "dose_mg"))
+        near = all(_near(offer[name], claim[name]) for name in ("grams", "ml"))
+        if offer["kind"] == claim["kind"] and exact and near:
             return offer
     return claim
+
+
+def _is_part(claim: Mapping[str, Any], offer: Mapping[str, Any]) -> bool:
+    """Say whether all that a claim states is in one option, which states more."""
+    said = [name for name, _unit in _PARTS if claim[name] is not None]
+    return bool(said) and all(
+        offer[name] is not None and _near(offer[name], claim[name]) for name in said
+    )
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -124,10 +142,10 @@ def _unit_prices(work: Comparison) -> Area:
             near = _nearest(item, by_listing.get(subject.listing, []))
             claims.add(f"{subject.listing} {_shown(near)}", record_id)
 
-    def explain(_key: str, ids: set[str]) -> Explained:
+    def explain(key: str, ids: set[str]) -> Explained:
         if any(_counts_holding_price(work, one) for one in ids):
             return "holding_price", ""
-        return _of_page(work, ids)
+        return _of_listing(work, key.partition(" ")[0], ids)
 
     return work.area("unit_prices", true, claims, explain)
 
@@ -186,6 +204,13 @@ def _counts_holding_price(work: Comparison, record_id: str) -> bool:
 def holding_prices(listing: Mapping[str, Any]) -> set[Decimal]:
     """Return the absurd prices that a listing shows instead of being taken off."""
     return {Decimal(str(row["amount"])) for row in listing["holding_prices"]}
+
+
+def _of_listing(work: Comparison, listing: str, ids: set[str]) -> Explained:
+    row = work.truth.listings.get(listing)
+    if row is not None and not row["offers"]:
+        return "nothing_on_offer", ""
+    return _of_page(work, ids)
 
 
 def _of_page(work: Comparison, ids: set[str]) -> Explained:

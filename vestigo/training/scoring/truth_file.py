@@ -136,8 +136,14 @@ def _with_every_key(truth: Truth) -> Truth:
     int(document["seed"])
     _require(document["cash_outs"], "market", "vendor", "start_address", "address", "txid",
              "service", "service_kind", "service_tagged", "behind_mix", "mix_kinds")  # fmt: skip
+    _require(document["markets"], "key", "mirrors")
+    _require((market["mirrors"] for market in document["markets"]), "phishing", "copies")
+    _require(document["delisted"], "market", "key")
+    _require(document["payjoins"], "txid")
+    _require(document["tx0s"], "txid")
     _require(document["links"], "a", "b", "same", "relation")
-    _require(truth.listings.values(), "substances", "offers", "prices_shown", "vendor")
+    _require(truth.listings.values(), "substances", "offers", "prices_shown", "vendor",
+             "holding", "holding_prices", "changes", "market")  # fmt: skip
     _require(truth.accounts.values(), "contacts", "pgp_fingerprint")
     truth.market_keys()
     return truth
