@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 import socket
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,7 @@ _CLIENT = b"Tor safe cookie authentication controller-to-server hash"
 _SERVER = b"Tor safe cookie authentication server-to-controller hash"
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]):([0-9]{1,5})")
 _MAX_PORT = 65_535
+_REPLY = re.compile(r"[0-9]{3}[ +-]")
 
 
 def control_address(text: str) -> tuple[str, int]:
@@ -56,7 +58,8 @@ class TorControl:
             self._socket = socket.create_connection((host, port), SECONDS)
         except OSError as error:
             raise self._unreachable(error.strerror or type(error).__name__) from error
-        self._stream = self._socket.makefile("rb")
+        self._got = b""
+        self._events: deque[str] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +74,6 @@ class TorControl:
 
     def close(self) -> None:
         """Close; Tor takes back every service that this connection added."""
-        self._stream.close()
         self._socket.close()
 
     def authenticate(self, password: Callable[[], str]) -> None:
@@ -105,7 +107,7 @@ class TorControl:
             name, _equals, value = line.partition("=")
             if name == "ServiceID":
                 return value
-        raise self._no_service(_("it names no service"))
+        raise self.no_service(_("it names no service"))
 
     def delete_onion(self, name: str) -> None:
         """Take a service back."""
@@ -117,11 +119,15 @@ class TorControl:
 
     def next_event(self, seconds: float) -> str:
         """Return the next event; "" when none comes in time."""
+        if self._events:
+            return self._events.popleft()
         self._socket.settimeout(max(seconds, 0.001))
         try:
             return self._line()[4:]
         except TimeoutError:
             return ""
+        except OSError as error:
+            raise self._unreachable(error.strerror or type(error).__name__) from error
         finally:
             self._socket.settimeout(SECONDS)
 
@@ -162,17 +168,20 @@ class TorControl:
     def _asked(self, command: str) -> list[str]:
         status, lines = self._exchange(command)
         if status != "250":
-            raise self._no_service(lines[-1])
+            raise self.no_service(lines[-1])
         return lines
 
     def _exchange(self, command: str) -> tuple[str, list[str]]:
-        """Send a command; return status and lines of the reply, events left out."""
+        """Send a command; return status and lines of the reply, events put aside."""
         try:
             self._socket.sendall(command.encode() + b"\r\n")
             lines: list[str] = []
             while len(lines) < _MOST_LINES:
                 line = self._line()
+                if not _REPLY.match(line):
+                    raise self._unreachable(_("what answers is no control port of Tor"))
                 if line.startswith("6"):
+                    self._events.append(line[4:])
                     continue
                 lines.append(line[4:])
                 if line[3:4] == " ":
@@ -182,10 +191,13 @@ class TorControl:
         raise self._unreachable(_("its answer does not end"))
 
     def _line(self) -> str:
-        raw = self._stream.readline(_LONGEST_LINE)
-        if not raw.endswith(b"\n"):
-            raise ConnectionResetError(0, "closed")
-        return raw.decode("latin-1").rstrip("\r\n")
+        while b"\n" not in self._got:
+            piece = self._socket.recv(_LONGEST_LINE)
+            if not piece or len(self._got) > _LONGEST_LINE:
+                raise ConnectionResetError(0, _("the connection ended"))
+            self._got += piece
+        raw, _end, self._got = self._got.partition(b"\n")
+        return raw.decode("latin-1").rstrip("\r")
 
     def _unreachable(self, reason: str) -> SourceUnreachable:
         return SourceUnreachable(
@@ -206,7 +218,8 @@ class TorControl:
                      "give the right password with --tor-password-stdin."),
         )  # fmt: skip
 
-    def _no_service(self, reason: str) -> SourceUnreachable:
+    def no_service(self, reason: str) -> SourceUnreachable:
+        """Return the error E-TRA-064 for a Tor that does not do what it was asked for."""
         return SourceUnreachable(
             "E-TRA-064",
             _("Tor does not carry out what it was asked for: {reason}.").format(reason=reason),

@@ -39,7 +39,8 @@ def publish(
         for key, port in services:
             name = control.add_onion(base64.b64encode(key.expanded).decode(), port)
             added.append(name)
-            assert name == key.name, "Tor names the service otherwise than we do"
+            if name != key.name:
+                raise control.no_service(_("it names another service"))
         _wait_until_published(control, set(added))
         control.watch("")
         yield
