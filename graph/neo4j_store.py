@@ -142,6 +142,18 @@ class Neo4jStore:
                 self._writing.commit()
         self._let_go()
 
+    def adopt(self, summary: Summary) -> None:
+        """Take a database that ``neo4j-admin database import`` filled: key it, mark it whole.
+
+        Waits until the server has made the indexes of the keys.  What was imported must
+        be a whole graph of the model: this looks at nothing.
+        """
+        for label in sorted(NODES):
+            name = f"{label.lower()}_key"
+            self._rows(statement("unique_key", name=name, label=label), {})
+        self._rows(statement("await_keys"), {})
+        self._set_mark(WHOLE, summary)
+
     def _let_go(self) -> None:
         self._writing, self._is_held = None, False
         with self._faults():
