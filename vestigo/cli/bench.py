@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
+from vestigo.cli.bench_graph import graph
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
@@ -22,6 +23,7 @@ def bench() -> None:
 
 bench.add_command(acceptance)
 bench.add_command(range_command)
+bench.add_command(graph)
 
 
 @bench.command("spine", help=_("Measure the main job on a saved market and on block files."))
