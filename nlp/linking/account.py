@@ -37,7 +37,6 @@ class Account:
     shingles: NDArray[np.uint64]
     titles: str
     title_words: tuple[str, ...]
-    title_set: frozenset[str]
     habits: NDArray[np.float64] | None
     language: str | None
     key_names: frozenset[str]
@@ -58,8 +57,7 @@ def read_account(profile: Profile, language: str | None) -> Account:
     """Return what one profile says; ``language`` is that of its text where it is known."""
     plain = plain_text(profile)
     keys = keys_of(profile)
-    titles = [normalize(title).normal.strip() for title in profile.listings]
-    text = "\n".join(titles)[:MAX_TITLES_TEXT]
+    text = normalize("\n".join(profile.listings)[:MAX_TITLES_TEXT]).normal
     return Account(
         profile=profile,
         keys=keys,
@@ -68,7 +66,6 @@ def read_account(profile: Profile, language: str | None) -> Account:
         shingles=np.unique(shingles(plain.words, SHINGLE)),
         titles=text,
         title_words=tuple(match.group() for match in WORD.finditer(text)),
-        title_set=frozenset(title for title in titles if title),
         habits=habits_of(plain.shown),
         language=language,
         key_names=_key_names(keys),

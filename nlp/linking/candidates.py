@@ -19,7 +19,7 @@ from nlp.linking.grams import Columns
 from nlp.linking.handles import core_name
 from nlp.linking.wording import Vectors
 
-ALL_PAIRS = 200
+ALL_PAIRS = 60
 MAX_BLOCK = 60  # members of one exact block that an account is compared with
 MAX_SHINGLE_BLOCK = 20
 MAX_WORD_BLOCK = 64

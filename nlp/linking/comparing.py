@@ -13,7 +13,7 @@ from nlp.language import LanguageDetector
 from nlp.linking.account import Account, name_others, read_account
 from nlp.linking.candidates import Candidates
 from nlp.linking.habits import alikeness
-from nlp.linking.handles import name_level, plain_name
+from nlp.linking.handles import core_name, name_level, plain_name
 from nlp.linking.keys import key_level
 from nlp.linking.profile import Profile
 from nlp.linking.statements import nameable
@@ -100,6 +100,8 @@ class Comparison:
 
     def _handle(self, a: Account, b: Account) -> str:
         level = name_level(a.profile.handle, b.profile.handle)
+        if level == "inside" and _everyday_core(a, b):
+            return "similar"
         if level != "identical":
             return level
         name = plain_name(a.profile.handle)
@@ -137,6 +139,12 @@ def _standing(wording: Wording, one: int, others: Sequence[int]) -> list[Reading
         Reading("graded", float(score)) if wording.can_be_told(other) else Reading(MISSING)
         for other, score in zip(others, wording.standing(one, others), strict=True)
     ]
+
+
+def _everyday_core(a: Account, b: Account) -> bool:
+    """Whether the shorter of two names is an everyday word that many handles hold."""
+    short = min(core_name(a.profile.handle), core_name(b.profile.handle), key=len)
+    return short in common_words() or short.removesuffix("s") in common_words()
 
 
 def _detector() -> LanguageDetector:

@@ -2,7 +2,7 @@
 """Texts as hashed n-grams, without a dictionary: columns are hashes, counts are small.
 
 Character n-grams (2 to 5) do not cross white space ("char_wb"); word n-grams are words
-and pairs of words.  A hash has 21 bits: two grams that meet in one column only blur.
+and pairs of words.  A hash has 20 bits: two grams that meet in one column only blur.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BITS = 21
+BITS = 20
 N_COLUMNS = 1 << BITS
 LEAST, MOST = 2, 5
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

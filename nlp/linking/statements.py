@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlp.linking.handles import plain_name
 from nlp.text import normalize
@@ -68,6 +69,7 @@ def _level(text: str, start: int, end: int) -> str:
     return "statement" if CUE.search(before) else "mention"
 
 
+@lru_cache(maxsize=100_000)
 def nameable(handle: str, common_words: frozenset[str]) -> str:
     """Return the plain name that is looked for in texts, or "" where it is an everyday word."""
     name = plain_name(normalize(handle).normal)

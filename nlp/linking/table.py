@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Level:
         return math.log2(self.m / self.u)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signal:
     """One comparison: its group (the strongest of a group counts), tier and levels.
 
@@ -71,22 +71,30 @@ class Signal:
     unless: str
     levels: tuple[Level, ...]
 
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        return {item.name: item.weight for item in self.levels}
+
+    @cached_property
+    def _steps(self) -> tuple[list[float], list[float]]:
+        return [item.at or 0.0 for item in self.levels], [item.weight for item in self.levels]
+
     def weight(self, level: str) -> float:
         """Return the weight of the level called ``level`` (0 bits where it is missing)."""
-        return next((item.weight for item in self.levels if item.name == level), 0.0)
+        return self._weights.get(level, 0.0)
 
     def graded(self, score: float) -> tuple[str, float]:
         """Return the level that ``score`` reaches and the weight between its neighbours."""
-        steps = [(item.at or 0.0, item.weight, item.name) for item in self.levels]
-        reached = steps[0][2]
-        for at, _weight, name in steps:
-            reached = name if score >= at else reached
-        if score <= steps[0][0]:
-            return reached, steps[0][1]
-        for (low, first, _a), (high, second, _b) in pairwise(steps):
-            if score <= high:
-                return reached, first + (second - first) * (score - low) / (high - low)
-        return reached, steps[-1][1]
+        places, weights = self._steps
+        after = bisect_right(places, score)
+        reached = self.levels[max(after - 1, 0)].name
+        if after == 0:
+            return reached, weights[0]
+        if after == len(places):
+            return reached, weights[-1]
+        low, high = places[after - 1], places[after]
+        share = (score - low) / (high - low)
+        return reached, weights[after - 1] + (weights[after] - weights[after - 1]) * share
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,11 @@ class Verdict:
 
 def weigh(readings: Mapping[str, Reading], n_accounts: int, table: Table) -> Verdict:
     """Return what the levels of one pair amount to in an input of ``n_accounts``."""
-    raw = [_weighed(name, readings[name], table) for name in SIGNAL_NAMES if name in readings]
+    raw = [
+        _weighed(name, reading, table)
+        for name in SIGNAL_NAMES
+        if (reading := readings[name]).level != MISSING
+    ]
     counted = _once_a_group(raw, table)
     sums = {"copyable": 0.0, "contact": 0.0, "key": 0.0}
     for item in counted:
@@ -99,7 +103,6 @@ def _once_a_group(raw: list[Weighed], table: Table) -> list[Weighed]:
     return [
         Weighed(item.name, item.level, item.weight * _share(item, loudest, reached, table))
         for item in raw
-        if item.level != MISSING
     ]
 
 

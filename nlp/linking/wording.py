@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from nlp.linking.grams import N_COLUMNS, Columns, Floats, Grams, character_grams, word_grams
 
-N_REFERENCES = 128
+N_REFERENCES = 64
 FEWEST_WORDS, ENOUGH_WORDS = 15, 80  # of a text whose standing can be told, and told in full
 CLIP = 0.95  # of the references: another account of the same party is no stranger
 
@@ -83,9 +83,11 @@ class Vectors:
         scratch[self.columns[one]] = self.weights[one]
         products = scratch[others.columns] * others.weights
         scratch[self.columns[one]] = 0
-        sums = np.concatenate((np.zeros(1), np.cumsum(products, dtype=np.float64)))
-        ends = np.cumsum(others.lengths)
-        cosines: Floats = (sums[ends] - sums[ends - others.lengths]).astype(np.float32)
+        cosines = np.zeros(len(others.lengths), np.float32)
+        filled = others.lengths > 0  # a row without columns has no sum of its own
+        if filled.any():
+            starts = np.cumsum(others.lengths) - others.lengths
+            cosines[filled] = np.add.reduceat(products, starts[filled])
         return cosines
 
 

@@ -10,6 +10,7 @@ import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_graph import graph
+from vestigo.cli.bench_link import link
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
@@ -64,3 +65,6 @@ def spine(
         return
     for name, value in measured["figures"].items():
         click.echo(f"{name}: {value}")
+
+
+bench.add_command(link)
