@@ -13,6 +13,7 @@ from graph.canonical import Digest, canonical
 from graph.faults import cannot_store
 from graph.model import NODES, Edge, NodeRef, Properties
 from graph.projecting.collector import Collector
+from graph.projecting.following import BATCH as RECORDS
 from graph.projecting.following import follow
 from graph.projecting.reading import RecordHistory, RecordSource, history_of
 from graph.projecting.state import State
@@ -52,18 +53,22 @@ def rebuild(
     on_batch: Callable[[int], None] | None = None,
     *,
     state_path: Path | None = None,
+    on_kept: Callable[[int], None] | None = None,
+    batch: int = RECORDS,
 ) -> RebuildReport:
     """Replace the graph in ``store`` by the projection of the records of ``source``.
 
     Same records, same graph, whatever their order.  ``on_batch`` is called with the
-    number of records or elements of each batch that is safe.  What was written is read
-    back and compared before it is committed.
+    number of records or elements of each batch, ``on_kept`` with the place in the ledger
+    up to which nothing is lost any more, after each ``batch`` records.  What was written
+    is read back and compared before it is committed.
 
     Raises E-GRA-003 (second writer), E-GRA-007 (cannot be stored), E-STO-005 (full disk)
     and, on a server, E-GRA-001 (unreachable), E-GRA-002 (log-in refused), E-GRA-008 (not
     our database).
     """
-    return _Work(source, store, on_batch or _nobody).run(state_path, anew=True)
+    work = _Work(source, store, on_batch or _nobody, on_kept or _nobody, batch)
+    return work.run(state_path, anew=True)
 
 
 def update(
@@ -73,6 +78,8 @@ def update(
     *,
     state_path: Path | None = None,
     check: bool = False,
+    on_kept: Callable[[int], None] | None = None,
+    batch: int = RECORDS,
 ) -> RebuildReport:
     """Bring the graph in ``store`` up to the records: only what changed is written.
 
@@ -81,7 +88,8 @@ def update(
     ``check`` reads the graph back and writes it as a whole where it is not as noted.
     Raises as ``rebuild`` does; run again after any of these it goes on.
     """
-    return _Work(source, store, on_batch or _nobody).run(state_path, check=check)
+    work = _Work(source, store, on_batch or _nobody, on_kept or _nobody, batch)
+    return work.run(state_path, check=check)
 
 
 class _Work:
@@ -92,10 +100,14 @@ class _Work:
         source: RecordSource | RecordHistory,
         store: GraphStore,
         on_batch: Callable[[int], None],
+        on_kept: Callable[[int], None],
+        batch: int,
     ) -> None:
         self._history = history_of(source)
         self._store = store
         self._on_batch = on_batch
+        self._on_kept = on_kept
+        self._batch = batch
 
     def run(
         self, state_path: Path | None, *, anew: bool = False, check: bool = False
@@ -115,7 +127,7 @@ class _Work:
     def _bring_up(self, state: State, check: bool) -> RebuildReport:
         how, blindly = _together(state, self._store)
         name = state.get("id")
-        n_new = follow(state, self._history, self._on_batch)
+        n_new = follow(state, self._history, self._kept, self._batch)
         publisher = Publisher(state, self._on_batch)
         publisher.mark_reworded()
         lost = state.get("id") != name or (check and not self._as_noted())
@@ -132,6 +144,10 @@ class _Work:
                 # the graph that was to be changed cannot be read: it is made anew
                 self._store.close()
         return self._write_all(state, publisher, n_new)
+
+    def _kept(self, place: int, n: int) -> None:
+        self._on_kept(place)
+        self._on_batch(n)
 
     def _is_current(self, state: State, publisher: Publisher) -> bool:
         if publisher.n_changed():
@@ -216,7 +232,7 @@ def project(source: RecordSource | RecordHistory) -> tuple[Collector, int]:
     """Return the nodes and relationships of a few records, and how many stand."""
     state = State(None)
     try:
-        follow(state, history_of(source), _nobody)
+        follow(state, history_of(source), lambda _place, _n: None)
         nodes: dict[NodeRef, Properties] = {}
         edges: list[Edge] = []
         publisher = Publisher(state, _nobody)

@@ -20,9 +20,15 @@ BATCH = 500
 
 
 def follow(
-    state: State, history: RecordHistory, on_batch: Callable[[int], None], batch: int = BATCH
+    state: State,
+    history: RecordHistory,
+    on_batch: Callable[[int, int], None],
+    batch: int = BATCH,
 ) -> int:
     """Bring ``state`` up to the end of ``history``; return how many entries were new.
+
+    ``on_batch`` is told after each transaction of the place in the ledger that is kept,
+    and how many records were in it.
 
     Starts anew where the state belongs to another ledger.  Raises E-STO-005 on a full
     disk; run again it goes on after the last acknowledged batch.
@@ -39,11 +45,11 @@ def follow(
             last = entries[-1].seq
             state.put(seq=last, entry_sha256=history.entry_sha256(last) or "")
         n_new += len(entries)
-        on_batch(len(entries))
+        on_batch(last, len(entries))
     return n_new
 
 
-def _dispose(state: State, history: RecordHistory, on_batch: Callable[[int], None]) -> None:
+def _dispose(state: State, history: RecordHistory, on_batch: Callable[[int, int], None]) -> None:
     query = "SELECT rid FROM records WHERE gone = 0 AND id IN ({})"
     destroyed = [row[0] for row in state.rows(query, sorted(history.disposed()))]
     if destroyed:
@@ -52,7 +58,7 @@ def _dispose(state: State, history: RecordHistory, on_batch: Callable[[int], Non
                 "UPDATE records SET gone = 1 WHERE rid = ?", [(rid,) for rid in destroyed]
             )
             _Batch(state, history).again(destroyed)
-        on_batch(len(destroyed))
+        on_batch(int(state.get("seq")), len(destroyed))
 
 
 class _Batch:

@@ -10,6 +10,7 @@ import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_graph import graph
+from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_link import link
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
@@ -25,6 +26,7 @@ def bench() -> None:
 bench.add_command(acceptance)
 bench.add_command(range_command)
 bench.add_command(graph)
+bench.add_command(graph_kills)
 
 
 @bench.command("spine", help=_("Measure the main job on a saved market and on block files."))
