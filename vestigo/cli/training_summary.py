@@ -58,7 +58,7 @@ def show_summary(summary: dict[str, Any], command: str) -> None:
 
 
 def _show_market(row: dict[str, Any]) -> None:
-    line = _("{name} ({key}): {n_vendors} vendors, {n_listings} listings; pages: {shown}")
+    line = _("{name} ({key}): vendors {n_vendors}, listings {n_listings}; pages: {shown}")
     click.echo(line.format(shown=", ".join(row["layouts"]), **row))
     click.echo(_("  log-in: {account}, password {password}").format(**row))
     if row["n_genuine"] + row["n_phishing"] > 1:

@@ -21,7 +21,7 @@ from vestigo.training.timeline import http_date
 
 HOST = "127.0.0.1"
 MAX_FORM_BYTES = 16_384
-MAX_PORT = 65_535
+_BACKLOG = 128
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -79,7 +79,7 @@ def application(fronts: Sequence[Front]) -> Callable[[Message, Receive, Send], A
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket bound to a loopback port (0: any that is free).
+    """Return a socket that listens on a loopback port (0: any that is free).
 
     Raises ``UsageError`` E-TRA-002 when the port is in use or not allowed.
     """
@@ -87,6 +87,7 @@ def listen(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
+        bound.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         bound.close()
         raise UsageError(
