@@ -45,7 +45,8 @@ def read_captures(
 
     A capture belongs to the market that its host was crawled as; where the case does
     not say so, to every market.  Of several profiles of its market the one that
-    understands most of the page reads it.  ``on_page`` is called after each capture (for a progress display).
+    understands most of the page reads it.  ``on_page`` is called after each capture (for
+    a progress display).
     """
     report = ReadReport()
     rates = case_rates(session)
