@@ -318,7 +318,7 @@ def test_a_payment_that_cannot_be_paid_is_refused(world):
         book.pay(
             [coin], [Target(coin.value_sat, Keyring(9).account("b", 0))], habit, "x", coin.account
         )
-    with pytest.raises(ValueError, match="the fee is"):
+    with pytest.raises(ValueError, match="with a fee of"):
         book.pay([coin], [Target(coin.value_sat, Keyring(9).account("b", 0))], habit, "x")
     book.run(STORY_BEGINS_AT)
     with pytest.raises(ValueError, match="has passed"):

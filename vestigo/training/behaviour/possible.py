@@ -132,8 +132,8 @@ def _mixes(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
     ):  # fmt: skip
         if n_rounds < n_needed:
             yield (
-                _("{parties} parties of “{name}” need at least {needed} rounds, there are "
-                  "{rounds}.").format(
+                _("Too few rounds of “{name}” for {parties} parties: {rounds}, at least "
+                  "{needed}.").format(
                     parties=n_parties, name=name, needed=n_needed, rounds=n_rounds),
                 _("Raise {key} in [ledger], or lower {name} in [cash_out].").format(
                     key=key, name=name),

@@ -131,7 +131,11 @@ class Book:
         draft = Draft(tuple(coins), tuple(outputs), lock_time, habit.sequence, habit.version)
         payment = Payment(*sign(draft), draft, kind, self.now, group)
         if payment.fee_sat < virtual_size(draft.coins, draft.targets):
-            raise ValueError(f"{kind}: the fee is {payment.fee_sat} sat")
+            raise ValueError(
+                _("a payment ({kind}) with a fee of {fee} sat").format(
+                    kind=kind, fee=payment.fee_sat
+                )
+            )
         return payment
 
     def lock(self, coins: Sequence[Coin]) -> None:
@@ -151,7 +155,7 @@ class Book:
         value = sum(coin.value_sat for coin in coins) - sum(one.value_sat for one in outputs)
         value -= size * habit.fee_rate
         if value < DUST_SAT:
-            raise ValueError(f"only {value} sat would be left")
+            raise ValueError(_("only {left} sat would be left").format(left=value))
         return Target(value, rest_to)
 
     def _take_in(self, payment: Payment) -> None:

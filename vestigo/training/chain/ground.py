@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
+from vestigo.i18n import _
 from vestigo.training.behaviour import LedgerSection
 from vestigo.training.chain.book import LAST_FIRST_AT, Book
 from vestigo.training.chain.coins import Coin, Habit
@@ -99,7 +100,11 @@ def enough(coins: Sequence[Coin], wanted_sat: int) -> list[Coin]:
         chosen.append(coin)
         if sum(one.value_sat for one in chosen) >= wanted_sat:
             return chosen
-    raise ValueError(f"{wanted_sat} sat are wanted, {worth(coins)} are there")
+    raise ValueError(
+        _("{wanted} sat are wanted, {there} are there").format(
+            wanted=wanted_sat, there=worth(coins)
+        )
+    )
 
 
 def worth(coins: Sequence[Coin]) -> int:

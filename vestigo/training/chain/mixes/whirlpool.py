@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+from vestigo.i18n import _
 from vestigo.training.chain.coins import Coin, Target
 from vestigo.training.chain.ground import Ground, worth
 from vestigo.training.chain.mixes.peers import TOGETHER, fund, mixers
@@ -105,7 +106,7 @@ class Whirlpool:
         size = max(self._stream.between(*SIZES), len(entries) + 1)
         entries += self._again({owner for owner, _coin in entries}, size - len(entries))
         if len(entries) < SIZES[0]:
-            raise ValueError("a Whirlpool-like round has too few coins")
+            raise ValueError(_("a Whirlpool-like round has too few coins"))
         targets = [(owner, Target(DENOMINATION_SAT, self._ground.fresh(owner)))
                    for owner, _coin in self._stream.shuffled(entries)]  # fmt: skip
         coins = [coin for _owner, coin in self._stream.shuffled(entries)]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
+from vestigo.i18n import _
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 from vestigo.training.chain.coins import Coin, Target
@@ -98,7 +99,10 @@ def _fund_exchange(ground: Ground, exchange: Exchange) -> None:
 
 
 def matured(ground: Ground) -> Coin:
-    """Return the oldest coinbase coin of the miners that may be spent by now."""
+    """Return the oldest coin of the miners that may be spent by now; ``ValueError`` if none."""
     blocks = ground.book.blocks
     young = {block.txids[0] for block in blocks[len(blocks) - COINBASE_MATURITY :]}
-    return next(coin for coin in ground.book.coins("miner") if coin.txid not in young)
+    old = [coin for coin in ground.book.coins("miner") if coin.txid not in young]
+    if not old:
+        raise ValueError(_("the miners have no coins left"))
+    return old[0]
