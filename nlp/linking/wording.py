@@ -57,15 +57,15 @@ class Vectors:
         for row in rows:
             df[row.columns] += 1
         self.document_frequency = df
-        known = df + np.float32(background / 2) * shared
-        idf = np.log((1 + len(rows) + background) / (1 + known))
-        idf = (np.maximum(idf, 0) ** power).astype(np.float32)
         self.columns: list[Columns] = []
         self.weights: list[Floats] = []
         for row in rows:
-            weights = (1 + np.log(row.counts.astype(np.float32))) * idf[row.columns]
+            seen = df[row.columns]
+            known = seen + np.float32(background / 2) * shared[row.columns]
+            idf = np.maximum(np.log((1 + len(rows) + background) / (1 + known)), 0) ** power
+            weights = (1 + np.log(row.counts.astype(np.float32))) * idf
             norm = float(np.sqrt((weights**2).sum()))
-            kept = df[row.columns] > 1
+            kept = seen > 1
             self.columns.append(row.columns[kept])
             self.weights.append((weights[kept] / (norm or 1)).astype(np.float32))
         self._scratch = np.zeros(N_COLUMNS, np.float32)
