@@ -162,10 +162,15 @@ class _Telling:
         sellers = [plan for plan in plans if not plan.is_attacker]
         made = []
         for _listing in range(n):
-            plan = stream.pick(sellers)
-            ware = self._dealer.draw(plan, self._dealer.kind(stream), have[plan.account])
-            have[plan.account].append(ware)
-            made.append(self._shelves.post(vendors[plan.account], ware, pass_no))
+            kind = self._dealer.kind(stream)
+            for plan in stream.shuffled(sellers):
+                ware = self._dealer.draw(plan, kind, have[plan.account])
+                if ware is not None:
+                    have[plan.account].append(ware)
+                    made.append(self._shelves.post(vendors[plan.account], ware, pass_no))
+                    break
+            else:
+                raise self._dealer.refusal(n)
         return made
 
     def _delisted(self, first: Sequence[Listing]) -> list[Listing]:

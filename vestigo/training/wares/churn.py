@@ -16,6 +16,7 @@ from vestigo.training.world import Change, Listing
 
 KINDS_OF_CHANGE = ("price", "price", "title", "description", "ships_to")
 BACK_ON_SALE_PERCENT = 40
+LEAST_ABSURD = 25
 
 
 class Churn:
@@ -83,8 +84,11 @@ class Churn:
         return self._recipes.get(listing.key) or self._shelves.recipe(listing)
 
     def _hold(self, stream: Stream, listing: Listing, pass_no: int) -> Listing:
-        absurd = Decimal(stream.pick(HOLDING_EUR))
-        return self._change(listing, pass_no, ("holding",), self._recipe(listing), holding=absurd)
+        recipe = self._recipe(listing)
+        dearest = max(form.eur for form in recipe.good.forms)
+        absurd = [price for price in HOLDING_EUR if price > LEAST_ABSURD * dearest]
+        price = stream.pick(absurd or [max(HOLDING_EUR)])
+        return self._change(listing, pass_no, ("holding",), recipe, holding=Decimal(price))
 
     def _reword(self, stream: Stream, listing: Listing, pass_no: int) -> Listing:
         """Change price, title, text or shipping; a text gets a note of what is new."""

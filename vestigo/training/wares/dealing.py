@@ -51,12 +51,17 @@ class Dealer:
         for plan in sellers:
             wares = self._copied(plan, counts[plan.account])
             for kind in kinds[plan.account][len(wares) :]:
-                wares.append(self.draw(plan, kind, wares))
+                ware = self.draw(plan, kind, wares)
+                assert ware is not None, "counts are within what the goods can give"
+                wares.append(ware)
             self._dealt[plan.account] = wares
         return self._dealt
 
-    def draw(self, plan: AccountPlan, kind: str, have: Sequence[Ware]) -> Ware:
-        """Return the next ware of ``kind`` that ``plan`` does not have, or of another kind."""
+    def draw(self, plan: AccountPlan, kind: str, have: Sequence[Ware]) -> Ware | None:
+        """Return the next ware of ``kind`` that ``plan`` does not have, or of another kind.
+
+        Returns None when the account has everything that there is in its language.
+        """
         names = {one.name for one in have}
         for wanted in (kind, *KINDS):
             deck = self._decks.get((plan.language, wanted), deque())
@@ -65,14 +70,17 @@ class Dealer:
                     deck.remove(ware)
                     deck.append(ware)
                     return ware
-        raise ConfigurationError(
+        return None
+
+    def refusal(self, n: int) -> ConfigurationError:
+        """Return the error that says how many listings the goods can give."""
+        return ConfigurationError(
             "E-TRA-017",
-            _("The goods in “{language}” are not enough: “{account}” has all {n} of them.").format(
-                language=plan.language, account=plan.account, n=len(names)
-            ),
+            _("The goods are not enough for {n} listings: "
+              "no account sells one title twice.").format(n=n),
             where=", ".join(one.name for one in self._behaviour.goods_files),
-            remedy=_("Lower n in [listings], new_percent in [churn] or share of that [[market]], "
-                     "raise n in [vendors], or add goods or titles in that language."),
+            remedy=_("Lower n in [listings] or new_percent in [churn], raise n in [vendors], "
+                     "or add goods or titles in the languages of the vendors."),
         )  # fmt: skip
 
     def kind(self, stream: Stream) -> str:
@@ -104,7 +112,24 @@ class Dealer:
         extra: Counter[str] = Counter()
         for market, crowd in sizes.items():
             extra.update(proportional(crowd, by_market[market]))
-        return {plan.account: 1 + extra[plan.account] for plan in plans}
+        return self._within(plans, {plan.account: 1 + extra[plan.account] for plan in plans})
+
+    def _within(self, plans: Sequence[AccountPlan], counts: dict[str, int]) -> dict[str, int]:
+        """Return ``counts`` within what the goods of each language give, the rest to others."""
+        given = Counter(
+            language for (language, _kind), deck in self._decks.items() for _ware in deck
+        )
+        room = {plan.account: given[plan.language] for plan in plans}
+        within = {account: min(n, room[account]) for account, n in counts.items()}
+        n_left = sum(counts.values()) - sum(within.values())
+        while n_left:
+            free = [account for account in within if within[account] < room[account]]
+            if not free or min(room.values()) == 0:
+                raise self.refusal(self._behaviour.listings.n)
+            for account in free[:n_left]:
+                within[account] += 1
+            n_left -= len(free[:n_left])
+        return within
 
     def _kinds(self, plans: Sequence[AccountPlan], counts: dict[str, int]) -> dict[str, list[str]]:
         """Return the kinds of each account's listings; the percentages hold over the world."""
