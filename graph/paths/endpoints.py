@@ -76,7 +76,8 @@ def _typed(text: str) -> _Typed:
 
 
 def _labels(typed: _Typed) -> list[str]:
-    return [typed.label] if typed.label else sorted(NODES)
+    """Return where to look; a persona bears the key of its account, so it has to be asked for."""
+    return [typed.label] if typed.label else sorted(set(NODES) - {"Persona"})
 
 
 def _by_key(store: GraphStore, typed: _Typed) -> list[NodeRef]:
