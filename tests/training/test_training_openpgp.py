@@ -12,7 +12,7 @@ import pytest
 
 from vestigo.training.openpgp import armour, make_vendor_key
 from vestigo.training.timeline import KEYS_MADE_AT
-from vestigo.training.vendors import vendor_key
+from vestigo.training.people.vendors import vendor_key
 
 NAME = "Farolillo88 <farolillo88@mail.example>"
 
@@ -50,8 +50,13 @@ def test_another_secret_name_or_time_makes_another_key(other):
     assert make_vendor_key(*other).binary != make_vendor_key(b"\1" * 32, NAME, KEYS_MADE_AT).binary
 
 
-def test_every_vendor_key_is_read_by_pysequoia(story):
-    for vendor in story.vendors:
+@pytest.fixture(scope="module")
+def vendors(demo):
+    return demo.markets[0].vendors
+
+
+def test_every_vendor_key_is_read_by_pysequoia(vendors):
+    for vendor in vendors:
         cert = pysequoia.Cert.from_bytes(vendor.pgp_armoured.encode())
         assert cert.fingerprint.upper() == vendor.pgp_fingerprint
         assert [str(one) for one in cert.user_ids] == [
@@ -65,21 +70,21 @@ def mail_of(handle):
     return f"{handle.strip('_').replace('_', '.').lower()}@mail.example"
 
 
-def test_pysequoia_encrypts_to_the_subkey(story):
-    cert = pysequoia.Cert.from_bytes(story.vendors[0].pgp_armoured.encode())
+def test_pysequoia_encrypts_to_the_subkey(vendors):
+    cert = pysequoia.Cert.from_bytes(vendors[0].pgp_armoured.encode())
     assert pysequoia.encrypt(b"order", recipients=[cert]).startswith(b"-----BEGIN PGP MESSAGE")
 
 
-def test_gpg_imports_every_vendor_key_and_finds_its_signatures_good(story, gpg):
-    armoured = "".join(vendor.pgp_armoured for vendor in story.vendors)
+def test_gpg_imports_every_vendor_key_and_finds_its_signatures_good(vendors, gpg):
+    armoured = "".join(vendor.pgp_armoured for vendor in vendors)
     imported = gpg("--import", given=armoured.encode())
     assert imported.returncode == 0, imported.stderr
     listed = gpg("--with-colons", "--check-sigs").stdout.decode()
     rows = [line.split(":") for line in listed.splitlines()]
     prints = {row[9] for row in rows if row[0] == "fpr"}
-    assert {vendor.pgp_fingerprint for vendor in story.vendors} <= prints
+    assert {vendor.pgp_fingerprint for vendor in vendors} <= prints
     verdicts = [row[1] for row in rows if row[0] == "sig"]
-    assert verdicts == ["!"] * (2 * len(story.vendors))
+    assert verdicts == ["!"] * (2 * len(vendors))
     assert {row[16] for row in rows if row[0] in ("pub", "sub")} == {"ed25519", "cv25519"}
 
 
@@ -130,4 +135,8 @@ def test_a_number_with_leading_zero_bytes_is_shortened(gpg):
 
 
 def test_keys_of_seeds_differ():
-    assert vendor_key(1, "caravela").fingerprint != vendor_key(2, "caravela").fingerprint
+    name = "range/caravela"
+    prints = {
+        vendor_key(seed, name, rotated=new).fingerprint for seed in (1, 2) for new in (False, True)
+    }
+    assert len(prints) == 4
