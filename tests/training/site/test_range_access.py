@@ -239,6 +239,23 @@ def test_a_captcha_without_a_queue_comes_first(site_like, visitor, solve):
     assert solve(site, page)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "target", ["//evil.example/x", '/x"><script>alert(1)</script>', "/x;url=//evil.example", "///"]
+)
+def test_nothing_that_is_asked_for_leads_off_the_market(site_like, visitor, layout, target):
+    one = visitor(site_like(layout=layout, queue_requests=1))
+    answer = one.ask(target)
+    assert b"<script" not in answer.body
+    page = html.fromstring(answer.body.decode())
+    (refresh,) = page.xpath("//meta[@http-equiv='refresh']/@content")
+    again = refresh.lower().partition("url=")[2]
+    moved_on = location(one.ask(target))
+    for told in (again, moved_on):
+        assert told.startswith("/")
+        assert not told.startswith("//")
+
+
 # --- sessions that are lost, maintenance, pages that break off ---------------------------
 
 

@@ -57,6 +57,7 @@ class Access:
             session = replace(session, stage="door")
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         form = {name: values[0] for name, values in fields.items()}
+        target = f"/{target.lstrip('/')}"  # what is sent back never names another host
         return Visit(method, target, self._contents.addresses.wanted(target), session, form)
 
     def inside(self) -> dict[str, str]:
