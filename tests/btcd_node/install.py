@@ -4,7 +4,7 @@
 The node comes as source through the Go module proxy, checked against Go's checksum
 database by ``go install``.  A Go that is too old (or none: Debian 12 has 1.19) is
 replaced by the release that PyPI carries, pinned by hash in ``toolchain.txt``.
-Standard library and pip only.  Run again it does nothing.
+Standard library and pip only; about a minute.  Run again it does nothing.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -30,6 +31,9 @@ def load(name, path):
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
+
+
+_install = load("btcd_install", TESTS / "btcd_node" / "install.py")
 
 
 @dataclass
@@ -95,13 +99,18 @@ def full(chain_of):
     return chain_of("full", 1)
 
 
+def _btcd() -> Path:
+    named = os.environ.get("VESTIGO_BTCD")
+    return Path(named) if named else _install.install(BTCD_FOLDER)
+
+
 @pytest.fixture(scope="session")
 def btcd():
-    """The module that runs btcd, and its program; skips where it is absent."""
-    program = Path(os.environ.get("VESTIGO_BTCD", BTCD_FOLDER / "btcd"))
-    if not program.is_file():
-        message = f"btcd is not at {program} (python tests/btcd_node/install.py {program.parent})"
+    """The module that runs btcd, and its program; skips where it cannot be had."""
+    try:
+        program = _btcd()
+    except (OSError, subprocess.CalledProcessError) as error:
         if os.environ.get("VESTIGO_REQUIRE_BTCD") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+            pytest.fail(f"no btcd: {error}")
+        pytest.skip(f"no btcd: {error}")
     return load("btcd_node", TESTS / "btcd_node" / "node.py"), program
