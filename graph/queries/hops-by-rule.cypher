@@ -1,6 +1,6 @@
-// title: Which steps of the trails did a rule choose (peel, change, …)?
+// title: Which steps of the trails did a rule choose?
 // group: ways
-// param why: string = "peel" -- part of the name of the rule; empty for all
+// param why: string = "" -- part of the name of the rule; empty for all
 // param vendor: string = "" -- only this vendor account (market/handle); empty for all
 // param limit: integer = 500 -- at most so many rows
 // column at: integer -- when, in epoch milliseconds, or null

@@ -6,7 +6,7 @@
 // column n_unnamed: integer -- how many of them without a name
 // order: label
 MATCH (n)
-WHERE NOT n:VestigoProjection
+WHERE NOT head(labels(n)) STARTS WITH 'Vestigo'
 RETURN head(labels(n)) AS label, count(*) AS n, count(*) - count(n.name) AS n_unnamed
 ORDER BY label
 LIMIT $limit

@@ -32,7 +32,11 @@ def load(name: str, path: Path) -> ModuleType:
 
 _world = load("vestigo_test_graph_world", HERE / "world.py")
 _server = load("vestigo_test_neo4j_server", HERE.parent / "neo4j_server" / "server.py")
+_asking = load("vestigo_test_graph_asking", HERE / "asking.py")
+_seeded = load("vestigo_test_graph_seeded", HERE / "seeded.py")
+_crowd = load("vestigo_test_graph_crowd", HERE / "crowd.py")
 _page = load("vestigo_test_questions_page", HERE / "questions_page.py")
+_releases = load("vestigo_test_neo4j_releases", HERE.parent / "neo4j_server" / "releases.py")
 _assemble = load("vestigo_test_neo4j_assemble", HERE.parent / "neo4j_server" / "assemble.py")
 
 
@@ -57,6 +61,24 @@ def world() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def seeded_world() -> ModuleType:
+    """The module of the seeded graph of 50,000 relationships."""
+    return _seeded
+
+
+@pytest.fixture(scope="session")
+def load_module() -> Callable[[str], ModuleType]:
+    """Import another module of this folder by its name."""
+    return lambda name: load(f"vestigo_{name}", HERE / f"{name}.py")
+
+
+@pytest.fixture(scope="session")
+def asking() -> ModuleType:
+    """The module that finds parameters with which questions have answers."""
+    return _asking
+
+
+@pytest.fixture(scope="session")
 def questions_page() -> ModuleType:
     """The module that writes the page of questions."""
     return _page
@@ -72,6 +94,12 @@ def records() -> type[Records]:
 def small() -> Records:
     """The small world, by hand."""
     return Records(_world.small_world())
+
+
+@pytest.fixture(scope="session")
+def crowded() -> Records:
+    """The small world and more people in it: every question has an answer."""
+    return Records(_crowd.crowded_world(_world))
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +123,17 @@ def _jars() -> Path:
     return _assemble.assemble(Path.home() / ".cache" / "vestigo-test" / "neo4j-5.26")
 
 
+def _jars_2026() -> tuple[Path, str]:
+    """Return the jars of the newest release, and a Java that runs them."""
+    release = _releases.RELEASES["2026"]
+    java = _releases.java_for(release)
+    named = os.environ.get("VESTIGO_NEO4J_2026")
+    if named:
+        return Path(named), java
+    folder = Path.home() / ".cache" / "vestigo-test" / "neo4j-2026"
+    return _assemble.assemble(folder, release.version), java
+
+
 @pytest.fixture(scope="session")
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """A real Neo4j server; skips where it cannot be had, fails where it is required."""
@@ -105,6 +144,22 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
             pytest.fail(f"no Neo4j server: {error}")
         pytest.skip(f"no Neo4j server: {error}")
     with _server.running(jars, tmp_path_factory.mktemp("neo4j")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def newest_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A server of the release 2026.x; skips without Java 21+, fails where it is required."""
+    release = _releases.RELEASES["2026"]
+    try:
+        jars, java = _jars_2026()
+    except (OSError, _assemble.subprocess.CalledProcessError) as error:
+        if os.environ.get("VESTIGO_REQUIRE_NEO4J_2026") == "1":
+            pytest.fail(f"no Neo4j {release.version} server: {error}")
+        pytest.skip(f"no Neo4j {release.version} server: {error}")
+    folder = tmp_path_factory.mktemp("neo4j-2026")
+    with _server.running(jars, folder, java=java, entry_point=release.entry_point,
+                         settings=release.settings) as server:  # fmt: skip
         yield server
 
 

@@ -59,6 +59,11 @@ class Seeded:
             check_node(label, properties)
         return [self._nodes[label][key] for key in sorted(self._nodes[label])]
 
+    @staticmethod
+    def labels() -> list[str]:
+        """Return the labels of the model."""
+        return sorted(NODES)
+
     def keys(self, label: str) -> list[str]:
         """Return the keys of one label."""
         return sorted(self._nodes[label])
@@ -196,6 +201,8 @@ class Seeded:
             self._payment(dice.choice(transactions))
         for n in range(350 * scale):
             self._cash_out(dice.choice(transactions), n)
+        for n in range(20):
+            self._peel_chain(n)
 
     def _payment(self, txid: str) -> None:
         dice = self._dice
@@ -215,9 +222,22 @@ class Seeded:
             self._edge(
                 "HOP", payer, payee, start.key, accounting, txid, vout, start_address=start.key,
                 accounting=accounting, position=dice.randint(1, 6), txid=txid, at=at,
-                traced_sat=sat // 2, why=dice.choice(("ledger.peel.v1", "ledger.follow_all.v1")),
+                traced_sat=sat // 2, why=dice.choice(("ledger.change.v1", "ledger.follow_all.v1")),
                 **paid,
             )  # fmt: skip
+
+    def _peel_chain(self, number: int) -> None:
+        """Draw a trail on which a little is peeled off at each step."""
+        start, sat = self._one("Address"), 2**40
+        payer = start
+        for position in range(1, 7):
+            payee, txid = self._one("Address"), self._one("Transaction").key
+            self._edge(
+                "HOP", payer, payee, start.key, "fifo", txid, 0, start_address=start.key,
+                accounting="fifo", position=position, txid=txid, vout=0, value_sat=sat,
+                traced_sat=sat, why="ledger.follow_all.v1", record_id=self.record(number),
+            )  # fmt: skip
+            payer, sat = payee, sat - sat // 10
 
     def _cash_out(self, txid: str, number: int) -> None:
         dice = self._dice

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Resolve the jars of a Neo4j Community server through Maven: ``python assemble.py DIR``.
+"""Resolve the jars of a Neo4j server through Maven: ``python assemble.py DIR [VERSION]``.
 
 Needs ``mvn`` and a Java 17 runtime (no compiler: the server brings its own entry
-point).  Standard library only, so that it runs before anything is installed.  Run
-again it does nothing; after a change of ``pom.xml`` it resolves afresh.
+point).  VERSION is 5.26.30 unless told.  Standard library only, so that it runs before
+anything is installed.  Run again it does nothing; after a change of ``pom.xml`` or for
+another version it resolves afresh.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ POM = Path(__file__).resolve().parent / "pom.xml"
 STAMP = "assembled-from.sha256"
 
 
-def assemble(folder: Path) -> Path:
+def assemble(folder: Path, version: str = "") -> Path:
     """Return ``folder``, filled with the jars; a resolution that fails leaves it as it was."""
-    wanted = hashlib.sha256(POM.read_bytes()).hexdigest()
+    wanted = hashlib.sha256(POM.read_bytes() + version.encode("ascii")).hexdigest()
     stamp = folder / STAMP
     if stamp.is_file() and stamp.read_text("ascii").strip() == wanted:
         return folder
@@ -30,7 +31,7 @@ def assemble(folder: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        subprocess.run(_command(fresh), check=True, stdout=sys.stderr)
+        subprocess.run(_command(fresh, version), check=True, stdout=sys.stderr)
         (fresh / STAMP).write_text(wanted + "\n", "ascii")
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
@@ -39,14 +40,15 @@ def assemble(folder: Path) -> Path:
     return folder
 
 
-def _command(folder: Path) -> list[str]:
+def _command(folder: Path, version: str) -> list[str]:
+    chosen = [f"-Dneo4j.version={version}"] if version else []
     return [
         "mvn", "-q", "-B", "-ntp", "-f", str(POM), "dependency:copy-dependencies",
-        "-DincludeScope=runtime", f"-DoutputDirectory={folder}",
+        "-DincludeScope=runtime", f"-DoutputDirectory={folder}", *chosen,
     ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python assemble.py DIR")
-    sys.stdout.write(f"{assemble(Path(sys.argv[1]).resolve())}\n")
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python assemble.py DIR [VERSION]")
+    sys.stdout.write(f"{assemble(Path(sys.argv[1]).resolve(), *sys.argv[2:])}\n")

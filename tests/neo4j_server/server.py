@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import time
@@ -18,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"
+ENTRY_POINT = "org.neo4j.server.CommunityEntryPoint"  # of 5.26; later ones say theirs
 PATIENCE_SECONDS = 180
 # a short life on few cores: the quick compiler and the simple collector start sooner
 FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
@@ -54,15 +53,26 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    jars: Path, folder: Path, *, heap: str = "512m", options: Sequence[str] = FAST_START
+    jars: Path,
+    folder: Path,
+    *,
+    heap: str = "512m",
+    options: Sequence[str] = FAST_START,
+    java: str = "java",
+    entry_point: str = ENTRY_POINT,
+    settings: Sequence[str] = (),
 ) -> Iterator[Server]:
-    """Start the server of ``jars`` with its data in ``folder``; stop it in the end."""
+    """Start the server of ``jars`` with its data in ``folder``; stop it in the end.
+
+    ``java``, ``entry_point`` and ``settings`` are those of the release (``releases.py``).
+    """
     port, password = _free_port(), secrets.token_urlsafe(18)
-    _lay_out(folder, port, heap)
-    _set_password(jars, folder, password)
+    _lay_out(folder, port, heap, settings)
+    base = [java, *options, "-cp", f"{jars}/*"]
+    _set_password(base, folder, password)
     log = (folder / "console.log").open("wb")
-    command = ["java", *options, "-Xmx" + heap, "-cp", f"{jars}/*", ENTRY_POINT,
-               f"--home-dir={folder}", f"--config-dir={folder / 'conf'}"]  # fmt: skip
+    command = [*base, "-Xmx" + heap, entry_point, f"--home-dir={folder}",
+               f"--config-dir={folder / 'conf'}"]  # fmt: skip
     process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(folder))
     try:
         _await_port(process, port, folder)
@@ -72,16 +82,16 @@ def running(
         log.close()
 
 
-def _lay_out(folder: Path, port: int, heap: str) -> None:
+def _lay_out(folder: Path, port: int, heap: str, settings: Sequence[str]) -> None:
     for name in ("conf", "data", "logs", "run", "import", "plugins"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION.format(port=port, heap=heap)
+    text = CONFIGURATION.format(port=port, heap=heap) + "".join(f"{line}\n" for line in settings)
     (folder / "conf" / "neo4j.conf").write_text(text, "ascii")
 
 
-def _set_password(jars: Path, folder: Path, password: str) -> None:
-    command = ["java", *FAST_START, "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool", "dbms",
-               "set-initial-password", password]  # fmt: skip
+def _set_password(base: Sequence[str], folder: Path, password: str) -> None:
+    # a password may begin with a dash: it comes after the end of the options
+    command = [*base, "org.neo4j.cli.AdminTool", "dbms", "set-initial-password", "--", password]
     subprocess.run(command, check=True, env=_environment(folder), capture_output=True)
 
 
@@ -109,10 +119,7 @@ def _await_port(process: subprocess.Popen[bytes], port: int, folder: Path) -> No
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server at once: its data is thrown away, a tidy end takes twenty seconds."""
     if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(60)
-    except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+    process.wait()
