@@ -23,8 +23,6 @@ from graph.store import GraphStore
 from vestigo.pipeline.graph_bench.engines import place_of, versions
 from vestigo.pipeline.graph_bench.synthetic import MOST_STEPS
 
-WARM = 20
-
 
 def main() -> None:
     """Read the order, answer it."""
@@ -42,7 +40,7 @@ def main() -> None:
 
 
 def ask(store: GraphStore, asked: dict[str, Any]) -> dict[str, Any]:
-    """Ask everything twice: a few times to warm up, then measured; milliseconds."""
+    """Ask everything twice: to warm up, then measured; milliseconds."""
     addresses, pairs = asked["addresses"], asked["pairs"]
 
     def one_hop(address: str) -> int:
@@ -68,7 +66,7 @@ def measured(question: Callable[[Any], int], given: list[Any]) -> dict[str, floa
     begin = time.perf_counter()
     question(given[0])
     first = (time.perf_counter() - begin) * 1000
-    for item in given[:WARM]:
+    for item in given:
         question(item)
     spent, n_rows = [], 0
     for item in given:
