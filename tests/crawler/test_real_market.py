@@ -94,12 +94,12 @@ def test_the_saved_market_is_crawled_whole(agora, tmp_path, order):
 
 
 def test_the_practice_range_is_crawled_with_a_log_in(tmp_path, order):
-    words = ("-m", "vestigo", "training", "range", "--seed", 1)
+    words = ("-m", "vestigo", "training", "range", "--seed", 1, "--behaviour", "demo")
     range_folder = tmp_path / "range"
     subprocess.run(
         [sys.executable, *map(str, words), "--write", range_folder], check=True, capture_output=True
     )
-    access = tomllib.loads((range_folder / "access.toml").read_text())
+    access = tomllib.loads((range_folder / "access.toml").read_text())["range"]
     truth = json.loads((range_folder / "truth.json").read_text())
     authorization = order(accounts=(access["account"],))
     with serving(*words, "--serve") as url:

@@ -36,7 +36,8 @@ def without_training(tmp_path):
 
 
 def range_words(*words):
-    return [sys.executable, "-m", "vestigo", "training", "range", *map(str, words)]
+    demo = ("training", "range", "--behaviour", "demo")
+    return [sys.executable, "-m", "vestigo", *demo, *map(str, words)]
 
 
 def test_the_pipeline_runs_without_truth_and_generator(tmp_path, vestigo, without_training):
@@ -55,7 +56,7 @@ def test_the_pipeline_runs_without_truth_and_generator(tmp_path, vestigo, withou
 
     import tomllib
 
-    access = tomllib.loads((world / "access.toml").read_text())
+    access = tomllib.loads((world / "access.toml").read_text())["range"]
     run("case", "new", case, "--title", "t", "--unit", "u")
     run("case", "keys", case, "create", "--passphrase-stdin", stdin="a long passphrase")
     with serving(range_words("--seed", 5, "--serve")) as url:

@@ -63,7 +63,7 @@ def test_a_killed_step_is_named_by_its_signal():
 PARENT = """
 import os, signal, sys
 from vestigo.pipeline.steps import serving, vestigo_words
-with serving(vestigo_words("training", "range", "--seed", "1", "--serve")) as url:
+with serving(vestigo_words("training", "range", "--behaviour", "demo", "--serve")) as url:
     print(url, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """

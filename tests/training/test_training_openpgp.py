@@ -11,8 +11,8 @@ import pysequoia
 import pytest
 
 from vestigo.training.openpgp import armour, make_vendor_key
-from vestigo.training.timeline import KEYS_MADE_AT
 from vestigo.training.people.vendors import vendor_key
+from vestigo.training.timeline import KEYS_MADE_AT
 
 NAME = "Farolillo88 <farolillo88@mail.example>"
 

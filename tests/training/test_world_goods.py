@@ -9,9 +9,9 @@ import pytest
 
 from vestigo.errors import ConfigurationError
 from vestigo.training.behaviour import LANGUAGES, GoodsFile, load_behaviour
+from vestigo.training.telling import tell_world
 from vestigo.training.wares.goods import GOODS_CLASSES, KINDS, TRAPS
 from vestigo.training.wares.reading import MOST_GOODS, read_goods
-from vestigo.training.telling import tell_world
 
 GOOD = """[[good]]
 id = "a"
