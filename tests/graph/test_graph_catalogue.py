@@ -82,6 +82,39 @@ def test_a_wrong_parameter_is_refused(store, given, reason):
 
 
 @pytest.mark.parametrize(
+    ("given", "moment"),
+    [
+        ("2026-03-01", 1_772_323_200_000),
+        ("2026-03-01T12:00:00Z", 1_772_366_400_000),
+        ("2026-03-01T12:00:00+02:00", 1_772_359_200_000),
+        ("1772323200000", 1_772_323_200_000),
+        (5, 5),
+    ],
+)
+def test_a_time_is_a_date_a_moment_or_milliseconds(given, moment):
+    assert catalogue.query("new-listings").arguments({"since": given})["since"] == moment
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "reason"),
+    [
+        ("new-listings", {"since": "yesterday"}, "must be a time"),
+        ("new-listings", {"since": "1969-12-31"}, "must not be negative"),
+        ("new-listings", {"since": "2026-02-30"}, "must be a time"),
+        ("within-hops", {"label": "Address", "key": "x", "hops": 5}, "must be from 1 to 4"),
+        ("within-hops", {"label": "Address", "key": "x", "hops": 0}, "must be from 1 to 4"),
+        ("within-hops", {"label": "Adress", "key": "x"}, "nearest is “Address”"),
+        ("neighbourhood", {"label": "x'}) //", "key": "x"}, "is no label"),
+        ("peel-hops", {"percent": 100}, "must be from 1 to 99"),
+    ],
+)
+def test_a_parameter_out_of_its_bounds_is_refused(name, given, reason):
+    with pytest.raises(UsageError, match=reason) as caught:
+        catalogue.query(name).arguments(given)
+    assert caught.value.code == "E-GRA-005"
+
+
+@pytest.mark.parametrize(
     "vendor", ["' OR 1=1 //", "bazar/ana'}) DETACH DELETE n //", "$vendor", "", "\x00", "{}"]
 )
 def test_a_parameter_is_data_and_never_query(store, vendor):

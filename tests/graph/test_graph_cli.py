@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -118,7 +119,51 @@ def test_list_needs_no_case_and_speaks_spanish(capsys):
     assert run(["graph", "query", "--list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert {item["name"] for item in listed} == set(catalogue.names())
-    assert "Who offers a substance" in {item["title"] for item in listed}
+    assert "Who offers a substance?" in {item["title"] for item in listed}
+
+
+def test_a_question_is_explained_with_an_example_that_can_be_asked(built, capsys):
+    assert run(["graph", "query", "--about", "new-listings"]) == 0
+    said = capsys.readouterr().out
+    assert "Which listings were first seen since a time?" in said
+    assert "since (time) [0]: not before this time" in said
+    assert "Example: vestigo graph query CASE new-listings" in said
+    i18n.activate("es")
+    assert run(["graph", "query", "--about", "new-listings"]) == 0
+    assert "no antes de este momento" in capsys.readouterr().out
+    i18n.activate("en")
+    assert run(["graph", "query", "--about", "new-listing"]) == 2
+    assert "new-listings" in capsys.readouterr().err
+
+
+def test_every_example_can_be_asked(built, capsys):
+    assert run(["graph", "query", "--list", "--json"]) == 0
+    for question in json.loads(capsys.readouterr().out):
+        words = shlex.split(question["example"])
+        assert words[:4] == ["vestigo", "graph", "query", "CASE"]
+        assert run([*words[1:3], str(built), *words[4:], "--json"]) == 0, question["example"]
+        assert isinstance(json.loads(capsys.readouterr().out), list)
+
+
+def test_search_prints_where_words_occur_and_is_logged(built, capsys):
+    assert run(["graph", "search", str(built), "LISTING 17", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["label"], row["key"]) for row in rows] == [("Listing", "bazar/17")]
+    assert events(built)[-1]["details"] == {
+        "query": "search", "text": "LISTING 17", "limit": "100",
+    }  # fmt: skip
+    assert run(["graph", "search", str(built), "***"]) == 2
+    assert "E-GRA-005" in capsys.readouterr().err
+    assert run(["graph", "search", str(built), "listing", "--limit", "x"]) == 2
+
+
+def test_a_time_beyond_the_calendar_is_printed_as_it_is(built, capsys):
+    from vestigo.cli.graph_query import _shown
+
+    assert _shown("first_at", 0) == "1970-01-01T00:00:00Z"
+    assert _shown("at", 2**53 - 1) == str(2**53 - 1)
+    assert _shown("at", -1) == "-1"
+    assert _shown("stops", ["a", "b"]) == "a > b"
 
 
 @pytest.mark.parametrize(
@@ -257,7 +302,7 @@ def test_the_ending_of_the_file_says_the_format(built, capsys, tmp_path):
 
 
 def test_a_part_is_exported_and_the_log_says_which(built, capsys, tmp_path):
-    words = ["graph", "export", str(built), str(tmp_path / "a.json"), "--around", "bazar/ana"]
+    words = ["graph", "export", str(built), str(tmp_path / "a.json"), "--around", "VendorAccount:bazar/ana"]
     assert run([*words, "--hops", "1", "--only", "Listing", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     document = json.loads((tmp_path / "a.json").read_text("utf-8"))
