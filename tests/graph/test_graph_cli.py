@@ -310,7 +310,7 @@ def test_a_part_is_exported_and_the_log_says_which(built, capsys, tmp_path):
     assert labels == {"Listing", "VendorAccount"}
     assert said["nodes"] == len(document["nodes"]) < said["nodes_in_graph"]
     last = events(built)[-1]
-    assert last["details"]["around"] == "bazar/ana"
+    assert last["details"]["around"] == "VendorAccount:bazar/ana"
 
 
 def test_an_unknown_centre_writes_nothing(built, capsys, tmp_path):
