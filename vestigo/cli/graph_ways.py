@@ -60,7 +60,12 @@ def print_ways(ways: Ways) -> None:
         click.echo(_title(number, way))
         for hop in way:
             click.echo("  " + "  ".join(printable(word) for word in _words(ways, hop)))
-    _print_some([_stop_line(node, stop) for node, stop in ways.stopped.items()])
+    for node, reason in ways.asked.through.items():
+        passed = _("Ways went on at {key}: {reason}").format(key=node.key, reason=reason)
+        click.echo(printable(passed))
+    _print_some([
+        _stop_line(node, stop) for node, stop in ways.stopped.items() if stop.why != "end"
+    ])  # fmt: skip
     _print_some([_cut_line(cut) for cut in ways.cuts])
 
 
@@ -97,10 +102,8 @@ def _print_some(lines: list[str]) -> None:
 def _stop_line(node: NodeRef, stop: Stop) -> str:
     if stop.why == "mix":
         why = _("Ways stop at {key}: its money goes into a mix (see --through).")
-    elif stop.why == "tagged_service":
-        why = _("Ways stop at {key}: it is tagged as {detail} (see --through).")
     else:
-        why = _("Ways stop at {key}: money that arrived there is no longer its payer's.")
+        why = _("Ways stop at {key}: it is tagged as {detail} (see --through).")
     return why.format(key=node.key, detail=stop.detail)
 
 

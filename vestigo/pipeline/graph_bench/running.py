@@ -135,7 +135,7 @@ def _kglite(
     place = Place(folder)
     try:
         store = place.open()
-        parts = load(store, graph, on_batch)
+        loaded = load(store, graph, on_batch)
         store.close()
         read = read_apart(place, asked)
         store = place.open()
@@ -144,7 +144,10 @@ def _kglite(
         disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    values = {**_loaded(parts), **read.values, **_upserted(written), "disk_mb": disk / 1e6}
+    values = {
+        **_loaded(loaded.parts), "load_cpu_s": loaded.processor_seconds,
+        **read.values, **_upserted(written), "disk_mb": disk / 1e6,
+    }  # fmt: skip
     return {"loaded_by": "the store, in batches of 2000", "versions": read.versions,
             "values": values}  # fmt: skip
 
@@ -156,10 +159,10 @@ def _neo4j(
         place = plan.server
         assert place is not None
         store = place.open()
-        parts = load(store, graph, on_batch)
+        loaded = load(store, graph, on_batch)
         store.close()
         read = read_apart(place, asked)
-        values = {**_loaded(parts), **read.values, **_upsert_served(place, graph)}
+        values = {**_loaded(loaded.parts), **read.values, **_upsert_served(place, graph)}
         values.pop("resident_mb", None)
         return {"loaded_by": "Bolt, in batches of 2000", "versions": read.versions,
                 "values": values}  # fmt: skip
