@@ -16,7 +16,7 @@ from nlp.linking.handles import MIN_CORE, core_name, plain_name
 from nlp.linking.keys import KeyRing, keys_of
 from nlp.linking.marks import Marks, marks_of
 from nlp.linking.profile import Profile
-from nlp.linking.statements import Naming, nameable, namings
+from nlp.linking.statements import Naming, called_names, namings
 from nlp.linking.stripping import WORD, PlainText, plain_text, strip_armour
 from nlp.linking.table import common_words
 from nlp.text import normalize
@@ -49,8 +49,8 @@ class Account:
         return frozenset(filter(None, (own, *self.marks.names, *self.key_names)))
 
     def others_named(self) -> set[str]:
-        """Return the plain names that the text names and that are not its own."""
-        return set(self.namings) - {plain_name(self.profile.handle)}
+        """Return the names of others that the text names."""
+        return set(self.namings) - set(called_names(self.profile.handle, common_words()))
 
 
 def read_account(profile: Profile, language: str | None) -> Account:
@@ -75,8 +75,9 @@ def read_account(profile: Profile, language: str | None) -> Account:
 def name_others(accounts: list[Account]) -> None:
     """Note in each account which handles of the others its text names."""
     words = common_words()
-    wanted = {nameable(account.profile.handle, words) for account in accounts} - {""}
-    looked_for: Mapping[str, object] = dict.fromkeys(wanted)
+    looked_for: Mapping[str, object] = dict.fromkeys(
+        name for account in accounts for name in called_names(account.profile.handle, words)
+    )
     for account in accounts:
         account.namings = namings(strip_armour(account.profile.text)[:MAX_TITLES_TEXT], looked_for)
 

@@ -84,7 +84,7 @@ def _exact_keys(account: Account) -> Iterable[str]:
     own = core_name(account.profile.handle)
     yield from (f"n {core_name(name)}" for name in account.names)
     yield from (f"n {own}" for _once in (1,) if own)
-    yield from (f"n {core_name(name)}" for name in account.namings)
+    yield from (f"n {core_name(name)}" for name in account.others_named())
     yield from (f"k {value}" for value in account.keys.fingerprints | marks.fingerprints)
     yield from (f"c {value}" for value in marks.contacts | marks.addresses | marks.links)
     yield from (f"i {value}" for value in account.profile.images)

@@ -16,7 +16,7 @@ from nlp.linking.habits import alikeness
 from nlp.linking.handles import core_name, name_level, plain_name
 from nlp.linking.keys import key_level
 from nlp.linking.profile import Profile
-from nlp.linking.statements import nameable
+from nlp.linking.statements import called_names, nameable
 from nlp.linking.table import MISSING, Table, common_words
 from nlp.linking.wording import Wording
 from vestigo.places import config_root
@@ -24,6 +24,7 @@ from vestigo.settings import read_toml
 
 RARE, SHARED = 3, 10  # accounts of the input that show one mark
 SAME_NAME = ("identical", "identical_common", "same_core")
+WAYS = ("", "mention", "statement")
 FEW, SEVERAL, MANY = 1, 4, 15  # runs of five words that no third account has
 
 
@@ -81,7 +82,7 @@ class Comparison:
             "link": self._shared(a.marks.links, b.marks.links, same_name=False),
             "handle": handle,
             "contact_name": _shared_name(a.marks.names, b.names, b.marks.names, a.names),
-            "naming": max(ways, key=("", "mention", "statement").index) or MISSING,
+            "naming": max(ways, key=WAYS.index) or MISSING,
             "mutual_naming": "statement" if set(ways) == {"statement"} else MISSING,
             "passages": self._passages(a, b),
             "language": _language(a, b),
@@ -120,9 +121,12 @@ class Comparison:
 
     def _naming(self, a: Account, b: Account) -> str:
         """Return how the text of ``a`` names ``b``; a handle that many texts name is none."""
-        name = nameable(b.profile.handle, common_words())
-        found = a.namings.get(name) if name else None
-        return found.level if found and self._n_namings[name] <= RARE else ""
+        levels = [
+            a.namings[name].level
+            for name in called_names(b.profile.handle, common_words())
+            if name in a.others_named() and self._n_namings[name] <= RARE
+        ]
+        return max(levels, key=WAYS.index, default="")
 
     def _passages(self, a: Account, b: Account) -> str:
         if not len(a.shingles) or not len(b.shingles):

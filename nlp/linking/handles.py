@@ -28,15 +28,28 @@ def plain_name(name: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
+def bare_name(name: str) -> str:
+    """Return the plain name without digits at its end and without usual affixes."""
+    return _stripped(plain_name(name).rstrip("0123456789"))
+
+
+@lru_cache(maxsize=200_000)
 def core_name(name: str) -> str:
-    """Return the name without digits as letters, trailing digits and usual affixes."""
-    plain = plain_name(name)
-    without_digits = re.sub(r"^\d+|\d+$", "", plain)
-    core = (without_digits if len(without_digits) >= MIN_CORE else plain).translate(LEET)
+    """Return the bare name with digits read as letters and doubled letters as one."""
+    core = _stripped(_without_digits(plain_name(name)).translate(LEET))
+    return re.sub(r"(.)\1+", r"\1", core)
+
+
+def _without_digits(plain: str) -> str:
+    bare = re.sub(r"^\d+|\d+$", "", plain)
+    return bare if len(bare) >= MIN_CORE else plain
+
+
+def _stripped(core: str) -> str:
     shorter = _without_affix(core)
     while shorter != core:
         core, shorter = shorter, _without_affix(shorter)
-    return re.sub(r"(.)\1+", r"\1", core)
+    return core
 
 
 def _without_affix(core: str) -> str:

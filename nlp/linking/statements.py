@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlp.linking.handles import plain_name
+from nlp.linking.handles import bare_name, plain_name
 from nlp.text import normalize
 
-MIN_NAME = 4
+MIN_NAME, MIN_BARE = 4, 6
 MAX_WORDS = 4
 BEFORE, AFTER = 60, 40
 TOKEN = re.compile(r"[^\W_]+")
@@ -72,5 +72,17 @@ def _level(text: str, start: int, end: int) -> str:
 @lru_cache(maxsize=100_000)
 def nameable(handle: str, common_words: frozenset[str]) -> str:
     """Return the plain name that is looked for in texts, or "" where it is an everyday word."""
-    name = plain_name(normalize(handle).normal)
-    return name if len(name) >= MIN_NAME and name not in common_words else ""
+    return _looked_for(plain_name(normalize(handle).normal), common_words)
+
+
+@lru_cache(maxsize=100_000)
+def called_names(handle: str, common_words: frozenset[str]) -> tuple[str, ...]:
+    """Return how a text may call an account: its name, and the name without affixes."""
+    bare = _looked_for(bare_name(normalize(handle).normal), common_words)
+    names = (nameable(handle, common_words), bare if len(bare) >= MIN_BARE else "")
+    return tuple(name for name in dict.fromkeys(names) if name)
+
+
+def _looked_for(name: str, common_words: frozenset[str]) -> str:
+    everyday = name in common_words or name.removesuffix("s") in common_words
+    return name if len(name) >= MIN_NAME and not everyday else ""

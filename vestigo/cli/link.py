@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def vendors(case: Path | None, as_json: bool, as_jsonl: bool) -> ExitCode:
         report_error(problem)
     lines = pair_lines(profiles, shipped_table())
     if as_json:
-        emit_json(list(lines))
+        click.echo(json.dumps(list(lines), indent=2))
     else:
         for line in lines:
             _write(line)
@@ -91,7 +92,7 @@ def _print(n_accounts: int, rows: list[dict[str, Any]]) -> None:
         said = ", ".join(
             f"{signal['name']} {signal['level']} {signal['weight']}"
             for signal in row["signals"]
-            if signal["name"] != "prior"
+            if signal["name"] != "prior" and Decimal(signal["weight"])
         )
         pair = f"{row['a']} | {row['b']}"
         click.echo(printable(f"{row['probability']}  {bands[row['band']]}  {pair}  {said}"))

@@ -28,8 +28,8 @@ from vestigo.training.behaviour import Behaviour, load_behaviour
 from vestigo.training.telling import tell_world
 from vestigo.training.world import Vendor, World
 
-FIT_SEEDS = tuple(range(1, 21))
-TEST_SEEDS = tuple(range(101, 121))
+FIT_SEEDS = tuple(range(1, 15))
+TEST_SEEDS = tuple(range(101, 113))
 
 
 def measure_worlds(behaviour: Behaviour, seeds: Iterable[int]) -> dict[str, Any]:
