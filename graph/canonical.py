@@ -9,12 +9,12 @@ count as often as they are there.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
 
+from graph.compact import compact_json
 from graph.model import EDGES, NODES, Edge, Properties
 from graph.store import GraphStore
 
@@ -22,9 +22,6 @@ DIGEST: Final = 32
 
 # The names of the model are ASCII and its numbers whole, so that sorting by code point
 # and writing integers as they stand is what RFC 8785 asks for (a test compares).
-_write = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-).encode
 
 
 class Digest:
@@ -57,14 +54,14 @@ def digest_of(lines: bytes | bytearray) -> str:
 
 def node_line(label: str, properties: Properties) -> bytes:
     """Return the canonical line of a node."""
-    return _write(["node", label, properties]).encode("utf-8")
+    return compact_json(["node", label, properties]).encode("utf-8")
 
 
 def edge_line(edge: Edge) -> bytes:
     """Return the canonical line of a relationship."""
     source = [edge.source.label, edge.source.key]
     target = [edge.target.label, edge.target.key]
-    return _write(["edge", edge.kind, source, target, edge.properties]).encode("utf-8")
+    return compact_json(["edge", edge.kind, source, target, edge.properties]).encode("utf-8")
 
 
 def canonical(store: GraphStore) -> str:

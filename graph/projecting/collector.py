@@ -8,12 +8,12 @@ element from the contributions of all records, whatever their order.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from graph.compact import compact_json as write_json
 from graph.model import Edge, NodeRef, Properties, Value
 from vestigo.records import Derived
 
@@ -22,10 +22,6 @@ LATEST = 2**62
 # ("node", label, key) or ("edge", type, source label, source key, target label, target key)
 Place = tuple[str, ...]
 Ranked = tuple[tuple[Any, ...], Properties, set[str]]
-
-write_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
-).encode
 
 
 class Behind(NamedTuple):
@@ -127,11 +123,12 @@ class Draft:
         rank = (-weight, *statement.rank)
         values = {**statement.properties(), **present(**properties)}
         known = self._edges.get((place, part))
-        ids = {statement.record_id} if known is None else known[2] | {statement.record_id}
-        if known is None or (rank, write_json(values)) < (known[0], write_json(known[1])):
-            self._edges[place, part] = (rank, values, ids)
-        else:
-            self._edges[place, part] = (known[0], known[1], ids)
+        if known is None:
+            self._edges[place, part] = (rank, values, {statement.record_id})
+            return
+        known[2].add(statement.record_id)
+        if rank < known[0] or (rank == known[0] and write_json(values) < write_json(known[1])):
+            self._edges[place, part] = (rank, values, known[2])
 
     def claim(
         self,

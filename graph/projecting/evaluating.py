@@ -61,6 +61,10 @@ PROJECTORS: dict[str, Projector] = {
 }
 
 
+# under this name every retraction declares what it takes back
+RETRACTED = "retracted"
+
+
 @dataclass(slots=True)
 class Evaluation:
     """The outcome of one record, and the names of what it asked for."""
@@ -80,15 +84,19 @@ class RecordBodies(Known, Protocol):
         """Return the plain body of a record, None where it is not there (any more)."""
         ...
 
+    def is_retracted(self, record_id: str) -> bool:
+        """Return whether a retraction that is there takes the record back."""
+        ...
+
 
 def evaluate(known: RecordBodies, record_id: str, kind: str) -> Evaluation:
     """Project one record as it stands now."""
     ask = Lookups(known)
     body = known.body(record_id)
-    if body is None or ask.facts(f"retracted:{record_id}"):
-        return Evaluation(cells=ask.cells)
+    if body is None or known.is_retracted(record_id):
+        return Evaluation()
     if kind == Retraction.KIND:
-        ask.declare(f"retracted:{body['retracts']}", record_id)
+        ask.declare(RETRACTED, body["retracts"])
     if not _rests_on_something(ask, kind, body):
         return Evaluation(cells=ask.cells)
     draft = Draft(record_id, tuple(_behind(ask, record_id, kind, body)))

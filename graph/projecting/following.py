@@ -16,7 +16,7 @@ from graph.projecting.reading import RecordHistory, entries_in_pages
 from graph.projecting.state import State
 from vestigo.store import LedgerEntry
 
-BATCH = 500
+BATCH = 1000
 
 
 def follow(
@@ -111,7 +111,8 @@ class _Batch:
         cells = {self._state.digest(cell): at for cell, at in self._changed.items()}
         self._changed = {}
         query = "SELECT cell, rid FROM reads WHERE cell IN ({})"
-        return {
+        asked = {
             rid for cell, rid in self._state.rows(query, cells)
             if self._done.get(rid, 0) < cells[cell]
         }  # fmt: skip
+        return asked | self._known.taken_back()

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from graph.compact import compact_json as write_json
 from graph.model import NodeRef
-from graph.projecting.collector import Behind, Place, write_json
-from graph.projecting.evaluating import Evaluation
+from graph.projecting.collector import Behind, Place
+from graph.projecting.evaluating import RETRACTED, Evaluation
 from graph.projecting.lookups import Standing, node_cell, record_cell
 from graph.projecting.reading import RecordHistory
 from graph.projecting.state import NUMBERS, State, place_text, shape_of
@@ -60,6 +61,9 @@ class Knowledge:
         self._said: dict[Key, tuple[Place, str]] = {}
         self._counts: Counter[Key] = Counter()
         self._facts: dict[str, Counter[tuple[str, int]]] = {}
+        self._retracted: set[str] | None = None
+        self._taken_back: set[str] = set()
+        self._digests: dict[Place, int] = {}
 
     def remember(self, entries: Iterable[LedgerEntry]) -> None:
         """Keep the bodies of new entries at hand; they contributed nothing yet."""
@@ -82,6 +86,12 @@ class Knowledge:
             self._bodies[record_id] = self._history.body_of(record_id)
         text = self._bodies[record_id]
         return None if text is None else json.loads(text)
+
+    def is_retracted(self, record_id: str) -> bool:
+        """Return whether a retraction that is there takes the record back."""
+        if self._retracted is None:
+            self._retracted = set(self.facts(RETRACTED))
+        return record_id in self._retracted
 
     def record(self, record_id: str) -> Record | None:
         """Return a record by its id."""
@@ -123,6 +133,9 @@ class Knowledge:
         facts = {(cell, write_json(fact)) for cell, fact in made.declared}
         for (cell, text), change in _changes(facts_before, facts):
             self._facts.setdefault(cell, Counter())[text, rid] += change
+            if cell == RETRACTED:
+                self._retracted = None
+                self._taken_back.add(json.loads(text))
             yield cell
         self._made[rid] = (said, facts)
         self._reads.update((self._state.digest(cell), rid) for cell in made.cells)
@@ -143,7 +156,9 @@ class Knowledge:
     def _take(self, said: Iterable[tuple[Place, str]], before: set[Key]) -> set[Key]:
         digest, keys = self._state.digest, set()
         for place, text in said:
-            key = (digest(place_text(place)), digest(text))
+            if place not in self._digests:
+                self._digests[place] = digest(place_text(place))
+            key = (self._digests[place], digest(text))
             if key not in keys and key not in before:
                 self._said[key] = (place, text)
                 self._counts[key] += 1
@@ -168,6 +183,13 @@ class Knowledge:
         self._rows, self._reads, self._said = {}, set(), {}
         self._counts, self._facts = Counter(), {}
         return self._transitions(touched)
+
+    def taken_back(self) -> set[int]:
+        """Return the records whose retraction came or went since this was asked last."""
+        query = "SELECT rid FROM records WHERE id IN ({})"
+        found = {rid for (rid,) in self._state.rows(query, sorted(self._taken_back))}
+        self._taken_back = set()
+        return found
 
     def _flush_facts(self) -> None:
         digest = self._state.digest

@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from graph.compact import compact_json as write_json
 from graph.folding import folded_of
 from graph.model import Edge, NodeRef, Properties, check_edge, check_node
-from graph.projecting.collector import Place, write_json
+from graph.projecting.collector import Place
 from graph.projecting.wording import Wording
 
 # when, by which record, in ms, on which pages a node was seen, and what was seen
@@ -95,6 +96,10 @@ def _hidden(given: list[dict[str, Any]]) -> list[str]:
     return [str(one["value"]) for one in given if one.get("remark") == "hidden"]
 
 
+def _rank_of(one: dict[str, Any]) -> tuple[list[Any], str]:
+    return one["rank"], write_json(one["says"])
+
+
 def edges_of(place: Place, said: Iterable[str], wording: Wording) -> list[Edge]:
     """Return the relationships of one type between two nodes, in one total order.
 
@@ -102,14 +107,14 @@ def edges_of(place: Place, said: Iterable[str], wording: Wording) -> list[Edge]:
     """
     _edge, kind, source_label, source_key, target_label, target_key = place
     source, target = NodeRef(source_label, source_key), NodeRef(target_label, target_key)
-    parts: dict[str, list[dict[str, Any]]] = {}
-    for text in said:
-        one = json.loads(text)
+    given = [json.loads(text) for text in said]
+    parts: dict[str, list[dict[str, Any]]] = {"": given} if len(given) == 1 else {}
+    for one in given if len(given) > 1 else ():
         parts.setdefault(write_json(one["part"]), []).append(one)
     edges = []
     for part in sorted(parts):
         stated = parts[part]
-        best = min(stated, key=lambda one: (one["rank"], write_json(one["says"])))
+        best = stated[0] if len(stated) == 1 else min(stated, key=_rank_of)
         ids = {record_id for one in stated for record_id in one["ids"]}
         edge = Edge(kind, source, target, {**best["says"], "n_records": len(ids)})
         wording.mask_words(edge)

@@ -11,7 +11,6 @@ counts how many records say the same about an element.
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from graph.compact import compact_json as write_json
 from graph.faults import cannot_store, second_writer
 from graph.model import EDGES, NODES
 from graph.projecting.collector import Place
@@ -30,6 +30,7 @@ from vestigo.store.full_disk import disk_is_full, full_disk
 
 MEMORY = ":memory:"
 CACHE_KIB = 64 * 1024
+LOG_PAGES = 16 * 1024
 MASK_63 = (1 << 63) - 1
 CHUNK = 500
 
@@ -48,7 +49,7 @@ CREATE TABLE IF NOT EXISTS facts (
 CREATE TABLE IF NOT EXISTS elements (
     id INTEGER PRIMARY KEY, shape INTEGER NOT NULL, place TEXT NOT NULL,
     alive INTEGER NOT NULL DEFAULT 0, dirty INTEGER NOT NULL DEFAULT 1,
-    digests BLOB NOT NULL DEFAULT x'');
+    digests BLOB NOT NULL DEFAULT (zeroblob(32)));
 CREATE INDEX IF NOT EXISTS elements_shape ON elements (shape, id);
 CREATE INDEX IF NOT EXISTS elements_dirty ON elements (shape, id) WHERE dirty = 1;
 CREATE TABLE IF NOT EXISTS contributions (
@@ -102,7 +103,7 @@ class State:
         self.db = sqlite3.connect(self.path or MEMORY, isolation_level=None)
         for pragma in (
             "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY",
-            f"cache_size=-{CACHE_KIB}",
+            f"cache_size=-{CACHE_KIB}", f"wal_autocheckpoint={LOG_PAGES}",
         ):  # fmt: skip
             self.db.execute(f"PRAGMA {pragma}")
         with self.transaction():
@@ -211,7 +212,7 @@ def rules_digest() -> str:
 
 def place_text(place: Place) -> str:
     """Return the text that names an element."""
-    return json.dumps(place, ensure_ascii=False, separators=(",", ":"))
+    return write_json(place)
 
 
 def shape_of(place: Place) -> int:
