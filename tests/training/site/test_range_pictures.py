@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pictures of listings, profiles and captchas: valid, stable, shared where the world says so."""
 
+import hashlib
 import struct
 import zlib
 
 import pytest
 
-from vestigo.training.site import Site
+from vestigo.training.site import Site, shared_pictures
 from vestigo.training.site.captcha import HEIGHT, WIDTH, captcha_picture, code_of
 from vestigo.training.site.pictures import SIDE, avatar_name, picture, picture_names
 from vestigo.training.site.raster import Raster
@@ -95,6 +96,26 @@ def test_accounts_share_pictures_as_their_relation_says(full):
             shares.setdefault(one.relation, []).append(len(pictures_of(full, one) & other))
     assert all(shared > 0 for shared in shares["impostor"])
     assert any(shares["same_key"])
+
+
+def test_the_truth_names_every_shared_picture_and_no_other(full, visitor):
+    shown = {}
+    for market in full.markets:
+        site = Site(market.at(1))
+        targets = [(v.handle, site.address("avatar", v.handle)) for v in market.vendors]
+        targets += [(x.vendor, site.address("image", x.key)) for x in market.at(1).listings]
+        for handle, target in targets:
+            digest = hashlib.sha256(visitor(site, inside=True).ask(target).body).hexdigest()
+            shown.setdefault(digest, set()).add((market.key, handle))
+    told = {
+        row["sha256"]: {(place["market"], place["vendor"]) for place in row["shown_by"]}
+        for row in shared_pictures(full)
+    }
+    several = {digest: accounts for digest, accounts in shown.items() if len(accounts) > 1}
+    assert several
+    assert all(accounts <= told[digest] for digest, accounts in several.items())
+    for accounts in told.values():
+        assert len({market for market, _handle in accounts}) > 1
 
 
 def test_unrelated_accounts_share_none(full):

@@ -5,6 +5,7 @@ from vestigo.training.site.answer import Answer
 from vestigo.training.site.layouts import layout_of
 from vestigo.training.site.market_site import Site
 from vestigo.training.site.mirrors import Door, doors, market_key, mirrors_truth
+from vestigo.training.site.pictures import shared_pictures
 from vestigo.training.site.saving import market_pages
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "market_key",
     "market_pages",
     "mirrors_truth",
+    "shared_pictures",
 ]

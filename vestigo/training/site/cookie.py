@@ -12,7 +12,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-STAGES = ("queue", "door", "inside")
 _MOST = 10**9
 _SIGNATURE = 24
 
@@ -21,7 +20,7 @@ _SIGNATURE = 24
 class Session:
     """How far a visitor has come.
 
-    ``stage`` is one of ``STAGES`` (waiting, in front of the log-in, logged in);
+    ``stage`` is ``queue`` (waiting), ``door`` (in front of the log-in) or ``inside``;
     ``n_waited`` counts looks at the queue, ``n_tries`` captchas and log-ins that were
     tried, ``n_asked`` requests since the log-in.
     """

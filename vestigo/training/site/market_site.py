@@ -46,10 +46,6 @@ class Site:
         """Return the address of a page of ``kind`` (as in ``Layout.addresses``)."""
         return self._contents.addresses.of(kind, key)
 
-    def paths(self) -> list[str]:
-        """Return every address that is kept of a pass, each once, the log-in first."""
-        return [self.address("login"), *self._contents.targets()]
-
     def saved(self) -> Iterator[tuple[str, Answer]]:
         """Yield (address, answer) of every page as a visitor sees it who is never held up."""
         login = self.address("login")

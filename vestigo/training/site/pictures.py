@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from typing import Any
 
 from vestigo.training.site.raster import Colour, Raster
 from vestigo.training.stream import Stream
-from vestigo.training.world import Listing, Market, Vendor
+from vestigo.training.world import Listing, Market, Vendor, World
 
 SIDE = 64
 SHARED_PERCENT = {"same_key": 60, "new_key": 40, "other_name": 25, "impostor": 100}
@@ -41,6 +42,28 @@ def picture_names(market: Market) -> dict[str, str]:
                 owner = vendor.related_to
             names[listing.key] = f"{owner}/{number}"
     return names
+
+
+def shared_pictures(world: World) -> list[dict[str, Any]]:
+    """Return every picture that several accounts show, for the truth, by digest.
+
+    ``shown_by`` names market, vendor and where: ``vendor`` or the key of a listing.
+    """
+    shown: dict[str, list[dict[str, str]]] = {}
+    for market in world.markets:
+        names = picture_names(market)
+        for vendor in market.vendors:
+            place = {"market": market.key, "vendor": vendor.handle, "where": "vendor"}
+            shown.setdefault(avatar_name(market, vendor), []).append(place)
+        for listing in market.listings:
+            place = {"market": market.key, "vendor": listing.vendor, "where": listing.key}
+            shown.setdefault(names[listing.key], []).append(place)
+    rows = [
+        {"sha256": hashlib.sha256(picture(world.seed, name)).hexdigest(), "shown_by": places}
+        for name, places in shown.items()
+        if len({(one["market"], one["vendor"]) for one in places}) > 1
+    ]
+    return sorted(rows, key=lambda row: str(row["sha256"]))
 
 
 def _is_shared(seed: int, vendor: Vendor, what: str | int) -> bool:

@@ -38,10 +38,6 @@ class Raster:
             reach = _root(radius * radius - down * down)
             self.span(y + down, x - reach, x + reach, colour)
 
-    def at(self, x: int, y: int) -> int:
-        """Return the palette number of a point."""
-        return self._rows[y][x]
-
     def png(self) -> bytes:
         """Return the picture as PNG (8 bits, palette).
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from vestigo.training.behaviour.writing import behaviour_sha256
 from vestigo.training.chain.ledger import Ledger
+from vestigo.training.site import shared_pictures
 from vestigo.training.truth.chain import chain_truth
 from vestigo.training.truth.market import market_truth, order_truth
 from vestigo.training.world import World
@@ -22,6 +23,7 @@ def truth(world: World, ledger: Ledger) -> dict[str, Any]:
         "behaviour": world.behaviour.name,
         "behaviour_sha256": behaviour_sha256(world.behaviour),
         **market_truth(world),
+        "shared_pictures": shared_pictures(world),
         "orders": _orders(world, ledger),
         **chain_truth(ledger),
     }
