@@ -23,8 +23,8 @@ from vestigo.training.telling import tell_world
 from vestigo.training.writing import range_files, write_range
 
 PINNED = {
-    "demo": "1f0e859ce30816f3f695cd090d6c968029cf65ca21f754c62b05c86c4d04be75",
-    "full": "c7fd61f33f921643a9de4c367502a50881fab0e5fc69184d595f00b16d6c14bb",
+    "demo": "d07c94df2804bdac373ffa96dc9810a3b030c796be09f727c205193997339fb5",
+    "full": "05a5b617a56f66cfe86ed40362f557c05b4a5409ef5d5de393a9cf5d9f5ba0d2",
 }
 
 
