@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vestigo.training.behaviour import Behaviour, MarketSection
@@ -12,6 +12,7 @@ from vestigo.training.stream import Stream
 from vestigo.training.vocabulary import hostile
 
 ATTACKER_LANGUAGE = "en"
+N_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +131,13 @@ class Cast:
             is_attacker=True,
         )  # fmt: skip
 
-    def _free(self, venue: MarketSection, way: object, handle: str, language: str) -> str:
+    def _free(
+        self, venue: MarketSection, way: Callable[[Stream, str], str], handle: str, language: str
+    ) -> str:
         """Return a variant of ``handle`` that nobody on ``venue`` has."""
         there = {one.handle.casefold() for one in self.plans if one.market == venue.key}
-        assert callable(way)
-        for _attempt in range(8):
-            found: str = way(self._stream, handle)
+        for _attempt in range(N_ATTEMPTS):
+            found = way(self._stream, handle)
             if found.casefold() not in there:
                 self._taken.add(found.casefold())
                 return found
