@@ -11,7 +11,8 @@ from graph.faults import query_failed, too_long
 from vestigo.errors import ConfigurationError, SourceUnreachable
 from vestigo.i18n import _
 
-TIMED_OUT = "TransactionTimedOut"
+# a transaction that waits for a lock at its limit is stopped with the second word
+TIMED_OUT = ("TransactionTimedOut", "LockClientStopped")
 # what a server says that is going down, was just started, or lost its disk in the middle
 GOING = ("DatabaseUnavailable", "General.TransactionOutOfMemory", "DatabaseNotFound")
 
@@ -35,7 +36,7 @@ def server_faults(exceptions: Any, uri: str, seconds: float) -> Iterator[None]:
         raise unreachable(uri) from error
     except exceptions.Neo4jError as error:
         code = str(error.code)
-        if TIMED_OUT in code:
+        if any(word in code for word in TIMED_OUT):
             raise too_long(uri, seconds) from error
         if any(word in code for word in GOING):
             raise unreachable(uri) from error

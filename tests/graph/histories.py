@@ -19,7 +19,6 @@ from vestigo.store import LedgerEntry
 HANDLES = ("ana", "anita", "b | z/ero")
 MARKETS = ("bazar", "feria")
 ADDRESSES = tuple(f"bcrt1q{name}" for name in ("ana", "mid", "sink", "hot", "other"))
-KINDS = 14
 
 
 class MemoryLedger:
@@ -117,47 +116,51 @@ class History:
         return found or self._world.vendor(MARKETS[0], HANDLES[0], self._capture(choice))
 
     def _record(self, kind: int, choice: int) -> Record:
-        world, market = self._world, MARKETS[choice % 2]
+        ways = {
+            2: self._page, 3: self._vendor, 4: self._listing, 5: self._selector,
+            6: self._mention, 7: self._trace, 8: self._cash_out, 9: self._tag,
+            10: self._judgement, 11: self._detail, 12: self._link, 13: self._other,
+        }  # fmt: skip
+        return ways[kind](choice)
+
+    def _page(self, choice: int) -> Record:
+        return self._world.capture(choice % 9, MARKETS[choice % 2])
+
+    def _vendor(self, choice: int) -> Record:
         handle = HANDLES[choice % 3]
-        page = self._capture(choice)
-        if kind == 2:
-            return world.capture(choice % 9, market)
-        if kind == 3:
-            made = world.vendor(market, handle, page)
-            text = f"ask buyer_{choice % 3}x for {handle}"
-            return replace(made, profile_captured=choice % 4 > 0, profile_text=text)
-        if kind == 4:
-            key, seller = str(choice % 2), handle if choice % 5 else None
-            return replace(
-                world.listing(market, key, seller, page, title=f"Offer {choice % 6}"),
-                description=f"sent to buyer_{choice % 3}x",
-            )
-        if kind == 5:
-            coin = ("btc", "telegram", "pgp_fingerprint")[choice % 3]
-            value = ADDRESSES[choice % 5] if coin == "btc" else f"value{choice % 3}"
-            return world.selector(
-                self._subject(choice), coin, value, party=("vendor", "third")[choice % 7 == 0]
-            )
-        if kind == 6:
-            status = ("stated", "declared", "negated")[choice % 3]
-            return world.mention(self._subject(choice), ("mdma", "lsd")[choice % 2], status)
-        if kind == 7:
-            return self._trace(choice)
-        if kind == 8:
-            return self._cash_out(choice)
-        if kind == 9:
-            actor = (None, "casa")[choice % 2]
-            return world.tag(ADDRESSES[choice % 5], actor, f"Service {choice % 2}")
-        if kind == 10:
-            return self._judgement(choice)
-        if kind == 11:
-            return self._detail(choice)
-        if kind == 12:
-            accounts = tuple(self._made.get("vendor_account", ()))[:2] or (self._subject(choice),)
-            low, high = sorted((f"bazar/{HANDLES[choice % 3]}", f"feria/{handle}"))
-            return world.link(low, high, accounts, f"0.{choice % 9}123")
-        choices = (self._gone, self._feedback, self._transaction, self._cluster)
-        return choices[choice % 4](choice)
+        made = self._world.vendor(MARKETS[choice % 2], handle, self._capture(choice))
+        text = f"ask buyer_{choice % 3}x for {handle}"
+        return replace(made, profile_captured=choice % 4 > 0, profile_text=text)
+
+    def _listing(self, choice: int) -> Record:
+        seller = HANDLES[choice % 3] if choice % 5 else None
+        page, title = self._capture(choice), f"Offer {choice % 6}"
+        made = self._world.listing(MARKETS[choice % 2], str(choice % 2), seller, page, title=title)
+        return replace(made, description=f"sent to buyer_{choice % 3}x")
+
+    def _selector(self, choice: int) -> Record:
+        coin = ("btc", "telegram", "pgp_fingerprint")[choice % 3]
+        value = ADDRESSES[choice % 5] if coin == "btc" else f"value{choice % 3}"
+        party = "third" if choice % 7 == 0 else "vendor"
+        return self._world.selector(self._subject(choice), coin, value, party=party)
+
+    def _mention(self, choice: int) -> Record:
+        status = ("stated", "declared", "negated")[choice % 3]
+        return self._world.mention(self._subject(choice), ("mdma", "lsd")[choice % 2], status)
+
+    def _tag(self, choice: int) -> Record:
+        actor = (None, "casa")[choice % 2]
+        return self._world.tag(ADDRESSES[choice % 5], actor, f"Service {choice % 2}")
+
+    def _link(self, choice: int) -> Record:
+        accounts = tuple(self._made.get("vendor_account", ()))[:2] or (self._subject(choice),)
+        here, there = f"bazar/{HANDLES[choice % 3]}", f"feria/{HANDLES[choice // 3 % 3]}"
+        low, high = sorted((here, there))
+        return self._world.link(low, high, accounts, f"0.{choice % 9}123")
+
+    def _other(self, choice: int) -> Record:
+        ways = (self._gone, self._feedback, self._transaction, self._cluster)
+        return ways[choice % 4](choice)
 
     def _trace(self, choice: int) -> Record:
         source = self._one(choice, "selector", "transaction", "tag") or self._capture(choice)
@@ -201,9 +204,7 @@ class History:
     def _gone(self, choice: int) -> Record:
         if choice % 8 > 3:
             body = self._world.capture(50 + choice % 3)
-            return replace(
-                body, media_type="image/png", uri=f"http://127.0.0.1/image/{choice % 3}"
-            )
+            return replace(body, media_type="image/png", uri=f"http://127.0.0.1/image/{choice % 3}")
         return self._world.page(MARKETS[choice % 2], "not-found", self._capture(choice + 1))
 
     def _feedback(self, choice: int) -> Record:
