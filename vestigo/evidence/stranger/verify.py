@@ -705,7 +705,7 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
             if body["capture_id"] in bag.captures:
                 check.fault(where, "a second record of the same capture")
             bag.captures[body["capture_id"]] = bag.capture_records[record_id] = body
-        elif kind in ("block", "transaction", "trace", "cash_out_point"):
+        elif kind in ("block", "transaction", "cluster", "trace", "cash_out_point"):
             bag.bodies.setdefault(kind, []).append({**body, "record_id": record_id})
         elif kind == "retraction":
             bag.retracted.add(body["retracts"])
@@ -1072,9 +1072,13 @@ def check_cited(bag: Bag, check: Check) -> str:
     """Traces and cash-outs name outputs, addresses and steps that the raw bytes bear out."""
     rows = {row["txid"]: row for row in bag.bodies.get("transaction", [])}
     traces = {row["record_id"]: row for row in bag.bodies.get("trace", [])}
+    wallets = [set(row["addresses"]) for row in bag.bodies.get("cluster", [])]
     steps = 0
     for trace in traces.values():
         spent, sender = b"", trace["start_address"]
+        if trace["hops"] and trace["method"]["rule"].startswith("ledger.trace_wallet_"):
+            first = trace["hops"][0]["from_address"]  # of the wallet cluster, where one holds both
+            sender = first if any({first, sender} <= one for one in wallets) else sender
         for hop in trace["hops"]:
             row = check_step(check, rows, hop, (hop["to_address"], hop["mined_at"], "trace"))
             if hop["from_address"] != sender or (spent and spent not in row.get("spent", [spent])):
