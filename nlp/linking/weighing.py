@@ -21,7 +21,8 @@ from nlp.linking.comparing import Reading
 from nlp.linking.table import MISSING, SIGNAL_NAMES, Table
 
 PRIOR, LIMIT = "prior", "limit"
-MOST_BITS = 200.0
+MOST_BITS = 100.0
+LEFT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,16 @@ def weigh(readings: Mapping[str, Reading], n_accounts: int, table: Table) -> Ver
 
 
 def limited(bits: float, limit: float) -> float:
-    """Return log-odds that stay below those of the probability ``limit``.
+    """Return log-odds held near those of the probability ``limit``.
 
-    1/odds' = 1/odds + 1/limit: a world in which a share of such pairs is copied.
+    1/odds' = 1/odds + 1/limit: a world in which a share of such pairs is copied.  A
+    hundredth of what is taken away stays, so that of two pairs at the limit the one for
+    which more speaks still comes first.
     """
     most = math.log2(limit / (1 - limit))
     bits = max(-MOST_BITS, min(bits, MOST_BITS))
-    return -math.log2(2.0**-bits + 2.0**-most)
+    held = -math.log2(2.0**-bits + 2.0**-most)
+    return held + LEFT * (bits - held)
 
 
 def calibrated(bits: float, table: Table) -> float:

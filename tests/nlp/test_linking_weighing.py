@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The table and the sum: every weight shown, nothing counted twice, limits that hold."""
 
+import math
 import shutil
 from dataclasses import replace
 
@@ -105,11 +106,18 @@ def test_habits_say_nothing_of_copied_text():
     assert {s.name: s.weight for s in verdict(habits=-0.1).signals}["habits"] > 0
 
 
-@given(st.floats(-400, 400), st.floats(0.01, 0.99))
-def test_a_limit_is_never_passed_and_never_adds(bits, limit):
+@given(st.floats(-90, 400), st.floats(0.01, 0.99))
+def test_a_limit_holds_but_for_a_hundredth_and_never_adds(bits, limit):
     below = limited(bits, limit)
-    assert below <= bits + 1e-9 or bits < -200
-    assert 1 / (1 + 2.0**-below) <= limit + 1e-9
+    most = math.log2(limit / (1 - limit))
+    assert below <= bits + 1e-9
+    assert below <= most + 0.01 * max(0, 100 - most) + 1e-9
+
+
+@given(st.floats(-50, 100), st.floats(-50, 100))
+def test_a_limit_keeps_the_order(one, other):
+    low, high = sorted((one, other))
+    assert limited(low, 0.78) <= limited(high, 0.78) + 1e-12
 
 
 @given(st.floats(-5, 200), st.floats(-5, 200))
