@@ -63,10 +63,12 @@ class _SavedPages(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the page or a plain 404."""
-        path = unquote(urlsplit(self.path).path)
-        content = next((self.pages[name] for name in _saved_as(path) if name in self.pages), None)
+        split = urlsplit(self.path)
+        path, query = unquote(split.path), unquote(split.query)
+        name = next((one for one in _saved_as(path, query) if one in self.pages), None)
+        content = self.pages[name] if name is not None else None
         self.send_response(200 if content is not None else 404)
-        self.send_header("Content-Type", _media_type(path))
+        self.send_header("Content-Type", _media_type(name or path))
         self.send_header("Content-Length", str(len(content or b"")))
         self.end_headers()
         if self.command == "GET" and content:
@@ -78,13 +80,16 @@ class _SavedPages(BaseHTTPRequestHandler):
         """Say nothing: the crawl's own log is the record."""
 
 
-def _saved_as(path: str) -> tuple[str, ...]:
+def _saved_as(path: str, query: str = "") -> tuple[str, ...]:
     """Return the names under which a mirroring program may have saved a page.
 
-    A page that is also a folder of further pages was saved beside it with a number.
+    A page that is also a folder of further pages was saved beside it with a number; the
+    pages of the range are saved with ``~`` for ``?`` and the ending of their kind.
     """
     bare = path.rstrip("/")
-    return (path, f"{bare}/index.html", f"{bare}.1")
+    plain = (path, f"{bare}/index.html", f"{bare}.1", f"{bare}.html", f"{bare}.png")
+    asked = f"{bare or '/'}~{query}"
+    return (f"{asked}.html", f"{asked}.png", *plain) if query else plain
 
 
 def _media_type(path: str) -> str:
