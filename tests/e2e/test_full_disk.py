@@ -47,6 +47,7 @@ STAGES = {
     "read": lambda case: ("case", "read", case, "--profile", "range"),
     "trace": lambda case: ("ledger", "trace", case, "--network", "regtest"),
     "graph": lambda case: ("graph", "rebuild", case),
+    "update": lambda case: ("graph", "update", case),
     "bundle": lambda case: ("bundle", "build", case, "--passphrase-stdin"),
 }  # fmt: skip
 
@@ -63,6 +64,8 @@ def test_a_full_disk_is_said_and_the_stage_goes_on_later(stage, finished_demo, s
     (case / "chain").mkdir(exist_ok=True)
     if stage in ("read", "trace"):
         forget_derived(case)
+    if stage == "update":
+        (case / "graph" / "embedded.state").unlink()
     before = records_of(case, vestigo)
     fill(small_disk, leave=16_384)
     passphrase = (case / "practice-passphrase").read_text()

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
 import socket
+import subprocess
 import sys
 import threading
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -261,6 +264,42 @@ def test_three_kills_lose_nothing(engine, request, tmp_path):
     assert (found.n_lost, found.n_half_graphs_seen, found.n_other_digests) == (0, 0, 0)
 
 
+class MortalServer:
+    """A server of its own that is killed and started again on the same data."""
+
+    def __init__(self, like_pid, folder):
+        self._module = load("server", HERE.parent / "neo4j_server")
+        words = Path(f"/proc/{like_pid}/cmdline").read_text().split("\0")
+        self._jars = Path(words[words.index("-cp") + 1]).parent
+        self._folder, self._held, self._again = folder, ExitStack(), None
+
+    def __enter__(self):
+        self._server = self._held.enter_context(self._module.running(self._jars, self._folder))
+        cmdline = Path(f"/proc/{self._server.pid}/cmdline").read_text()
+        self._words = cmdline.rstrip("\0").split("\0")
+        return self
+
+    def __exit__(self, *_error):
+        if self._again is not None:
+            self._again.kill()
+            self._again.wait()
+        self._held.close()
+
+    def store(self):
+        return Neo4jStore(self._server.uri, self._server.user, self._server.password)
+
+    def kill(self):
+        os.kill(self._server.pid, signal.SIGKILL)
+
+    def start(self):
+        self._again = subprocess.Popen(
+            self._words, env=self._module._environment(self._folder),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        port = int(self._server.uri.rpartition(":")[2])
+        self._module._await_port(self._again, port, self._folder)
+
+
 class Line:
     """A line to a server that can be cut: connections are passed on until then."""
 
@@ -385,3 +424,35 @@ def test_the_pointer_and_the_state_carry_the_same_name(tmp_path, history):
     with closing(State(tmp_path / "graph" / "embedded.state")) as state:
         assert pointer["summary"]["state"] == state.get("id")
         assert pointer["summary"]["ledger_head"] == history.ledger.head()[1]
+
+
+@pytest.mark.neo4j
+def test_a_server_that_is_killed_in_the_middle_is_started_again_and_repaired(
+    history, tmp_path, neo4j_server, monkeypatch
+):
+    """SIGKILL to the server itself while a large update is written."""
+    monkeypatch.setattr("graph.neo4j_store.AT_ONCE", 0)
+    state = tmp_path / "state"
+    with MortalServer(neo4j_server.pid, tmp_path / "neo4j") as server:
+        store = server.store()
+        update(history.ledger, store, state_path=state)
+        store.close()
+        grow(history)
+        store = server.store()
+        put = store.put_nodes
+
+        def put_and_kill(*given):
+            put(*given)
+            server.kill()
+
+        store.put_nodes = put_and_kill
+        with pytest.raises(SourceUnreachable):
+            update(history.ledger, store, state_path=state)
+        store.close()
+        with pytest.raises(SourceUnreachable):
+            server.store()
+        server.start()
+        with closing(server.store()) as again:
+            report = update(history.ledger, again, state_path=state)
+            assert canonical(again) == report.canonical_sha256 == expected_of(history.ledger)
+            assert not report.whole

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from graph.canonical import canonical, lines
 from graph.kglite_store import KgliteStore
+from graph.neo4j_store import Neo4jStore
 from graph.rebuild import rebuild, update
 
 HERE = Path(__file__).resolve().parent
@@ -79,3 +81,22 @@ def test_any_history_ends_in_what_a_rebuild_gives(histories, world, steps):
 def differences(store, other):
     here, there = set(lines(store)), set(lines(other))
     return [line.decode() for line in sorted(here ^ there)][:6]
+
+
+@pytest.mark.neo4j
+def test_some_histories_end_alike_on_a_server(histories, world, neo4j_server, wipe, tmp_path):
+    """The same schedules as above, drawn from seeds, on a real server."""
+    for seed in range(6):
+        wipe()
+        dice = random.Random(seed)
+        steps = [(dice.randrange(14), dice.randrange(210)) for _n in range(30)]
+        steps[10], steps[20] = None, None
+        store = Neo4jStore(neo4j_server.uri, neo4j_server.user, neo4j_server.password)
+        try:
+            history, report = follow_steps(histories, world, steps, store, tmp_path / f"{seed}")
+            other = KgliteStore(tmp_path / f"other{seed}")
+            expected = rebuild(history.ledger, other).canonical_sha256
+            assert canonical(store) == report.canonical_sha256 == expected
+            assert not report.whole
+        finally:
+            store.close()
