@@ -24,7 +24,7 @@ from vestigo.training.writing import range_files, write_range
 
 PINNED = {
     "demo": "d07c94df2804bdac373ffa96dc9810a3b030c796be09f727c205193997339fb5",
-    "full": "05a5b617a56f66cfe86ed40362f557c05b4a5409ef5d5de393a9cf5d9f5ba0d2",
+    "full": "f4b1b33303979d9cdab628b184c1dbe5235b8fdb35c0e25d8bf6af08029bc434",
 }
 
 
