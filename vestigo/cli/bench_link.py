@@ -39,11 +39,13 @@ def link(profiles: Path | None, seeds: tuple[int, ...], as_json: bool) -> None:
 
 
 def _print(name: str, figures: dict[str, Any]) -> None:
-    click.echo(f"{name}: top1 {figures['top1']} other_name_top1 {figures['other_name_top1']}")
+    """Print the figures by their machine names: they mean the same in every language."""
+    rows = [f"{name}: top1 {figures['top1']} other_name_top1 {figures['other_name_top1']}"]
     for band, row in figures["bands"].items():
-        click.echo(f"  {band}: {row['lines']} precision {row['precision']}")
+        rows.append(f"  {band}: lines {row['lines']} precision {row['precision']}")
     for lines in ("all_lines", "first_lines"):
         said = " ".join(f"{key} {figures[lines][key]}" for key in SHOWN)
-        click.echo(f"  {lines}: {said}")
-    for relation, bands in figures["relations"].items():
-        click.echo(f"  {relation}: {bands}")
+        rows.append(f"  {lines}: {said}")
+    rows += [f"  {relation}: {bands}" for relation, bands in figures["relations"].items()]
+    for text in rows:
+        click.echo(text)
