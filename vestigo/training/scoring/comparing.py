@@ -28,7 +28,7 @@ def score_case(ledger: RecordLedger, truth: Truth) -> Score:
     held = holdings_of(ledger)
     _refuse_another_world(held, truth)
     view = View(truth, held)
-    work = Comparison(truth, held, view, Prover(ledger))
+    work = Comparison(truth, held, view, Prover(ledger, held.read_already()))
     areas: list[Area] = [
         *market_areas(work),
         *reading_areas(work),

@@ -68,10 +68,18 @@ class Holdings:
         pages = {item.market for item in self.pages.values()}
         return pages | {item.market for item in self.listings.values()}
 
+    def read_already(self) -> dict[str, Record]:
+        """Return every record by its id."""
+        return {
+            **self.pages, **self.vendors, **self.listings, **self.mentions, **self.quantities,
+            **self.quotes, **self.unit_prices, **self.selectors, **self.clusters, **self.traces,
+            **self.cash_outs, **self.links, **self.judgements,
+        }  # fmt: skip
+
     def about(self, found: Named[R]) -> Iterator[tuple[str, R, Subject]]:
         """Yield (record id, record, subject) of the readings whose subject still stands."""
         for record_id, record in found.items():
-            subject = self.subjects.get(vars_subject(record))
+            subject = self.subjects.get(subject_of(record))
             if subject is not None:
                 yield record_id, record, subject
 
@@ -93,7 +101,7 @@ class Holdings:
         return standing
 
 
-def vars_subject(record: Record) -> str:
+def subject_of(record: Record) -> str:
     """Return the id that a reading names as its subject ("" where it has none)."""
     return str(getattr(record, "subject", ""))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vestigo.records import Capture, Derived, Record, Tag, Transaction
@@ -45,11 +45,14 @@ class _Ground:
 
 
 class Prover:
-    """Follows the sources of records; each record is followed once."""
+    """Follows the sources of records; each record is followed once.
 
-    def __init__(self, ledger: RecordLedger) -> None:
+    ``known`` are records that were read already, by id.
+    """
+
+    def __init__(self, ledger: RecordLedger, known: Mapping[str, Record]) -> None:
         self._ledger = ledger
-        self._records: dict[str, Record | None] = {}
+        self._records: dict[str, Record | None] = {**known}
         self._grounds: dict[str, _Ground] = {}
         captures = ledger.named_of_kind(Capture, include_retracted=True)
         for number, (record_id, capture) in enumerate(captures, 1):
