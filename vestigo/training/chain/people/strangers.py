@@ -21,6 +21,8 @@ from vestigo.training.stream import Stream
 LEAST_SAT, MOST_SAT = 150_000, 2_500_000
 RICHEST = 3
 EQUALLY_PAID = (4, 7)
+BEFORE_CASHING = 25  # days before strangers stop, so that parties still have all they sold
+WELL_OFF = 4  # coins: a PayJoin leaves some of them where they were paid
 _SPARE_SAT = 30_000
 _ROUND_SAT = 1_000
 _JOINED = 4
@@ -42,15 +44,17 @@ class Strangers:
         start = begins_at + timedelta(days=4)
         n_plain = section.bystander_payments
         self._plan_each(n_plain, start, days - 4, lambda _n: self._pay_friend())
-        self._plan_each(section.payjoins, start, days - 4, self._pay_jointly)
+        self._plan_each(section.payjoins, start, days - BEFORE_CASHING, self._pay_jointly)
         self._plan_each(section.stonewalls, start, days - 4, self._pay_stonewall)
         self._plan_each(section.replacements, start, days - 4, lambda _n: self._pay_and_replace())
+        self._plan_each(
+            section.look_alikes, start + (ends_at - start) / 3, days // 2, self._pay_equally
+        )
         late = start + timedelta(days=2)
         for n, way in (
             (section.bystander_deposits, self._deposit),
             (section.bystander_peel_chains, self._peel),
             (section.bystander_consolidations, self._join),
-            (section.look_alikes, self._pay_equally),
             (section.atm_customers, partial(self._sell, self._services.atms)),
             (section.gift_card_customers, partial(self._sell, self._services.gift_cards)),
         ):
@@ -117,8 +121,10 @@ class Strangers:
         book = self._ground.book
         payers = self.names
         if number % 2:
-            parties = self._ground.world.parties
-            payers = [one.id for one in parties if one.behaviour not in MIXING] or payers
+            payers = [
+                one.id for one in self._ground.world.parties
+                if one.behaviour not in MIXING and len(book.coins(one.id)) >= WELL_OFF
+            ] or payers  # fmt: skip
         payer = max(payers, key=lambda one: (worth(book.coins(one)), one))
         payees = [one for one in (*suppliers(), *self.names) if one != payer and book.coins(one)]
         value = worth(book.coins(payer)) * self._stream.between(10, 40) // 100
