@@ -91,16 +91,13 @@ class StepReader:
     ) -> None:
         most = self._asked.limits.degree
         text = statement(name, label=(label,), kinds=kinds)
-        rows = self._read(text, {**self._filters(), "keys": keys, "most": most + 1})
-        seen: dict[str, int] = {}
-        for row in rows:
-            key = row["key"]
-            seen[key] = seen.get(key, 0) + 1
-            if seen[key] > most:
-                self.cut_at[NodeRef(label, key)] = None
-            elif (row["label"], row["other"]) != (label, key):
-                node = NodeRef(row["label"], row["other"])
-                found.setdefault(NodeRef(label, key), []).append(node)
+        for row in self._read(text, {**self._filters(), "keys": keys, "most": most}):
+            node = NodeRef(label, row["key"])
+            if row["n"] > most:
+                self.cut_at[node] = None
+            others = [NodeRef(*other) for other in row["found"]]
+            self.n_links += len(others)
+            found.setdefault(node, []).extend(other for other in others if other != node)
 
     def stops(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Stop]:
         """Return those of ``nodes`` that nobody passes through, and why."""
@@ -109,10 +106,9 @@ class StepReader:
         self._stops.update((node, Stop("end", "") if node.label in ENDS else None) for node in new)
         keys = [node.key for node in new if node.label == "Address"]
         for page in _pages(keys):
-            for row in self._read(statement("stops"), {"keys": page}):
-                stop = Stop(row["why"], row["detail"])
-                node = NodeRef("Address", row["key"])
-                self._stops[node] = max(self._stops.get(node) or stop, stop)
+            for name in ("mixed", "tagged"):  # what a tag names is the better answer
+                for row in self._read(statement(name), {"keys": page}):
+                    self._stops[NodeRef("Address", row["key"])] = Stop(row["why"], row["detail"])
         known = {node: self._stops[node] for node in wanted}
         return {node: stop for node, stop in known.items() if stop is not None}
 
@@ -154,6 +150,7 @@ class StepReader:
             if seen[pair] > most:
                 self.cut_at[NodeRef(source, pair[0])] = None
             else:
+                self.n_links += 1
                 yield _hop(row, NodeRef(source, pair[0]), NodeRef(target, pair[1]), against=against)
 
     def _filters(self) -> dict[str, object]:
@@ -172,7 +169,6 @@ class StepReader:
             raise Exhausted("time")
         rows = self._store.read(text, parameters)
         self.n_reads += 1
-        self.n_links += len(rows)
         return rows
 
 

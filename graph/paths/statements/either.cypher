@@ -1,10 +1,7 @@
 UNWIND $keys AS key
-CALL (key) {
-  MATCH (n:__LABEL__ {key: key})-[r:__KINDS__]-(o)
-  WHERE r.tier IN $tiers AND coalesce(r.party, 'vendor') = 'vendor'
-  WITH DISTINCT head(labels(o)) AS label, o.key AS other
-  ORDER BY label, other
-  LIMIT $most
-  RETURN label, other
-}
-RETURN key, label, other
+MATCH (n:__LABEL__ {key: key})-[r:__KINDS__]-(o)
+WHERE r.tier IN $tiers AND coalesce(r.party, 'vendor') = 'vendor'
+WITH DISTINCT key, head(labels(o)) AS label, o.key AS other
+ORDER BY key, label, other
+WITH key, collect([label, other]) AS found
+RETURN key, found[0..$most] AS found, size(found) AS n

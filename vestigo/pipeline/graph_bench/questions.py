@@ -9,12 +9,14 @@ import numpy as np
 
 from vestigo.pipeline.graph_bench.synthetic import MOST_STEPS, TAGGED, SyntheticGraph
 
+TRIES = 12
+
 
 def questions(graph: SyntheticGraph, n: int) -> dict[str, Any]:
     """Return ``n`` addresses that pay, and ``n`` pairs joined by 2 to 20 payments.
 
-    The pairs are ends of walks drawn evenly over addresses (not over payments), that pass
-    no tagged address; so a way of at most so many hops is there.
+    The pairs are ends of walks of a length drawn evenly, that begin evenly over addresses
+    (not over payments) and pass no tagged address; so a way of at most so many hops is there.
     """
     dice = np.random.Generator(np.random.PCG64([graph.seed, 3]))
     order = np.argsort(graph.payers, kind="stable")
@@ -39,11 +41,20 @@ class _Walker:
         self._begins, self._payees, self._dice = begins, payees, dice
 
     def walk(self, start: int, n_steps: int) -> int | None:
-        """Return where a walk ends, None where it is too short or comes back."""
-        node, steps = start, 0
-        while steps < n_steps:
-            low, high = int(self._begins[node]), int(self._begins[node + 1])
-            if low == high or node < TAGGED:
-                break
-            node, steps = int(self._payees[self._dice.integers(low, high)]), steps + 1
-        return node if steps > 1 and node != start and node >= TAGGED else None
+        """Return where a walk of so many steps ends, None where it gets stuck or comes back."""
+        node = start
+        for _step in range(n_steps):
+            following = self._next(node)
+            if following is None:
+                return None
+            node = following
+        return node if node != start else None
+
+    def _next(self, node: int) -> int | None:
+        """Return an address that ``node`` pays, that pays as well and bears no tag."""
+        low, high = int(self._begins[node]), int(self._begins[node + 1])
+        for _try in range(TRIES if low < high else 0):
+            payee = int(self._payees[self._dice.integers(low, high)])
+            if payee >= TAGGED and self._begins[payee] < self._begins[payee + 1]:
+                return payee
+        return None
