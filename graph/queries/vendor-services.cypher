@@ -13,13 +13,9 @@
 // order: vendor, traced_sat descending, service
 MATCH (v:VendorAccount)-[:NAMES {party: 'vendor'}]->(a:Address)
 WHERE $vendor = '' OR v.key = $vendor
-WITH v, a.key AS start_address
-WITH start_address, collect(DISTINCT v.key) AS vendors
-MATCH (:Address)-[o:CASHES_OUT_AT]->(c:CashOutPoint)
-WHERE o.start_address = start_address
-MATCH (c)-[:PAID_INTO]->(s:Service)
-WHERE $service = '' OR s.key = $service
-UNWIND vendors AS vendor
+WITH v.key AS vendor, collect(DISTINCT a.key) AS begun
+MATCH (:Address)-[o:CASHES_OUT_AT]->(c:CashOutPoint)-[:PAID_INTO]->(s:Service)
+WHERE o.start_address IN begun AND ($service = '' OR s.key = $service)
 WITH vendor, s, c, max(o.traced_sat) AS traced
 RETURN vendor, s.key AS service, count(c) AS n_cash_outs, sum(c.value_sat) AS value_sat,
        sum(traced) AS traced_sat, min(c.at) AS first_at, max(c.at) AS last_at
