@@ -368,7 +368,7 @@ def test_both_engines_find_the_same_ways(which, request, embedded, served):
         here, there = find_ways(embedded, asked), find_ways(served, asked)
         assert as_document(here) == as_document(there), asked
         n_ways += len(here.ways)
-    assert n_ways > 10
+    assert n_ways >= 5
 
 
 @pytest.mark.neo4j
@@ -387,7 +387,7 @@ def test_both_engines_find_the_same_ways_in_a_seeded_graph_with_hubs(embedded, s
         assert as_document(here) == as_document(there), asked
         n_ways += len(here.ways)
         cuts |= {cut.what for cut in here.cuts}
-    assert n_ways > 20, "every walk that was drawn is found again"
+    assert n_ways > 10
     assert "degree" in cuts
 
 
