@@ -23,8 +23,8 @@ from vestigo.training.telling import tell_world
 from vestigo.training.writing import range_files, write_range
 
 PINNED = {
-    "demo": "d07c94df2804bdac373ffa96dc9810a3b030c796be09f727c205193997339fb5",
-    "full": "f4b1b33303979d9cdab628b184c1dbe5235b8fdb35c0e25d8bf6af08029bc434",
+    "demo": "3021f2fa2f98eabf209202dc4fd1862ae67285773bc3054ce2c076ce490d5570",
+    "full": "3e251ac67155a34b89ef2fb0046990d36f53d65cee6b217dd56b9818ebf42073",
 }
 
 

@@ -455,6 +455,14 @@ def test_pages_as_files_have_names_of_their_own_and_stay_in_the_folder(full):
             assert ".." not in name.split("/")
 
 
+def test_saved_pages_bring_the_style_sheet_that_they_name(full):
+    for market in full.markets:
+        saved = dict(market_pages(market.at(1)))
+        sheets = html.fromstring(saved["index.html"]).xpath("//link[@rel='stylesheet']/@href")
+        for sheet in sheets:
+            assert b"{" in saved[sheet.strip("/")], (market.key, sheet)
+
+
 @pytest.mark.parametrize(
     ("target", "media_type", "name"),
     [
@@ -465,6 +473,7 @@ def test_pages_as_files_have_names_of_their_own_and_stay_in_the_folder(full):
         ("/category/drugs?page=2", "text/html", "category/drugs~page=2.html"),
         ("/vendor/Mr.Quill", "text/html", "vendor/Mr.Quill.html"),
         ("/?mirrors", "text/html", "~mirrors.html"),
+        ("/assets/cards.css", "text/css; charset=utf-8", "assets/cards.css"),
     ],
 )  # fmt: skip
 def test_pages_have_the_name_of_their_address(target, media_type, name):

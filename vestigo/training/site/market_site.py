@@ -48,6 +48,7 @@ class Site:
 
     def saved(self) -> Iterator[tuple[str, Answer]]:
         """Yield (address, answer) of every page as a visitor sees it who is never held up."""
+        yield self.address("style"), self._contents.style()
         login = self.address("login")
         yield login, self.answer("GET", login, self._access.at_the_door(), b"")
         for target in self._contents.targets():

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from vestigo.training.site.market_site import Site
 from vestigo.training.world import MarketView
 
+_ENDINGS = {"image/png": ".png", "text/css": ".css"}
+
 
 def market_pages(view: MarketView) -> Iterator[tuple[str, bytes]]:
-    """Yield (path, content) of every page and picture of ``view``, each path once.
+    """Yield (path, content) of every page, picture and style sheet of ``view``, each path once.
 
     Paths are relative: ``index.html``, ``listing/abc.html``, ``topic.php~t=abc.html``.
     """
@@ -21,5 +23,5 @@ def market_pages(view: MarketView) -> Iterator[tuple[str, bytes]]:
 def page_name(target: str, media_type: str = "text/html") -> str:
     """Return the file name of an address: ``/listing/abc`` is ``listing/abc.html``."""
     name = target.strip("/").replace("?", "~") or "index"
-    ending = ".png" if media_type == "image/png" else ".html"
+    ending = _ENDINGS.get(media_type.partition(";")[0], ".html")
     return name if name.endswith(ending) else f"{name}{ending}"
