@@ -34,6 +34,7 @@ def test_without_options_it_says_what_it_holds_and_how_to_go_on(world, tmp_path,
     assert "40 parties" in told
     assert "3 passes" in told
     assert "pages: forum, forum, table" in told
+    assert told.startswith("Practice range 1, world “full”: Three venues\n")
     assert "vestigo training range --seed 1 --behaviour full --write DIR" in told
     assert "vestigo training range --seed 1 --behaviour full --serve" in told
     assert list(tmp_path.iterdir()) == []

@@ -115,6 +115,7 @@ def test_a_switch_is_no_number_and_a_number_no_switch(written):
         ("[wrold]\n", "world"), ("[world]\npases = 3\n", "passes"),
         ("[[market]]\nlayuot = 'table'\n", "layout"), ("[ledger]\nbystander = 5\n", "bystanders"),
         ("[world]\nlanguages = { it = 1 }\n", "nl"), ("seed = 4\n", "vendors"),
+        ("passes = 2\n", "[world] passes"), ("captcha = 'none'\n", "[[market]] captcha"),
     ],
 )  # fmt: skip
 def test_an_unknown_key_is_refused_with_the_nearest(text, near, written):

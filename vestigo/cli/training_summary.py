@@ -23,6 +23,7 @@ def summary_document(world: World, folder: Path | None) -> dict[str, Any]:
     return {
         "seed": world.seed,
         "behaviour": world.behaviour.name,
+        "title": world.behaviour.world.title,
         "passes": [iso(moment) for moment in world.passes],
         "written_to": str(folder) if folder else None,
         "markets": [_market_row(market) for market in world.markets],
@@ -37,7 +38,7 @@ def summary_document(world: World, folder: Path | None) -> dict[str, Any]:
 
 def show_summary(summary: dict[str, Any], command: str) -> None:
     """Print the counts, and with ``command`` how to go on."""
-    click.echo(_("Practice range {seed}, world “{behaviour}”").format(**summary))
+    click.echo(_("Practice range {seed}, world “{behaviour}”: {title}").format(**summary))
     for row in summary["markets"]:
         _show_market(row)
     n_passes = len(summary["passes"])

@@ -55,7 +55,7 @@ def load_behaviour(name_or_path: str) -> Behaviour:
     known = [*SECTIONS, MARKET]
     for name in document:
         if name not in known:
-            raise _unknown(name, known, str(path))
+            raise _unknown(name, _homes_of(name) or known, str(path))
     values: dict[str, Any] = {
         name: _section(section, document.get(name, {}), f"{path} [{name}]")
         for name, section in SECTIONS.items()
@@ -204,6 +204,12 @@ def _goods_file(name: str, folder: Path) -> GoodsFile:
 def _beginning(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(MOST_GOODS_BYTES + 1)
+
+
+def _homes_of(name: str) -> list[str]:
+    """Return ``[section] name`` for each section in which ``name`` is a key."""
+    homes = [f"[{section}] {name}" for section, kind in SECTIONS.items() if name in keys_of(kind)]
+    return homes + [f"[[{MARKET}]] {name}"] * (name in keys_of(MarketSection))
 
 
 def _unknown(name: str, known: list[str], where: str) -> ConfigurationError:

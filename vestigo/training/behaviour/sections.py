@@ -17,7 +17,7 @@ SHIPPED_GOODS = tuple(f"goods-{language}.toml" for language in LANGUAGES)
 class WorldSection:
     """``[world]``: languages, passes, goods."""
 
-    title: str = text("Practice range", "The name of the world in reports.")
+    title: str = text("Practice range", "What the world is called where it is described.")
     languages: tuple[tuple[str, int], ...] = weights(
         {"en": 5, "es": 4, "pt": 3, "fr": 3, "de": 3, "nl": 2}, LANGUAGES,
         "How many vendors speak which language, as weights.",
