@@ -23,6 +23,7 @@ from graph.model import NODES, Edge, Properties
 from graph.reading_form import (
     LARGE,
     READING,
+    keep_within,
     open_reading_form,
     save_file,
     write_reading_form,
@@ -39,6 +40,7 @@ STATE = "embedded.state"
 OWN_NODE_NAMES = ("id", "title", "type")
 OWN_EDGE_NAMES = ("type",)
 ATTEMPTS = 5
+LOOK_EVERY = 32  # reads between two looks at the memory of a mapped graph
 
 
 class KgliteStore:
@@ -54,6 +56,8 @@ class KgliteStore:
         self._is_keyed = True
         self._building: Any = None
         self._reading: Any = None
+        self._mapped: Path | None = None
+        self._n_reads = 0
         self._held = ExitStack()
         self._is_held = False
 
@@ -195,11 +199,15 @@ class KgliteStore:
             result = self._graph().cypher(
                 query, params=dict(parameters), timeout_ms=int(self._timeout * 1000)
             )
-            return [dict(row) for row in result]
+            rows = [dict(row) for row in result]
         except kglite.CypherTimeoutError as error:
             raise too_long(str(self._folder), self._timeout) from error
         except kglite.CypherError as error:
             raise query_failed(str(self._folder), error) from error
+        self._n_reads += 1
+        if self._mapped is not None and self._n_reads % LOOK_EVERY == 0:
+            keep_within(self._mapped)
+        return rows
 
     def nodes(self, label: str) -> Iterator[Properties]:
         """Yield the nodes of one label."""
@@ -227,10 +235,18 @@ class KgliteStore:
             if pointer is None:
                 raise no_graph(self._folder)
             try:
-                return _reader_of(self._folder / pointer["generation"])
+                return self._reader_of(self._folder / pointer["generation"])
             except (OSError, kglite.KgError) as error:
                 failure = error
         raise cannot_store(self._folder, failure)
+
+    def _reader_of(self, generation: Path) -> Any:
+        """Open what readers read of a generation."""
+        mapped = generation / READING
+        self._mapped = mapped if mapped.is_dir() else None
+        if self._mapped is None:
+            return kglite.open_session(str(generation / FILE))
+        return open_reading_form(mapped)
 
     def close(self) -> None:
         """Let the engine go; a graph that was not committed is dropped."""
@@ -240,13 +256,6 @@ class KgliteStore:
         self._reading = None
         self._is_held = False
         self._held.close()
-
-
-def _reader_of(generation: Path) -> Any:
-    """Open what readers read of a generation."""
-    if (generation / READING).is_dir():
-        return open_reading_form(generation / READING)
-    return kglite.open_session(str(generation / FILE))
 
 
 def _json_bytes(value: Any) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import resource
 import sys
 import warnings
 from pathlib import Path
@@ -20,6 +21,7 @@ import kglite
 
 READING = "reading"
 LARGE = 300_000  # relationships: less opens in a second from the file
+MOST_MAPPED = 800 * 2**20  # bytes of mapped files that a reader keeps resident
 _DONT_NEED = 4  # MADV_DONTNEED of Linux
 _MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r[w-]-s \S+ \S+ \S+\s+(.+)")
 
@@ -74,6 +76,18 @@ def give_back_pages(folder: Path) -> int:
             libc.madvise(begin, end - begin, _DONT_NEED)
             n_bytes += end - begin
     return n_bytes
+
+
+def keep_within(folder: Path, most: int = MOST_MAPPED) -> bool:
+    """Give pages back where more than ``most`` bytes of files are resident; tell whether.
+
+    The system maps up to two megabytes around each byte that is read, so that a reader
+    would come to hold the whole graph.
+    """
+    if sys.platform != "linux":
+        return False
+    shared = int(Path("/proc/self/statm").read_text("ascii").split()[2])
+    return shared * resource.getpagesize() > most and give_back_pages(folder) > 0
 
 
 def _remove(folder: Path) -> None:
