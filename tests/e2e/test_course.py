@@ -20,7 +20,7 @@ SMALL = Path(__file__).parent / "small_world.toml"
 GUIDE_PORT = 8090
 GUIDE_PAIRS = (("candil/SableBleu", "lantern/SableBleu", True),
                ("candil/TheTintaLigero63", "lantern/TintaLigero63", False))  # fmt: skip
-GUIDE_VENDOR = "candil/RUSTYPARCEL95"
+GUIDE_VENDOR = "candil/TintaAzul50"
 
 
 def steps_of(page):
