@@ -4,7 +4,7 @@
 // param key: string -- key of the node
 // param hops: integer 1..4 = 2 -- at most so many steps
 // param before: time = 9007199254740991 -- only over relationships before this time, or without a time
-// param busy: integer 1..100000 = 100 -- not beyond nodes with more relationships than this
+// param busy: integer 1..100000 = 50 -- not beyond nodes with more relationships than this
 // param limit: integer = 500 -- at most so many rows
 // column depth: integer -- steps to it
 // column other_label: string -- label of the other node
