@@ -8,6 +8,8 @@ A settings section is a plain dict; ``section_digest`` is what a record's
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,15 +22,17 @@ from vestigo.places import config_root
 from vestigo.records.canonical import content_id
 
 Section = dict[str, Any]
+MOST_TOML_BYTES = 4_000_000
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the TOML document at ``path`` (decimals as ``Decimal``).
 
-    Raises ``ConfigurationError`` E-CFG-001 (not there or not readable) or E-CFG-002 (not TOML).
+    Raises ``ConfigurationError`` E-CFG-001 (not there, not readable, more than 4 MB) or
+    E-CFG-002 (not TOML).
     """
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        return tomllib.loads(_content(path).decode("utf-8"), parse_float=Decimal)
     except FileNotFoundError as error:
         raise ConfigurationError(
             "E-CFG-001",
@@ -50,6 +54,15 @@ def read_toml(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy=_("Correct the file at the place named."),
         ) from error
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file holds; a device or an endless file raises ``OSError``, too."""
+    with path.open("rb") as file:
+        content = file.read(MOST_TOML_BYTES + 1)
+    if len(content) > MOST_TOML_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content
 
 
 def refuse_unknown_keys(given: Mapping[str, Any], known: Mapping[str, Any], where: str) -> None:

@@ -28,6 +28,13 @@ def test_a_folder_is_no_configuration_file(tmp_path):
     assert caught.value.code == "E-CFG-001"
 
 
+def test_a_file_without_end_is_refused(tmp_path):
+    endless = tmp_path / "zero.toml"
+    endless.symlink_to("/dev/zero")
+    with pytest.raises(ConfigurationError, match="E-CFG-001"):
+        read_toml(endless)
+
+
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b"a = 1\na = 2"])
 def test_what_is_no_toml_is_refused(tmp_path, content):
     path = tmp_path / "broken.toml"
