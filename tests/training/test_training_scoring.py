@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vestigo.cli.training_score import _compared
 from vestigo.errors import InputError, UsageError
 from vestigo.records import (
     Block,
@@ -621,6 +622,18 @@ def test_a_truth_with_a_hole_is_refused_at_once(name):
             del document[name]
         with pytest.raises(InputError, match="E-TRA-031"):
             truth_from(document, "t")
+
+
+def test_a_file_that_breaks_the_comparison_is_refused_and_another_truth_is_not(tmp_path, case):
+    broken = json.loads(json.dumps(TRUTH))
+    broken["listings"][0]["prices_shown"] = [{"pass": "x", "amount": "1", "currency": "EUR"}]
+    truth = truth_from(broken, "t")
+    with RecordLedger(tmp_path / "records.sqlite") as ledger:
+        ledger.append(case.records)
+        with pytest.raises(InputError, match="E-TRA-031"):
+            _compared(ledger, truth, tmp_path / "truth.json")
+        with pytest.raises(ValueError, match="invalid literal"):
+            _compared(ledger, truth, None)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -11,7 +11,18 @@ from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import open_session
-from vestigo.training.scoring import Area, Item, Proof, Score, Truth, read_truth, score_case
+from vestigo.store import RecordLedger
+from vestigo.training.scoring import (
+    MISSHAPEN,
+    Area,
+    Item,
+    Proof,
+    Score,
+    Truth,
+    misshapen,
+    read_truth,
+    score_case,
+)
 from vestigo.training.scoring.area import STATUSES
 from vestigo.training.scoring.report import score_document
 from vestigo.training.scoring.wording import area_names, cause, group_name, status_names
@@ -43,7 +54,7 @@ def score(
     wanted = _wanted(details)
     truth = _truth(file, seed, behaviour)
     with open_session(case, write=False) as session:
-        result = score_case(session.ledger, truth)
+        result = _compared(session.ledger, truth, file)
         session.custody.append(
             "access", reason="training score", details={"seed": str(result.seed)}
         )
@@ -82,6 +93,16 @@ def _truth(file: Path | None, seed: int | None, behaviour: str) -> Truth:
 
     assert seed is not None
     return truth_of_seed(seed, behaviour)
+
+
+def _compared(ledger: RecordLedger, truth: Truth, file: Path | None) -> Score:
+    """Return the score; a file that only looked like a truth is refused (E-TRA-031)."""
+    try:
+        return score_case(ledger, truth)
+    except MISSHAPEN as error:
+        if file is None:
+            raise
+        raise misshapen(str(file), error) from error
 
 
 def _show(result: Score, details: tuple[str, ...]) -> None:

@@ -8,8 +8,15 @@ ledger only.
 from vestigo.training.scoring.area import Area, Item, Score
 from vestigo.training.scoring.comparing import score_case
 from vestigo.training.scoring.proof import Exhibit, Proof
-from vestigo.training.scoring.truth_file import Truth, read_truth, truth_from
+from vestigo.training.scoring.truth_file import (
+    MISSHAPEN,
+    Truth,
+    misshapen,
+    read_truth,
+    truth_from,
+)
 
 __all__ = [
-    "Area", "Exhibit", "Item", "Proof", "Score", "Truth", "read_truth", "score_case", "truth_from",
+    "MISSHAPEN", "Area", "Exhibit", "Item", "Proof", "Score", "Truth", "misshapen", "read_truth",
+    "score_case", "truth_from",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ from vestigo.errors import InputError, UsageError
 from vestigo.i18n import _
 
 FORMAT = "vestigo.range.truth.v2"
+MISSHAPEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What comes up where a truth holds something else than the range writes."""
 _PREFIX = "vestigo.range.truth.v"
 _LISTS = ("passes", "markets", "vendors", "delisted", "listings", "published_addresses",
           "cash_outs", "mixes", "services", "clusters", "parties", "links")  # fmt: skip
@@ -93,8 +95,13 @@ def truth_from(document: Any, where: str) -> Truth:
         )
     try:
         return _indexed(document)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise _no_truth(where, f"{type(error).__name__}: {error}"[:80]) from error
+    except MISSHAPEN as error:
+        raise misshapen(where, error) from error
+
+
+def misshapen(where: str, error: Exception) -> InputError:
+    """Return the refusal (E-TRA-031) of a truth in which ``error`` came up."""
+    return _no_truth(where, f"{type(error).__name__}: {error}"[:80])
 
 
 def _no_truth(where: str, reason: str) -> InputError:
