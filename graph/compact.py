@@ -20,7 +20,7 @@ def _encoder() -> Callable[[Any], str]:
     make = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # not in the stubs
     if make is None:  # an interpreter without the C accelerator
         return _SLOW
-    text = json.encoder.encode_basestring  # type: ignore[attr-defined]  # not in the stubs
+    text = json.encoder.encode_basestring
     parts = make(None, _refuse, text, None, ":", ",", True, False, False)
     return lambda value: "".join(parts(value, 0))
 

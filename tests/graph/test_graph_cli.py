@@ -302,7 +302,14 @@ def test_the_ending_of_the_file_says_the_format(built, capsys, tmp_path):
 
 
 def test_a_part_is_exported_and_the_log_says_which(built, capsys, tmp_path):
-    words = ["graph", "export", str(built), str(tmp_path / "a.json"), "--around", "VendorAccount:bazar/ana"]
+    words = [
+        "graph",
+        "export",
+        str(built),
+        str(tmp_path / "a.json"),
+        "--around",
+        "VendorAccount:bazar/ana",
+    ]
     assert run([*words, "--hops", "1", "--only", "Listing", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     document = json.loads((tmp_path / "a.json").read_text("utf-8"))

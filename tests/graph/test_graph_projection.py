@@ -14,8 +14,6 @@ from graph.model import EDGES, NODES, NodeRef
 from graph.projecting.collector import milliseconds
 from graph.rebuild import project
 from vestigo.records import (
-    Capture,
-    Mention,
     Retraction,
     Selector,
     Trace,
@@ -245,6 +243,26 @@ def test_a_trace_with_another_source_left_stands(world, records):
     assert len(edges_of(source, "HOP")) == 1
     shown = [p for _s, _t, p in edges_of(source, "SHOWN_BY") if p["record_id"] == trail.record_id]
     assert [p["via"] for p in shown] == [[second.record_id, account.record_id]]
+
+
+def test_a_cash_out_falls_with_its_trail_and_with_its_last_tag(world, records):
+    page = world.capture(1)
+    account = world.vendor("bazar", "ana", page)
+    named = world.selector(account, "btc", "bcrt1qa")
+    trail = world.trace((world.hop("t", ("bcrt1qa", "bcrt1qb"), 5, 5),), (named.record_id,))
+    tags = [world.tag("bcrt1qb", "bolsa", "Bolsa"), world.tag("bcrt1qc", "bolsa", "Bolsa")]
+    point = world.cash_out(trail, "Bolsa", tuple(t.record_id for t in tags), "tagged_address")
+    base = [page, account, named, trail, *tags, point]
+
+    def paid_into(*gone):
+        made = records([*base, *(retraction(record) for record in gone)])
+        return [service for _point, service, _p in edges_of(made, "PAID_INTO")]
+
+    assert paid_into() == ["bolsa"]
+    # the key does not change with the tag that is left
+    assert paid_into(tags[0]) == paid_into(tags[1]) == ["bolsa"]
+    assert paid_into(*tags) == []
+    assert paid_into(trail) == []
 
 
 def test_a_mention_of_an_unknown_subject_is_left_out(world, records):
