@@ -140,9 +140,9 @@ def project_cash_out(draft: Draft, ask: Lookups, point: CashOutPoint) -> Passes:
 
 
 def _service(draft: Draft, ask: Lookups, point: CashOutPoint) -> NodeRef:
-    """Return the service of a cash-out: keyed as its first tag is, named as the record says."""
-    tag = ask.record(point.tag_ids[0]) if point.tag_ids else None
-    key = service_of(tag) if isinstance(tag, Tag) else point.service
+    """Return the service of a cash-out: keyed as its first tag that stands, named as it says."""
+    tags = (ask.record(tag_id) for tag_id in point.tag_ids)
+    key = next((service_of(tag) for tag in tags if isinstance(tag, Tag)), point.service)
     return draft.node("Service", key, name=point.service, category=point.category)
 
 

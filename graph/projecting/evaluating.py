@@ -2,7 +2,8 @@
 """What one record says at this moment: whether it stands, its evidence, its contributions.
 
 A record stands while it is there and not retracted and, where it is derived, something
-that it cites stands; a reading falls with the record that it read.
+that it cites stands; a reading falls with the record that it read, a cash-out with its
+trail and with the last tag that names its service.
 """
 
 from __future__ import annotations
@@ -121,7 +122,15 @@ def _rests_on_something(ask: Lookups, kind: str, body: dict[str, Any]) -> bool:
         return True
     standing = {source for source in body["sources"] if ask.standing(source) is not None}
     subject = body.get("subject")
-    return bool(standing) and (subject not in body["sources"] or subject in standing)
+    if not standing or (subject in body["sources"] and subject not in standing):
+        return False
+    return kind != CashOutPoint.KIND or _is_cash_out(ask, body)
+
+
+def _is_cash_out(ask: Lookups, body: dict[str, Any]) -> bool:
+    """Tell whether the trail still stands, and one of the tags that name the service."""
+    tags = [ask.standing(tag_id) for tag_id in body["tag_ids"]]
+    return ask.standing(body["trace_id"]) is not None and (not tags or any(tags))
 
 
 def _behind(ask: Lookups, record_id: str, kind: str, body: dict[str, Any]) -> list[Behind]:
