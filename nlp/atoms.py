@@ -15,6 +15,7 @@ from nlp.lexing import Token
 from nlp.values import Value, value_at
 
 TIMES = ("x", "*")
+LENGTHS = ("cm", "mm", "inch", "inches")
 LINKS = (")", "-", "+", "~", ".", "'", "#", "]", '"')
 BREAKS = ("\n", ",", ";", "|", ":", "!", "?", ".", "(", ")", "[", "]", "/", "=", "+", "&")
 MAX_WORDS_BETWEEN = 5
@@ -87,7 +88,7 @@ class AtomScanner:
             return None
         if self._text(index) == "*" and not self._unit_before(index):
             return None
-        if self._tokens[index + 1].kind != "num":
+        if self._tokens[index + 1].kind != "num" or self._measures(index):
             return None
         value = value_at(self._tokens, index + 1, {}, self._language)
         if value is None or value.number != int(value.number) or value.fraction:
@@ -131,12 +132,26 @@ class AtomScanner:
         return Atom("bare", value.number, value.first, value.last)
 
     def _times_holds(self, index: int) -> bool:
-        """Whether "x" or "*" multiplies here: not in "x-ray", not in "7*7"."""
+        """Whether "x" or "*" multiplies here: not in "x-ray", "7*7", "16 x 11 cm"."""
         if self._text(index) == "*":
             value = index + 1 < len(self._tokens) and self._tokens[index + 1].kind == "num"
             unit = self._text(index + 2)
             return bool(value) and (unit in self._grammar.dose or unit in self._grammar.mass)
-        return not (self._text(index + 1) == "-" and self._touches(index + 1))
+        if self._text(index + 1) == "-" and self._touches(index + 1):
+            return False
+        return not self._measures(index)
+
+    def _measures(self, index: int) -> bool:
+        """Whether the "x" at ``index`` stands in "16 x 11 cm": sides of a thing, no count."""
+        for _side in range(2):
+            number = index + 1 < len(self._tokens) and self._tokens[index + 1].kind == "num"
+            value = value_at(self._tokens, index + 1, {}, self._language) if number else None
+            if value is None:
+                return False
+            index = value.last
+            if self._text(index) != "x":
+                break
+        return self._text(index) in LENGTHS
 
     def _unit_index(self, value: Value) -> int:
         """Return where the unit of a number stands: links such as ")" or "-" are passed."""

@@ -32,6 +32,13 @@ def named(title: str, description: str = "", **fields) -> dict[str, str]:
     return {row.id: row.status for row in reading.substances}
 
 
+@pytest.mark.parametrize("size", ["16 x 11 cm", "16x11cm", "10 x 20 x 5 cm", "4 x 6 inches"])
+def test_the_sides_of_an_envelope_are_no_count(size):
+    assert offers("Box of oil paints", f"Envelope {size}, fits every letterbox") == []
+    assert offers("100 tablets tramadol", f"Envelope {size}") == offers("100 tablets tramadol")
+    assert offers("2 x 5 g cocaine", f"Envelope {size}") == [("5", 2)]
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
