@@ -24,6 +24,7 @@ from vestigo.records import (
     Quantity,
     Selector,
     SourcedText,
+    TextReading,
     UnitPrice,
     VendorAccount,
     record_from_body,
@@ -95,7 +96,8 @@ def of(records, kind):
 
 def test_every_record_cites_subject_and_capture(made):
     subject, _body, records = made
-    assert {type(r) for r in records} == {Mention, Quantity, PriceQuote, UnitPrice, Selector}
+    kinds = {Mention, Quantity, PriceQuote, UnitPrice, Selector, TextReading}
+    assert {type(r) for r in records} == kinds
     for record in records:
         assert record.sources == (subject.record_id, CAPTURE.capture_id)
         assert record.observed_at == SEEN
