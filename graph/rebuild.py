@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -16,7 +17,7 @@ from graph.projecting.collector import Collector
 from graph.projecting.following import BATCH as RECORDS
 from graph.projecting.following import follow
 from graph.projecting.reading import RecordHistory, RecordSource, history_of
-from graph.projecting.state import State
+from graph.projecting.state import State, is_damaged
 from graph.publishing import Publisher
 from graph.store import GraphStore, Summary
 from vestigo.errors import VestigoError
@@ -115,14 +116,26 @@ class _Work:
         state = State(state_path or getattr(self._store, "state_path", None))
         try:
             self._store.hold()
-            if anew:
-                state.reset()
-            return self._bring_up(state, check)
+            return self._or_from_nothing(state, anew=anew, check=check)
         except BaseException:
             self._store.close()
             raise
         finally:
             state.close()
+
+    def _or_from_nothing(self, state: State, *, anew: bool, check: bool) -> RebuildReport:
+        """Bring the graph up; a state file that turns out to be damaged is made again."""
+        try:
+            if anew:
+                state.reset()
+            return self._bring_up(state, check)
+        except (VestigoError, sqlite3.Error) as error:
+            if not is_damaged(error):
+                raise
+            self._store.close()
+            state.renew()
+            self._store.hold()
+            return self._bring_up(state, check)
 
     def _bring_up(self, state: State, check: bool) -> RebuildReport:
         how, blindly = _together(state, self._store)
@@ -158,7 +171,13 @@ class _Work:
 
     def _as_noted(self) -> bool:
         summary = self._store.summary()
-        return summary is None or canonical(self._store) == summary["canonical_sha256"]
+        try:
+            return summary is None or canonical(self._store) == summary["canonical_sha256"]
+        except VestigoError as error:
+            if error.code != DAMAGED or disk_is_full(error):
+                raise
+            self._store.close()
+            return False
 
     def _write_all(self, state: State, publisher: Publisher, n_new: int) -> RebuildReport:
         self._store.begin(_announced(state, ALL, 1))

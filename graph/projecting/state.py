@@ -96,8 +96,7 @@ class State:
             if disk_is_full(error):
                 raise full_disk() from error
             # damaged, or no database at all: it holds nothing that cannot be made again
-            self._forget()
-            self._connect()
+            self.renew()
 
     def _connect(self) -> None:
         self.db = sqlite3.connect(self.path or MEMORY, isolation_level=None)
@@ -114,6 +113,11 @@ class State:
         if self.get("rules") != rules_digest():
             self.reset()
         self.key = bytes.fromhex(self.get("key"))
+
+    def renew(self) -> None:
+        """Put an empty file in the place of this one."""
+        self._forget()
+        self._connect()
 
     def _forget(self) -> None:
         if getattr(self, "db", None) is not None:
@@ -189,6 +193,16 @@ class State:
             chunk = listed[start : start + CHUNK]
             marks = ",".join("?" * len(chunk))
             yield from self.db.execute(query.replace("{}", marks), chunk)
+
+
+def is_damaged(error: BaseException | None) -> bool:
+    """Tell whether an error, or what caused it, says that a database file is damaged."""
+    while error is not None:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return True
+        error = error.__cause__
+    return False
 
 
 @cache

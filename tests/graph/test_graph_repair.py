@@ -126,6 +126,30 @@ def test_a_lost_or_damaged_state_is_made_again(engine, places, history):
     assert at.update(history.ledger).whole
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_state_that_is_damaged_inside_is_made_again(tmp_path, history, anew):
+    where = tmp_path / "state"
+    with closing(KgliteStore(tmp_path / "graph")) as store:
+        expected = update(history.ledger, store, state_path=where).canonical_sha256
+    whole = where.read_bytes()
+    # the first page still says that it is a database
+    where.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    with closing(KgliteStore(tmp_path / "graph")) as store:
+        work = rebuild if anew else update
+        assert work(history.ledger, store, state_path=where).canonical_sha256 == expected
+        assert canonical(store) == expected
+
+
+def test_a_check_makes_a_damaged_graph_again(tmp_path, history):
+    with closing(KgliteStore(tmp_path / "graph")) as store:
+        expected = update(history.ledger, store).canonical_sha256
+    (built,) = (tmp_path / "graph").glob("generation-*/case.kgl")
+    built.write_bytes(b"not a graph")
+    with closing(KgliteStore(tmp_path / "graph")) as store:
+        assert update(history.ledger, store, check=True).whole
+        assert canonical(store) == expected
+
+
 @ENGINES
 def test_a_state_of_another_graph_is_noticed(engine, places, history, histories, world):
     at = places(engine)
