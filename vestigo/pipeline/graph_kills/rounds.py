@@ -55,7 +55,7 @@ class Kills:
 class KillRounds:
     """Rounds in ``folder`` on the embedded engine, or on a server whose database is ours."""
 
-    def __init__(self, folder: Path, server: Server | None, seed: int, n_pages: int = 20) -> None:
+    def __init__(self, folder: Path, server: Server | None, seed: int, n_pages: int = 8) -> None:
         self._folder = folder
         self._server = server
         self._dice = random.Random(seed)  # noqa: S311 (chooses moments, no secrets)

@@ -16,7 +16,7 @@ from graph.rebuild import update
 from graph.store import GraphStore
 from vestigo.store import RecordLedger
 
-BATCH = 40
+BATCH = 10
 
 
 def store_of(folder: Path, server: tuple[str, str, str] | None) -> GraphStore:
