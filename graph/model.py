@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 Value = str | int | bool | list[str]
 Properties = dict[str, Value]
@@ -115,9 +115,8 @@ EDGES: Final[dict[str, tuple[tuple[tuple[str, str], ...], dict[str, type]]]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRef:
-    """A node by its label and key."""
+class NodeRef(NamedTuple):
+    """A node by its label and key (a tuple: searches compare and look up many of them)."""
 
     label: str
     key: str

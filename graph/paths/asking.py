@@ -81,6 +81,12 @@ class Asked:
         return usual(labels)
 
     @property
+    def is_free(self) -> bool:
+        """Whether every relationship counts, whatever its tier, time and amount."""
+        bounds = (self.minimum_sat, self.since, self.until)
+        return bounds == (0, 0, FOREVER) and not self.facts_only
+
+    @property
     def tiers(self) -> tuple[str, ...]:
         """The tiers that count."""
         return FACTS if self.facts_only else TIERS

@@ -89,15 +89,24 @@ class StepReader:
     def _page(
         self, name: str, label: str, kinds: tuple[str, ...], keys: list[str], found: Neighbours
     ) -> None:
-        most = self._asked.limits.degree
-        text = statement(name, label=(label,), kinds=kinds)
-        for row in self._read(text, {**self._filters(), "keys": keys, "most": most}):
+        """Read one page of a frontier; where more is there than may be followed, in order."""
+        rows = self._rows(f"{name}_free" if self._asked.is_free else name, label, kinds, keys)
+        crowded = [row["key"] for row in rows if row["n"] > self._asked.limits.degree]
+        self.cut_at.update((NodeRef(label, key), None) for key in crowded)
+        if crowded and self._asked.is_free:
+            rows = [row for row in rows if row["n"] <= self._asked.limits.degree]
+            rows += self._rows(name, label, kinds, crowded)
+        for row in rows:
             node = NodeRef(label, row["key"])
-            if row["n"] > most:
-                self.cut_at[node] = None
-            others = [NodeRef(*other) for other in row["found"]]
+            others = [NodeRef(other[0], other[1]) for other in row["found"]]
             self.n_links += len(others)
             found.setdefault(node, []).extend(other for other in others if other != node)
+
+    def _rows(self, name: str, label: str, kinds: tuple[str, ...], keys: list[str]) -> list[Row]:
+        text = statement(name, label=(label,), kinds=kinds)
+        return self._read(
+            text, {**self._filters(), "keys": keys, "most": self._asked.limits.degree}
+        )
 
     def stops(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Stop]:
         """Return those of ``nodes`` that nobody passes through, and why."""
@@ -106,9 +115,10 @@ class StepReader:
         self._stops.update((node, Stop("end", "") if node.label in ENDS else None) for node in new)
         keys = [node.key for node in new if node.label == "Address"]
         for page in _pages(keys):
-            for name in ("mixed", "tagged"):  # what a tag names is the better answer
-                for row in self._read(statement(name), {"keys": page}):
-                    self._stops[NodeRef("Address", row["key"])] = Stop(row["why"], row["detail"])
+            for row in self._read(statement("stops"), {"keys": page}):
+                named = row["services"]
+                stop = Stop("tagged_service", min(named)) if named else Stop("mix", "")
+                self._stops[NodeRef("Address", row["key"])] = stop
         known = {node: self._stops[node] for node in wanted}
         return {node: stop for node, stop in known.items() if stop is not None}
 
