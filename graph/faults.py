@@ -43,7 +43,7 @@ def cannot_store(where: Path | str, reason: object) -> VestigoError:
     """Return E-GRA-007: the graph cannot be written or read back."""
     return VestigoError(
         "E-GRA-007",
-        _("The graph cannot be stored: {reason}").format(reason=reason),
+        _("The graph cannot be written or read back: {reason}").format(reason=reason),
         where=str(where),
         remedy=_("Make room or repair the folder and rebuild the graph: no record is lost."),
     )

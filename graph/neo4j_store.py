@@ -11,6 +11,7 @@ the server frees it when the writer dies.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Any
@@ -42,6 +43,9 @@ class Neo4jStore:
         self, uri: str, user: str, password: str, *, timeout_seconds: float = 30.0
     ) -> None:
         import neo4j
+
+        # what the driver would print about a lost line is told by the error with its code
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
         self._uri = uri
         self._timeout = timeout_seconds
