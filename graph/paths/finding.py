@@ -100,16 +100,26 @@ class _Search:
         """Rank the ways that lie in what is known: those short enough to be all known."""
         everything = self._reach.is_everything
         most = self._asked.most_hops if everything else self._reach.n_hops
-        pairs = self._pairs_on_ways(most)
+        pairs = self._open_pairs_on_ways(most)
         if pairs:
             self._read_hops(pairs)
-            self._reader.stops(start for start, _end in pairs)
             ranking = Ranking(
                 self._hops, self._asked.source, self._is_end, self._reach.allows, most,
                 self._asked.in_time_order, self._asked.limits.tries,
             )  # fmt: skip
             self._result.ways = ranking.best(self._asked.k)
             self._gave_up = ranking.gave_up
+
+    def _open_pairs_on_ways(self, most: int) -> list[Pair]:
+        """Return the pairs on ways that no stop closes (a closed one makes others longer)."""
+        while True:
+            pairs = self._pairs_on_ways(most)
+            self._reader.stops(start for start, _end in pairs)
+            closed = [pair for pair in pairs if not self._reach.allows(*pair)]
+            if not closed:
+                return pairs
+            for start, end in closed:
+                del self._reach.links[start][end]
 
     def _pairs_on_ways(self, most: int) -> list[Pair]:
         """Return the pairs of neighbours that lie on some way of at most ``most`` hops."""

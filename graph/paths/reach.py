@@ -70,8 +70,11 @@ class Reach:
             if other not in side.reached:
                 side.reached[other] = side.n_steps
                 following[other] = None
-                self.met = self.met or any(other in s.reached for s in self._sides if s is not side)
         side.frontier = list(following)
+        if not self.met:
+            far = [each.reached for each in self._sides if each is not side]
+            touching = [node for node in side.frontier if any(node in each for each in far)]
+            self.met = bool(self._passable(touching))
 
     def _onward(self, frontier: list[NodeRef]) -> Iterator[tuple[NodeRef, NodeRef]]:
         """Yield where one step leads; from a stop only to what it is a stop for."""
@@ -84,13 +87,22 @@ class Reach:
                 yield from ((node, other) for other in found.get(node, ()))
 
     def _back(self, frontier: list[NodeRef]) -> Iterator[tuple[NodeRef, NodeRef]]:
-        """Yield from where one step leads here, unless a way stops there."""
-        found = self.reader.neighbours(frontier, onward=False)
-        stops = self.reader.stops(other for others in found.values() for other in others)
-        for node in frontier:
-            for other in found.get(node, ()):
-                if node.label in ENDS or self._is_open(other, stops):
-                    yield other, node
+        """Yield from where one step leads here; nothing leads through a stop but to its end."""
+        free = self._passable(frontier)
+        found = self.reader.neighbours(free, onward=False)
+        for node in free:
+            yield from ((other, node) for other in found.get(node, ()))
+
+    def _passable(self, nodes: list[NodeRef]) -> list[NodeRef]:
+        """Return the nodes at which a way may go on to where the side behind them came from."""
+        stops = self.reader.stops(nodes)
+        target = self.asked.target
+        to_ends = target is not None and target.label in ENDS
+        return [
+            node for node in nodes
+            if node == target or self._is_open(node, stops)
+            or (to_ends and any(other.label in ENDS for other in self.links.get(node, ())))
+        ]  # fmt: skip
 
     def allows(self, start: NodeRef, end: NodeRef) -> bool:
         """Tell whether a way may go from the one to the other (stops of both are known)."""
@@ -100,6 +112,6 @@ class Reach:
         """Tell whether a way may go on at a node; remember it where not."""
         if node not in stops or node == self.asked.source or node in self.asked.through:
             return True
-        if node != self.asked.target and (self.asked.target or node.label != "CashOutPoint"):
+        if node != self.asked.target and node.label not in ENDS:
             self.stopped[node] = stops[node]
         return False

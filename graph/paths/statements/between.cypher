@@ -1,7 +1,9 @@
 UNWIND $pairs AS pair
-CALL (pair) {
-  MATCH (n:__SOURCE__ {key: pair.source})-[r:__KINDS__]->(o:__TARGET__)
-  WHERE o.key = pair.target AND r.tier IN $tiers
+MATCH (n:__SOURCE__ {key: pair.source})
+MATCH (o:__TARGET__ {key: pair.target})
+CALL (n, o) {
+  MATCH (n)-[r:__KINDS__]->(o)
+  WHERE r.tier IN $tiers
     AND coalesce(r.party, 'vendor') = 'vendor'
     AND (NOT type(r) IN $money OR r.at IS NULL OR (r.at >= $since AND r.at < $until))
     AND (NOT type(r) IN $money
