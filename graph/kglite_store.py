@@ -25,8 +25,8 @@ from graph.reading_form import (
     READING,
     keep_within,
     open_reading_form,
+    save_both,
     save_file,
-    write_reading_form,
 )
 from graph.store import Row, Summary, edge_of, plain, statement
 from vestigo.errors import UsageError
@@ -148,9 +148,10 @@ class KgliteStore:
         building = self._folder / BUILDING
         try:
             self._key()
-            save_file(self._building, building / FILE)
             if int(summary.get("n_relationships", 0)) >= self._large:
-                write_reading_form(self._building, building / READING, sorted(NODES))
+                save_both(self._building, building / FILE, building / READING, sorted(NODES))
+            else:
+                save_file(self._building, building / FILE)
             self._building = None
             generation = f"generation-{self._next_number():06d}"
             building.rename(self._folder / generation)

@@ -14,6 +14,7 @@ import re
 import resource
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,17 @@ def save_file(graph: Any, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", kglite.MappedFallbackWarning)
         graph.save(str(path))
+
+
+def save_both(graph: Any, path: Path, folder: Path, labels: list[str]) -> None:
+    """Save a graph as a file and in the form that readers open, side by side.
+
+    The engine works outside of Python's lock, so that a second processor does the file.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        saved = beside.submit(save_file, graph.copy(), path)
+        write_reading_form(graph, folder, labels)
+        saved.result()
 
 
 def write_reading_form(graph: Any, folder: Path, labels: list[str]) -> None:
