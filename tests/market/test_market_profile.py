@@ -19,7 +19,8 @@ def broken(path, old, new):
 
 
 def test_the_shipped_profiles_load_by_name_and_by_path(repository):
-    assert profile_names() == ["agora-2014", "range"]
+    layouts = [f"range-{layout}" for layout in ("cards", "forum", "minimal", "table")]
+    assert profile_names() == ["agora-2014", "range", *layouts]
     for name in profile_names():
         by_path = load_profile(repository / "config" / "markets" / f"{name}.toml")
         assert load_profile(name) == by_path or load_profile(name).digest == by_path.digest
