@@ -130,6 +130,20 @@ def test_a_server_of_ones_own_is_filled_measured_and_stopped(tmp_path, neo4j_jar
     ]  # fmt: skip
 
 
+def test_an_update_is_measured_against_making_the_graph_again(tmp_path):
+    result = measure(Plan(tmp_path, (SIZE,), n_questions=10, n_pages=120), _said, _nobody)
+    found = result["update"]
+    assert found["same"], "the update ends in the graph of a rebuild"
+    assert found["new_records"] == 5
+    assert not found["whole"]
+    assert float(found["update_s"]) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"kglite-{SIZE}-1.json", "update-120-1.json",
+    ]  # fmt: skip
+    again = Plan(tmp_path, (SIZE,), resume=True, n_pages=120)
+    assert measure(again, _said, _nobody)["update"] == found
+
+
 @pytest.mark.parametrize("size", [9_999, 50_000_001])
 def test_a_size_that_makes_no_sense_is_refused(tmp_path, size):
     with pytest.raises(UsageError) as caught:

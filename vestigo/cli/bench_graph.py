@@ -27,6 +27,8 @@ FULL = 5_000_000
 @click.option("--seed", default=1, show_default=True, help=_("Seed of the graph."))
 @click.option("--questions", type=click.IntRange(10, 100_000), default=300, show_default=True,
               help=_("How many questions of each sort."))  # fmt: skip
+@click.option("--pages", type=click.IntRange(0), default=0, show_default=True,
+              help=_("Measure an update as well, on so many invented pages."))  # fmt: skip
 @click.option("--work", type=click.Path(path_type=Path),
               help=_("Folder for everything that is written; else a temporary one."))  # fmt: skip
 @click.option("--resume", is_flag=True, help=_("Keep what was measured for this commit."))
@@ -49,6 +51,7 @@ def graph(work: Path | None, as_json: bool, **given: Any) -> ExitCode:
             server=_server(given),
             home=given["home"],
             resume=given["resume"],
+            n_pages=given["pages"],
         )
         result = _measured(plan)
     if as_json:
@@ -88,6 +91,13 @@ def _print(result: dict[str, Any]) -> None:
             engine=run["engine"], n=run["relationships"], how=run["loaded_by"]))  # fmt: skip
         for name, figure in run["figures"].items():
             click.echo(f"  {name}: {figure['value']} {figure['unit']}{_verdict(figure)}")
+    if result["update"]:
+        found = result["update"]
+        click.echo(
+            _("Made again: {made} s; an update of one record in a hundred: {update} s.").format(
+                made=found["rebuild_again_s"], update=found["update_s"]
+            )
+        )
     for line in unmet(result):
         click.echo(_("Missed: {figure}").format(figure=line))
 

@@ -25,6 +25,7 @@ from vestigo.pipeline.graph_bench.questions import questions
 from vestigo.pipeline.graph_bench.reading import read_apart
 from vestigo.pipeline.graph_bench.server import OwnServer
 from vestigo.pipeline.graph_bench.synthetic import SyntheticGraph
+from vestigo.pipeline.graph_bench.updating import measure_update
 from vestigo.store.atomic import write_atomically
 
 LEAST, MOST = 10_000, 50_000_000
@@ -43,6 +44,7 @@ class Plan:
     server: Place | None = None
     home: Path | None = None
     resume: bool = False
+    n_pages: int = 0
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no graph (E-BEN-012) and disks that are too small."""
@@ -86,6 +88,7 @@ def measure(
         for engine in plan.engines:
             on_part(engine, size)
             runs.append(_kept_or_measured(plan, graph, engine, asked, on_batch))
+    updated = _updated(plan, on_part, on_batch) if plan.n_pages else None
     judged = [
         figure["met"] for run in runs for figure in run["figures"].values() if "met" in figure
     ]
@@ -96,8 +99,29 @@ def measure(
         "seed": plan.seed,
         "engines": list(plan.engines),
         "runs": runs,
+        "update": updated,
         "met": all(judged),
     }
+
+
+def _updated(
+    plan: Plan, on_part: Callable[[str, int], None], on_batch: Callable[[int], None]
+) -> dict[str, Any]:
+    path = plan.work / f"update-{plan.n_pages}-{plan.seed}.json"
+    if plan.resume and path.is_file():
+        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if kept["commit"] == current_commit():
+            return kept
+    on_part("update", plan.n_pages)
+    folder, begin = plan.work / "update", _load_average()
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        found = measure_update(folder, plan.n_pages, plan.seed, on_batch)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    found = {**found, "commit": current_commit(), "load_average": [begin, _load_average()]}
+    write_atomically(path, (json.dumps(found, indent=1) + "\n").encode("utf-8"))
+    return found
 
 
 def _kept_or_measured(

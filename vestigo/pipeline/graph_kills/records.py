@@ -27,17 +27,19 @@ N_ADDRESSES = 400
 LONGEST = 6
 
 
-def records_of(round_number: int, n_pages: int, dice: random.Random) -> Iterator[Record]:
+def records_of(
+    round_number: int, n_pages: int, dice: random.Random, n_addresses: int = N_ADDRESSES
+) -> Iterator[Record]:
     """Yield ``n_pages`` captures with a listing, its seller, an address and a trace each."""
     for number in range(n_pages):
         at = BEGIN + timedelta(days=round_number, seconds=number)
         capture = _capture(round_number * n_pages + number, at)
         handle = f"vendor{dice.randrange(N_VENDORS)}"
         listing = _listing(capture, f"k{dice.randrange(10 * n_pages)}", handle)
-        address = f"bench{dice.randrange(N_ADDRESSES)}"
+        address = f"bench{dice.randrange(n_addresses)}"
         selector = _selector(listing, address)
         yield from (capture, _vendor(capture, handle), listing, selector)
-        yield _trace(selector, address, dice)
+        yield _trace(selector, address, dice, n_addresses)
 
 
 def _capture(number: int, at: datetime) -> Capture:
@@ -75,10 +77,10 @@ def _selector(listing: Listing, address: str) -> Selector:
     )  # fmt: skip
 
 
-def _trace(selector: Selector, start: str, dice: random.Random) -> Trace:
+def _trace(selector: Selector, start: str, dice: random.Random, n_addresses: int) -> Trace:
     hops, here = [], start
     for position in range(dice.randint(1, LONGEST)):
-        there = f"bench{dice.randrange(N_ADDRESSES)}"
+        there = f"bench{dice.randrange(n_addresses)}"
         value = dice.randrange(1000, 10**8)
         hops.append(Hop(
             txid=content_id(["tx", selector.record_id, position]), vout=0, from_address=here,
