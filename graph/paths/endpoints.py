@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from graph.model import NODES, NodeRef
-from graph.paths.reading import statement
+from graph.paths.statement import statement
 from graph.store import GraphStore
 from vestigo.errors import UsageError
 from vestigo.i18n import _

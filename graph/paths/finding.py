@@ -12,7 +12,8 @@ from graph.paths.asking import Asked
 from graph.paths.hop import Hop, Way
 from graph.paths.ranking import Ranking, distances
 from graph.paths.reach import Reach
-from graph.paths.reading import Exhausted, StepReader, Stop
+from graph.paths.reading import Exhausted, StepReader
+from graph.paths.stopping import Stop
 from graph.store import GraphStore
 
 Pair = tuple[NodeRef, NodeRef]

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from graph.model import NodeRef
 from graph.paths.asking import Asked
 from graph.paths.kinds import ENDS, TO_ENDS
-from graph.paths.reading import StepReader, Stop
+from graph.paths.reading import StepReader
+from graph.paths.stopping import Stop
 
 
 @dataclass(slots=True)

@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import NamedTuple, TypeVar
 
-from graph.model import EDGES, NODES, NodeRef
+from graph.model import NodeRef
 from graph.paths.asking import Asked
 from graph.paths.hop import Hop
-from graph.paths.kinds import ENDS, MONEY, ending_at, joining, starting_at
+from graph.paths.kinds import MONEY, ending_at, joining, starting_at
+from graph.paths.statement import pages, statement
+from graph.paths.stopping import Stop, Stops
 from graph.store import GraphStore, Row
 
-T = TypeVar("T")
-PAGE = 1000
 Neighbours = dict[NodeRef, list[NodeRef]]
 
 
@@ -31,13 +28,6 @@ class Exhausted(Exception):  # noqa: N818 (no fault: a limit that was set is rea
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
-
-
-class Stop(NamedTuple):
-    """Why nobody passes through a node: ``tagged_service``, ``mix`` or ``end``; what it names."""
-
-    why: str
-    detail: str
 
 
 class StepReader:
@@ -50,7 +40,7 @@ class StepReader:
         self._asked = asked
         self._clock = clock
         self._until = clock() + asked.limits.seconds
-        self._stops: dict[NodeRef, Stop | None] = {}
+        self._stops = Stops(self._read)
         self.n_links = 0
         self.n_reads = 0
         self.cut_at: dict[NodeRef, None] = {}
@@ -66,7 +56,7 @@ class StepReader:
         found: Neighbours = {}
         for label, keys in _by_label(nodes):
             for name, chosen in self._ways_on(label, kinds, onward=onward):
-                for page in _pages(keys):
+                for page in pages(keys):
                     self._page(name, label, chosen, page, found)
         return {node: list(dict.fromkeys(others)) for node, others in found.items()}
 
@@ -110,23 +100,13 @@ class StepReader:
 
     def stops(self, nodes: Iterable[NodeRef]) -> dict[NodeRef, Stop]:
         """Return those of ``nodes`` that nobody passes through, and why."""
-        wanted = list(dict.fromkeys(nodes))
-        new = [node for node in wanted if node not in self._stops]
-        self._stops.update((node, Stop("end", "") if node.label in ENDS else None) for node in new)
-        keys = [node.key for node in new if node.label == "Address"]
-        for page in _pages(keys):
-            for row in self._read(statement("stops"), {"keys": page}):
-                named = row["services"]
-                stop = Stop("tagged_service", min(named)) if named else Stop("mix", "")
-                self._stops[NodeRef("Address", row["key"])] = stop
-        known = {node: self._stops[node] for node in wanted}
-        return {node: stop for node, stop in known.items() if stop is not None}
+        return self._stops.among(nodes)
 
     def hops(self, pairs: Iterable[tuple[NodeRef, NodeRef]]) -> dict[NodeRef, list[Hop]]:
         """Return every relationship that may be walked from the one to the other of each pair."""
         found: dict[NodeRef, list[Hop]] = {}
         for start, end, against in self._directed(pairs):
-            for page in _pages(start[1]):
+            for page in pages(start[1]):
                 for hop in self._between(start[0], end, page, against=against):
                     found.setdefault(hop.start, []).append(hop)
         return found
@@ -182,21 +162,6 @@ class StepReader:
         return rows
 
 
-@cache
-def statement(name: str, **names: tuple[str, ...]) -> str:
-    """Return a statement of this package; its places take names of the model only."""
-    text = (files("graph.paths") / "statements" / f"{name}.cypher").read_text("utf-8")
-    for place, values in names.items():
-        for value in values:
-            if value not in NODES and value not in EDGES and value not in PROPERTIES:
-                raise ValueError(f"{value!r} is no name of the model")
-        text = text.replace(f"__{place.upper()}__", "|".join(values))
-    return text
-
-
-PROPERTIES = frozenset({"handle", "name", "value"})
-
-
 def _hop(row: Row, source: NodeRef, target: NodeRef, *, against: bool) -> Hop:
     start, end = (target, source) if against else (source, target)
     return Hop(
@@ -221,8 +186,3 @@ def _by_label(nodes: Iterable[NodeRef]) -> list[tuple[str, list[str]]]:
     for node in nodes:
         groups.setdefault(node.label, []).append(node.key)
     return sorted(groups.items())
-
-
-def _pages(items: Sequence[T]) -> Iterator[list[T]]:
-    for begin in range(0, len(items), PAGE):
-        yield list(items[begin : begin + PAGE])

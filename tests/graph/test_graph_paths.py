@@ -409,3 +409,12 @@ def test_a_round_trip_serves_a_whole_frontier(tmp_path):
         reads.add(found.n_reads)
         store.close()
     assert len(reads) == 1
+
+
+def test_where_many_addresses_are_tagged_each_is_looked_up(staged, monkeypatch):
+    asked = Asked(address("bcrt1qfrom"), address("bcrt1qfar"))
+    few = find_ways(staged, asked)
+    monkeypatch.setattr("graph.paths.stopping.MOST_TAGGED", 0)
+    many = find_ways(staged, asked)
+    assert few.stopped == many.stopped
+    assert len(many.stopped) == 2

@@ -11,7 +11,7 @@ import click
 from graph.model import NodeRef
 from graph.paths.finding import Cut, Ways
 from graph.paths.hop import NO_AMOUNT, Hop, Way
-from graph.paths.reading import Stop
+from graph.paths.stopping import Stop
 from vestigo.cli.output import printable
 from vestigo.clock import iso
 from vestigo.i18n import _, ngettext
