@@ -345,7 +345,7 @@ def _questions(store, seed):
              for node in store.nodes(label)]  # fmt: skip
     nodes.sort(key=lambda node: (node.label, node.key))
     times = sorted(int(node["at"]) for node in store.nodes("Transaction") if "at" in node)
-    limits = Limits(degree=40, links=3000, tries=3000, seconds=3600)
+    limits = Limits(degree=6, links=3000, tries=3000, seconds=3600)
     for number in range(32):
         one, other = dice.sample(nodes, 2)
         options: list[dict[str, object]] = [
@@ -379,7 +379,7 @@ def test_both_engines_find_the_same_ways_in_a_seeded_graph_with_hubs(embedded, s
         load(store, graph, lambda _n: None)
     n_ways, cuts = 0, set()
     joined = [
-        Asked(address(a), address(b), k=3, limits=Limits(degree=40, seconds=3600))
+        Asked(address(a), address(b), k=3, limits=Limits(degree=6, seconds=3600))
         for a, b in questions(graph, 12)["pairs"]
     ]
     for asked in [*joined, *islice(_questions(embedded, 12), 16)]:
@@ -387,7 +387,7 @@ def test_both_engines_find_the_same_ways_in_a_seeded_graph_with_hubs(embedded, s
         assert as_document(here) == as_document(there), asked
         n_ways += len(here.ways)
         cuts |= {cut.what for cut in here.cuts}
-    assert n_ways > 10
+    assert n_ways > 5
     assert "degree" in cuts
 
 
