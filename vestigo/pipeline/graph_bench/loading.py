@@ -17,7 +17,7 @@ from vestigo.pipeline.graph_bench.synthetic import START, SyntheticGraph
 
 UPSERTED_NODES = 100_000
 UPSERTED_EDGES = 40_000
-WARM_BATCHES = 5
+WARM_BATCHES = 20
 BATCH = 2000
 
 
