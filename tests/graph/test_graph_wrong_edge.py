@@ -18,7 +18,7 @@ from graph import catalogue
 from graph.kglite_store import KgliteStore
 from graph.model import EDGES, Edge, NodeRef
 
-ON_NODES = {"changed-judgements", "node-counts", "same-names", "search"}
+ON_NODES = {"changed-judgements", "judgements", "node-counts", "same-names", "search"}
 TRIES = 60
 NEAREST = 12
 
@@ -128,13 +128,15 @@ def test_one_wrong_relationship_is_noticed(name, open_store, asker, asking):
 def test_one_wrong_node_is_noticed_by_what_reads_nodes_alone(name, open_store, asker, asking):
     text = {
         "changed-judgements": "MATCH (n:Judgement) WHERE n.verdict = $old SET n.verdict = $new",
+        "judgements": "MATCH (n:Judgement) WHERE n.verdict = $old SET n.verdict = $new",
         "node-counts": "MATCH (n:Market) WHERE n.name = $old SET n.name = null",
         "same-names": "MATCH (n:VendorAccount) WHERE n.handle = $old SET n.handle = $new",
         "search": "MATCH (n:Listing) WHERE n.folded CONTAINS $old SET n.folded = $new",
     }[name]
     calls = asker.calls(open_store, name, wanted=2)
-    old = {"changed-judgements": "same", "node-counts": "bazar", "same-names": "ñandú0",
+    old = {"changed-judgements": "same", "judgements": "same", "node-counts": "bazar", "same-names": "ñandú0",
            "search": " hachis "}[name]  # fmt: skip
     assert asking.differing(open_store, calls) == []
     open_store._building.cypher(text, params={"old": old, "new": " wrong "})
     assert asking.differing(open_store, calls) == [name]
+    open_store._building.cypher(text, params={"old": " wrong ", "new": old})
