@@ -328,10 +328,15 @@ class Line:
     """A line to a server that can be cut: connections are passed on until then."""
 
     def __init__(self, port):
-        self._port, self._open = port, []
+        self._port, self._open, self._threads = port, [], []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.uri = f"bolt://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._start(self._accept)
+
+    def _start(self, work, *given):
+        thread = threading.Thread(target=work, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self):
         while True:
@@ -342,7 +347,7 @@ class Line:
             there = socket.create_connection(("127.0.0.1", self._port))
             self._open += [here, there]
             for a, b in ((here, there), (there, here)):
-                threading.Thread(target=self._pass_on, args=(a, b), daemon=True).start()
+                self._start(self._pass_on, a, b)
 
     def _pass_on(self, source, target):
         try:
@@ -350,14 +355,25 @@ class Line:
                 target.sendall(data)
         except OSError:
             pass
+        # closing alone would leave the other thread in its recv, and the server's side open
         for end in (source, target):
-            end.close()
-
-    def cut(self):
-        self._listener.close()
-        for end in self._open:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def cut(self):
+        for end in (self._listener, *self._open):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        """Cut the line and wait until nothing of it is left."""
+        self.cut()
+        self._threads[0].join()
+        self.cut()  # what was being accepted meanwhile
+        for thread in self._threads:
+            thread.join()
+        for end in (self._listener, *self._open):
+            end.close()
 
 
 @pytest.mark.neo4j
@@ -370,7 +386,7 @@ def test_a_line_that_breaks_is_unreachable_and_the_next_update_repairs(
     grow(history)
     monkeypatch.setattr("graph.neo4j_store.AT_ONCE", at_once)
     line = Line(int(neo4j_server.uri.rpartition(":")[2]))
-    with closing(at.store(line.uri)) as store:
+    with closing(line), closing(at.store(line.uri)) as store:
         put = store.put_nodes
 
         def put_and_cut(*given):
