@@ -9,6 +9,7 @@ Standard library and pip only; about a minute.  Run again it does nothing.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -26,11 +27,18 @@ STAMP = "built-from.txt"
 
 def install(folder: Path) -> Path:
     """Return the program below ``folder``; a build that fails leaves the folder as it was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # the second of two test processes waits for what the first one builds
+    with (folder / ".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install(folder)
+
+
+def _install(folder: Path) -> Path:
     program, stamp = folder / "btcd", folder / STAMP
     wanted = f"{MODULE}@{VERSION}\n"
     if program.is_file() and stamp.is_file() and stamp.read_text("ascii") == wanted:
         return program
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".build.", dir=folder) as name:
         build = Path(name)
         _build(_go(build), build)

@@ -9,6 +9,7 @@ another version it resolves afresh.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -22,13 +23,20 @@ STAMP = "assembled-from.sha256"
 
 def assemble(folder: Path, version: str = "") -> Path:
     """Return ``folder``, filled with the jars; a resolution that fails leaves it as it was."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # two test processes must not take the jars from under each other's server
+    with (folder.parent / f".{folder.name}.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _assemble(folder, version)
+
+
+def _assemble(folder: Path, version: str) -> Path:
     wanted = hashlib.sha256(POM.read_bytes() + version.encode("ascii")).hexdigest()
     stamp = folder / STAMP
     if stamp.is_file() and stamp.read_text("ascii").strip() == wanted:
         return folder
     if shutil.which("mvn") is None or shutil.which("java") is None:
         raise FileNotFoundError("mvn and java (17) are needed: apt-get install maven")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         subprocess.run(_command(fresh, version), check=True, stdout=sys.stderr)
