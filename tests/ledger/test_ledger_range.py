@@ -18,14 +18,16 @@ from ledger.store import ChainStore
 from ledger.tags import read_tags
 from vestigo.settings import default_settings
 
-DRAWN = random.SystemRandom().randrange(3, 10**6)
 SETTINGS = default_settings()["ledger"]
 
 
-@pytest.fixture(scope="module", params=["1", "2", str(DRAWN)])
+@pytest.fixture(scope="module", params=["1", "2", "drawn"])
 def practice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("range") / "world"
-    words = [sys.executable, "-m", "vestigo", "training", "range", "--seed", request.param,
+    """Folder (its name tells the seed), truth and analysis of a world."""
+    drawn = request.param == "drawn"
+    seed = str(random.SystemRandom().randrange(3, 10**6)) if drawn else request.param
+    folder = tmp_path_factory.mktemp("range") / f"world-of-seed-{seed}"
+    words = [sys.executable, "-m", "vestigo", "training", "range", "--seed", seed,
              "--behaviour", "demo", "--write", str(folder)]  # fmt: skip
     subprocess.run(words, check=True, capture_output=True)
     truth = json.loads((folder / "truth.json").read_text())
