@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
+from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_link import link
@@ -25,6 +26,7 @@ def bench() -> None:
 
 bench.add_command(acceptance)
 bench.add_command(range_command)
+bench.add_command(capture)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 

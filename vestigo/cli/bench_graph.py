@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from vestigo.cli.bench_figures import show_figures
 from vestigo.cli.output import emit_json, progress
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
@@ -89,8 +90,7 @@ def _print(result: dict[str, Any]) -> None:
     for run in result["runs"]:
         click.echo(_("{engine}, {n} relationships, loaded by {how}").format(
             engine=run["engine"], n=run["relationships"], how=run["loaded_by"]))  # fmt: skip
-        for name, figure in run["figures"].items():
-            click.echo(f"  {name}: {figure['value']} {figure['unit']}{_verdict(figure)}")
+        show_figures(run["figures"])
     if result["update"]:
         found = result["update"]
         click.echo(
@@ -100,10 +100,3 @@ def _print(result: dict[str, Any]) -> None:
         )
     for line in unmet(result):
         click.echo(_("Missed: {figure}").format(figure=line))
-
-
-def _verdict(figure: dict[str, Any]) -> str:
-    if "limit" not in figure:
-        return ""
-    text = _("(limit {limit}: met)") if figure["met"] else _("(limit {limit}: missed)")
-    return "  " + text.format(limit=figure["limit"])
