@@ -4,6 +4,7 @@
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -30,18 +31,19 @@ def bodies(site):
     return {target: answer.body for target, answer in site.saved()}
 
 
-def verify(tmp_path, message, key):
+def verify(folder, message, key):
     """Verify with the installed gpg; return its exit code."""
-    home = tmp_path / "gnupg"
-    home.mkdir(mode=0o700, parents=True)
-    (tmp_path / "key.asc").write_text(key)
-    (tmp_path / "message.asc").write_text(message)
-    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet"]
-    subprocess.run([*gpg, "--import", str(tmp_path / "key.asc")], check=True, capture_output=True)
-    done = subprocess.run(
-        [*gpg, "--verify", str(tmp_path / "message.asc")], check=False, capture_output=True
-    )
-    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
+    folder.mkdir(parents=True)
+    (folder / "key.asc").write_text(key)
+    (folder / "message.asc").write_text(message)
+    # the agent's socket lies in there, and its path may have 107 letters at most
+    with tempfile.TemporaryDirectory(prefix="gpg.") as home:
+        gpg = ["gpg", "--homedir", home, "--batch", "--quiet"]
+        subprocess.run([*gpg, "--import", folder / "key.asc"], check=True, capture_output=True)
+        done = subprocess.run(
+            [*gpg, "--verify", folder / "message.asc"], check=False, capture_output=True
+        )
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
     return done.returncode
 
 
