@@ -8,7 +8,7 @@ evidence: after ``kill -9`` leased pages are compared with the last captures.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,12 @@ CREATE TABLE IF NOT EXISTS pages (
     page_kind TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS pages_by_state ON pages (state, seq);
+CREATE TABLE IF NOT EXISTS found_by (
+    uri TEXT NOT NULL,
+    way TEXT NOT NULL,
+    listing TEXT NOT NULL,
+    PRIMARY KEY (uri, way)
+) WITHOUT ROWID;
 """
 
 _LEASED = (
@@ -67,12 +73,16 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class NewPage:
-    """A page that a link names; ``refused`` is the cause for never asking for it, or ""."""
+    """A page that a link names; ``refused`` is the cause for never asking for it, or "".
+
+    ``listing`` is the key of the listing that its address promises, or "".
+    """
 
     uri: str
     hint: str
     refused: str = ""
     n_redirects: int = 0
+    listing: str = ""
 
 
 class Frontier:
@@ -94,7 +104,7 @@ class Frontier:
     def add(self, pages: Iterable[NewPage]) -> None:
         """Make pages known; one that is known already stays as it is."""
         self._db.execute("BEGIN IMMEDIATE")
-        self._insert(pages)
+        self._insert(pages, "")
         self._db.execute("COMMIT")
 
     def lease(self, now: float, after: tuple[str, int]) -> PageRow | None:
@@ -192,7 +202,25 @@ class Frontier:
             page_kinds=self._grouped("page_kind", "done"),
         )
 
-    def _insert(self, pages: Iterable[NewPage]) -> None:
+    def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted.
+
+        ``way`` is the kind of the page that links to it, "" for an address that was given.
+        """
+        query = (
+            "SELECT f.listing, f.way, p.state, p.page_kind, p.cause FROM found_by AS f "
+            "JOIN pages AS p ON p.uri = f.uri ORDER BY f.listing, f.way, p.seq"
+        )
+        for row in self._db.execute(query):
+            yield tuple(str(value) for value in row)  # type: ignore[misc]  # five columns
+
+    def _insert(self, pages: Iterable[NewPage], way: str) -> None:
+        pages = list(pages)
+        self._db.executemany(
+            "INSERT INTO found_by (uri, way, listing) VALUES (?, ?, ?) "
+            "ON CONFLICT (uri, way) DO NOTHING",
+            [(p.uri, way, p.listing) for p in pages if p.listing],
+        )
         self._db.executemany(
             "INSERT INTO pages (uri, hint, state, cause, n_redirects) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (uri) DO NOTHING",
@@ -216,7 +244,7 @@ class Frontier:
             "UPDATE pages SET state = ?, cause = ?, capture_id = ?, page_kind = ? WHERE seq = ?",
             (state, cause, capture_id, kind, row.seq),
         )
-        self._insert(links)
+        self._insert(links, kind or row.hint)
         self._db.execute("COMMIT")
 
     def _count(self, condition: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
 from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
@@ -60,7 +61,8 @@ class PageWork:
             uri = normal_uri(raw)
             hint = given or self._world.job.profile.hint(uri) or ""
             if uri:
-                pages.append(NewPage(uri, hint, self._left_out(uri, hint), n_redirects))
+                key = listing_key(self._world.job.profile, uri) if hint == "listing" else ""
+                pages.append(NewPage(uri, hint, self._left_out(uri, hint), n_redirects, key))
         return pages
 
     def _left_out(self, uri: str, hint: str) -> str:
