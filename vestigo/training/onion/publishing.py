@@ -40,7 +40,7 @@ def publish(
             name = control.add_onion(base64.b64encode(key.expanded).decode(), port)
             added.append(name)
             if name != key.name:
-                raise control.no_service(_("it names another service"))
+                raise control.declined(_("it names another service"))
         _wait_until_published(control, set(added))
         control.watch("")
         yield
