@@ -22,6 +22,7 @@ from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 
 REST_SECONDS = 0.5
+MISSING_SECONDS = 15.0
 _PIECE = 64 * 1024
 
 
@@ -144,15 +145,25 @@ class TeeStream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadError("too long") from error
 
     async def _read_rest(self, tape: Tape) -> None:
-        """Read until the end, ``REST_SECONDS`` of silence, the limit or the deadline."""
+        """Read until the end, the limit or the deadline, or until nothing comes any more."""
+        while content := await self._more(tape):
+            tape.on_received(content)
+
+    async def _more(self, tape: Tape) -> bytes:
+        """Return the next bytes, b"" for the end.
+
+        Silence is the end where the message is whole; where something is missing it is
+        waited for, longer than a slow circuit hesitates.
+        """
         loop = asyncio.get_running_loop()
-        with suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout_at(min(loop.time() + REST_SECONDS, tape.deadline)):
-                    content = await self._protocol.read(_PIECE)
-                if not content:
-                    return
-                tape.on_received(content)
+        for seconds in (REST_SECONDS, MISSING_SECONDS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(min(loop.time() + seconds, tape.deadline)):
+                    return await self._protocol.read(_PIECE)
+            if tape.is_whole():
+                return b""
+        tape.truncated = tape.truncated or "time"
+        return b""
 
 
 class _Handshake:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vestigo.authority import Intent
-from vestigo.evidence.warc import read_response
+from vestigo.evidence.warc.framing import read_framing
 
 
 class TapeFullError(OSError):
@@ -61,7 +61,11 @@ class Tape:
 
     def ended_cleanly(self) -> bool:
         """Say whether the response ended where its head says: nothing missing, nothing more."""
-        return not read_response(bytes(self.received), self.method).framing
+        return not read_framing(bytes(self.received), self.method).problems
+
+    def is_whole(self) -> bool:
+        """Say whether the bytes themselves show that nothing is missing."""
+        return read_framing(bytes(self.received), self.method).complete
 
 
 current_tape: ContextVar[Tape] = ContextVar("current_tape")

@@ -127,10 +127,10 @@ def _capture(exchange: Exchange, wire: WireResponse, capture_id: str, place: Pla
 def _spoiled(exchange: Exchange, wire: WireResponse) -> list[str]:
     """Return why the body is incomplete or in doubt.
 
-    A live parser's complaint counts unless our own reading explains it by something
-    that leaves the body whole.
+    A live parser's complaint counts unless our own reading finds the body whole: what it
+    complained of (a header, a status line) took nothing from it.
     """
-    explained = exchange.problem == REJECTED_BY_PARSER and wire.framing and not wire.spoiled
+    explained = exchange.problem == REJECTED_BY_PARSER and not (wire.spoiled or exchange.truncated)
     live = [] if explained or not exchange.problem else [exchange.problem]
     return [*live, *wire.spoiled]
 
