@@ -13,6 +13,7 @@ from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_link import link
+from vestigo.cli.bench_wire import wire
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
@@ -72,3 +73,4 @@ def spine(
 
 
 bench.add_command(link)
+bench.add_command(wire)
