@@ -27,7 +27,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``pass``: it may be archived; ``hit``: it goes into the quarantine, nowhere else;
+    """What is to become of a body.
+
+    ``pass``: it may be archived; ``hit``: it goes into the quarantine, nowhere else;
     ``not-authorised``: its body may not be kept in the open.
 
     ``why`` is a short stable word: for ``not-authorised`` that is ``media-not-authorised``
