@@ -66,6 +66,26 @@ class CaseFolder:
         return self.path / "evidence" / "quarantine"
 
     @property
+    def derived(self) -> Path:
+        """Folder of what was made from captures (pictures of pages)."""
+        return self.path / "evidence" / "derived"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder of what lives as long as a command: captchas, a browser's profile."""
+        return self.path / "scratch"
+
+    @property
+    def origin(self) -> Path:
+        """Folder of onion descriptors, one folder a host."""
+        return self.path / "evidence" / "origin"
+
+    @property
+    def screening(self) -> Path:
+        """Folder of the hash sets and ``never`` terms that the unit supplied."""
+        return self.path / "screening"
+
+    @property
     def crawl_state(self) -> Path:
         """Folder of frontiers (working state, not evidence)."""
         return self.path / "crawl"
@@ -137,7 +157,7 @@ class CaseFolder:
     def _lay_out(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o700)
-        for name in ("captures", "sealed", "custody", "quarantine", "crawl_state", "chain",
+        for name in ("captures", "sealed", "custody", "quarantine", "origin", "crawl_state", "chain",
                      "graph", "keys", "anchors", "rates", "bundles"):  # fmt: skip
             getattr(self, name).mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pictures of archived pages as derived exhibits: made, named, recorded and logged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.browser.archived import ArchivedAnswers
+from crawler.browser.from_archive import Drawn, NothingLeaves, draw_archived
+from crawler.browser.policy import RenderPolicy
+from crawler.browser.studio import Studio, open_studio
+from vestigo.errors import InputError, UsageError
+from vestigo.evidence.screening import Screen
+from vestigo.i18n import _
+from vestigo.pipeline.session import CaseSession
+from vestigo.records import (
+    CERTAIN,
+    Authorization,
+    Capture,
+    Feedback,
+    Method,
+    Page,
+    Screenshot,
+    Selector,
+    VendorAccount,
+)
+from vestigo.settings import Section, section_digest
+from vestigo.store.atomic import write_atomically
+
+RULE = "crawler.screenshot.v1"
+SECTION = "picture"
+EXHIBIT_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PageToDraw:
+    """A page with its exhibit number and what the authorization of its capture allows."""
+
+    exhibit: str
+    capture: Capture
+    policy: RenderPolicy
+
+
+@dataclass(slots=True)
+class PictureReport:
+    """The pictures that were made or were there, and why others were not."""
+
+    made: list[Screenshot] = field(default_factory=list)
+    known: list[Screenshot] = field(default_factory=list)
+    problems: list[InputError] = field(default_factory=list)
+    n_refused: int = 0
+
+
+def pages_to_draw(
+    session: CaseSession, wanted: Sequence[str], kinds: Sequence[str], *, scripts: bool
+) -> list[PageToDraw]:
+    """Return the pages with the exhibit numbers, capture ids or addresses ``wanted``.
+
+    With none given, every page of one of ``kinds``.  Raises ``UsageError`` E-CRA-047 for
+    what is no page of the case that was read (``vestigo case read``): only then are the
+    names of third persons known, which are covered.
+    """
+    read = {source: page.page_kind for page in session.ledger.of_kind(Page)
+            for source in page.sources}  # fmt: skip
+    orders = dict(session.ledger.named_of_kind(Authorization))
+    left, found = set(wanted), []
+    for number, capture in _numbered(session):
+        names = {number, capture.capture_id, capture.uri}
+        chosen = bool(names & set(wanted)) if wanted else read.get(capture.capture_id) in kinds
+        if chosen and capture.capture_id in read:
+            left -= names
+            policy = _policy(orders.get(capture.authorization_id), scripts)
+            found.append(PageToDraw(number, capture, policy))
+    if left:
+        raise UsageError(
+            "E-CRA-047",
+            _("This is no page that was read."),
+            where=min(left),
+            remedy=_("Give an exhibit number, capture id or address; run “vestigo case read”."),
+        )
+    return found
+
+
+def draw_pages(
+    session: CaseSession,
+    pages: Sequence[PageToDraw],
+    on_page: Callable[[], None] = lambda: None,
+) -> PictureReport:
+    """Draw each page that has no picture of this kind yet; record and log each picture.
+
+    A page that cannot be drawn is reported and the next one follows.
+    """
+    report = PictureReport()
+    settings = session.settings(SECTION)
+    known = {(one.sources[0], one.method.settings_sha256): one
+             for one in session.ledger.of_kind(Screenshot)}  # fmt: skip
+    with _studio(session, settings) as studio:
+        answers = ArchivedAnswers(session.folder.captures, _usable(session))
+        hidden = third_persons(session)
+        for page in pages:
+            old = known.get((page.capture.capture_id, _digest(settings, page.policy)))
+            if old is not None and (session.folder.derived / old.file_name).is_file():
+                report.known.append(old)
+            else:
+                _draw_one(session, studio, answers, hidden, page, settings, report)
+            on_page()
+        report.n_refused = len(studio.gate.refused)
+    return report
+
+
+def third_persons(session: CaseSession) -> tuple[str, ...]:
+    """Return the names of third persons that the case knows: they are covered in pictures."""
+    vendors = {one.handle.lower() for one in session.ledger.of_kind(VendorAccount)}
+    names = {one.buyer_handle for one in session.ledger.of_kind(Feedback) if one.buyer_handle}
+    for one in session.ledger.of_kind(Selector):
+        if one.party == "third":
+            names |= {one.value, one.span.text if one.span else ""}
+    return tuple(sorted(name for name in names if name and name.lower() not in vendors))
+
+
+def keep_picture(
+    session: CaseSession,
+    drawn: Drawn,
+    *,
+    exhibit: str,
+    rendered: str,
+    policy: RenderPolicy,
+    isolation: str,
+    observed_at: datetime,
+    settings: Section,
+) -> Screenshot:
+    """Write the file, then the record, then the event; return the record."""
+    shot = drawn.shot
+    digest = hashlib.sha256(shot.png).hexdigest()
+    record = Screenshot(
+        sources=drawn.sources,
+        method=Method(rule=RULE, settings_sha256=_digest(settings, policy)),
+        confidence=CERTAIN,
+        observed_at=observed_at,
+        uri=shot.uri,
+        file_name=f"{drawn.sources[0][:16]}-{digest[:16]}.png",
+        sha256=digest,
+        n_bytes=len(shot.png),
+        width=shot.width,
+        height=shot.height,
+        viewport_width=int(settings["width"]),
+        viewport_height=int(settings["height"]),
+        cut=shot.cut,
+        browser=drawn.browser,
+        rendered=rendered,
+        scripts=policy.scripts,
+        pictures=policy.pictures,
+        n_masked=shot.n_masked,
+        missing=drawn.missing,
+        withheld=drawn.withheld,
+    )
+    session.folder.derived.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_atomically(session.folder.derived / record.file_name, shot.png)
+    session.ledger.append([record])
+    session.custody.append(
+        "processing",
+        object_sha256=digest,
+        exhibit=f"exhibit {exhibit}" if exhibit else "",
+        reason="picture of a page drawn",
+        details={"file": record.file_name, "record": record.record_id, "browser": drawn.browser,
+                 "rendered": rendered, "isolation": isolation},
+    )  # fmt: skip
+    return record
+
+
+def _draw_one(
+    session: CaseSession,
+    studio: Studio,
+    answers: ArchivedAnswers,
+    hidden: Sequence[str],
+    page: PageToDraw,
+    settings: Section,
+    report: PictureReport,
+) -> None:
+    try:
+        drawn = draw_archived(
+            studio,
+            answers,
+            page.capture,
+            policy=page.policy,
+            judge=Screen(pictures_allowed=page.policy.pictures).judge,
+            judge_picture=Screen(pictures_allowed=True).judge,
+            hidden=hidden,
+        )
+    except InputError as error:
+        report.problems.append(error)
+        session.custody.append(
+            "fail", exhibit=f"exhibit {page.exhibit}", reason=f"{error.code} no picture of a page"
+        )
+        return
+    report.made.append(
+        keep_picture(
+            session, drawn, exhibit=page.exhibit, rendered="archive", policy=page.policy,
+            isolation=studio.isolation, observed_at=page.capture.observed_at, settings=settings,
+        )
+    )  # fmt: skip
+
+
+@contextmanager
+def _studio(session: CaseSession, settings: Section) -> Iterator[Studio]:
+    user_agent = str(session.settings("crawl")["user_agent"])
+    with open_studio(
+        session.folder.scratch, settings, user_agent, NothingLeaves(session.gate())
+    ) as studio:
+        yield studio
+
+
+def _numbered(session: CaseSession) -> Iterator[tuple[str, Capture]]:
+    """Yield each capture with the number of its exhibit, as a bundle counts them."""
+    captures = session.ledger.of_kind(Capture, include_retracted=True)
+    for n, capture in enumerate(captures, 1):
+        yield f"{n:0{EXHIBIT_DIGITS}d}", capture
+
+
+def _usable(session: CaseSession) -> Iterator[Capture]:
+    return session.ledger.of_kind(Capture)
+
+
+def _policy(order: Authorization | None, scripts: bool) -> RenderPolicy:
+    acts = order.acts if order else ()
+    return RenderPolicy(scripts=scripts and "run_scripts" in acts, pictures="fetch_image" in acts)
+
+
+def _digest(settings: Section, policy: RenderPolicy) -> str:
+    return section_digest({**settings, "scripts": policy.scripts, "pictures": policy.pictures})
