@@ -14,6 +14,7 @@ from rich.progress import Progress
 from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import load_profile
 from crawler.run import check_authority
+from vestigo.cli.crawl_picture import picture as picture_command
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
@@ -33,6 +34,9 @@ PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 @click.group(help=_("Crawl a market under an authorization."))
 def crawl() -> None:
     """Group of the crawl commands."""
+
+
+crawl.add_command(picture_command)
 
 
 @crawl.command(
