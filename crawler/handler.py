@@ -24,10 +24,12 @@ from scrapy.http import Headers, Response
 
 from crawler.judging import told_by_head
 from crawler.permission import ask_gate, intent_of
+from crawler.screening import QUARANTINED, screened, stop_at_parked_host
 from crawler.tape import Tape, current_tape
 from crawler.transport import HttpResponse, make_client, pin_httpx
 from crawler.world import CrawlWorld, world_of
-from vestigo.evidence.warc import Exchange, read_response
+from vestigo.evidence.warc import Exchange
+from vestigo.evidence.warc.framing import read_framing
 from vestigo.evidence.warc.wire import WireResponse
 from vestigo.records import Capture
 
@@ -66,7 +68,7 @@ class ArchivingHandler(HttpxDownloadHandler):
     def _make_client(self, proxy_url: str | None = None) -> Any:
         if proxy_url is not None:
             raise ValueError("the proxy is the network's business, not the request's")
-        return make_client(self._world.backend, self._ssl_context, self._pool_size_total)
+        return make_client(self._world.backend, self._ssl_context)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to ``request``, made from its archived bytes.
@@ -74,17 +76,21 @@ class ArchivingHandler(HttpxDownloadHandler):
         Raises ``ExchangeError`` (with the capture where bytes were sent) and
         ``AuthorityError`` when the gate refuses.
         """
+        stop_at_parked_host(self._world, request)
         if self._world.stopping:
             raise ExchangeError("stopped", None)
         tape = self._tape(request)
         current_tape.set(tape)
         cause = await self._exchange(request, tape)
         tape.finished = True
-        capture = await self._archive(request, tape)
-        request.meta["capture"] = capture
-        if capture is None:
+        if not tape.sent:
             raise ExchangeError(cause or "not-sent", None)
-        wire = read_response(bytes(tape.received), request.method)
+        exchange = await screened(self._world, request, self._exchanged(request, tape))
+        if exchange is None:
+            raise ExchangeError(QUARANTINED, None)
+        capture = await asyncio.wrap_future(self._world.archive.submit(exchange))
+        request.meta["capture"] = capture
+        wire = exchange.wire
         if wire.status is None:
             raise ExchangeError(cause or capture.problem, capture)
         self._world.hold_off(told_by_head(wire, capture.observed_at) or 0)
@@ -138,10 +144,8 @@ class ArchivingHandler(HttpxDownloadHandler):
             pass
         stream.finish(tape)
 
-    async def _archive(self, request: Request, tape: Tape) -> Capture | None:
-        if not tape.sent:
-            return None
-        exchange = Exchange(
+    def _exchanged(self, request: Request, tape: Tape) -> Exchange:
+        return Exchange(
             uri=request.url,
             method=request.method,
             began_at=tape.began_at,
@@ -154,7 +158,6 @@ class ArchivingHandler(HttpxDownloadHandler):
             label=request.meta.get("label", ""),
             secret_request_body=bool(request.meta.get("secret_body")),
         )
-        return await asyncio.wrap_future(self._world.archive.submit(exchange))
 
     async def close(self) -> None:
         """Close the connections that are left."""
@@ -175,8 +178,8 @@ def is_text(content_type: str) -> bool:
 
 def drop_body(tape: Tape) -> None:
     """Keep the head only: a body of this kind may not be kept at all."""
-    wire = read_response(bytes(tape.received), tape.method)
-    del tape.received[wire.head_end :]
+    head_end = read_framing(bytes(tape.received), tape.method).head_end
+    del tape.received[head_end:]
     tape.cut("unspecified", "media-not-authorised")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from crawler.market import MarketProfile
 from vestigo.authority import Gate
 from vestigo.clock import Clock
+from vestigo.evidence.quarantine import Catcher
 from vestigo.evidence.warc import ClosedSegment
 from vestigo.records import Capture
 from vestigo.settings import Section
@@ -41,6 +42,7 @@ class CrawlJob:
     each WARC file that was closed; ``on_event`` (action, reason, details) what belongs
     into the custody log; ``on_progress`` (fetched, known) after each page.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
+    ``catcher`` is the screen with the unit's lists; without one only text is kept.
     """
 
     profile: MarketProfile
@@ -61,6 +63,7 @@ class CrawlJob:
     on_event: Callable[[str, str, dict[str, str]], None] = _nothing
     on_progress: Callable[[int, int], None] = _nothing
     attendant: Attendant | None = None
+    catcher: Catcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,14 @@ from crawler.frontier import NewPage, PageRow
 from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
 from crawler.permission import covered, host_and_port
+from crawler.screening import NEVER, QUARANTINED, SCREENED
 from crawler.world import CrawlWorld
+from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.warc import WireResponse
 from vestigo.i18n import _
 from vestigo.records import Capture
+
+UNTOLD = (NEVER, SCREENED)
 
 
 class PageWork:
@@ -48,29 +52,40 @@ class PageWork:
 
     def broken(self, row: PageRow, cause: str, capture: Capture | None) -> None:
         """Mark a page whose exchange brought nothing that can be read."""
-        if self._world.stopping:
+        if cause == QUARANTINED:
+            self._world.frontier.refuse(row, cause)
+        elif self._world.stopping:
             self._world.frontier.give_back(row)
         else:
             self._again(row, Verdict("retry", cause), capture)
         self._report()
 
     def new_pages(self, links: Iterable[tuple[str, str]], n_redirects: int = 0) -> list[NewPage]:
-        """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any."""
+        """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any.
+
+        What may never be had is known by a digest of its address alone.
+        """
         pages = []
         for raw, given in links:
             uri = normal_uri(raw)
             hint = given or self._world.job.profile.hint(uri) or ""
             if uri:
                 key = listing_key(self._world.job.profile, uri) if hint == "listing" else ""
-                pages.append(NewPage(uri, hint, self._left_out(uri, hint), n_redirects, key))
+                refused = self._left_out(uri, hint)
+                if refused in UNTOLD:
+                    pages.append(NewPage(named_by_digest(uri), "", refused, n_redirects))
+                else:
+                    pages.append(NewPage(uri, hint, refused, n_redirects, key))
         return pages
 
     def _left_out(self, uri: str, hint: str) -> str:
         world = self._world
+        if world.screening.forbids(uri):
+            return SCREENED
         if host_and_port(uri) not in world.hosts:
             return "other-host"
         if world.job.profile.is_never(uri):
-            return "never"
+            return NEVER
         if not covered(world.gate, uri, hint, world.account):
             return "not-authorised"
         return ""

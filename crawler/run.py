@@ -26,6 +26,7 @@ from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.page_work import PageWork
 from crawler.permission import host_and_port, intent
 from crawler.reconciling import last_place, reconcile, reconsider
+from crawler.screening import CrawlScreening
 from crawler.session import LoginSession
 from crawler.settings import scrapy_settings
 from crawler.socks import SocksProxy, parse_proxy
@@ -150,6 +151,8 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: Frontier) -
         hosts=frozenset(hosts),
         last_place=last_place(job.captures_folder),
     )
+
+    world.screening = CrawlScreening(job, pictures_allowed=world.pictures_allowed)
 
     def on_capture(capture: Capture) -> None:
         loop.call_soon_threadsafe(world.note_capture, capture)

@@ -21,6 +21,7 @@ from vestigo.i18n import _
 from vestigo.records import Capture
 
 if TYPE_CHECKING:
+    from crawler.screening import CrawlScreening
     from crawler.session import LoginSession
 
 PROGRESS_SECONDS = 0.2
@@ -56,6 +57,7 @@ class CrawlWorld:
     running: set[asyncio.Timeout] = field(default_factory=set)
     crawler: CaseCrawler | None = None
     archive: WarcArchive = field(init=False)
+    screening: CrawlScreening = field(init=False)
 
     @property
     def gate(self) -> Gate:

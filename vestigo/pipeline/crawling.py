@@ -18,6 +18,7 @@ from vestigo.errors import AuthorityError, ConfigurationError, UsageError
 from vestigo.evidence.keys import seal_public_key
 from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
 from vestigo.i18n import _
+from vestigo.pipeline.screening import check_start, open_catcher
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Authorization, Capture
 from vestigo.store import CaseFolder
@@ -98,6 +99,7 @@ def crawl_job(
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
         on_progress=on_progress,
         attendant=attendant,
+        catcher=open_catcher(session),
     )
 
 
@@ -108,7 +110,7 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
     """
     authorization = check_authority(job)
     check_attendant(session, job)
-    with recorded(session):
+    with screening(job), recorded(session):
         session.custody.append(
             "collection",
             reason="crawl began",
@@ -145,6 +147,17 @@ def check_attendant(session: CaseSession, job: CrawlJob) -> None:
             where=job.attendant.person,
             remedy=_("Nothing was sent. Give the name as the authorization has it."),
         )
+
+
+@contextmanager
+def screening(job: CrawlJob) -> Iterator[None]:
+    """Refuse a start that may not be asked for; let go of the lists when the crawl is over."""
+    if job.catcher is None:
+        yield
+        return
+    with closing(job.catcher.screen):
+        check_start(job.catcher, job.start_uri)
+        yield
 
 
 @contextmanager

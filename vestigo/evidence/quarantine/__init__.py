@@ -2,6 +2,7 @@
 """The quarantine: what screening caught, encrypted to one named person."""
 
 from vestigo.evidence.quarantine.addresses import masked_address, named_by_digest
+from vestigo.evidence.quarantine.catching import Catcher, Sighting
 from vestigo.evidence.quarantine.items import Quarantine, QuarantineItem, item_id_of
 from vestigo.evidence.quarantine.recipient import (
     Recipient,
@@ -12,9 +13,11 @@ from vestigo.evidence.quarantine.recipient import (
 )
 
 __all__ = [
+    "Catcher",
     "Quarantine",
     "QuarantineItem",
     "Recipient",
+    "Sighting",
     "item_id_of",
     "make_recipient_key",
     "masked_address",

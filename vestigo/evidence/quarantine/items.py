@@ -137,8 +137,8 @@ class Quarantine:
     def release(self, host: str) -> list[str]:
         """Let a host be crawled again; return the ids that had parked it (``E-SCR-009``)."""
         released = self._released()
-        ids = [item.item_id for item in self.items()
-               if item.host == host and item.cause == "hit" and item.item_id not in released]  # fmt: skip
+        waiting = [item for item in self.items() if item.host == host and item.cause == "hit"]
+        ids = [item.item_id for item in waiting if item.item_id not in released]
         if not ids:
             raise UsageError(
                 "E-SCR-009",

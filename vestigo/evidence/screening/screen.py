@@ -55,7 +55,9 @@ class Screen(Closing):
         """Whether categories are compared with anything."""
         return bool(self._lists.terms)
 
-    def variant(self, *, pictures_allowed: bool, is_never: Callable[[str], bool]) -> Screen:
+    def variant(
+        self, *, pictures_allowed: bool, is_never: Callable[[str], bool] = lambda _uri: False
+    ) -> Screen:
         """Return a screen with the same lists for another authorization or market."""
         return Screen(
             pictures_allowed=pictures_allowed,

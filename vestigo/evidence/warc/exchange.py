@@ -3,12 +3,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from vestigo.evidence.warc.wire import WireResponse, read_response
 from vestigo.records import Capture
 
 TRUNCATIONS = ("", "length", "time", "disconnect", "unspecified")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A body that came and may not be kept: why, what its bytes are, its length and digest."""
+
+    reason: str
+    media_type: str
+    n_bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +30,9 @@ class Exchange:
     where nothing came.  ``truncated`` is a WARC-Truncated reason or "".  ``problem``
     is what a live HTTP parser said against the response, or "".  ``label`` is the
     caller's own mark (it is kept in the metadata record).  ``secret_request_body``
-    says that the request body holds credentials.
+    says that the request body holds credentials.  ``withheld`` tells of a body that is
+    not in ``response`` although it came: only the head is there then.  ``wire`` is the
+    response as read, once for all who look at it.
     """
 
     uri: str
@@ -33,12 +46,15 @@ class Exchange:
     problem: str = ""
     label: str = ""
     secret_request_body: bool = False
+    withheld: Withheld | None = None
+    wire: WireResponse = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.truncated not in TRUNCATIONS:
             raise ValueError(f"{self.truncated!r} is no WARC-Truncated reason")
         if not self.uri.isascii() or any(c <= " " or c == "\x7f" for c in self.uri):
             raise ValueError("a WARC-Target-URI is printable ASCII")
+        object.__setattr__(self, "wire", read_response(self.response, self.method))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ closes the group: a group without it is torn.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from vestigo.evidence.warc.masking import (
 )
 from vestigo.evidence.warc.record import Headers, Place, WarcRecord, build_record
 from vestigo.evidence.warc.sealed import SealedRecord, commitment, new_salt, seal
-from vestigo.evidence.warc.wire import WireResponse, read_response
+from vestigo.evidence.warc.wire import WireResponse
 from vestigo.records import Capture, canonical_json
 
 METADATA_FORMAT = "vestigo-capture/1"
@@ -50,7 +50,7 @@ class _Blocks:
 
 def build_group(exchange: Exchange, place: Place, seal_key: bytes | None, sealed: str) -> Group:
     """Return the records of ``exchange`` at ``place``; ``sealed`` names the sealed file."""
-    wire = read_response(exchange.response, exchange.method)
+    wire = exchange.wire
     blocks = _mask(exchange, wire)
     response = _response_record(exchange, wire, blocks.response, place)
     request = _request_record(exchange, blocks.request, place, response)
@@ -186,6 +186,7 @@ def _metadata(
         "response_record": response.record_id,
         "request_record": request.record_id,
         "secrets": secrets,
+        "withheld": asdict(exchange.withheld) if exchange.withheld else None,
     }
 
 
