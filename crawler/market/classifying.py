@@ -6,14 +6,22 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
+from lxml import etree
+
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
 from crawler.market.profile import KindRule, MarketProfile, link_target
+from crawler.market.wall import wall_kind
 
 OTHER = "other"
 TAIL_WINDOW = 2048
 HEAD_WINDOW = 4096
 
+CONTENT = ("listing", "vendor", "category", "search", "feedback")
+_WALL_SIGNS = etree.XPath(
+    "//input[translate(@type, 'PASWORD', 'pasword')='password'] | //meta[@http-equiv]"
+    "[translate(@http-equiv, 'REFSH', 'refsh')='refresh'] | //form[.//img and .//input]"
+)
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LOOKS_HTML = re.compile(
     r"(?:\ufeff|\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype\s+html|html|head|body|meta|title|div|table"
@@ -77,6 +85,26 @@ def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | 
     return next(
         (rule.kind for rule in profile.kinds if _holds(rule, document, target, status)), None
     )
+
+
+def walled(
+    kind: str | None, document: Document, uri: str, status: int | None, refresh: str = ""
+) -> str | None:
+    """Return the wall that a page is where its profile takes it for content or knows nothing.
+
+    Content is looked at only where a cheap sign (status, password, refresh, a picture with
+    a field) says that it may be none.
+    """
+    if kind is not None and kind not in CONTENT:
+        return kind
+    if kind is not None and not _may_be_wall(document, status, refresh):
+        return kind
+    return wall_kind(document.root, uri, status, refresh) or kind
+
+
+def _may_be_wall(document: Document, status: int | None, refresh: str) -> bool:
+    refused = status is not None and status >= HTTPStatus.BAD_REQUEST
+    return refused or bool(refresh) or bool(_WALL_SIGNS(document.root))
 
 
 def _holds(rule: KindRule, document: Document, target: str, status: int | None) -> bool:

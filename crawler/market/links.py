@@ -74,8 +74,10 @@ def captcha_form(rule: CaptchaRule, root: Any, base: str) -> CaptchaForm | None:
     return None
 
 
-def refresh_seconds(root: Any) -> int | None:
-    """Return after how many seconds a page asks to be loaded again (``meta refresh``)."""
+def refresh_seconds(root: Any, header: str = "") -> int | None:
+    """Return after how many seconds a page asks to be loaded again (header or ``meta``)."""
+    if header and (told := _SECONDS.match(header)):
+        return int(told[1])
     for element in root.xpath("//meta[@http-equiv]"):
         if element.get("http-equiv", "").strip().lower() == "refresh":
             match = _SECONDS.match(element.get("content", ""))

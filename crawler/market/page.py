@@ -16,6 +16,7 @@ from crawler.market.classifying import (
     looks_like_html,
     may_begin_html,
     may_have_page,
+    walled,
 )
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import PageReading
@@ -24,6 +25,7 @@ from crawler.market.listing_page import read_listing
 from crawler.market.pictures import pictures_of
 from crawler.market.profile import MarketProfile
 from crawler.market.vendor_page import read_vendor
+from crawler.market.wall import wall_kind
 
 
 def read_page(
@@ -35,13 +37,16 @@ def read_page(
     media_type: str,
     charset: str,
     problem: str,
+    refresh: str = "",
 ) -> PageReading:
     """Return what ``profile`` makes of one page; never raises for what stands on it.
 
     ``uri`` may be a path (of a saved page) or empty; ``status`` None, ``media_type`` and
     ``charset`` empty where they are not known; ``problem`` is the reason why an HTTP
-    parser cut or rejected the body.  A page that is cut, or that lacks a required
-    field, is ``other`` and gives no listing.
+    parser cut or rejected the body; ``refresh`` is the value of a Refresh header.  A page
+    that is cut, or that lacks a required field, is ``other`` and gives no listing.  What no
+    rule of the profile knows, and what shows the signs of a wall, is looked at by general
+    signs (``wall_kind``): a wall is never a listing or a vendor.
     """
     decoded = decode_body(body, charset)
     if not is_page_type(media_type) or not may_have_page(status):
@@ -51,15 +56,23 @@ def read_page(
     document = parse_document(decoded)
     if document.root is None:
         return _no_page(profile, decoded, status, problem or "no element in it")
-    reading = _classified(profile, document, uri, status, problem)
+    reading = _classified(profile, document, uri, status, problem, refresh)
     if reading.kind == "listing":
         shown = pictures_of(profile.listing.pictures, document.root, uri)
         reading = replace(reading, pictures=shown)
-        return read_listing(profile, document, reading, uri, len(body))
+        return _no_content(read_listing(profile, document, reading, uri, len(body)), document, uri)
     if reading.kind == "vendor":
         shown = pictures_of(profile.vendor.pictures, document.root, uri)
-        return read_vendor(profile, document, replace(reading, pictures=shown), len(body))
+        found = read_vendor(profile, document, replace(reading, pictures=shown), len(body))
+        return _no_content(found, document, uri)
     return reading
+
+
+def _no_content(reading: PageReading, document: Document, uri: str) -> PageReading:
+    """Return the reading of half a listing or vendor as the wall that it may be."""
+    if reading.kind != OTHER:
+        return reading
+    return replace(reading, kind=wall_kind(document.root, uri, None) or OTHER)
 
 
 def _no_page(
@@ -73,11 +86,17 @@ def _no_page(
     return PageReading(kind, truncated, decoded.charset, failed_assertions=tuple(failed))
 
 
-def _classified(
-    profile: MarketProfile, document: Document, uri: str, status: int | None, problem: str
+def _classified(  # what is known of one page
+    profile: MarketProfile,
+    document: Document,
+    uri: str,
+    status: int | None,
+    problem: str,
+    refresh: str,
 ) -> PageReading:
     truncated = is_cut(profile, document, status, problem)
     kind = OTHER if truncated else kind_of(profile, document, uri, status)
+    kind = walled(kind, document, uri, status, refresh)
     failed = charset_problem(document.decoded)
     if kind is None:
         failed.append("kind: no rule of the profile holds")
@@ -94,5 +113,5 @@ def _classified(
         failed_assertions=tuple(failed),
         login_form=form,
         captcha=captcha,
-        refresh_seconds=refresh_seconds(root),
+        refresh_seconds=refresh_seconds(root, refresh),
     )

@@ -27,6 +27,9 @@ _LOGIN_PATH = re.compile(
 _OURS = re.compile(r"\b(?:404|not found|no encontrad[ao]|nao encontrad[ao]|introuvable"
                    r"|nicht gefunden|niet gevonden|не найден\w*)\b")  # fmt: skip
 _PARTS = re.compile(r"\s[|·»:–—-]{1,2}\s")
+# what stands in a profile and in no wall: shares, days, keys
+_RECORD = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]+)? ?%|\b[0-9]{2,4}[-/.][0-9]{2}[-/.][0-9]{2,4}\b"
+                     r"|begin pgp")  # fmt: skip
 _CAPTCHA_PLACE = re.compile(r"captcha|turnstile|challenge|are-?you-?human|bot-?check|antibot")
 
 
@@ -78,7 +81,16 @@ def _is_login(form: FormSigns, signs: PageSigns, uri: str) -> bool:
         return False
     if says("login", main) or _LOGIN_PATH.search(uri.lower()):
         return not signs.has_price or not _is_rich(signs) or says("login", signs.title)
-    return not _is_rich(signs)
+    return not _is_rich(signs) or _is_main(form, signs)
+
+
+def _is_main(form: FormSigns, signs: PageSigns) -> bool:
+    """Whether a form follows the one heading of a page that says nearly nothing else."""
+    before, after = (
+        form.node.xpath(f"count({side}::h1|{side}::h2|{side}::h3)")
+        for side in ("preceding", "following")
+    )
+    return bool(before) and not after and not signs.has_price and len(signs.prose) <= _TINY
 
 
 def _above(form: FormSigns, signs: PageSigns) -> tuple[str, ...]:
@@ -105,7 +117,7 @@ def _is_captcha(signs: PageSigns) -> bool:
         if short and (named or worded) and (asked or form.n_choices or form.n_pictures):
             return True
     placed = bool(_CAPTCHA_PLACE.search(signs.attributes)) or worded
-    return headed and short and bool(forms) or placed and short and worded and not signs.n_links
+    return (headed and short and bool(forms)) or (placed and short and worded and not signs.n_links)
 
 
 def _by_status(status: int | None, signs: PageSigns | None) -> str:
@@ -156,9 +168,9 @@ def _told(signs: PageSigns, kinds: tuple[str, ...]) -> str:
     headed = next((kind for kind in kinds if _headed(kind, signs)), "")
     if headed:
         return headed
-    if len(signs.prose) > _BRIEF:
+    if len(signs.prose) > _BRIEF or _RECORD.search(signs.prose):
         return ""
-    return next((kind for kind in kinds if says(kind, signs.prose)), "")
+    return next((kind for kind in kinds if says(kind, signs.prose[:_TINY])), "")
 
 
 def _headed(kind: str, signs: PageSigns) -> bool:

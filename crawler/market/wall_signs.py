@@ -25,9 +25,14 @@ _ATTRIBUTES = (
     "|//img/@alt|//div/@class|//div/@id|//iframe/@src|//input/@name"
 )
 _MOST_HEADING, _MOST_ATTRIBUTES = 140, 20_000
-_SEARCH_NAMES = re.compile(r"q|query|search\w*|find|for|s|keywords?|words?|term|suche|busca\w*|zoek")
+_SEARCH_NAMES = re.compile(
+    r"q|query|search\w*|find|for|s|keywords?|words?|term|suche|busca\w*|zoek"
+)
 _TEXT_TYPES = frozenset({"", "text", "email", "tel", "number"})
-_REFRESH = re.compile(r"\s*([0-9]{1,6})(?:\.[0-9]*)?\s*(?:[;,]\s*(?:url\s*=)?\s*(.*))?", re.I | re.S)
+_COUNT = re.compile(r"[(\[]\s*[0-9,.\ue000\ue001]+\s*[)\]]")  # how much a category holds
+_REFRESH = re.compile(
+    r"\s*([0-9]{1,6})(?:\.[0-9]*)?\s*(?:[;,]\s*(?:url\s*=)?\s*(.*))?", re.IGNORECASE | re.DOTALL
+)
 _PRICE = re.compile(
     r"(?:[$€£₽฿]|\b(?:btc|xbt|xmr|usd|eur|gbp|rub|ltc|mbtc)\b)\s?[0-9]"
     r"|[0-9]\s?(?:[$€£₽฿]|(?:btc|xbt|xmr|usd|eur|gbp|rub|ltc|mbtc|руб|euro|евро)\b)"
@@ -75,7 +80,7 @@ def page_signs(root: Any, uri: str, refresh: str = "") -> PageSigns:
     """Return the signs of a parsed page; ``refresh`` is the value of a Refresh header."""
     titles = [comparable("".join(node.itertext())) for node in root.xpath("//title")[:1]]
     headings = [comparable("".join(node.itertext())) for node in root.xpath(_HEADINGS)[:60]]
-    prose = comparable(" ".join(_prose(root)))
+    prose = comparable(_COUNT.sub(" ", " ".join(_prose(root))))
     return PageSigns(
         title=titles[0] if titles else "",
         headings=tuple(text for text in headings if 0 < len(text) <= _MOST_HEADING),

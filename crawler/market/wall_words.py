@@ -15,9 +15,7 @@ _SPACE = re.compile(r"[\s\ue000-\ue001]+")
 
 def comparable(text: str) -> str:
     """Return ``text`` case-folded, without accents, its white space single blanks."""
-    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return _SPACE.sub(" ", bare.casefold()).strip()
+    return _SPACE.sub(" ", _bare(text.casefold())).strip()
 
 
 @cache
@@ -33,7 +31,13 @@ def says(kind: str, text: str) -> bool:
     return words_of(kind).search(text) is not None
 
 
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def _bounded(pattern: str) -> str:
     """Return a pattern that begins at a word (its own anchors stay)."""
+    pattern = _bare(pattern)
     anchored = pattern.startswith(("^", r"\b"))
     return (pattern if anchored else rf"\b{pattern}").replace(" ", r"\s")

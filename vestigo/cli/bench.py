@@ -14,6 +14,7 @@ from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_wire import wire
+from vestigo.cli.bench_page_kinds import page_kinds
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
@@ -30,6 +31,7 @@ bench.add_command(range_command)
 bench.add_command(capture)
 bench.add_command(graph)
 bench.add_command(graph_kills)
+bench.add_command(page_kinds)
 
 
 @bench.command("spine", help=_("Measure the main job on a saved market and on block files."))

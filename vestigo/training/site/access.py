@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -86,6 +86,21 @@ class Access:
             return self._ended(visit.session, "Max-Age=0; ")
         return self._counted(visit, page)
 
+    def walls(self) -> Iterator[tuple[str, str, Answer]]:
+        """Yield (page kind, address, answer) of everything that can stand before the pages.
+
+        All of them, whatever this market has; a log-in with and without a captcha.
+        """
+        of, challenge = self._contents.addresses.of, self._challenge(0)
+        for failed in (False, True):
+            for asked in ("", challenge):
+                shown = {"account": "", "failed": failed, "challenge": asked}
+                yield "login", of("login"), self._contents.render("login.html", "login", **shown)
+            yield "captcha", of("queue"), self._check_page(Session(), failed=failed)
+        for ahead in (1, 250):
+            yield "queue", of("home"), self._queue_page(of("home"), ahead)
+        yield "maintenance", of("home"), self._maintenance()
+
     @property
     def _has_queue(self) -> bool:
         return bool(self._section.queue_requests) or self._section.captcha == "queue"
@@ -96,15 +111,7 @@ class Access:
         ahead = self._section.queue_requests - session.n_waited
         if ahead > 0:
             waited = replace(session, n_waited=session.n_waited + 1)
-            shown = self._contents.render(
-                "queue.html",
-                "queue",
-                account="",
-                position=ahead,
-                seconds=QUEUE_SECONDS,
-                again=visit.target,
-            )
-            return self._keep(shown, waited)
+            return self._keep(self._queue_page(visit.target, ahead), waited)
         if self._section.captcha != "queue":
             return self._keep(redirect(visit.target), replace(session, stage="door"))
         if visit.method != "POST":
@@ -135,8 +142,7 @@ class Access:
         if section.session_requests and session.n_asked > section.session_requests:
             return self._ended(session)
         if section.maintenance_every and session.n_asked % section.maintenance_every == 0:
-            shown = self._contents.render("maintenance.html", "maintenance", 503)
-            return self._keep(shown.with_header("Retry-After", str(RETRY_SECONDS)), session)
+            return self._keep(self._maintenance(), session)
         answer = page(visit)
         if section.truncated_every and session.n_asked % section.truncated_every == 0:
             answer = _cut(answer)
@@ -184,6 +190,15 @@ class Access:
         return self._contents.render(
             "check.html", "check", account="", failed=failed, challenge=challenge
         )
+
+    def _queue_page(self, target: str, ahead: int) -> Answer:
+        return self._contents.render(
+            "queue.html", "queue", account="", position=ahead, seconds=QUEUE_SECONDS, again=target
+        )
+
+    def _maintenance(self) -> Answer:
+        shown = self._contents.render("maintenance.html", "maintenance", 503)
+        return shown.with_header("Retry-After", str(RETRY_SECONDS))
 
     def _keep(self, answer: Answer, session: Session, more: str = "") -> Answer:
         value = "" if more else self._signer.seal(session)

@@ -12,6 +12,12 @@ from vestigo.training.site.layouts import layout_named
 from vestigo.training.site.mirrors import PHISHING, Door, doors, phishing_view
 from vestigo.training.world import MarketView
 
+KINDS = {
+    "home": "category", "category": "category", "search": "search", "listing": "listing",
+    "vendor": "vendor", "mirrors": "other",
+}  # fmt: skip
+NOBODY = "zzzzzzzz"
+
 
 class Site:
     """Answers requests to one address of a market, as it is on one pass.
@@ -53,6 +59,27 @@ class Site:
         yield login, self.answer("GET", login, self._access.at_the_door(), b"")
         for target in self._contents.targets():
             yield target, self._contents.page(self._contents.addresses.wanted(target))
+
+    def every_kind(self) -> Iterator[tuple[str, str, Answer]]:
+        """Yield (page kind, address, answer) of every page, what stands before them included."""
+        yield from self._access.walls()
+        contents, of = self._contents, self.address
+        for target in contents.targets():
+            wanted = contents.addresses.wanted(target)
+            if wanted is not None and wanted.kind in KINDS:
+                gone = wanted.kind == "listing" and contents.view.listing(wanted.key) is None
+                yield "soft-404" if gone else KINDS[wanted.kind], target, contents.page(wanted)
+        for kind in ("listing", "vendor", "category", "user", "order"):
+            yield "soft-404", of(kind, NOBODY), self._at(of(kind, NOBODY))
+        far = contents.addresses.of("search", page=9999)
+        yield "soft-404", far, self._at(far)
+        for kind, key in (("user", self.market.account), ("messages", "")):
+            yield "other", of(kind, key), self._at(of(kind, key))
+        yield "not-found", f"/{NOBODY}", self._at(f"/{NOBODY}")
+        yield "rate-limit", of("home"), contents.too_many()
+
+    def _at(self, target: str) -> Answer:
+        return self._contents.page(self._contents.addresses.wanted(target))
 
     def _page(self, visit: Visit) -> Answer:
         if visit.method not in ("GET", "HEAD"):
