@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from vestigo.clock import iso
+from vestigo.evidence.warc.compressing import gzip_member
 
 Headers = list[tuple[str, str]]
-GZIP_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,7 @@ class WarcRecord:
 
     def compressed(self) -> bytes:
         """Return the record as one gzip member, with its two closing line ends."""
-        compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 31)
-        return b"".join(
-            (
-                compressor.compress(self.head),
-                compressor.compress(self.block),
-                compressor.compress(b"\r\n\r\n"),
-                compressor.flush(),
-            )
-        )
+        return gzip_member(b"".join((self.head, self.block, b"\r\n\r\n")))
 
 
 @dataclass(frozen=True, slots=True)
