@@ -107,4 +107,6 @@ def _by_kind(reading: PageReading, status: int) -> Verdict:
         return Verdict("retry", reading.kind, reading=reading)
     if status == TOO_MANY_REQUESTS or status >= 500:  # noqa: PLR2004  # the class of server errors
         return Verdict("retry", f"http-{status}", reading=reading)
+    if reading.truncated:
+        return Verdict("retry", "broken-off", reading=reading)
     return Verdict("done", kind=reading.kind, reading=reading)

@@ -14,11 +14,14 @@ from rich.progress import Progress
 from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import load_profile
 from crawler.run import check_authority
+from vestigo.cli.crawl_coverage import coverage as coverage_command
+from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.crawl_picture import picture as picture_command
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
+from vestigo.pipeline.coverage import PassCoverage, pass_document, this_pass
 from vestigo.pipeline.crawling import (
     check_attendant,
     crawl_into_case,
@@ -36,6 +39,7 @@ def crawl() -> None:
     """Group of the crawl commands."""
 
 
+crawl.add_command(coverage_command)
 crawl.add_command(picture_command)
 
 
@@ -63,6 +67,10 @@ crawl.add_command(picture_command)
     "--attend", "person", default="", metavar="NAME",
     help=_("The person at this terminal who reads captchas, as the authorization names them."),
 )  # fmt: skip
+@click.option(
+    "--fresh-identity", is_flag=True,
+    help=_("Come over Tor circuits that this account never used before."),
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=_("Say what would be done; send nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def run(  # noqa: PLR0917  # click hands over each option
@@ -74,6 +82,7 @@ def run(  # noqa: PLR0917  # click hands over each option
     password_stdin: bool,
     pass_no: int,
     person: str,
+    fresh_identity: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -85,14 +94,15 @@ def run(  # noqa: PLR0917  # click hands over each option
         job = crawl_job(
             session, market, start, seeds=first, account=account, password=password,
             pass_no=pass_no, attendant=_attendant(session, person, display),
-            on_progress=_showing(display),
+            fresh_identity=fresh_identity, on_progress=_showing(display),
         )  # fmt: skip
         if dry_run:
             check_authority(job)
             check_attendant(session, job)
             return _show_plan(session, start, account, as_json)
         report = crawl_into_case(session, job)
-    _show_report(report, as_json)
+        seen = this_pass(session.folder, market.market, pass_no)
+    _show_report(report, seen, as_json)
     if report.interrupted:
         return ExitCode.INTERRUPTED
     if report.n_failed and not report.coverage.fetched and not report.n_captures:
@@ -183,11 +193,13 @@ def _show_plan(session: CaseSession, start: str, account: str, as_json: bool) ->
     return ExitCode.DONE
 
 
-def _show_report(report: CrawlReport, as_json: bool) -> None:
+def _show_report(report: CrawlReport, seen: PassCoverage, as_json: bool) -> None:
     if as_json:
-        emit_json(_document(report))
+        emit_json(_document(report) | {"coverage": pass_document(seen)})
     else:
         _show_coverage(report.coverage)
+        for line in estimate_lines(seen):
+            click.echo(line)
         click.echo(_("Log-ins: {n}").format(n=report.n_log_ins))
         for kind, n in report.coverage.page_kinds.items():
             click.echo(f"  {kind}: {n}")

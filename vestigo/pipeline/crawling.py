@@ -129,7 +129,10 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
             "known": str(counts.known), "fetched": str(counts.fetched),
             "waiting": str(counts.waiting), "failed": str(report.n_failed),
             "refused": str(sum(counts.refused.values())),
+            "market": job.profile.market, "frontier": job.frontier_path.stem,
         }  # fmt: skip
+        details |= {f"failed: {cause}": str(n) for cause, n in counts.failed.items()}
+        details |= {f"refused: {cause}": str(n) for cause, n in counts.refused.items()}
         log_event(session, "collection", "crawl ended", details)
     return report
 

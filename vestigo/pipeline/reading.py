@@ -18,6 +18,7 @@ from crawler.market.classifying import OTHER
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
 from vestigo.evidence.warc import read_exchange
+from vestigo.pipeline.coverage_records import PassesSeen
 from vestigo.pipeline.session import CaseSession
 from vestigo.rates import RateTable
 from vestigo.records import Capture, Listing, Page, Record, VendorAccount
@@ -51,6 +52,7 @@ def read_captures(
     report = ReadReport()
     rates = case_rates(session)
     market_of = CrawledMarkets(session, profiles).of
+    passes = PassesSeen(session)
     batch: list[Record] = []
     for capture in session.ledger.of_kind(Capture):
         market = market_of(capture)
@@ -58,12 +60,14 @@ def read_captures(
         on_page()
         if not known:
             continue
-        batch.extend(_records_of_capture(session, known, capture, rates, report))
+        batch.extend(_records_of_capture(session, known, capture, rates, report, passes))
         report.n_captures += 1
         if report.n_captures % BATCH == 0:
             report.n_new_records += session.ledger.append(batch)
             batch = []
-    report.n_new_records += session.ledger.append(batch)
+    estimates = list(passes.records())
+    report.records.update(one.KIND for one in estimates)
+    report.n_new_records += session.ledger.append([*batch, *estimates])
     return report
 
 
@@ -98,9 +102,11 @@ def _records_of_capture(
     capture: Capture,
     rates: RateTable | None,
     report: ReadReport,
+    passes: PassesSeen,
 ) -> list[Record]:
     body = read_exchange(session.folder.captures, capture).body
     profile, reading = _best_reading(profiles, capture, body)
+    passes.take(capture, profile, reading)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
         made.extend(reading_records(subject, reading.texts, capture, body, rates))

@@ -22,6 +22,7 @@ from vestigo.evidence.bundle import (
     view_at,
 )
 from vestigo.evidence.keys import UnlockedKeys
+from vestigo.pipeline.coverage_sheet import coverage_attachments
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Record
 from vestigo.store import RecordLedger
@@ -62,7 +63,7 @@ def seal_case(
         session.ledger,
         session.custody,
         keys,
-        attachments=graph_attachments(session, view),
+        attachments={**graph_attachments(session, view), **coverage_attachments(view)},
         at_checkpoint=view.size,
         clock=session.clock,
     )

@@ -10,7 +10,8 @@ from vestigo.evidence.bundle.thirds import ThirdParties
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.records import Capture
 
-NOT_ENOUGH = ("page",)  # being classified alone does not make a capture an exhibit
+# being classified or counted alone does not make a capture an exhibit
+NOT_ENOUGH = ("page", "coverage_estimate")
 
 
 @dataclass(slots=True)

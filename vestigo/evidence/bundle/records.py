@@ -13,6 +13,7 @@ from vestigo.evidence.bundle.view import CaseView
 FOLDERS = {
     "authorization": "authority",
     "capture": "crawl",
+    "coverage_estimate": "crawl",
     "block": "ledger",
     "transaction": "ledger",
     "tag": "ledger",
