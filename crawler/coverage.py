@@ -19,7 +19,7 @@ GONE = ("not-found", "soft-404")
 
 def coverage_of(path: Path) -> Coverage:
     """Return the coverage that the frontier at ``path`` shows."""
-    with closing(Frontier(path)) as frontier:
+    with closing(Frontier(path, reading=True)) as frontier:
         return frontier.coverage()
 
 
@@ -35,7 +35,7 @@ def listing_key(profile: MarketProfile, uri: str) -> str:
 
 def sightings_of(path: Path, pass_no: int) -> list[Sighting]:
     """Return what the frontier of one pass knows of each listing."""
-    with closing(Frontier(path)) as frontier:
+    with closing(Frontier(path, reading=True)) as frontier:
         rows = ((key, way, listing_state(state, kind)) for key, way, state, kind, _cause
                 in frontier.listings())  # fmt: skip
         return list(sighted(rows, pass_no))

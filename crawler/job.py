@@ -42,6 +42,8 @@ class CrawlJob:
     each WARC file that was closed; ``on_event`` (action, reason, details) what belongs
     into the custody log; ``on_progress`` (fetched, known) after each page.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
+    ``crawled_before`` says that the frontier is to be there: one that is missing is made
+    again from the archive.
     ``catcher`` is the screen with the unit's lists; without one only text is kept.
     """
 
@@ -63,6 +65,7 @@ class CrawlJob:
     on_event: Callable[[str, str, dict[str, str]], None] = _nothing
     on_progress: Callable[[int, int], None] = _nothing
     attendant: Attendant | None = None
+    crawled_before: bool = False
     catcher: Catcher | None = None
 
 
@@ -83,12 +86,16 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
-    """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or ""."""
+    """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or "".
+
+    ``n_restored`` pages were taken from the archive because the frontier had been lost.
+    """
 
     coverage: Coverage
     n_captures: int
     n_log_ins: int
     n_reconciled: int
+    n_restored: int
     interrupted: bool
     paused: str
     paused_why: str

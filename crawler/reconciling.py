@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.frontier import NewPage
+from crawler.judging import judge
 from crawler.permission import covered
 from vestigo.evidence.warc import (
+    WireResponse,
     iter_captures,
     iter_labelled,
     read_exchange,
     read_response,
     segment_paths,
 )
+from vestigo.records import Capture
 
 if TYPE_CHECKING:
     from crawler.page_work import PageWork
@@ -36,8 +41,10 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
     """Settle the pages that were in flight when a crawl was killed.
 
     A page whose capture is durable is taken from the archive, not asked for again;
-    every other one is put back.
+    every other one is put back.  A frontier that was lost is made again first.
     """
+    if world.frontier.lost:
+        restore(world, pages)
     leased = {world.label_of(row): row for row in world.frontier.leased()}
     if not leased:
         return
@@ -47,8 +54,7 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
         if row is None:
             continue
         del leased[label]
-        exchange = read_exchange(world.job.captures_folder, capture)
-        wire = read_response(exchange.response, capture.request_method)
+        wire = _archived(world, capture)
         if wire.status is None:
             pages.broken(row, capture.problem, capture)
         else:
@@ -56,6 +62,46 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
         world.n_reconciled += 1
     for row in leased.values():
         world.frontier.give_back(row)
+
+
+def restore(world: CrawlWorld, pages: PageWork) -> None:
+    """Make a lost frontier again from the captures of its pages, in the order of the archive.
+
+    Only what is done for good is taken; a page that failed, waited or was a wall is asked
+    for again.  When this is killed it begins again: what is settled stays settled.
+    """
+    frontier, why = world.frontier, world.frontier.lost
+    captures = list(_captures_of(world))
+    frontier.count_from(max((seq for _capture, seq in captures), default=0) + 1)
+    for capture, _seq in captures:
+        profile = world.job.profile
+        row = frontier.take_up(NewPage(capture.uri, profile.hint(capture.uri) or ""))
+        if row is None:
+            continue
+        wire = _archived(world, capture)
+        if wire.status is not None and judge(profile, capture, wire).outcome == "done":
+            pages.take(row, capture, wire, generation=-1)
+            world.n_restored += 1
+        else:
+            frontier.give_back(row)
+    frontier.found_again()
+    details = {"frontier": world.job.frontier_path.name, "why": why, "n": str(world.n_restored)}
+    world.job.on_event("fail", "frontier lost, made again from the archive", details)
+
+
+def _captures_of(world: CrawlWorld) -> Iterator[tuple[Capture, int]]:
+    """Yield the captures of this frontier's pages, each with the number that its page had."""
+    mine = world.job.frontier_path.stem
+    for capture, label in iter_labelled(world.job.captures_folder):
+        stem, _slash, lease = label.partition("/")
+        seq, _slash, _n = lease.partition("/")
+        if stem == mine and seq.isdecimal():
+            yield capture, int(seq)
+
+
+def _archived(world: CrawlWorld, capture: Capture) -> WireResponse:
+    exchange = read_exchange(world.job.captures_folder, capture)
+    return read_response(exchange.response, capture.request_method)
 
 
 def reconsider(world: CrawlWorld) -> None:

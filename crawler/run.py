@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.cookies import pin_suffix_list
-from crawler.frontier import Frontier
+from crawler.frontier import FrontierStore, open_frontier
 from crawler.headers import browser_headers
 from crawler.job import CrawlJob, CrawlReport
 from crawler.links import normal_uri
@@ -84,7 +84,7 @@ def _proxy(job: CrawlJob, start: str) -> SocksProxy | None:
 
 
 async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
-    frontier = Frontier(job.frontier_path)
+    frontier = open_frontier(job.frontier_path, crawled_before=job.crawled_before)
     try:
         world = _world(job, start, backend, frontier)
         try:
@@ -130,7 +130,7 @@ def _start(job: CrawlJob) -> str:
     return start
 
 
-def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: Frontier) -> CrawlWorld:
+def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierStore) -> CrawlWorld:
     loop = asyncio.get_running_loop()
     headers = browser_headers(str(job.settings["user_agent"]))
     session = LoginSession(

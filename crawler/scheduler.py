@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
 from typing import Self
 
 from scrapy import Request
@@ -11,7 +11,9 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.spider import MarketSpider
-from crawler.world import CrawlWorld, world_of
+from crawler.world import MOMENT, CrawlWorld, world_of
+
+LONGEST_SECONDS = 60.0  # a clock that is set back does not silence the alarm
 
 
 class FrontierScheduler(BaseScheduler):
@@ -20,6 +22,7 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._world: CrawlWorld = world_of(crawler)
+        self._alarm: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,11 +33,7 @@ class FrontierScheduler(BaseScheduler):
         """Say whether there is anything left to ask for."""
         if self._world.stopping:
             return False
-        try:
-            return self._world.session.busy or self._world.frontier.has_waiting()
-        except sqlite3.Error as error:  # a full disk: Scrapy would wait for ever
-            self._world.stop_with(error)
-            return False
+        return self._world.session.busy or self._world.frontier.has_waiting()
 
     def enqueue_request(self, request: Request) -> bool:
         """Refuse: pages come from the frontier, log-ins from the session, nothing else."""
@@ -56,10 +55,11 @@ class FrontierScheduler(BaseScheduler):
         world = self._world
         try:
             row = world.frontier.lease(world.clock().timestamp(), world.last_place)
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  # a full disk: Scrapy would wait for ever
             world.stop_with(error)
             return None
         if row is None:
+            self._look_again_when_due()
             return None
         meta = {
             "row": row,
@@ -68,3 +68,15 @@ class FrontierScheduler(BaseScheduler):
             "generation": world.session.generation,
         }
         return Request(row.uri, meta=meta, headers=world.session.headers, dont_filter=True)
+
+    def _look_again_when_due(self) -> None:
+        """Have the engine ask again when the first page that waits may be asked for."""
+        world = self._world
+        due = world.frontier.next_due()
+        if due is None or world.crawler is None:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        seconds = max(0.0, due - world.clock().timestamp()) + MOMENT
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(min(seconds, LONGEST_SECONDS), world.crawler.look_again)

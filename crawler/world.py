@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import Crawler
 
-from crawler.frontier import Frontier, PageRow
+from crawler.frontier import FrontierStore, PageRow
 from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
 from vestigo.authority import Gate
@@ -40,13 +40,14 @@ class CrawlWorld:
 
     job: CrawlJob
     backend: TeeBackend
-    frontier: Frontier
+    frontier: FrontierStore
     session: LoginSession
     pictures_allowed: bool
     hosts: frozenset[tuple[str, int]]
     last_place: tuple[str, int] = ("", 0)
     n_captures: int = 0
     n_reconciled: int = 0
+    n_restored: int = 0
     error: BaseException | None = None
     interrupted: bool = False
     paused: str = ""
@@ -102,6 +103,7 @@ class CrawlWorld:
             n_captures=self.n_captures,
             n_log_ins=self.session.n_log_ins,
             n_reconciled=self.n_reconciled,
+            n_restored=self.n_restored,
             interrupted=self.interrupted,
             paused=self.paused,
             paused_why=self.paused_why,

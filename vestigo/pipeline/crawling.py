@@ -52,7 +52,9 @@ def seen_before(
         )
     found: list[str] = []
     for number in range(1, pass_no):
-        with closing(Frontier(frontier_path(folder, market, number))) as frontier:
+        with closing(
+            Frontier(frontier_path(folder, market, number), reading=True)
+        ) as frontier:
             known = [urlsplit(uri) for uri in frontier.found_pages()]
         found += [urljoin(start_uri, uri._replace(scheme="", netloc="").geturl()) for uri in known]
     return tuple(uri for uri in dict.fromkeys(found) if profile.hint(uri))
@@ -99,7 +101,16 @@ def crawl_job(
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
         on_progress=on_progress,
         attendant=attendant,
+        crawled_before=_crawled_before(session, frontier_path(folder, profile.market, pass_no)),
         catcher=open_catcher(session),
+    )
+
+
+def _crawled_before(session: CaseSession, path: Path) -> bool:
+    """Say whether the custody log knows of a crawl with this frontier."""
+    return any(
+        event.reason == "crawl began" and event.details.get("frontier") == path.stem
+        for event in session.custody.events()
     )
 
 
