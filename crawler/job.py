@@ -12,6 +12,7 @@ from crawler.market import MarketProfile
 from vestigo.authority import Gate
 from vestigo.clock import Clock
 from vestigo.evidence.quarantine import Catcher
+from vestigo.evidence.origin import ArchivedDescriptor
 from vestigo.evidence.warc import ClosedSegment
 from vestigo.records import Capture
 from vestigo.settings import Section
@@ -40,7 +41,10 @@ class CrawlJob:
     ``seeds`` are further addresses to begin with; those on other hosts are left out.
     ``on_capture`` sees durable captures in the order of the archive; ``on_segment``
     each WARC file that was closed; ``on_event`` (action, reason, details) what belongs
-    into the custody log; ``on_progress`` (fetched, known) after each page.
+    into the custody log; ``on_progress`` (fetched, known) after each page; ``on_origin``
+    each onion descriptor that was archived in ``origin_folder`` (None: none is fetched).
+    ``identity`` counts how often this account was given a fresh identity at the proxy,
+    ``fresh_identity`` says that it begins with this run.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
     ``crawled_before`` says that the frontier is to be there: one that is missing is made
     again from the archive.
@@ -64,6 +68,10 @@ class CrawlJob:
     on_segment: Callable[[ClosedSegment], None] = _nothing
     on_event: Callable[[str, str, dict[str, str]], None] = _nothing
     on_progress: Callable[[int, int], None] = _nothing
+    on_origin: Callable[[ArchivedDescriptor], None] = _nothing
+    origin_folder: Path | None = None
+    identity: int = 0
+    fresh_identity: bool = False
     attendant: Attendant | None = None
     crawled_before: bool = False
     catcher: Catcher | None = None

@@ -31,6 +31,8 @@ from crawler.session import LoginSession
 from crawler.settings import scrapy_settings
 from crawler.socks import SocksProxy, parse_proxy
 from crawler.spider import MarketSpider
+from crawler.tor.identity import isolation_name
+from crawler.tor.session import TorSession
 from crawler.world import CaseCrawler, CrawlWorld
 from vestigo.authority import Refusal, SocketGuard, guarded
 from vestigo.errors import UsageError, VestigoError
@@ -47,15 +49,17 @@ def crawl(job: CrawlJob) -> CrawlReport:
     Raises ``AuthorityError`` when the gate refuses the start (nothing was sent then)
     or refuses in the middle (everything archived stays), ``ConfigurationError``
     E-CRA-001 or E-CRA-002 for the network, ``UsageError`` E-CRA-003 for a start that
-    is no web address, ``SourceUnreachable`` E-EVI-101 for a full disk.
+    is no web address, ``SourceUnreachable`` E-EVI-101 for a full disk, and what
+    ``TorSession.begin`` raises where a control port is set and does not serve.
     """
     check_authority(job)
     start = _start(job)
     proxy = _proxy(job, start)
     guard = SocketGuard(job.clock, lambda refusal: _log_refusal(job, refusal))
     pin_suffix_list()
-    with _quiet_scrapy(), guarded(guard):
-        return asyncio.run(_crawl(job, start, TeeBackend(job.gate, guard, proxy)))
+    backend = TeeBackend(job.gate, guard, proxy)
+    with _quiet_scrapy(), guarded(guard), _tor_session(job, start, guard, proxy):
+        return asyncio.run(_crawl(job, start, backend))
 
 
 def check_authority(job: CrawlJob) -> Authorization:
@@ -71,9 +75,26 @@ def check_authority(job: CrawlJob) -> Authorization:
     return granted
 
 
-def isolation_name(job: CrawlJob) -> str:
-    """Return the SOCKS user name that keeps this account's circuits apart (it names nobody)."""
-    return hashlib.sha256(f"{job.profile.market}/{job.account}".encode()).hexdigest()[:16]
+@contextmanager
+def _tor_session(
+    job: CrawlJob, start: str, guard: SocketGuard, proxy: SocksProxy | None
+) -> Iterator[None]:
+    """Record who carries the crawl, before its first page and after its last."""
+    if proxy is None:
+        yield
+        return
+    session = TorSession(job, proxy, guard, frozenset(host for host, _port in _hosts(job, start)))
+    session.begin()
+    try:
+        yield
+    finally:
+        session.end()
+
+
+def _hosts(job: CrawlJob, start: str) -> frozenset[tuple[str, int]]:
+    """Return host and port of everything that belongs to the market."""
+    named = (host_and_port(f"http://{host}/") for host in job.profile.hosts)
+    return frozenset({host_and_port(start), *named})
 
 
 def _proxy(job: CrawlJob, start: str) -> SocksProxy | None:
@@ -148,7 +169,7 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierSto
         frontier=frontier,
         session=session,
         pictures_allowed=job.gate.covers(intent(start, "image", job.account)),
-        hosts=frozenset(hosts),
+        hosts=_hosts(job, start),
         last_place=last_place(job.captures_folder),
     )
 

@@ -14,9 +14,11 @@ from rich.progress import Progress
 from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import load_profile
 from crawler.run import check_authority
+from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import coverage as coverage_command
 from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.crawl_picture import picture as picture_command
+from vestigo.cli.crawl_tor import tor as tor_command
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
@@ -41,6 +43,7 @@ def crawl() -> None:
 
 crawl.add_command(coverage_command)
 crawl.add_command(picture_command)
+crawl.add_command(tor_command)
 
 
 @crawl.command(
@@ -230,5 +233,7 @@ def _show_coverage(coverage: Coverage) -> None:
     click.echo(_("  waiting: {n}").format(n=coverage.waiting))
     for cause, n in coverage.failed.items():
         click.echo(_("  failed ({cause}): {n}").format(cause=printable(cause), n=n))
+        if words := cause_in_words(cause):
+            click.echo(f"    {words}")
     for cause, n in coverage.refused.items():
         click.echo(_("  refused ({cause}): {n}").format(cause=printable(cause), n=n))

@@ -13,9 +13,11 @@ from crawler.frontier import Frontier
 from crawler.job import Attendant, Coverage, CrawlJob, CrawlReport
 from crawler.market import MarketProfile
 from crawler.run import check_authority, crawl
+from crawler.tor.identity import identity_number
 from vestigo import __version__
 from vestigo.errors import AuthorityError, ConfigurationError, UsageError
 from vestigo.evidence.keys import seal_public_key
+from vestigo.evidence.origin import ArchivedDescriptor
 from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
 from vestigo.i18n import _
 from vestigo.pipeline.screening import check_start, open_catcher
@@ -70,18 +72,22 @@ def crawl_job(
     password: str | None = None,
     pass_no: int = 1,
     attendant: Attendant | None = None,
+    fresh_identity: bool = False,
     on_progress: Callable[[int, int], None] = lambda _settled, _known: None,
 ) -> CrawlJob:
     """Return the job of crawling ``profile``'s market into the case of ``session``.
 
     Without keys in the case secrets are dropped, not stored.  ``pass_no`` counts the
-    visits of the market: each begins anew.  Raises ``UsageError`` E-CRA-019.
+    visits of the market: each begins anew; ``fresh_identity`` has the account come over
+    circuits that it never used before.  Raises ``UsageError`` E-CRA-019.
     """
     folder = session.folder
     seeds = (*seeds, *seen_before(folder, profile, pass_no, start_uri))
     seal_key = None
     with suppress(ConfigurationError):
         seal_key = seal_public_key(folder)
+    logged = ((event.reason, event.details) for event in session.custody.events())
+    identity = identity_number(logged, profile.market, account) + int(fresh_identity)
     return CrawlJob(
         profile=profile,
         start_uri=start_uri,
@@ -100,6 +106,10 @@ def crawl_job(
         on_segment=lambda segment: log_segment(session, segment),
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
         on_progress=on_progress,
+        on_origin=lambda kept: log_origin(session, kept),
+        origin_folder=folder.origin,
+        identity=identity,
+        fresh_identity=fresh_identity,
         attendant=attendant,
         crawled_before=_crawled_before(session, frontier_path(folder, profile.market, pass_no)),
         catcher=open_catcher(session),
@@ -209,6 +219,29 @@ def log_segment(session: CaseSession, segment: ClosedSegment) -> None:
         exhibit=segment.name,
         reason="WARC segment closed",
         details={"n_bytes": str(segment.n_bytes), "n_captures": str(segment.n_captures)},
+    )
+
+
+def log_origin(session: CaseSession, kept: ArchivedDescriptor) -> None:
+    """Write the events of an archived onion descriptor and of the facts beside it."""
+    name = f"{kept.path.parent.name}/{kept.path.stem}"
+    session.custody.append(
+        "collection",
+        object_sha256=kept.sha256,
+        exhibit=f"{name}.descriptor",
+        reason="onion descriptor archived",
+        details={
+            "host": kept.path.parent.name,
+            "verdict": str(kept.facts["verdict"]),
+            "revision_counter": str(kept.facts["revision_counter"]),
+            "consensus_valid_after": str(kept.facts["consensus_valid_after"]),
+        },
+    )
+    session.custody.append(
+        "collection",
+        object_sha256=kept.facts_sha256,
+        exhibit=f"{name}.json",
+        reason="facts of an onion descriptor archived",
     )
 
 

@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from vestigo.i18n import _
+from vestigo.pipeline.tor_health import examine_tor
 from vestigo.settings import default_settings
 from vestigo.store import CaseFolder
 
@@ -42,10 +43,11 @@ def examine(case: Path | None) -> list[Finding]:
         lambda: _program("gpg", ("gpg", "--version")),
     ]
     findings = [check() for check in checks]
+    settings = default_settings()
     if case is not None:
-        CaseFolder.open(case)
+        settings = CaseFolder.open(case).settings()
         findings += [_space(case), _encryption(case)]
-    return findings
+    return findings + [Finding(*found) for found in examine_tor(settings["crawl"])]
 
 
 def foreign_owners(owners: dict[str, list[str]], names: Iterable[str]) -> dict[str, list[str]]:

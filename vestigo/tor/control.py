@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import os
 import re
-import socket
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from typing import Self
 
 from vestigo.errors import VestigoError
 from vestigo.i18n import _
+from vestigo.tor.address import connect_loopback
 from vestigo.tor.reply import NoReplyError, ReplyReader
 
 SECONDS = 20.0
@@ -28,16 +28,6 @@ COOKIE_BYTES = 32
 _PIECE = 16_384
 _CLIENT = b"Tor safe cookie authentication controller-to-server hash"
 _SERVER = b"Tor safe cookie authentication server-to-controller hash"
-_LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]):([0-9]{1,5})")
-_MAX_PORT = 65_535
-
-
-def loopback_place(text: str) -> tuple[str, int] | None:
-    """Return host and port of ``127.0.0.1:PORT`` or ``[::1]:PORT``, None for anything else."""
-    matched = _LOOPBACK.fullmatch(text)
-    if matched is None or not 0 < int(matched[2]) <= _MAX_PORT:
-        return None
-    return matched[1].strip("[]"), int(matched[2])
 
 
 class ControlConnection:
@@ -48,7 +38,7 @@ class ControlConnection:
         self._reader = ReplyReader()
         self._events: deque[str] = deque()
         try:
-            self._socket = socket.create_connection((host, port), SECONDS)
+            self._socket = connect_loopback(host, port, SECONDS)
         except OSError as error:
             raise self._gone(error) from error
 
