@@ -10,6 +10,7 @@ import click
 from vestigo.cli.case_keys import keys
 from vestigo.cli.case_read import read
 from vestigo.cli.case_retract import retract_command
+from vestigo.cli.case_screening import hash_sets, quarantine_key
 from vestigo.cli.output import emit_json, printable
 from vestigo.i18n import _
 from vestigo.pipeline.authorizing import read_authorization, record_authorization
@@ -26,6 +27,8 @@ def case() -> None:
 case.add_command(keys)
 case.add_command(read)
 case.add_command(retract_command)
+case.add_command(hash_sets)
+case.add_command(quarantine_key)
 
 
 @case.command("new", help=_("Make a new case folder at PATH."))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.evidence_quarantine import quarantine, quarantine_open
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, VestigoError
@@ -19,6 +20,10 @@ from vestigo.records import Capture
 @click.group(help=_("Show the custody log and verify the evidence of a case."))
 def evidence() -> None:
     """Group of the evidence commands."""
+
+
+evidence.add_command(quarantine)
+evidence.add_command(quarantine_open)
 
 
 @evidence.command("log", help=_("Show the custody log of CASE."))

@@ -90,12 +90,20 @@ def refuse_unlogged_files(folder: Path, events: Iterable[CustodyEvent]) -> None:
 
 
 def _logged_files(events: Iterable[CustodyEvent]) -> dict[str, str]:
-    """Return the digest by file name; the first event counts: a closed file never changes."""
+    """Return the digest by file name.
+
+    The first event counts, for a closed file never changes; but where a capture in it was
+    disposed of, the event of that act tells the digest of the file with its tombstone.
+    """
     logged: dict[str, str] = {}
     for event in events:
         name = event.exhibit or event.details.get("file", "")
-        if event.action == "collection" and event.object_sha256 and name.endswith(SUFFIX):
+        if not event.object_sha256 or not name.endswith(SUFFIX):
+            continue
+        if event.action == "collection":
             logged.setdefault(name, event.object_sha256)
+        elif event.action == "disposal" and name in logged:
+            logged[name] = event.object_sha256
     return logged
 
 
