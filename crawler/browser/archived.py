@@ -9,13 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
-from crawler.browser.policy import Answer, answer_of
+from crawler.browser.policy import REDIRECTS, Answer, answer_of
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange, read_response
 from vestigo.records import Capture
 
 MOST_REDIRECTS = 5
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class ArchivedAnswers:
@@ -48,7 +47,7 @@ class ArchivedAnswers:
                 answer = self.page(capture)
             except VerificationError:
                 return None
-            if answer.status not in _REDIRECTS or not answer.location:
+            if answer.status not in REDIRECTS or not answer.location:
                 return answer
             wanted = urldefrag(urljoin(wanted, answer.location)).url
         return None

@@ -8,33 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawler.browser.archived import ArchivedAnswers
+from crawler.browser.drawn import LONGEST_NAME, Drawn, not_shown, screened_out, too_large
 from crawler.browser.gate import Doorkeeper
-from crawler.browser.policy import Answer, Judge, RenderPolicy, inline_pictures, lift_inline
-from crawler.browser.rendering import Shot
+from crawler.browser.policy import Answer, Judge, RenderPolicy, lift_inline
 from crawler.browser.studio import Studio
 from vestigo.authority import Gate, Intent
 from vestigo.errors import AuthorityError, InputError
+from vestigo.evidence.screening import Screen
 from vestigo.i18n import _
 from vestigo.records import Capture
-
-MOST_NAMED = 200
-LONGEST_NAME = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """A picture with what it was made from.
-
-    ``sources`` are capture ids, the page first; ``missing`` the addresses that the page
-    embeds and the archive does not hold; ``withheld`` those that it holds and the
-    authorization does not let be shown.
-    """
-
-    shot: Shot
-    browser: str
-    sources: tuple[str, ...]
-    missing: tuple[str, ...]
-    withheld: tuple[str, ...]
 
 
 class NothingLeaves(Doorkeeper):
@@ -71,7 +53,6 @@ class _Sitting:
     judge: Judge
     limit: int
     sources: dict[str, None] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
     withheld: set[str] = field(default_factory=set)
     inline: dict[str, Answer] = field(default_factory=dict)
     hit: InputError | None = None
@@ -85,7 +66,6 @@ class _Sitting:
             return self.inline[uri]
         found = self.answers.embedded(uri, self.page)
         if found is None:
-            self.missing.add(uri[:LONGEST_NAME])
             return None
         if not self.policy.pictures and found.is_picture:
             self.withheld.add(uri[:LONGEST_NAME])
@@ -98,8 +78,6 @@ class _Sitting:
             self.withheld.add(uri[:LONGEST_NAME])
             return None
         passed = self._passed(uri, answer.body, answer.media_type)
-        for content, media_type in inline_pictures(answer.body):
-            self._passed(uri, content, media_type)
         if self.hit is not None:
             return None
         if not passed:
@@ -123,54 +101,31 @@ def draw_archived(
     page: Capture,
     *,
     policy: RenderPolicy,
-    judge: Judge,
-    judge_picture: Judge,
+    screen: Screen,
     hidden: Sequence[str],
 ) -> Drawn:
     """Return the picture of ``page`` as the archive holds it.
 
-    ``judge`` is asked for everything before the browser gets it, ``judge_picture`` for the
-    picture itself.
+    ``screen`` is asked for everything before the browser gets it, and for the picture.
 
     Raises ``InputError``: E-CRA-044 not drawn within the limits, E-CRA-045 something of the
     page is a hit of the screening (nothing is kept then), E-CRA-046 the page is too large.
     """
     if page.n_body_bytes > studio.max_page_bytes:
         raise too_large(page.uri, page.n_body_bytes)
-    sitting = _Sitting(answers, page, policy, judge, studio.max_page_bytes)
+    sitting = _Sitting(answers, page, policy, screen.judge, studio.max_page_bytes)
     chromium = studio.chromium()
     try:
-        shot = chromium.take(page.uri, policy, studio.viewport, hidden, sitting.answer)
+        shot = chromium.take(page.uri, policy, studio.viewport, lambda: hidden, sitting.answer)
     except InputError:
         if sitting.hit is not None:
             raise sitting.hit from None
         raise
-    if sitting.hit or not judge_picture(page.uri, "", shot.png, "image/png").passed:
+    if sitting.hit or not screen.judge_picture(shot.png).passed:
         raise sitting.hit or screened_out(page.uri)
     return Drawn(
         shot=shot,
         browser=chromium.version,
         sources=tuple(sitting.sources),
-        missing=tuple(sorted(sitting.missing)[:MOST_NAMED]),
-        withheld=tuple(sorted(sitting.withheld)[:MOST_NAMED]),
-    )
-
-
-def screened_out(uri: str) -> InputError:
-    """Return the error for a page of which something may not be seen."""
-    return InputError(
-        "E-CRA-045",
-        _("The screening stopped this picture; nothing of it was kept."),
-        where=uri,
-        remedy=_("Put the exhibit into quarantine, as the order says."),
-    )
-
-
-def too_large(uri: str, n_bytes: int) -> InputError:
-    """Return the error for a page that is not given to the browser."""
-    return InputError(
-        "E-CRA-046",
-        _("The page is too large to be drawn: {n} bytes.").format(n=n_bytes),
-        where=uri,
-        remedy=_("Raise “max_page_bytes” in [picture]; the archived bytes are unharmed."),
+        **not_shown(shot.not_loaded, sitting.withheld),
     )

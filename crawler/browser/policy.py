@@ -2,7 +2,7 @@
 """What the browser may do with a page, and the page as it is handed to the browser.
 
 The browser enforces a policy of ours (Content-Security-Policy) on top of the page's own:
-no script, no frame from elsewhere, no picture but by what the authorization allows.  An
+no script, no frame, no picture but by what the authorization allows.  An
 inline picture (``data:``) is never allowed as it stands: where pictures are authorised its
 bytes are put behind an address of their own, so that it is screened like any other; in
 whatever disguise this does not find, the policy blanks it.
@@ -23,6 +23,7 @@ from vestigo.evidence.warc import WireResponse
 
 INLINE_HOST = "inline-picture.invalid"
 MOST_INLINE = 200
+REDIRECTS = (301, 302, 303, 307, 308)
 _INLINE = re.compile(
     rb"data:(image/(?:png|jpe?g|gif|webp|bmp|avif|x-icon))(?:;[a-z0-9=_-]{1,40}){0,3};base64,"
     rb"([A-Za-z0-9+/=%\s]+)",
@@ -51,7 +52,7 @@ class RenderPolicy:
             "img-src": net if self.pictures else "'none'",
             "script-src": f"'unsafe-inline' 'unsafe-eval' {net}" if self.scripts else "'none'",
             "connect-src": net if self.scripts else "'none'",
-            "frame-src": net,
+            "frame-src": "'none'",
             "form-action": "'none'",
             "worker-src": "'none'",
         }
@@ -136,12 +137,6 @@ def lift_inline(answer: Answer, uri: str) -> tuple[Answer, dict[str, Answer]]:
         location=answer.location, set_cookies=answer.set_cookies, capture_id=answer.capture_id,
     )  # fmt: skip
     return lifted, found
-
-
-def inline_pictures(body: bytes) -> list[tuple[bytes, str]]:
-    """Return (bytes, media type) of each inline picture that is found in ``body``."""
-    found = ((_decoded(match[2]), match[1]) for match in _INLINE.finditer(body))
-    return [(content, kind.decode("ascii").lower()) for content, kind in found if content]
 
 
 def _decoded(written: bytes) -> bytes | None:

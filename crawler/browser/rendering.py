@@ -19,10 +19,12 @@ from vestigo.errors import InputError, SourceUnreachable
 from vestigo.i18n import _
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Route
 
 LAUNCH_SECONDS = 60
 _SETTLED_MS = 250
+# what a page shows; a prefetch or a jump elsewhere is no part of it
+_EMBEDDED = frozenset({"font", "image", "media", "script", "stylesheet"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,10 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """What was drawn; ``cut`` says that the page is longer than was drawn."""
+    """What was drawn; ``cut`` says that the page is longer than was drawn.
+
+    ``not_loaded`` are addresses that the page embeds and the browser did not get or show.
+    """
 
     png: bytes
     width: int
@@ -44,6 +49,7 @@ class Shot:
     cut: bool
     n_masked: int
     uri: str
+    not_loaded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,6 @@ class Limits:
 
 # address, whether it is to be the page itself -> what the browser gets; None: it fails
 Answering = Callable[[str, bool], Answer | None]
-_NO_CONTENT = 204  # a page that wants to go elsewhere stays where it is
 
 
 class Chromium:
@@ -83,11 +88,11 @@ class Chromium:
         uri: str,
         policy: RenderPolicy,
         viewport: Viewport,
-        hidden: Sequence[str],
+        hidden: Callable[[], Sequence[str]],
         answering: Answering | None,
         cookies: Sequence[dict[str, Any]] = (),
     ) -> Shot:
-        """Return the picture of ``uri``; ``hidden`` are names of third persons.
+        """Return the picture of ``uri``; ``hidden`` gives the names of third persons.
 
         With ``answering`` nothing leaves the browser: each request is answered by it.
         Raises ``InputError`` E-CRA-044 where the page could not be drawn within the limits.
@@ -125,17 +130,26 @@ class Chromium:
             with suppress(Exception):  # a browser that was killed has nothing to close
                 context.close()
 
-    def _draw(self, page: Page, uri: str, viewport: Viewport, hidden: Sequence[str]) -> Shot:
+    def _draw(
+        self, page: Page, uri: str, viewport: Viewport, hidden: Callable[[], Sequence[str]]
+    ) -> Shot:
+        failed: set[str] = set()
+
+        def note(request: Request) -> None:
+            if request.resource_type in _EMBEDDED:
+                failed.add(request.url)
+
+        page.on("requestfailed", note)
         page.goto(uri, wait_until="load")
         page.wait_for_timeout(_SETTLED_MS)
-        n_masked = veil_third_persons(page, hidden)
+        n_masked = veil_third_persons(page, hidden())
         whole = int(page.evaluate("document.documentElement.scrollHeight"))
         height = max(viewport.height, min(whole, viewport.max_height))
         page.set_viewport_size({"width": viewport.width, "height": height})
         png = page.screenshot(animations="disabled", caret="hide", scale="css")
         return Shot(
             png=png, width=viewport.width, height=height, cut=whole > height,
-            n_masked=n_masked, uri=page.url,
+            n_masked=n_masked, uri=page.url, not_loaded=tuple(sorted(failed)),
         )  # fmt: skip
 
 
@@ -187,7 +201,7 @@ def _router(answering: Answering, policy: RenderPolicy) -> Callable[[Route], Non
         is_page = request.is_navigation_request() and request.frame.parent_frame is None
         answer = answering(request.url, is_page)
         if answer is None and is_page:
-            route.fulfill(status=_NO_CONTENT)
+            route.abort("aborted")  # the page stays where it is
             return
         if answer is None:
             route.abort("blockedbyclient")

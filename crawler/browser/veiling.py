@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ _VEIL = r"""
   const bare = (text) => text.replace(/^[-.+@]+|[-.+@]+$/g, "");
   const plain = (text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
   const spoken = phrases.map((one) => new RegExp(one.split(/\s+/).map(plain).join("\\s+"), "gi"));
+  const frames = [];
   let n = 0;
   const veiled = (text) => {
     for (const phrase of spoken) text = text.replace(phrase, () => ((n += 1), cover));
@@ -47,31 +47,25 @@ _VEIL = r"""
       }
       if (typeof node.value === "string") node.value = veiled(node.value);
       if (node.shadowRoot) visit(node.shadowRoot);
+      if (/^(I?FRAME|OBJECT|EMBED)$/.test(node.tagName)) frames.push(node);
     }
   };
   if (document.documentElement) visit(document);
+  for (const frame of frames) {
+    if (frame.contentDocument) visit(frame.contentDocument);
+    else frame.remove();
+  }
   return n;
 }
 """
 
 
 def veil_third_persons(page: Page, names: Sequence[str]) -> int:
-    """Cover every one of ``names`` in the page and its frames; return how many places.
+    """Cover every one of ``names`` in the page; return how many places.
 
-    A frame that went away meanwhile shows nothing and counts nothing.
+    A frame that cannot be looked into is taken out of the page.
     """
-    from playwright.sync_api import Error
-
     lower = sorted({name.strip().lower() for name in names} - {""})
     tokens = [name for name in lower if _TOKEN.fullmatch(name)]
     phrases = [name for name in lower if not _TOKEN.fullmatch(name)]
-    if not lower:
-        return 0
-    n = 0
-    for frame in page.frames:
-        if frame is page.main_frame:
-            n += int(frame.evaluate(_VEIL, [tokens, phrases, COVER]))
-            continue
-        with suppress(Error):
-            n += int(frame.evaluate(_VEIL, [tokens, phrases, COVER]))
-    return n
+    return int(page.evaluate(_VEIL, [tokens, phrases, COVER]))

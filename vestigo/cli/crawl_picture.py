@@ -16,6 +16,7 @@ from vestigo.pipeline.session import open_session
 from vestigo.records import PAGE_KINDS
 
 if TYPE_CHECKING:
+    from vestigo.pipeline.live_picture import LivePicture
     from vestigo.pipeline.picturing import PageToDraw, PictureReport
     from vestigo.records import Screenshot
 
@@ -40,20 +41,31 @@ DEFAULT_KINDS = ("listing", "vendor")
     "--scripts", is_flag=True,
     help=_("Let scripts of the page run, where the authorization has the act run_scripts."),
 )  # fmt: skip
+@click.option(
+    "--live", metavar="URL", default="",
+    help=_("Draw this page as the market shows it now, through the gate and Tor."),
+)  # fmt: skip
+@click.option("--profile", default="", help=_("Name or path of the market profile (for --live)."))
+@click.option("--account", default="", help=_("The avatar's account on the market (for --live)."))
 @click.option("--dry-run", is_flag=True, help=_("Say which pages would be drawn; draw none."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def picture(
+def picture(  # noqa: PLR0917  # click hands over each option
     path: Path,
     wanted: tuple[str, ...],
     kinds: tuple[str, ...],
     limit: int | None,
     scripts: bool,
+    live: str,
+    profile: str,
+    account: str,
     dry_run: bool,
     as_json: bool,
 ) -> int:
     """Draw the pages; exit 4 where one could not be drawn."""
     from vestigo.pipeline.picturing import draw_pages, pages_to_draw
 
+    if live:
+        return _live(path, _wanted(live, profile, account, scripts, wanted), dry_run, as_json)
     with open_session(path, write=not dry_run) as session, progress() as display:
         session.custody.append("access", reason="crawl picture")
         pages = pages_to_draw(session, wanted, kinds or DEFAULT_KINDS, scripts=scripts)[:limit]
@@ -63,6 +75,37 @@ def picture(
         report = draw_pages(session, pages, on_page=lambda: display.advance(task))
     _show(report, as_json)
     return ExitCode.FINDINGS if report.problems else ExitCode.DONE
+
+
+def _wanted(
+    live: str, profile: str, account: str, scripts: bool, wanted: Sequence[str]
+) -> LivePicture:
+    from crawler.market import load_profile
+    from vestigo.pipeline.live_picture import LivePicture
+
+    if not profile or wanted:
+        raise click.UsageError(_("--live needs --profile, and no exhibit beside it."))
+    return LivePicture(profile=load_profile(profile), uri=live, account=account, scripts=scripts)
+
+
+def _live(path: Path, wanted: LivePicture, dry_run: bool, as_json: bool) -> int:
+    """Take one live picture; with ``dry_run`` only the gate is asked."""
+    from vestigo.pipeline.live_picture import check_live, take_live
+    from vestigo.pipeline.picturing import PictureReport
+
+    with open_session(path, write=not dry_run) as session:
+        session.custody.append("access", reason="crawl picture")
+        if dry_run:
+            granted = check_live(session, wanted)
+            if as_json:
+                emit_json({"uri": wanted.uri, "authorization": granted.record_id})
+            else:
+                click.echo(_("An authorization covers this picture. Nothing was sent."))
+            return ExitCode.DONE
+        report = PictureReport()
+        report.made.append(take_live(session, wanted))
+    _show(report, as_json)
+    return ExitCode.DONE
 
 
 def _show_plan(pages: Sequence[PageToDraw], as_json: bool) -> int:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.browser.archived import ArchivedAnswers
-from crawler.browser.from_archive import Drawn, NothingLeaves, draw_archived
+from crawler.browser.drawn import Drawn
+from crawler.browser.from_archive import NothingLeaves, draw_archived
 from crawler.browser.policy import RenderPolicy
 from crawler.browser.studio import Studio, open_studio
 from vestigo.errors import InputError, UsageError
 from vestigo.evidence.screening import Screen
+from vestigo.evidence.screening.lists import open_lists
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import (
@@ -98,15 +100,18 @@ def draw_pages(
     settings = session.settings(SECTION)
     known = {(one.sources[0], one.method.settings_sha256): one
              for one in session.ledger.of_kind(Screenshot)}  # fmt: skip
-    with _studio(session, settings) as studio:
-        answers = ArchivedAnswers(session.folder.captures, _usable(session))
-        hidden = third_persons(session)
+    with (
+        Screen(lists=open_lists(session.folder)) as screen,
+        _studio(session, settings) as studio,
+    ):
+        answers = ArchivedAnswers(session.folder.captures, session.ledger.of_kind(Capture))
+        drawing = _Drawing(session, studio, answers, screen, third_persons(session), settings)
         for page in pages:
             old = known.get((page.capture.capture_id, _digest(settings, page.policy)))
             if old is not None and (session.folder.derived / old.file_name).is_file():
                 report.known.append(old)
             else:
-                _draw_one(session, studio, answers, hidden, page, settings, report)
+                _draw_one(drawing, page, report)
             on_page()
         report.n_refused = len(studio.gate.refused)
     return report
@@ -172,25 +177,26 @@ def keep_picture(
     return record
 
 
-def _draw_one(
-    session: CaseSession,
-    studio: Studio,
-    answers: ArchivedAnswers,
-    hidden: Sequence[str],
-    page: PageToDraw,
-    settings: Section,
-    report: PictureReport,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What drawing one page after the other shares."""
+
+    session: CaseSession
+    studio: Studio
+    answers: ArchivedAnswers
+    screen: Screen
+    hidden: Sequence[str]
+    settings: Section
+
+
+def _draw_one(drawing: _Drawing, page: PageToDraw, report: PictureReport) -> None:
+    session, policy = drawing.session, page.policy
+    screen = drawing.screen.variant(pictures_allowed=policy.pictures, is_never=lambda _uri: False)
     try:
         drawn = draw_archived(
-            studio,
-            answers,
-            page.capture,
-            policy=page.policy,
-            judge=Screen(pictures_allowed=page.policy.pictures).judge,
-            judge_picture=Screen(pictures_allowed=True).judge,
-            hidden=hidden,
-        )
+            drawing.studio, drawing.answers, page.capture,
+            policy=policy, screen=screen, hidden=drawing.hidden,
+        )  # fmt: skip
     except InputError as error:
         report.problems.append(error)
         session.custody.append(
@@ -199,8 +205,9 @@ def _draw_one(
         return
     report.made.append(
         keep_picture(
-            session, drawn, exhibit=page.exhibit, rendered="archive", policy=page.policy,
-            isolation=studio.isolation, observed_at=page.capture.observed_at, settings=settings,
+            session, drawn, exhibit=page.exhibit, rendered="archive", policy=policy,
+            isolation=drawing.studio.isolation, observed_at=page.capture.observed_at,
+            settings=drawing.settings,
         )
     )  # fmt: skip
 
@@ -221,8 +228,9 @@ def _numbered(session: CaseSession) -> Iterator[tuple[str, Capture]]:
         yield f"{n:0{EXHIBIT_DIGITS}d}", capture
 
 
-def _usable(session: CaseSession) -> Iterator[Capture]:
-    return session.ledger.of_kind(Capture)
+def exhibit_of(session: CaseSession, wanted: Capture) -> str:
+    """Return the number of a capture's exhibit, "" where it has none."""
+    return next((n for n, one in _numbered(session) if one.capture_id == wanted.capture_id), "")
 
 
 def _policy(order: Authorization | None, scripts: bool) -> RenderPolicy:

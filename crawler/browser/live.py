@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The wire behind the gate while a page is drawn live: asked, taped, screened, archived.
+
+The bytes that the browser wrote go to the market as they are, through Tor; those that come
+back go on the tape, before the screen and into the archive, and only then, decoded, to the
+browser.  So live traffic is archived like a crawl's, and nothing is drawn unscreened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpcore
+
+from crawler.browser.asking import BrowserRequest, NotAskedError, read_browser_request
+from crawler.browser.drawn import LONGEST_NAME
+from crawler.browser.gate import Doorkeeper
+from crawler.browser.policy import (
+    INLINE_HOST,
+    REDIRECTS,
+    Answer,
+    Judge,
+    RenderPolicy,
+    answer_of,
+    lift_inline,
+)
+from crawler.network import TeeBackend, TeeStream
+from crawler.permission import host_and_port, intent
+from crawler.tape import Tape, current_tape
+from vestigo.authority import Gate, Intent
+from vestigo.clock import Clock
+from vestigo.errors import AuthorityError
+from vestigo.evidence.screening import Verdict
+from vestigo.evidence.warc import Exchange, WarcArchive, WireResponse, read_response
+from vestigo.records import Authorization
+
+LABEL = "picture"
+HEAD_ALLOWANCE = 256 * 1024
+_PIECE = 64 * 1024
+_REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A response that the screening caught: it went into no archive and to no browser."""
+
+    uri: str
+    seen_at: datetime
+    verdict: Verdict
+    request: bytes
+    response: bytes
+    body: bytes
+    authorization_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRules:
+    """What the live wire goes by.
+
+    ``hint_of`` says which kind of page an address is, ``is_never`` what the profile never
+    asks for; ``on_event`` (action, reason, details) goes into the custody log; ``on_hit``
+    takes what the screening caught.
+    """
+
+    authority: Gate
+    account: str
+    policy: RenderPolicy
+    judge: Judge
+    hint_of: Callable[[str], str]
+    is_never: Callable[[str], bool]
+    on_event: Callable[[str, str, dict[str, str]], None]
+    on_hit: Callable[[Hit], None]
+    clock: Clock
+    seconds: float
+    max_bytes: int
+
+
+@dataclass(slots=True)
+class LiveWire(Doorkeeper):
+    """Serves the browser's connections; afterwards it tells what it did.
+
+    ``sources`` are the capture ids in the order of the exchanges; ``missing`` what did not
+    come, with its cause; ``withheld`` what came and may not be shown; ``page``
+    is the page itself once it came.
+    """
+
+    backend: TeeBackend
+    archive: WarcArchive
+    rules: LiveRules
+    page_uri: str
+    sources: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    page: Answer | None = None
+    hit: bool = False
+    ended: AuthorityError | None = None
+    n_refused: int = 0
+    _inline: dict[str, Answer] = field(default_factory=dict)
+
+    def ask(self, host: str, port: int) -> None:
+        """Ask the authority gate whether a picture may be taken of anything at ``host:port``."""
+        if host == INLINE_HOST and self._inline:
+            return
+        page = intent(self.page_uri, self.rules.hint_of(self.page_uri), self.rules.account)
+        self._granted(
+            Intent(
+                host=host, port=port, act="screenshot", account=self.rules.account,
+                data_class=page.data_class, what="a connection of the browser",
+            )
+        )  # fmt: skip
+
+    async def serve(
+        self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer the one request that is taken of each connection."""
+        try:
+            async with asyncio.timeout(self.rules.seconds):
+                request = await read_browser_request(reader, host, port)
+        except NotAskedError as refusal:
+            self._refuse(f"{host}:{port}", str(refusal))
+            return
+        if request is None:
+            return
+        answer = await self._answer(request)
+        writer.write(_written(answer, self.rules.policy, request.method))
+        await writer.drain()
+
+    async def _answer(self, request: BrowserRequest) -> Answer:
+        name = request.uri[:LONGEST_NAME]
+        if host_and_port(request.uri)[0] == INLINE_HOST:
+            return self._inline.get(request.uri) or _empty(404)
+        if self.rules.is_never(request.uri):
+            self._refuse(name, "never")
+            self.withheld.add(name)
+            return _empty(403)
+        try:
+            wanted = request.intent(self.rules.hint_of(request.uri), self.rules.account)
+            granted = self._granted(wanted)
+        except AuthorityError:
+            self.withheld.add(name)
+            return _empty(403)
+        tape = self._tape(wanted)
+        cause = await self._exchange(request, tape)
+        wire = read_response(bytes(tape.received), request.method)
+        return await self._kept(request, tape, wire, cause, granted.record_id)
+
+    def _granted(self, wanted: Intent) -> Authorization:
+        try:
+            return self.rules.authority.check(wanted)
+        except AuthorityError as error:
+            self.n_refused += 1
+            if error.code in ("E-AUT-001", "E-AUT-002"):
+                self.ended = error
+            raise
+
+    def _tape(self, wanted: Intent) -> Tape:
+        return Tape(
+            intent=wanted,
+            method="GET",
+            began_at=self.rules.clock(),
+            max_bytes=self.rules.max_bytes + HEAD_ALLOWANCE,
+            deadline=asyncio.get_running_loop().time() + self.rules.seconds,
+        )
+
+    async def _exchange(self, request: BrowserRequest, tape: Tape) -> str:
+        """Send and read; return why it failed, or ""."""
+        current_tape.set(tape)
+        host, port = host_and_port(request.uri)
+        try:
+            async with asyncio.timeout_at(tape.deadline):
+                stream = await self.backend.connect_tcp(host, port)
+                assert isinstance(stream, TeeStream)
+                try:
+                    await stream.write(request.head)
+                    await _read_whole(stream, tape)
+                finally:
+                    stream.abort()
+        except TimeoutError:
+            tape.cut("time", "deadline")
+            return "deadline"
+        except (OSError, httpcore.NetworkError, httpcore.TimeoutException) as error:
+            if tape.sent and not tape.finished:
+                tape.cut("disconnect", "connection-lost")
+            return str(error)[:120] or "connection-lost"
+        return ""
+
+    async def _kept(
+        self,
+        request: BrowserRequest,
+        tape: Tape,
+        wire: WireResponse,
+        cause: str,
+        authorization_id: str,
+    ) -> Answer:
+        """Screen, archive, and return what the browser gets."""
+        name = request.uri[:LONGEST_NAME]
+        verdict = self.rules.judge(request.uri, "", wire.body, wire.media_type)
+        if verdict.outcome == "hit":
+            self.hit = True
+            self.rules.on_hit(_hit(request, tape, wire, verdict, authorization_id))
+            return _empty(403)
+        if not verdict.passed:
+            del tape.received[wire.head_end :]
+            tape.cut("unspecified", verdict.why)
+            self.withheld.add(name)
+        capture_id = await self._archived(request, tape, authorization_id)
+        if wire.status is None or cause or not verdict.passed:
+            self.missing[name] = cause or verdict.why or "no-answer"
+            return _empty(502)
+        answer = answer_of(wire, capture_id)
+        if self.page is None and answer.status not in REDIRECTS:
+            self.page = answer
+        return self._lifted(answer, request.uri)
+
+    async def _archived(self, request: BrowserRequest, tape: Tape, authorization_id: str) -> str:
+        if not tape.sent:
+            return ""
+        exchange = Exchange(
+            uri=request.uri,
+            method=request.method,
+            began_at=tape.began_at,
+            request=bytes(tape.sent),
+            response=bytes(tape.received),
+            authorization_id=authorization_id,
+            account=self.rules.account,
+            truncated=tape.truncated,
+            problem=tape.problem,
+            label=LABEL,
+        )
+        capture = await asyncio.wrap_future(self.archive.submit(exchange))
+        self.sources.append(capture.capture_id)
+        return capture.capture_id
+
+    def _lifted(self, answer: Answer, uri: str) -> Answer:
+        if not self.rules.policy.pictures:
+            return answer
+        lifted, pictures = lift_inline(answer, uri)
+        self._inline.update(pictures)
+        return lifted
+
+    def _refuse(self, what: str, reason: str) -> None:
+        self.n_refused += 1
+        details = {"what": what, "why": reason}
+        self.rules.on_event("fail", "E-CRA-048 request of the browser refused", details)
+
+
+async def _read_whole(stream: TeeStream, tape: Tape) -> None:
+    while piece := await stream.read(_PIECE):
+        if len(piece) < _PIECE and tape.is_whole():
+            break
+    tape.finished = True
+
+
+def _hit(
+    request: BrowserRequest,
+    tape: Tape,
+    wire: WireResponse,
+    verdict: Verdict,
+    authorization_id: str,
+) -> Hit:
+    return Hit(
+        uri=request.uri, seen_at=tape.began_at, verdict=verdict, request=bytes(tape.sent),
+        response=bytes(tape.received), body=wire.body, authorization_id=authorization_id,
+    )  # fmt: skip
+
+
+def _empty(status: int) -> Answer:
+    return Answer(status=status, content_type="", body=b"")
+
+
+def _written(answer: Answer, policy: RenderPolicy, method: str) -> bytes:
+    """Return the response for the browser: decoded, with our policy, and the last one."""
+    rows = [f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, '')}"]
+    rows += [f"{name}: {value}" for name, value in answer.headers(policy)]
+    rows += [f"Content-Length: {len(answer.body)}", "Connection: close", "", ""]
+    head = "\r\n".join(rows).encode("latin-1", "replace")
+    return head + (b"" if method == "HEAD" else answer.body)

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A picture of a page as the market shows it now: authorised, archived, recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.browser.from_market import ask_for_live, draw_live
+from crawler.browser.live import Hit, LiveRules, LiveWire
+from crawler.browser.policy import RenderPolicy
+from crawler.browser.studio import open_studio
+from crawler.links import normal_uri
+from crawler.market import MarketProfile, read_page
+from crawler.network import TeeBackend, is_loopback, no_proxy
+from crawler.permission import host_and_port, intent
+from crawler.socks import SocksProxy, parse_proxy
+from vestigo import __version__
+from vestigo.authority import Gate, SocketGuard, guarded
+from vestigo.errors import ConfigurationError, UsageError
+from vestigo.evidence.keys import seal_public_key
+from vestigo.evidence.screening import Screen
+from vestigo.evidence.screening.lists import open_lists
+from vestigo.evidence.warc import ClosedSegment, WarcArchive
+from vestigo.i18n import _
+from vestigo.pipeline.crawling import log_event, log_segment, recorded
+from vestigo.pipeline.picturing import SECTION, exhibit_of, keep_picture, third_persons
+from vestigo.pipeline.session import CaseSession
+from vestigo.records import Authorization, Capture, Screenshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePicture:
+    """What is asked for: a page of ``profile``'s market, seen by ``account`` ("" for nobody)."""
+
+    profile: MarketProfile
+    uri: str
+    account: str = ""
+    scripts: bool = False
+    cookies: tuple[dict[str, Any], ...] = ()
+
+
+def check_live(session: CaseSession, wanted: LivePicture) -> Authorization:
+    """Return the authorization for the picture; nothing is sent.
+
+    Raises ``UsageError`` E-CRA-048 for what is no plain http address of the market (of TLS
+    the bytes could be neither archived nor screened), and what the gate refuses.
+    """
+    uri = normal_uri(wanted.uri)
+    if not uri.startswith("http://") or wanted.profile.is_never(uri):
+        raise UsageError(
+            "E-CRA-048",
+            _("A live picture is taken of plain http addresses that the profile may ask for."),
+            where=wanted.uri,
+            remedy=_("Onion services are plain http. Otherwise draw the archived page."),
+        )
+    _proxy(session, wanted, uri)
+    hint = wanted.profile.hint(uri) or ""
+    return ask_for_live(session.gate(), uri, hint, wanted.account, scripts=wanted.scripts)
+
+
+def take_live(session: CaseSession, wanted: LivePicture) -> Screenshot:
+    """Take the picture; afterwards ledger and custody log hold everything that is archived.
+
+    Raises what ``check_live`` and ``draw_live`` raise; what was archived stays and is recorded.
+    """
+    granted = check_live(session, wanted)
+    uri = normal_uri(wanted.uri)
+    settings = session.settings(SECTION)
+    with recorded(session):
+        details = {"start": uri, "act": "screenshot", "account": wanted.account,
+                   "market": wanted.profile.market}  # fmt: skip
+        session.custody.append("collection", reason="live picture began",
+                               authorization_id=granted.record_id, details=details)  # fmt: skip
+        with _wired(session, wanted, uri) as (wire, screen):
+            user_agent = str(session.settings("crawl")["user_agent"])
+            with open_studio(session.folder.scratch, settings, user_agent, wire) as studio:
+                names = _names(session, wanted.profile, wire)
+                drawn = draw_live(studio, wire, screen=screen, hidden=names, cookies=wanted.cookies)
+                isolation = studio.isolation
+    page = _capture(session, drawn.sources[0])
+    return keep_picture(
+        session, drawn, exhibit=exhibit_of(session, page), rendered="live",
+        policy=wire.rules.policy, isolation=isolation, observed_at=page.observed_at,
+        settings=settings,
+    )  # fmt: skip
+
+
+@contextmanager
+def _wired(
+    session: CaseSession, wanted: LivePicture, uri: str
+) -> Iterator[tuple[LiveWire, Screen]]:
+    """Yield the wire with archive and screen; every socket of the process is guarded."""
+    closed: list[ClosedSegment] = []
+    authority = session.gate()
+    with ExitStack() as stack:
+        stack.callback(_log_closed, session, closed)
+        screen = stack.enter_context(Screen(lists=open_lists(session.folder)))
+        archive = stack.enter_context(_archive(session, closed))
+        guard = stack.enter_context(guarded(SocketGuard(session.clock, session.log_refusal)))
+        backend = TeeBackend(authority, guard, _proxy(session, wanted, uri))
+        rules = _rules(session, wanted, uri, authority, screen)
+        yield LiveWire(backend=backend, archive=archive, rules=rules, page_uri=uri), screen
+
+
+def _log_closed(session: CaseSession, closed: list[ClosedSegment]) -> None:
+    for segment in closed:
+        log_segment(session, segment)
+
+
+def _archive(session: CaseSession, closed: list[ClosedSegment]) -> WarcArchive:
+    seal_key = None
+    with suppress(ConfigurationError):
+        seal_key = seal_public_key(session.folder)
+    return WarcArchive(
+        session.folder.captures,
+        session.folder.sealed,
+        seal_key,
+        session.clock,
+        f"vestigo {__version__}",
+        on_segment=closed.append,
+        on_event=lambda action, reason, details: log_event(session, action, reason, details),
+    )
+
+
+def _rules(
+    session: CaseSession, wanted: LivePicture, uri: str, authority: Gate, screen: Screen
+) -> LiveRules:
+    crawl, profile = session.settings("crawl"), wanted.profile
+    pictures = authority.covers(intent(uri, "image", wanted.account))
+    return LiveRules(
+        authority=authority,
+        account=wanted.account,
+        policy=RenderPolicy(scripts=wanted.scripts, pictures=pictures),
+        judge=screen.variant(pictures_allowed=pictures, is_never=profile.is_never).judge,
+        hint_of=lambda address: profile.hint(address) or "",
+        is_never=profile.is_never,
+        on_event=lambda action, reason, details: log_event(session, action, reason, details),
+        on_hit=lambda hit: _log_hit(session, hit),
+        clock=session.clock,
+        seconds=float(crawl["deadline_seconds"]),
+        max_bytes=int(crawl["max_body_bytes"]),
+    )
+
+
+def _log_hit(session: CaseSession, hit: Hit) -> None:
+    """Log what was caught: it went nowhere, its digest and list stay."""
+    match = hit.verdict.match
+    details = {"n_bytes": str(len(hit.body)), "kept": "dropped"}
+    if match is not None:
+        details |= {"list": match.list_name, "list_version": match.version, "by": match.kind}
+    session.custody.append(
+        "quarantine",
+        object_sha256=hashlib.sha256(hit.body).hexdigest(),
+        reason="a hit of the screening while a picture was taken",
+        authorization_id=hit.authorization_id,
+        details=details,
+    )
+
+
+def _names(
+    session: CaseSession, profile: MarketProfile, wire: LiveWire
+) -> Callable[[], Sequence[str]]:
+    """Return what gives the third persons' names: those of the case and of the page itself."""
+    known = third_persons(session)
+
+    def names() -> Sequence[str]:
+        page = wire.page
+        if page is None:
+            return known
+        reading = read_page(
+            profile, page.body, uri=wire.page_uri, status=page.status,
+            media_type=page.media_type, charset="", problem="",
+        )  # fmt: skip
+        return (*known, *(row.buyer for row in reading.feedback if row.buyer))
+
+    return names
+
+
+def _proxy(session: CaseSession, wanted: LivePicture, uri: str) -> SocksProxy | None:
+    """Return the proxy with the isolation name of this account's pictures; E-CRA-001."""
+    named = f"picture/{wanted.profile.market}/{wanted.account}"
+    username = hashlib.sha256(named.encode()).hexdigest()[:16]
+    proxy = parse_proxy(str(session.settings("crawl")["proxy"]), username)
+    if proxy is None and not is_loopback(host_and_port(uri)[0]):
+        raise no_proxy(*host_and_port(uri))
+    return proxy
+
+
+def _capture(session: CaseSession, capture_id: str) -> Capture:
+    found = (one for one in session.ledger.of_kind(Capture) if one.capture_id == capture_id)
+    return next(found)
