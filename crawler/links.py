@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
 
 MAX_URI = 4096
+_REMEMBERED = 4096  # the links of a market's navigation stand on every page
 
 
+@lru_cache(_REMEMBERED)
 def normal_uri(raw: str) -> str:
     """Return the address in its one spelling, "" for what cannot be asked for.
 

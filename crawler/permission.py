@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ def intent(uri: str, hint: str, account: str, act: str = "") -> Intent:
     )
 
 
+@lru_cache(4096)
 def host_and_port(uri: str) -> tuple[str, int]:
     """Return host (lower case) and port of a web address; ("", 0) for anything else."""
     try:

@@ -14,6 +14,8 @@ import httpx
 from scrapy.core.downloader.handlers import _httpx as scrapy_handler
 from scrapy.utils._download_handlers import NullCookieJar
 
+from crawler.connections import Connections
+
 HttpResponse = httpx.Response
 
 _OWN_HEADERS = ("accept", "accept-encoding", "user-agent")
@@ -29,17 +31,12 @@ def pin_httpx() -> None:
 
 
 def make_client(
-    backend: httpcore.AsyncNetworkBackend, ssl_context: ssl.SSLContext, n_connections: int
+    backend: httpcore.AsyncNetworkBackend, ssl_context: ssl.SSLContext
 ) -> httpx.AsyncClient:
     """Return a client whose every byte passes ``backend``; no proxy of its own, no cookies."""
     transport = httpx.AsyncHTTPTransport(verify=ssl_context, trust_env=False)
-    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001  # httpx has no parameter
-        ssl_context=ssl_context,
-        max_connections=n_connections,
-        max_keepalive_connections=n_connections,
-        keepalive_expiry=30.0,
-        network_backend=backend,
-    )
+    connections = Connections(backend, ssl_context)
+    vars(transport)["_pool"] = connections  # httpx has no parameter for it
     client = httpx.AsyncClient(
         cookies=NullCookieJar(), transport=transport, trust_env=False, follow_redirects=False
     )

@@ -38,8 +38,13 @@ def _checked(value: Any) -> Any:
             raise ValueError(f"integer {value} is outside the range that JSON keeps exactly")
         return value
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        plain = "".join(value).isascii()  # then code points sort as code units do
+        keys = sorted(value) if plain else sorted(value, key=_code_units)
         return {key: _checked(value[key]) for key in keys}
     if isinstance(value, list | tuple):
         return [_checked(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def _code_units(key: str) -> bytes:
+    return key.encode("utf-16-be")

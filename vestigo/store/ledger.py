@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -26,6 +27,7 @@ from vestigo.store.schema import bodies, disposals, entries, metadata
 R = TypeVar("R", bound=Record)
 START = "0" * 64
 PAGE = 500
+BATCH = 500
 # what SQLite answers when a file is no database, damaged, or has other tables than ours
 DAMAGED = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRIMARY = 0xFF
@@ -76,8 +78,9 @@ class RecordLedger(Closing):
         with self._engine.begin() as connection:
             head = _head(connection)
             before = head.n_entries
-            for record in records:
-                head = _append_one(connection, head, record)
+            waiting = iter(records)
+            while batch := list(islice(waiting, BATCH)):
+                head = _append_batch(connection, head, batch)
             if head.n_entries > before and self._before_commit:
                 self._before_commit(head)
         if head.n_entries > before and self._on_commit:
@@ -243,18 +246,28 @@ def _head(connection: Connection) -> LedgerHead:
     return LedgerHead(n, connection.execute(query).scalar() or START)
 
 
-def _append_one(connection: Connection, head: LedgerHead, record: Record) -> LedgerHead:
-    body = canonical_json(record.body())
-    record_id = hashlib.sha256(body).hexdigest()
-    known = select(entries.c.seq).where(entries.c.record_id == record_id)
-    if connection.execute(known).first() is not None:
+def _append_batch(connection: Connection, head: LedgerHead, batch: Sequence[Record]) -> LedgerHead:
+    """Append the records of ``batch`` that are not there yet, in their order."""
+    by_id: dict[str, tuple[Record, bytes]] = {}
+    for record in batch:
+        body = canonical_json(record.body())
+        by_id.setdefault(hashlib.sha256(body).hexdigest(), (record, body))
+    asked = select(entries.c.record_id).where(entries.c.record_id.in_(list(by_id)))
+    known = set(connection.execute(asked).scalars())
+    fresh = [(name, *found) for name, found in by_id.items() if name not in known]
+    if not fresh:
         return head
-    entry = _next_hash(head.entry_sha256, record_id)
-    row = {"seq": head.n_entries + 1, "record_id": record_id, "kind": record.KIND,
-           "schema": record.SCHEMA, "entry_sha256": entry}  # fmt: skip
-    connection.execute(insert(entries).values(**row))
-    connection.execute(insert(bodies).values(record_id=record_id, body=body))
-    return LedgerHead(head.n_entries + 1, entry)
+    rows = []
+    for record_id, record, _body in fresh:
+        head = LedgerHead(head.n_entries + 1, _next_hash(head.entry_sha256, record_id))
+        rows.append(
+            {"seq": head.n_entries, "record_id": record_id, "kind": record.KIND,
+             "schema": record.SCHEMA, "entry_sha256": head.entry_sha256}
+        )  # fmt: skip
+    connection.execute(insert(entries), rows)
+    named = [{"record_id": record_id, "body": body} for record_id, _record, body in fresh]
+    connection.execute(insert(bodies), named)
+    return head
 
 
 def _next_hash(last: str, record_id: str) -> str:

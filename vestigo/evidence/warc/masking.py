@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 Range = tuple[int, int]
@@ -10,6 +11,7 @@ Range = tuple[int, int]
 MASK = b"x"
 _COOKIE_NAMES = frozenset({b"cookie", b"cookie2"})
 _WHOLE_NAMES = frozenset({b"authorization", b"proxy-authorization"})
+_ANY_NAME = re.compile(rb"cookie|authorization", re.IGNORECASE)  # every name holds one
 _SET_NAMES = frozenset({b"set-cookie", b"set-cookie2"})
 
 
@@ -43,6 +45,8 @@ def masked(wire: bytes, ranges: list[Range]) -> bytes:
 
 
 def _in_lines(wire: bytes, start: int, end: int) -> list[Range]:
+    if _ANY_NAME.search(wire, start, end) is None:
+        return []
     ranges: list[Range] = []
     name = b""
     for line_start, line_end in _lines(wire, start, end):
