@@ -213,7 +213,9 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except OSError as error:
-            raise httpcore.ConnectError(connect_cause(error)) from error
+            at_proxy = self._proxy is not None and not isinstance(error, SocksError)
+            cause = f"proxy-{connect_cause(error)}" if at_proxy else connect_cause(error)
+            raise httpcore.ConnectError(cause) from error
         return stream
 
     async def connect_unix_socket(

@@ -9,14 +9,21 @@ PREFIX = "socks:"
 
 
 def cause_in_words(cause: str) -> str:
-    """Return what a cause ``socks:…`` means, "" for any other.
+    """Return what a cause ``socks:…`` or ``proxy-…`` means, "" for any other.
 
     The words 0xF0 to 0xF7 are Tor's own reasons (proposal 304); they come only from a
     SocksPort with ``ExtendedErrors``.
     """
     if cause.startswith(PREFIX):
         return _socks_reasons().get(cause.removeprefix(PREFIX), "")
-    return ""
+    return _proxy_reasons().get(cause, "")
+
+
+def _proxy_reasons() -> dict[str, str]:
+    return {
+        "proxy-connection-refused": _("nothing listens at the proxy port: is Tor running?"),
+        "proxy-no-connection": _("the connection to the proxy broke: is Tor running?"),
+    }
 
 
 def _socks_reasons() -> dict[str, str]:
@@ -42,6 +49,8 @@ def _socks_reasons() -> dict[str, str]:
                               "says why"),
         "connection-refused": _("the service refused the connection"),
         "ttl-expired": _("no circuit was ready in time"),
+        "command-not-supported": _("the proxy cannot connect: is it Tor?"),
+        "address-type-not-supported": _("the proxy takes no names: is it Tor?"),
         "method-refused": _("the proxy admits nobody this way: is it Tor?"),
         "credentials-refused": _("the proxy does not take user names: is it Tor?"),
         "malformed-reply": _("what answers at the proxy port does not speak SOCKS5"),

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from crawler.socks import REPLIES
+from crawler.tor.reasons import cause_in_words
 
 ONION = "a" * 56 + ".onion"
 
@@ -129,6 +130,7 @@ def test_the_proxys_reasons_are_kept_apart(proxy, onion_crawl, crawls, reply):
     cause = REPLIES.get(reply, "reply-0x7f")
     assert report.coverage.failed == {f"socks:{cause}": 1}
     assert crawls.captures == []
+    assert bool(cause_in_words(f"socks:{cause}")) == (reply in REPLIES)
 
 
 def test_a_proxy_that_wants_another_method(proxy, onion_crawl):
@@ -168,4 +170,5 @@ def test_no_proxy_there(crawls, order):
         start_uri=f"http://{ONION}/", orders=[order(hosts=(ONION,))],
         settings={"proxy": f"socks5://127.0.0.1:{port}", "attempts": 1},
     )  # fmt: skip
-    assert report.coverage.failed == {"connection-refused": 1}
+    assert report.coverage.failed == {"proxy-connection-refused": 1}
+    assert cause_in_words("proxy-connection-refused")
