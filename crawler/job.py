@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookiejar import Cookie
 from pathlib import Path
 from typing import Any
 
 from crawler.market import MarketProfile
 from vestigo.authority import Gate
 from vestigo.clock import Clock
-from vestigo.evidence.quarantine import Catcher
 from vestigo.evidence.origin import ArchivedDescriptor
+from vestigo.evidence.quarantine import Catcher
 from vestigo.evidence.warc import ClosedSegment
 from vestigo.records import Capture
 from vestigo.settings import Section
@@ -45,10 +46,12 @@ class CrawlJob:
     each onion descriptor that was archived in ``origin_folder`` (None: none is fetched).
     ``identity`` counts how often this account was given a fresh identity at the proxy,
     ``fresh_identity`` says that it begins with this run.
+    ``cookies`` (never written anywhere) are what a browser had; ``on_state`` hears of
+    ``held``, ``parked``, ``let in`` (what, details), for who looks from outside.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
+    ``catcher`` is the screen with the unit's lists; without one only text is kept.
     ``crawled_before`` says that the frontier is to be there: one that is missing is made
     again from the archive.
-    ``catcher`` is the screen with the unit's lists; without one only text is kept.
     """
 
     profile: MarketProfile
@@ -73,8 +76,10 @@ class CrawlJob:
     identity: int = 0
     fresh_identity: bool = False
     attendant: Attendant | None = None
-    crawled_before: bool = False
+    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
+    on_state: Callable[[str, dict[str, str]], None] = _nothing
     catcher: Catcher | None = None
+    crawled_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

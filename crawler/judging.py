@@ -10,6 +10,7 @@ from math import ceil
 from urllib.parse import urljoin
 
 from crawler.market import MarketProfile, PageReading, read_page
+from crawler.market.page import UNKNOWN_KIND
 from vestigo.evidence.warc import WireResponse
 from vestigo.evidence.warc.wire import header_values
 from vestigo.records import Capture
@@ -41,6 +42,11 @@ class Verdict:
     seconds: int = 0
     reading: PageReading | None = None
 
+    @property
+    def is_wall(self) -> bool:
+        """Whether the page stands before the one that was asked for."""
+        return self.outcome in ("logged-out", "person", "wait") or self.cause in _LATER
+
 
 def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdict:
     """Decide about the page that ``capture`` archived."""
@@ -62,6 +68,7 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
         media_type=capture.media_type,
         charset=capture.charset,
         problem=capture.problem,
+        refresh=refresh_header(wire),
     )
     told = _told_to_wait(wire, reading, capture.observed_at)
     if told is not None:
@@ -74,6 +81,12 @@ def _told_to_wait(wire: WireResponse, reading: PageReading, now: datetime) -> in
     """Return for how many seconds the market asks to stay away, None where it names no time."""
     said = told_by_head(wire, now)
     return reading.refresh_seconds if said is None and reading.kind == "queue" else said
+
+
+def refresh_header(wire: WireResponse) -> str:
+    """Return the value of the Refresh header, "" where there is none."""
+    found = header_values(wire.headers, b"refresh")
+    return found[0].decode("latin-1") if found else ""
 
 
 def told_by_head(wire: WireResponse, now: datetime) -> int | None:
@@ -99,13 +112,14 @@ def retry_after(value: str, now: datetime) -> int | None:
 
 
 def _by_kind(reading: PageReading, status: int) -> Verdict:
+    refused = status == TOO_MANY_REQUESTS or status >= 500  # noqa: PLR2004  # server errors
     if reading.kind == "login":
         return Verdict("logged-out", "login", reading=reading)
     if reading.kind in _PERSON:
         return Verdict("person", reading.kind, reading=reading)
-    if reading.kind in _LATER:
+    if reading.kind in _LATER and not (refused and UNKNOWN_KIND in reading.failed_assertions):
         return Verdict("retry", reading.kind, reading=reading)
-    if status == TOO_MANY_REQUESTS or status >= 500:  # noqa: PLR2004  # the class of server errors
+    if refused:
         return Verdict("retry", f"http-{status}", reading=reading)
     if reading.truncated:
         return Verdict("retry", "broken-off", reading=reading)

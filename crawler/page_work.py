@@ -30,11 +30,11 @@ class PageWork:
         """Judge an archived page and mark it."""
         world = self._world
         verdict = judge(world.job.profile, capture, wire)
+        world.session.n_walls += verdict.is_wall
         to_login = bool(verdict.redirect) and world.session.is_login_uri(verdict.redirect)
         if to_login or (verdict.outcome == "logged-out" and not self._asked_for_login(row)):
             self._logged_out(row, generation)
         elif verdict.outcome in ("done", "logged-out"):
-            world.n_waits = 0
             self._done(row, capture, verdict)
         elif verdict.outcome == "wait":
             world.frontier.wait(row, verdict.cause)
@@ -42,10 +42,11 @@ class PageWork:
         elif verdict.outcome == "refuse":
             world.frontier.refuse(row, verdict.cause, capture.capture_id)
         elif verdict.outcome == "person" and verdict.cause == "captcha" and world.attended:
-            self._logged_out(row, generation)
+            self._logged_out(row, generation, "captcha")
         elif verdict.outcome == "person":
             world.frontier.give_back(row)
-            world.pause("E-CRA-013", _("The market shows a page that a person has to solve."))
+            why = _("The market shows a page that a person has to solve.")
+            world.pause("E-CRA-013", why, verdict.cause)
         else:
             self._again(row, verdict, capture)
         self._report()
@@ -93,16 +94,25 @@ class PageWork:
     def _asked_for_login(self, row: PageRow) -> bool:
         return row.hint == "login" or self._world.session.is_login_uri(row.uri)
 
-    def _logged_out(self, row: PageRow, generation: int) -> None:
+    def _logged_out(self, row: PageRow, generation: int, cause: str = "login") -> None:
         """Put the page back and log in again, unless somebody did so meanwhile."""
         world = self._world
         world.frontier.give_back(row)
         if generation < world.session.generation or world.session.busy:
             return
-        if not world.session.possible:
-            world.pause("E-CRA-010", _("The market asks for a log-in and no account was given."))
-        elif not world.session.begin():
-            world.pause("E-CRA-012", _("The market logged the avatar out too often."))
+        if not (world.session.possible or (cause == "captcha" and world.attended)):
+            self._no_password()
+        elif not world.session.begin(row.uri):
+            why = _("The market logged the avatar out too often.")
+            world.pause("E-CRA-012", why, cause)
+
+    def _no_password(self) -> None:
+        if self._world.job.cookies:
+            why = _("The session of the cookies is over, and no password was given.")
+            self._world.pause("E-CRA-050", why, "login")
+        else:
+            why = _("The market asks for a log-in and no account was given.")
+            self._world.pause("E-CRA-010", why, "login")
 
     def _done(self, row: PageRow, capture: Capture, verdict: Verdict) -> None:
         frontier = self._world.frontier
@@ -110,10 +120,37 @@ class PageWork:
             if row.n_redirects >= MAX_REDIRECTS:
                 frontier.fail(row, "too-many-redirects", capture.capture_id)
                 return
+            if self._leads_away(row, verdict):
+                return
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
             links = self.new_pages(_links(verdict))
+            self._world.n_waits = 0
+            self._world.session.bore_fruit()
         frontier.done(row, capture.capture_id, verdict.kind or "login", links)
+
+    def _leads_away(self, row: PageRow, verdict: Verdict) -> bool:
+        """Put a page back whose redirect goes where the profile knows nothing: maybe to a wall.
+
+        The page there is asked for in between; what it is shows before this one comes again.
+        """
+        world = self._world
+        profile = world.job.profile
+        if profile.hint(verdict.redirect) or not profile.hint(row.uri):
+            return False
+        last = row.n_attempts + 1 >= int(world.job.settings["attempts"])
+        if last and not world.session.n_walls:
+            return False
+        known = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
+        if any(page.refused for page in known):
+            return False
+        world.frontier.add(known)
+        if last:
+            world.frontier.fail(row, "redirected")
+        else:
+            pause = float(world.job.settings["retry_seconds"]) * (row.n_attempts + 1)
+            world.frontier.retry(row, "redirected", world.clock().timestamp() + pause)
+        return True
 
     def _again(self, row: PageRow, verdict: Verdict, capture: Capture | None) -> None:
         world = self._world

@@ -8,7 +8,6 @@ more than once.  The gate is asked before anything is set up.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import signal
 import threading
@@ -126,7 +125,7 @@ async def _work(world: CrawlWorld, start: str) -> None:
     reconsider(world)
     reconcile(world, pages)
     world.frontier.add(pages.new_pages((uri, "") for uri in _first_pages(world, start)))
-    if world.session.possible and world.frontier.has_waiting():
+    if world.session.known_at_start and not world.job.cookies and world.frontier.has_waiting():
         world.session.begin()
     crawler = CaseCrawler(MarketSpider, scrapy_settings(world.job))
     crawler.world, world.crawler = world, crawler
@@ -162,7 +161,6 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierSto
         headers=headers,
         limit=int(job.settings["log_ins"]),
     )
-    hosts = {host_and_port(start), *(host_and_port(f"http://{h}/") for h in job.profile.hosts)}
     world = CrawlWorld(
         job=job,
         backend=backend,

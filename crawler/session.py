@@ -21,7 +21,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(slots=True, kw_only=True)
 class LoginSession:
-    """State of the log-in; ``limit`` bounds the log-ins of one run.
+    """State of the log-in; ``limit`` bounds log-ins in a row that brought no page.
 
     ``stage`` names the request that is under way: ``look`` (at the log-in page),
     ``picture`` (of a captcha), ``captcha`` (its answer), ``log-in`` (account and
@@ -36,15 +36,18 @@ class LoginSession:
     limit: int
     generation: int = 0
     n_log_ins: int = 0
+    n_fruitless: int = 0
+    n_walls: int = 0
     n_answers: int = 0
     stage: str = ""
+    wall_uri: str = ""
     _next: Request | None = None
     _under_way: bool = False
 
     @property
     def possible(self) -> bool:
-        """Whether the profile has a log-in form and an account was given for it."""
-        return bool(self.profile.login and self.account and self.password is not None)
+        """Whether an account was given with its password."""
+        return bool(self.account) and self.password is not None
 
     @property
     def busy(self) -> bool:
@@ -56,15 +59,25 @@ class LoginSession:
         """Where the log-in form is ("" where the profile has none)."""
         return urljoin(self.start_uri, self.profile.login.path) if self.profile.login else ""
 
+    @property
+    def known_at_start(self) -> bool:
+        """Whether a log-in can begin before any page was asked for."""
+        return self.possible and bool(self.uri)
+
     def is_login_uri(self, uri: str) -> bool:
         """Say whether ``uri`` is the log-in page."""
         return bool(self.uri) and urlsplit(uri).path == urlsplit(self.uri).path
 
-    def begin(self) -> bool:
-        """Begin a log-in; False when the limit is reached or none is possible."""
-        if not self.possible or self.n_log_ins >= self.limit:
+    def begin(self, at: str = "") -> bool:
+        """Begin a log-in; False when ``limit`` of them in a row brought no page.
+
+        ``at`` is the page that shows the wall, for a market without a known log-in page.
+        """
+        if self.n_fruitless >= self.limit:
             return False
         self.n_log_ins += 1
+        self.n_fruitless += 1
+        self.wall_uri = at if at and not (self.possible and self.uri) else self.uri
         self.n_answers = 0
         self._under_way = True
         self.look()
@@ -72,7 +85,7 @@ class LoginSession:
 
     def look(self) -> None:
         """Have the log-in page asked for (again)."""
-        self._send("look", "GET", self.uri)
+        self._send("look", "GET", self.wall_uri or self.uri)
 
     def next_request(self) -> Request | None:
         """Return the request of the log-in that is due, once."""
@@ -99,6 +112,10 @@ class LoginSession:
         values = {field.name: field.value for field in form.other_fields}
         values[form.answer_field] = answer
         self._send("captcha", "POST", form.action, urlencode(values))
+
+    def bore_fruit(self) -> None:
+        """Note that a page came: the log-ins before it were worth it."""
+        self.n_fruitless = 0
 
     def succeeded(self) -> None:
         """Note that the market let the avatar in."""

@@ -17,6 +17,7 @@ from vestigo.i18n import _
 from vestigo.records import Capture
 
 MOST_ANSWERS = 3
+_CAPTCHAS = ("E-CRA-016", "E-CRA-017")
 
 
 class SigningIn:
@@ -60,14 +61,20 @@ class SigningIn:
         session = self._world.session
         form = verdict.reading.login_form if verdict.reading else None
         captcha = verdict.reading.captcha if verdict.reading else None
-        if form is not None and host_and_port(form.action) in self._world.hosts:
+        if form is not None and not session.possible:
+            self._give_up("E-CRA-010", _("The market asks for a log-in and no account was given."))
+        elif form is not None and host_and_port(form.action) in self._world.hosts:
             if captcha is not None:
                 self._on_captcha(verdict, form)
             else:
                 self._login = None
                 session.submit(form)
-        elif form is None and verdict.outcome == "done" and verdict.kind != "other":
-            session.succeeded()
+        elif (
+            form is None
+            and verdict.outcome == "done"
+            and (verdict.kind != "other" or session.wall_uri != session.uri)
+        ):
+            self._let_in()
             self._log("the avatar was in already")
         else:
             self._give_up("E-CRA-014", _("The log-in page shows no form that the profile knows."))
@@ -131,7 +138,7 @@ class SigningIn:
         session = self._world.session
         back = bool(verdict.redirect) and session.is_login_uri(verdict.redirect)
         if verdict.outcome == "done" and not back:
-            session.succeeded()
+            self._let_in()
             self._log("logged in", capture)
         elif self._login is not None and back:
             session.look()
@@ -144,9 +151,14 @@ class SigningIn:
                 "E-CRA-014", _("The log-in brought a page of another kind."), verdict.cause
             )
 
+    def _let_in(self) -> None:
+        self._world.session.succeeded()
+        self._world.job.on_state("let in", {})
+
     def _give_up(self, code: str, why: str, cause: str = "") -> None:
         self._world.session.failed()
-        self._world.pause(code, f"{why} ({cause})" if cause else why)
+        kind = "captcha" if code in _CAPTCHAS else "login"
+        self._world.pause(code, f"{why} ({cause})" if cause else why, kind)
 
     def _log(self, reason: str, capture: Capture | None = None, **more: str) -> None:
         details = {"account": self._world.account, "act": "login", **more}

@@ -77,8 +77,8 @@ class CrawlWorld:
 
     @property
     def attended(self) -> bool:
-        """Whether a person sits there and the profile knows the captcha's form."""
-        return self.job.attendant is not None and self.job.profile.captcha is not None
+        """Whether a person sits there who reads captchas."""
+        return self.job.attendant is not None
 
     @property
     def deadline_seconds(self) -> float:
@@ -125,9 +125,10 @@ class CrawlWorld:
         longest, most = int(settings["longest_wait_seconds"]), int(settings["waits"])
         if seconds > longest or self.n_waits > most:
             why = _("The market keeps the crawl waiting ({cause}, {seconds} s).")
-            self.pause("E-CRA-015", why.format(cause=cause, seconds=seconds))
+            self.pause("E-CRA-015", why.format(cause=cause, seconds=seconds), cause, seconds)
             return
         self.hold_off(seconds)
+        self.job.on_state("held", {"seconds": str(seconds), "cause": cause})
         if self.crawler is not None:
             loop = asyncio.get_running_loop()
             loop.call_at(self.held_until + MOMENT, self.crawler.look_again)
@@ -168,10 +169,16 @@ class CrawlWorld:
         self.cut_running()
         self.close()
 
-    def pause(self, code: str, why: str) -> None:
-        """End the crawl in order; it goes on where it stopped when it is run again."""
+    def pause(self, code: str, why: str, cause: str = "", seconds: int = 0) -> None:
+        """Park the account: the crawl ends in order and goes on where it stopped when resumed.
+
+        ``cause`` is the stable word of what stands in the way, ``seconds`` how long the
+        market asks to stay away.
+        """
         if not self.paused:
             self.paused, self.paused_why = code, why
+            parked = {"code": code, "why": why, "cause": cause, "seconds": str(seconds)}
+            self.job.on_state("parked", parked)
             self.job.on_event("fail", f"crawl paused: {code}", {"why": why})
         self.close()
 

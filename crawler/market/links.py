@@ -53,7 +53,7 @@ def login_form(rule: LoginRule, root: Any, base: str) -> LoginForm | None:
         method=form.get("method", "get").upper(),
         user_field=rule.user_field,
         password_field=rule.password_field,
-        other_fields=tuple(field for field in _sent_fields(form) if field.name not in own),
+        other_fields=tuple(field for field in sent_fields(form) if field.name not in own),
     )
 
 
@@ -68,7 +68,7 @@ def captcha_form(rule: CaptchaRule, root: Any, base: str) -> CaptchaForm | None:
                 picture=source if inline else absolute(base, source) or "",
                 answer_field=rule.answer_field,
                 other_fields=tuple(
-                    field for field in _sent_fields(form) if field.name != rule.answer_field
+                    field for field in sent_fields(form) if field.name != rule.answer_field
                 ),
             )
     return None
@@ -85,7 +85,7 @@ def refresh_seconds(root: Any, header: str = "") -> int | None:
     return None
 
 
-def _sent_fields(form: Any) -> list[FormField]:
+def sent_fields(form: Any) -> list[FormField]:
     """Return the named values that a browser would send with a form as it stands."""
     return [
         FormField(field.get("name"), field.get("value", ""))

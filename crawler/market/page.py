@@ -26,6 +26,9 @@ from crawler.market.pictures import pictures_of
 from crawler.market.profile import MarketProfile
 from crawler.market.vendor_page import read_vendor
 from crawler.market.wall import wall_kind
+from crawler.market.wall_forms import any_captcha_form, any_login_form
+
+UNKNOWN_KIND = "kind: no rule of the profile holds"
 
 
 def read_page(
@@ -95,15 +98,19 @@ def _classified(  # what is known of one page
     refresh: str,
 ) -> PageReading:
     truncated = is_cut(profile, document, status, problem)
-    kind = OTHER if truncated else kind_of(profile, document, uri, status)
-    kind = walled(kind, document, uri, status, refresh)
+    known = OTHER if truncated else kind_of(profile, document, uri, status)
+    kind = walled(known, document, uri, status, refresh)
     failed = charset_problem(document.decoded)
-    if kind is None:
-        failed.append("kind: no rule of the profile holds")
+    if known is None:
+        failed.append(UNKNOWN_KIND)
     links, unknown = links_of(profile, document.root, uri)
     root = document.root
     form = login_form(profile.login, root, uri) if profile.login else None
     captcha = captcha_form(profile.captcha, root, uri) if profile.captcha else None
+    if kind == "login" and profile.login is None:
+        form = any_login_form(root, uri)
+    if kind in ("login", "captcha") and profile.captcha is None:
+        captcha = any_captcha_form(root, uri)
     return PageReading(
         kind=kind or OTHER,
         truncated=truncated,

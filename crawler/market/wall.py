@@ -76,7 +76,7 @@ def _by_form(signs: PageSigns, uri: str) -> str:
 def _is_login(form: FormSigns, signs: PageSigns, uri: str) -> bool:
     """Whether a form with a password is what the page is about, and asks for no new one."""
     asks_anew = form.n_passwords > 1 or says("register", form.words)
-    main = " | ".join((signs.title, *_above(form, signs)))
+    main = " | ".join((signs.title, *_above(signs)))
     if asks_anew and (says("register", main) or not says("login", main)):
         return False
     if says("login", main) or _LOGIN_PATH.search(uri.lower()):
@@ -93,7 +93,7 @@ def _is_main(form: FormSigns, signs: PageSigns) -> bool:
     return bool(before) and not after and not signs.has_price and len(signs.prose) <= _TINY
 
 
-def _above(form: FormSigns, signs: PageSigns) -> tuple[str, ...]:
+def _above(signs: PageSigns) -> tuple[str, ...]:
     """Return the headings that a log-in page has: few pages of content have so few."""
     return signs.headings if len(signs.headings) <= 4 else ()  # noqa: PLR2004
 

@@ -76,15 +76,29 @@ def test_logged_out_in_the_middle_it_logs_in_again(market, crawls, html, avatar,
     assert report.paused == ""
 
 
-def test_logged_out_too_often_it_pauses_and_goes_on_later(market, crawls, html, avatar):
-    walled = Walled(market, html, pages=3)
+def test_log_ins_that_bring_pages_are_not_bounded(market, crawls, html, avatar):
+    walled = Walled(market, html, pages=1)
     fill(walled, html, 12)
     report = crawls.run(**avatar, settings={"log_ins": 2, "concurrency": 1})
-    assert report.paused == "E-CRA-012"
-    assert report.coverage.fetched == 6
-    assert report.coverage.waiting == 7
-    report = crawls.run(**avatar, settings={"log_ins": 9})
     assert (report.paused, report.coverage.waiting) == ("", 0)
+    assert report.coverage.page_kinds == {"category": 1, "listing": 12}
+    assert report.n_log_ins >= 13
+
+
+def test_log_ins_that_bring_nothing_park_the_account_and_it_goes_on_later(
+    market, crawls, html, avatar
+):
+    walled = Walled(market, html, pages=3)
+    fill(walled, html, 12)
+    walled.put("/p/5", html.LOGIN)  # whoever is inside is put out here, again and again
+    report = crawls.run(**avatar, settings={"log_ins": 2, "concurrency": 1})
+    assert report.paused == "E-CRA-012"
+    assert report.coverage.failed == {}
+    assert report.coverage.known == 13
+    walled.put("/p/5", html.listing(5))
+    report = crawls.run(**avatar, settings={"log_ins": 2})
+    assert (report.paused, report.coverage.waiting) == ("", 0)
+    assert report.coverage.page_kinds == {"category": 1, "listing": 12}
 
 
 def test_a_wrong_password_is_tried_once(market, crawls, html):
