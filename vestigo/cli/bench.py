@@ -12,6 +12,7 @@ from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
+from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_wire import wire
 from vestigo.cli.bench_page_kinds import page_kinds
@@ -75,4 +76,5 @@ def spine(
 
 
 bench.add_command(link)
+bench.add_command(imagery)
 bench.add_command(wire)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo bench imagery``: planted hits that must be found nowhere."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from vestigo.cli.output import emit_json, progress
+from vestigo.errors import ExitCode
+from vestigo.i18n import _
+
+
+@click.command(
+    "imagery",
+    help=_("Crawl planted, harmless pictures with the screen on; search all of the case for them."),
+)
+@click.option(
+    "--planted", type=click.IntRange(1), default=1000, show_default=True,
+    help=_("How many pictures are planted."),
+)  # fmt: skip
+@click.option(
+    "--keep", "folder", type=click.Path(path_type=Path, file_okay=False),
+    help=_("Folder to leave the cases in (default: they are deleted)."),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def imagery(planted: int, folder: Path | None, as_json: bool) -> int:
+    """Run it; exit 3 where one picture was found, or the search itself finds too little."""
+    from vestigo.pipeline.imagery.benchmark import run_benchmark
+
+    with tempfile.TemporaryDirectory() as work, progress() as shown:
+        task = shown.add_task(_("Crawling planted pictures"), total=3)
+        measured = run_benchmark(planted, folder or Path(work), lambda _name: shown.advance(task))
+    if as_json:
+        emit_json(measured)
+    else:
+        for name in ("screened", "text_only", "control"):
+            figures = measured[name]
+            click.echo(f"{name}: {figures['n_found']}/{figures['n_planted']}")
+    return ExitCode.DONE if measured["right"] else ExitCode.VERIFICATION_FAILED

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""In how many ways a picture can come: each is one plant of the benchmark."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote_from_bytes
+
+import brotli
+
+from vestigo.pipeline.imagery.pictures import Picture
+
+TERM = "zzforbiddenzz"
+_CUT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One picture at one address; ``answer`` is what the server sends, byte for byte.
+
+    ``form`` is the picture as it is sent; ``expected`` is ``hit``, ``withheld`` or
+    ``refused`` (never asked for); ``close`` ends the connection behind the answer.
+    """
+
+    way: str
+    target: str
+    answer: bytes
+    form: bytes
+    expected: str = "hit"
+    close: bool = False
+
+
+Way = Callable[[Picture], Plant]
+
+
+def plant(picture: Picture, ways: dict[str, Way] | None = None) -> Plant:
+    """Return the plant of a picture: the ways take turns."""
+    known = ways or WAYS
+    names = sorted(known)
+    return known[names[picture.number % len(names)]](picture)
+
+
+def response(
+    body: bytes,
+    media_type: str,
+    *,
+    status: str = "200 OK",
+    more: str = "",
+    length: int | None = None,
+) -> bytes:
+    """Return a whole HTTP response."""
+    size = len(body) if length is None else length
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{more}Content-Length: {size}\r\n\r\n"
+    )
+    return head.encode("ascii") + body
+
+
+def page(inner: str, **options: str) -> bytes:
+    """Return a page of the planted market."""
+    body = f"<!doctype html><html><body>{inner}</body></html>".encode("latin-1")
+    return response(body, "text/html; charset=utf-8", **options)  # type: ignore[arg-type]  # texts
+
+
+def _target(way: str, picture: Picture) -> str:
+    return f"/q/{way}/{picture.number}"
+
+
+def _b64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _listing(number: int, more: str, category: str = "Goods") -> str:
+    return (
+        f"<h1 class=listing>Offer {number}</h1><p class=cat>{category}</p>"
+        f"<p class=price>1.5 BTC</p>{more}"
+    )
+
+
+def _image(p: Picture) -> Plant:
+    return Plant("image", _target("image", p), response(p.png, "image/png"), p.png)
+
+
+def _re_encoded(p: Picture) -> Plant:
+    return Plant("re-encoded", _target("re", p), response(p.jpeg, "image/jpeg"), p.jpeg)
+
+
+def _data_uri(p: Picture) -> Plant:
+    shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
+    return Plant("data-uri", f"/q/listing/{p.number}", page(_listing(p.number, shown)), p.png)
+
+
+def _data_re_encoded(p: Picture) -> Plant:
+    shown = f"<img alt=x src=data:image/jpeg;base64,{_b64(p.jpeg)} width=9>"
+    return Plant("data-uri-re-encoded", _target("dre", p), page(shown), p.jpeg)
+
+
+def _data_percent(p: Picture) -> Plant:
+    shown = f"<img src='data:image/png,{quote_from_bytes(p.png, safe='')}'>"
+    return Plant("data-uri-percent", _target("pct", p), page(shown), p.png)
+
+
+def _data_wrapped(p: Picture) -> Plant:
+    lines = "\n".join(_b64(p.png)[n : n + 76] for n in range(0, len(_b64(p.png)), 76))
+    return Plant("data-uri-lines", _target("lines", p),
+                 page(f'<img src="data:image/png;base64,\n{lines}">'), p.png)  # fmt: skip
+
+
+def _avatar(p: Picture) -> Plant:
+    coded = _b64(p.png).replace("/", "&#47;").replace("+", "&#x2b;")
+    shown = f'<h1 class=vendor>seller{p.number}</h1><img src="data:image/png;base64,{coded}">'
+    return Plant("avatar-entities", f"/q/vendor/{p.number}", page(shown), p.png)
+
+
+def _css(p: Picture) -> Plant:
+    body = f"body{{background:url(data:image/png;base64,{_b64(p.png)})}}".encode("ascii")
+    return Plant("css", _target("css", p), response(body, "text/css"), p.png)
+
+
+def _script(p: Picture) -> Plant:
+    coded = _b64(p.png).replace("/", "\\/")
+    return Plant("script", _target("js", p), page(f'<script>var a="{coded}";</script>'), p.png)
+
+
+def _svg(p: Picture) -> Plant:
+    inner = f'<svg><image href="data:image/png;base64,{_b64(p.png)}"/></svg>'
+    coded = _b64(inner.encode("ascii"))
+    return Plant("svg-in-data-uri", _target("svg", p),
+                 page(f"<img src='data:image/svg+xml;base64,{coded}'>"), p.png)  # fmt: skip
+
+
+def _utf16(p: Picture) -> Plant:
+    text = f'<html><img src="data:image/png;base64,{_b64(p.png)}"></html>'
+    body = text.encode("utf-16")
+    return Plant("utf-16", _target("wide", p), response(body, "text/html; charset=utf-16"), p.png)
+
+
+def _wrong_type(p: Picture) -> Plant:
+    return Plant("wrong-type", _target("type", p), response(p.png, "text/html"), p.png)
+
+
+def _behind_text(p: Picture) -> Plant:
+    body = b"<html><body>hello</body></html>\n" + p.png
+    return Plant("behind-text", _target("behind", p), response(body, "text/html"), p.png)
+
+
+def _compressed(p: Picture) -> Plant:
+    body = gzip.compress(p.png, mtime=0)
+    answer = response(body, "text/html", more="Content-Encoding: gzip\r\n")
+    return Plant("gzip", _target("gz", p), answer, p.png)
+
+
+def _twice(p: Picture) -> Plant:
+    body = brotli.compress(zlib.compress(p.png))  # type: ignore[no-untyped-call]  # no stubs
+    answer = response(body, "image/png", more="Content-Encoding: deflate, br\r\n")
+    return Plant("deflate-br", _target("br", p), answer, p.png)
+
+
+def _gzip_file(p: Picture) -> Plant:
+    body = gzip.compress(p.png, mtime=0)
+    return Plant("gzip-file", _target("file", p), response(body, "application/gzip"), p.png)
+
+
+def _chunked(p: Picture) -> Plant:
+    pieces = [p.png[n : n + 97] for n in range(0, len(p.png), 97)]
+    chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(one), one) for one in pieces)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return Plant("chunked", _target("chunk", p), head + chunks + b"0\r\n\r\n", p.png)
+
+
+def _redirect(p: Picture) -> Plant:
+    answer = response(p.png, "text/html", status="302 Found", more="Location: /\r\n")
+    return Plant("redirect", _target("go", p), answer, p.png)
+
+
+def _log_in(p: Picture) -> Plant:
+    form = (
+        "<form id=login method=post action=/login><input name=user>"
+        f'<input type=password name=password><img src="data:image/png;base64,{_b64(p.png)}"></form>'
+    )
+    return Plant("log-in-page", _target("in", p), page(form), p.png)
+
+
+def _error(p: Picture) -> Plant:
+    shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
+    return Plant("error-page", _target("err", p), page(shown, status="500 Broken"), p.png)
+
+
+def _not_found(p: Picture) -> Plant:
+    return Plant("not-found", _target("404", p),
+                 response(p.png, "text/html", status="404 Not Found"), p.png)  # fmt: skip
+
+
+def _bad_status_line(p: Picture) -> Plant:
+    answer = b"HTTQ/9 fine\r\nContent-Type: text/html\r\n\r\n" + p.png
+    return Plant("no-http", _target("odd", p), answer, p.png, close=True)
+
+
+def _behind_the_end(p: Picture) -> Plant:
+    answer = response(b"<html><body>hello</body></html>", "text/html") + p.png
+    return Plant("behind-the-end", _target("tail", p), answer, p.png, close=True)
+
+
+def _truncated(p: Picture) -> Plant:
+    cut = p.png[: int(len(p.png) * _CUT)]
+    answer = response(cut, "image/png", length=len(p.png))
+    return Plant("truncated", _target("cut", p), answer, cut, expected="withheld", close=True)
+
+
+def _category(p: Picture) -> Plant:
+    shown = _listing(p.number, f"<pre>{p.png[:64].hex()}{p.number:08d}</pre>", TERM.upper())
+    mark = f"{p.png[:64].hex()}{p.number:08d}".encode("ascii")
+    return Plant("category", f"/q/listing/c{p.number}", page(shown), mark)
+
+
+def _address(p: Picture) -> Plant:
+    target = f"/q/{TERM}/{p.number}"
+    return Plant("address", target, response(p.png, "image/png"), p.png, expected="refused")
+
+
+def _address_coded(p: Picture) -> Plant:
+    coded = "".join(f"%{ord(letter):02x}" for letter in TERM)
+    target = f"/q/coded/{p.number}?k={coded}"
+    return Plant("address-coded", target, response(p.png, "image/png"), p.png, expected="refused")
+
+
+WAYS: dict[str, Way] = {
+    "address": _address, "address-coded": _address_coded, "avatar": _avatar,
+    "bad-status-line": _bad_status_line, "behind-text": _behind_text,
+    "behind-the-end": _behind_the_end, "category": _category, "chunked": _chunked,
+    "compressed": _compressed, "css": _css, "data-percent": _data_percent,
+    "data-re-encoded": _data_re_encoded, "data-uri": _data_uri, "data-wrapped": _data_wrapped,
+    "error": _error, "gzip-file": _gzip_file, "image": _image, "log-in": _log_in,
+    "not-found": _not_found, "re-encoded": _re_encoded, "redirect": _redirect,
+    "script": _script, "svg": _svg, "truncated": _truncated, "twice": _twice,
+    "utf-16": _utf16, "wrong-type": _wrong_type,
+}  # fmt: skip
