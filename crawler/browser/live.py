@@ -197,7 +197,7 @@ class LiveWire(Doorkeeper):
     ) -> Answer:
         """Screen, archive, and return what the browser gets."""
         name = request.uri[:LONGEST_NAME]
-        verdict = self.rules.judge(request.uri, "", wire.body, wire.media_type)
+        verdict = self._verdict(request.uri, bytes(tape.received), wire)
         if verdict.outcome == "hit":
             self.hit = True
             self.rules.on_hit(_hit(request, tape, wire, verdict, authorization_id))
@@ -214,6 +214,13 @@ class LiveWire(Doorkeeper):
         if self.page is None and answer.status not in REDIRECTS:
             self.page = answer
         return self._lifted(answer, request.uri)
+
+    def _verdict(self, uri: str, response: bytes, wire: WireResponse) -> Verdict:
+        """Return the verdict on the body, and on bytes that stand elsewhere in the response."""
+        verdict = self.rules.judge(uri, "", wire.body, wire.media_type)
+        if verdict.passed and (wire.status is None or wire.tail_start < len(response)):
+            return self.rules.judge("", "", response, "")
+        return verdict
 
     async def _archived(self, request: BrowserRequest, tape: Tape, authorization_id: str) -> str:
         if not tape.sent:

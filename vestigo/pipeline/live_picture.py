@@ -20,14 +20,15 @@ from crawler.permission import host_and_port, intent
 from crawler.socks import SocksProxy, parse_proxy
 from vestigo import __version__
 from vestigo.authority import Gate, SocketGuard, guarded
-from vestigo.errors import ConfigurationError, UsageError
+from vestigo.errors import ConfigurationError, InputError, UsageError
 from vestigo.evidence.keys import seal_public_key
+from vestigo.evidence.quarantine import Catcher, Sighting
 from vestigo.evidence.screening import Screen
-from vestigo.evidence.screening.lists import open_lists
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
 from vestigo.pipeline.crawling import log_event, log_segment, recorded
 from vestigo.pipeline.picturing import SECTION, exhibit_of, keep_picture, third_persons
+from vestigo.pipeline.screening import check_start, open_catcher
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Authorization, Capture, Screenshot
 
@@ -98,12 +99,27 @@ def _wired(
     authority = session.gate()
     with ExitStack() as stack:
         stack.callback(_log_closed, session, closed)
-        screen = stack.enter_context(Screen(lists=open_lists(session.folder)))
+        catcher = open_catcher(session)
+        screen = stack.enter_context(catcher.screen)
+        check_start(catcher, uri)
+        _refuse_parked(catcher, uri)
         archive = stack.enter_context(_archive(session, closed))
         guard = stack.enter_context(guarded(SocketGuard(session.clock, session.log_refusal)))
         backend = TeeBackend(authority, guard, _proxy(session, wanted, uri))
-        rules = _rules(session, wanted, uri, authority, screen)
+        rules = _rules(session, wanted, uri, authority, catcher)
         yield LiveWire(backend=backend, archive=archive, rules=rules, page_uri=uri), screen
+
+
+def _refuse_parked(catcher: Catcher, uri: str) -> None:
+    """Raise ``InputError`` E-SCR-012 where the host waits for a person."""
+    host, port = host_and_port(uri)
+    if f"{host}:{port}" in catcher.quarantine.parked_hosts():
+        raise InputError(
+            "E-SCR-012",
+            _("This host is parked: a person looks at what was found there first."),
+            where=f"{host}:{port}",
+            remedy=_("Nothing was sent."),
+        )
 
 
 def _log_closed(session: CaseSession, closed: list[ClosedSegment]) -> None:
@@ -127,7 +143,7 @@ def _archive(session: CaseSession, closed: list[ClosedSegment]) -> WarcArchive:
 
 
 def _rules(
-    session: CaseSession, wanted: LivePicture, uri: str, authority: Gate, screen: Screen
+    session: CaseSession, wanted: LivePicture, uri: str, authority: Gate, catcher: Catcher
 ) -> LiveRules:
     crawl, profile = session.settings("crawl"), wanted.profile
     pictures = authority.covers(intent(uri, "image", wanted.account))
@@ -135,30 +151,28 @@ def _rules(
         authority=authority,
         account=wanted.account,
         policy=RenderPolicy(scripts=wanted.scripts, pictures=pictures),
-        judge=screen.variant(pictures_allowed=pictures, is_never=profile.is_never).judge,
+        judge=catcher.screen.variant(pictures_allowed=pictures, is_never=profile.is_never).judge,
         hint_of=lambda address: profile.hint(address) or "",
         is_never=profile.is_never,
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
-        on_hit=lambda hit: _log_hit(session, hit),
+        on_hit=lambda hit: _caught(catcher, hit),
         clock=session.clock,
         seconds=float(crawl["deadline_seconds"]),
         max_bytes=int(crawl["max_body_bytes"]),
     )
 
 
-def _log_hit(session: CaseSession, hit: Hit) -> None:
-    """Log what was caught: it went nowhere, its digest and list stay."""
-    match = hit.verdict.match
-    details = {"n_bytes": str(len(hit.body)), "kept": "dropped"}
-    if match is not None:
-        details |= {"list": match.list_name, "list_version": match.version, "by": match.kind}
-    session.custody.append(
-        "quarantine",
-        object_sha256=hashlib.sha256(hit.body).hexdigest(),
-        reason="a hit of the screening while a picture was taken",
-        authorization_id=hit.authorization_id,
-        details=details,
-    )
+def _caught(catcher: Catcher, hit: Hit) -> None:
+    """Put what the screening caught into the quarantine (or drop it, as the case says)."""
+    blocks = {"request": hit.request, "response": hit.response}
+    host, port = host_and_port(hit.uri)
+    catcher.catch(
+        hit.verdict,
+        Sighting(
+            uri=hit.uri, host=f"{host}:{port}", seen_at=hit.seen_at, body=hit.body,
+            blocks=blocks, authorization_id=hit.authorization_id,
+        ),
+    )  # fmt: skip
 
 
 def _names(

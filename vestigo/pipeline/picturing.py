@@ -16,8 +16,8 @@ from crawler.browser.policy import RenderPolicy
 from crawler.browser.studio import Studio, open_studio
 from vestigo.errors import InputError, UsageError
 from vestigo.evidence.screening import Screen
-from vestigo.evidence.screening.lists import open_lists
 from vestigo.i18n import _
+from vestigo.pipeline.screening import open_catcher
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import (
     CERTAIN,
@@ -100,10 +100,7 @@ def draw_pages(
     settings = session.settings(SECTION)
     known = {(one.sources[0], one.method.settings_sha256): one
              for one in session.ledger.of_kind(Screenshot)}  # fmt: skip
-    with (
-        Screen(lists=open_lists(session.folder)) as screen,
-        _studio(session, settings) as studio,
-    ):
+    with open_catcher(session).screen as screen, _studio(session, settings) as studio:
         answers = ArchivedAnswers(session.folder.captures, session.ledger.of_kind(Capture))
         drawing = _Drawing(session, studio, answers, screen, third_persons(session), settings)
         for page in pages:

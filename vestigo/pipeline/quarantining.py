@@ -23,6 +23,7 @@ from vestigo.evidence.quarantine.tombstone import (
     sealed_line,
 )
 from vestigo.i18n import _
+from vestigo.pipeline.derived_files import remove_derived_files
 from vestigo.pipeline.screening import log_unlogged_items
 from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.records import Capture, Record, Retraction
@@ -130,6 +131,7 @@ def _take_back(
             "disposal", object_sha256=one, exhibit=capture.capture_id,
             reason="record destroyed: its exhibit is in the quarantine",
         )  # fmt: skip
+    remove_derived_files(session, left)
     ledger.dispose(left, f"{ORDER} {item.item_id[:16]}")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.payload import BagFolder
+from vestigo.evidence.bundle.pictures import pictures_of
 from vestigo.evidence.bundle.plaintext import RULE, plain_text
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.sheet import sheet
@@ -23,7 +24,7 @@ from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.harmless import csv_row, harmless_lines
 from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import LANGUAGES, speaking
-from vestigo.records import RECORD_TYPES, Capture, Derived, record_from_body
+from vestigo.records import RECORD_TYPES, Capture, Derived, Screenshot, record_from_body
 
 DIGITS = 4
 
@@ -64,9 +65,10 @@ def exhibits_of(view: CaseView) -> Iterator[Exhibit]:
 
 
 def add_exhibit(bag: BagFolder, view: CaseView, exhibit: Exhibit, context: SheetContext) -> None:
-    """Write sheet (each language), plain text and description of one exhibit."""
-    files = {}
+    """Write sheet (each language), plain text, pictures and description of one exhibit."""
+    files: dict[str, bytes] = {}
     text = _text(view, exhibit)
+    files.update(pictures_of(view.folder.derived, exhibit))
     if text is not None:
         shown = harmless_lines(context.thirds.masked(text))
         files["text.txt"] = shown.encode("utf-8")
@@ -115,6 +117,8 @@ def _context(bag: BagFolder, view: CaseView) -> SheetContext:
 
 def _cited(body: dict[str, Any]) -> set[str]:
     """Return every id that a derived record rests on, the ids in its spans included."""
+    if body["kind"] == Screenshot.KIND:
+        return {body["sources"][0]}  # the page; what it embeds is no exhibit for that alone
     ids = set(body["sources"])
     spans = [item["span"] for item in body.get("spans", ())]
     spans += [body["span"]] if body.get("span") else []

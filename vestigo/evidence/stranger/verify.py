@@ -705,7 +705,7 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
             if body["capture_id"] in bag.captures:
                 check.fault(where, "a second record of the same capture")
             bag.captures[body["capture_id"]] = bag.capture_records[record_id] = body
-        elif kind in ("block", "transaction", "cluster", "trace", "cash_out_point"):
+        elif kind in ("block", "transaction", "cluster", "trace", "cash_out_point", "screenshot"):
             bag.bodies.setdefault(kind, []).append({**body, "record_id": record_id})
         elif kind == "retraction":
             bag.retracted.add(body["retracts"])
@@ -1117,10 +1117,22 @@ def check_step(
     return row
 
 
+def check_pictures(bag: Bag, check: Check, found: dict[str, dict[str, str]]) -> None:
+    """Compare the pictures in each exhibit (by capture id) with the records of pictures."""
+    due: dict[str, dict[str, str]] = {}
+    for body in bag.bodies.get("screenshot", []):
+        if body["record_id"] not in bag.retracted:
+            due.setdefault(body["sources"][0], {})[body["file_name"]] = body["sha256"]
+    for capture_id in sorted({*due, *found}):
+        if due.get(capture_id, {}) != found.get(capture_id, {}):
+            check.fault(capture_id, "its pictures are not those that were recorded")
+
+
 def check_exhibits(bag: Bag, check: Check) -> str:
     """Every exhibit names a capture and records that are here; the tables say the same."""
     names = [n for n in sorted(bag.files) if re.fullmatch(r"data/exhibits/[0-9]+/exhibit\.json", n)]
     due, rows = {"data/exhibits/index.csv"}, {}
+    pictures: dict[str, dict[str, str]] = {}
     for name in names:
         exhibit, folder = loads(bag.read(name)), name[:-12]
         capture = bag.capture_records.get(exhibit["capture_record_id"], {})
@@ -1137,8 +1149,11 @@ def check_exhibits(bag: Bag, check: Check) -> str:
         for file, digest in exhibit["files"].items():
             if bag.files.get(f"{folder}{file}", ("", ""))[0] != digest:
                 check.fault(name, f"{file} is not the file that was described")
+        drawn = {file: exhibit["files"][file] for file in exhibit["files"] if file.endswith(".png")}
+        pictures[exhibit["capture_id"]] = drawn
         due |= {name, *(folder + file for file in exhibit["files"])}
         rows[exhibit["exhibit"]] = exhibit["capture_id"]
+    check_pictures(bag, check, pictures)
     for name in sorted({n for n in bag.files if n.startswith("data/exhibits/")} - due):
         check.fault(name, "in the folder of an exhibit that does not name it")
     index = table(bag, "data/exhibits/index.csv")
