@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which addresses are one market: signed lists of mirrors, canaries, and copies."""
 
-from crawler.mirrors.judging import STATUSES, MirrorVerdict, judge_mirror
+from crawler.mirrors.judging import PHISHING_SUSPECT, MirrorJudgement, judge_mirror
+from crawler.mirrors.page import message_text
 from crawler.mirrors.statement import Refused, Statement, read_statements, site_of
 
 __all__ = [
-    "STATUSES",
-    "MirrorVerdict",
+    "PHISHING_SUSPECT",
+    "MirrorJudgement",
     "Refused",
     "Statement",
     "judge_mirror",
+    "message_text",
     "read_statements",
     "site_of",
 ]

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crawler.mirrors.statement import Refused, Statement, site_of
+from crawler.network import is_loopback
 from vestigo.identifiers.onion import onion_name, onion_version
 
 SIGNED_CURRENT = "signed-current"
 SIGNED_STALE = "signed-stale"
 UNSIGNED = "unsigned"
 PHISHING_SUSPECT = "phishing-suspect"
-STATUSES = (SIGNED_CURRENT, SIGNED_STALE, UNSIGNED, PHISHING_SUSPECT)
 ALIKE_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorVerdict:
+class MirrorJudgement:
     """What is known of one address, with the reason as a stable word.
 
     ``statement`` is the signed message that decided, None where none did.
@@ -50,7 +50,7 @@ def judge_mirror(
     shown: Sequence[Statement | Refused],
     on: date,
     fresh_days: int,
-) -> MirrorVerdict:
+) -> MirrorJudgement:
     """Return the verdict on ``host``, which shows itself as the market.
 
     ``known`` are all verified statements of the market's key, wherever they were seen;
@@ -59,43 +59,47 @@ def judge_mirror(
     """
     site = site_of(host)
     statements = sorted(known, key=lambda one: (one.signed_at, sorted(one.hosts)))
+    if is_loopback(site):
+        return MirrorJudgement(host=site, status=UNSIGNED, reason="loopback")
     if onion_name(site) and onion_version(site) is None:
-        return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason="address-malformed")
+        return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="address-malformed")
     naming = [one for one in statements if site in one.hosts | one.denounced]
     if naming:
         return _named(site, naming[-1], statements[-1], on, fresh_days)
     return _not_named(site, statements, shown)
 
 
-def _named(site: str, last: Statement, newest: Statement, on: date, days: int) -> MirrorVerdict:
+def _named(site: str, last: Statement, newest: Statement, on: date, days: int) -> MirrorJudgement:
     """Judge an address by the last statement that names it, and the newest of all."""
     if site in last.denounced:
-        return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason="denounced", statement=last)
+        return MirrorJudgement(
+            host=site, status=PHISHING_SUSPECT, reason="denounced", statement=last
+        )
     if last is not newest and newest.hosts:
-        return MirrorVerdict(
+        return MirrorJudgement(
             host=site, status=SIGNED_STALE, reason="left-out-later", statement=last
         )
     if on > (last.holds_until or last.signed_at.date() + timedelta(days=days)):
-        return MirrorVerdict(host=site, status=SIGNED_STALE, reason="out-of-date", statement=last)
-    return MirrorVerdict(host=site, status=SIGNED_CURRENT, reason="signed", statement=last)
+        return MirrorJudgement(host=site, status=SIGNED_STALE, reason="out-of-date", statement=last)
+    return MirrorJudgement(host=site, status=SIGNED_CURRENT, reason="signed", statement=last)
 
 
 def _not_named(
     site: str, known: Sequence[Statement], shown: Sequence[Statement | Refused]
-) -> MirrorVerdict:
+) -> MirrorJudgement:
     refused = [one for one in shown if isinstance(one, Refused)]
     reasons = {one.reason for one in refused}
     for reason in ("bad-signature", "several-signatures", "unknown-key"):
         if known and reason in reasons:
-            return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason=reason)
+            return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason=reason)
     if _looks_like_one_of(site, known):
-        return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason="look-alike")
+        return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="look-alike")
     if any(one.hosts for one in known):
-        return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason="not-on-the-list")
+        return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="not-on-the-list")
     if "bad-signature" in reasons:
-        return MirrorVerdict(host=site, status=PHISHING_SUSPECT, reason="bad-signature")
+        return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="bad-signature")
     reason = "key-not-known" if reasons else "no-signed-list"
-    return MirrorVerdict(host=site, status=UNSIGNED, reason=reason)
+    return MirrorJudgement(host=site, status=UNSIGNED, reason=reason)
 
 
 def _looks_like_one_of(site: str, known: Sequence[Statement]) -> bool:

@@ -17,19 +17,21 @@ from crawler.run import check_authority
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import coverage as coverage_command
 from vestigo.cli.crawl_coverage import estimate_lines
+from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
 from vestigo.cli.crawl_picture import picture as picture_command
 from vestigo.cli.crawl_tor import tor as tor_command
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
-from vestigo.pipeline.coverage import PassCoverage, pass_document, this_pass
+from vestigo.pipeline.coverage import pass_document, this_pass
 from vestigo.pipeline.crawling import (
     check_attendant,
     crawl_into_case,
     crawl_job,
     crawl_status,
 )
+from vestigo.pipeline.mirrors import refuse_copy
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.store.atomic import write_atomically
 
@@ -42,6 +44,7 @@ def crawl() -> None:
 
 
 crawl.add_command(coverage_command)
+crawl.add_command(mirrors_command)
 crawl.add_command(picture_command)
 crawl.add_command(tor_command)
 
@@ -99,12 +102,13 @@ def run(  # noqa: PLR0917  # click hands over each option
             pass_no=pass_no, attendant=_attendant(session, person, display),
             fresh_identity=fresh_identity, on_progress=_showing(display),
         )  # fmt: skip
+        refuse_copy(session, market.market, start)
         if dry_run:
             check_authority(job)
             check_attendant(session, job)
             return _show_plan(session, start, account, as_json)
         report = crawl_into_case(session, job)
-        seen = this_pass(session.folder, market.market, pass_no)
+        seen = pass_document(this_pass(session.folder, market.market, pass_no))
     _show_report(report, seen, as_json)
     if report.interrupted:
         return ExitCode.INTERRUPTED
@@ -196,9 +200,9 @@ def _show_plan(session: CaseSession, start: str, account: str, as_json: bool) ->
     return ExitCode.DONE
 
 
-def _show_report(report: CrawlReport, seen: PassCoverage, as_json: bool) -> None:
+def _show_report(report: CrawlReport, seen: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        emit_json(_document(report) | {"coverage": pass_document(seen)})
+        emit_json(_document(report) | {"coverage": seen})
     else:
         _show_coverage(report.coverage)
         for line in estimate_lines(seen):

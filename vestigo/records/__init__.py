@@ -27,6 +27,7 @@ from vestigo.records.chain import (
 from vestigo.records.coverage import CountOf, CoverageEstimate
 from vestigo.records.linking import LINK_BANDS, SignalWeight, VendorLink, pair_subject
 from vestigo.records.market import PAGE_KINDS, Capture, Feedback, Listing, Page, VendorAccount
+from vestigo.records.mirror import MIRROR_STATUSES, MirrorVerdict
 from vestigo.records.picture import CapturedPicture, Screenshot
 from vestigo.records.reading import (
     OFFER_KINDS,
@@ -42,12 +43,13 @@ from vestigo.records.reading import (
 from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
 
 __all__ = [
-    "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "OFFER_KINDS", "PAGE_KINDS", "RECORD_TYPES",
-    "STATUSES", "TAGPACK_LEVELS", "TIERS", "Authorization", "Block", "ByteRange", "Capture",
-    "CapturedPicture", "CashOutPoint", "Cluster", "CountOf", "CoverageEstimate", "Derived",
-    "Feedback", "FieldSpan", "Hop", "Join", "Judgement", "Listing", "Mention", "Method", "Page",
-    "Picture", "Piece", "PriceQuote", "Quantity", "Record", "Retraction", "Run", "Screenshot",
-    "Selector", "SignalWeight", "SourcedText", "Span", "Tag", "TextReading", "Trace",
-    "Transaction", "UnitPrice", "VendorAccount", "VendorLink", "canonical_json", "content_id",
-    "pair_subject", "probability", "record_from_body",
+    "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "MIRROR_STATUSES", "OFFER_KINDS",
+    "PAGE_KINDS", "RECORD_TYPES", "STATUSES", "TAGPACK_LEVELS", "TIERS", "Authorization",
+    "Block", "ByteRange", "Capture", "CapturedPicture", "CashOutPoint", "Cluster", "CountOf",
+    "CoverageEstimate", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement",
+    "Listing", "Mention", "Method", "MirrorVerdict", "Page", "Picture", "Piece", "PriceQuote",
+    "Quantity", "Record", "Retraction", "Run", "Screenshot", "Selector", "SignalWeight",
+    "SourcedText", "Span", "Tag", "TextReading", "Trace", "Transaction", "UnitPrice",
+    "VendorAccount", "VendorLink", "canonical_json", "content_id", "pair_subject",
+    "probability", "record_from_body",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -53,3 +54,9 @@ class CoverageEstimate(Derived):
     unseen_low: int | None
     unseen_high: int | None
     abstained: str
+
+
+def newest_estimates(records: Iterable[CoverageEstimate]) -> list[CoverageEstimate]:
+    """Return the last record of each pass, sorted by market and pass."""
+    newest = {(one.market, one.pass_no): one for one in records}
+    return [newest[name] for name in sorted(newest)]
