@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 PARTS: dict[str, str] = {
+    "a": "vestigo.pipeline.capture_bench.through_tor",
+    "b": "vestigo.pipeline.capture_bench.loopback",
     "c": "vestigo.pipeline.capture_bench.frontier_size",
+    "d": "vestigo.pipeline.capture_bench.writer_alone",
 }
 
 
