@@ -18,6 +18,10 @@ import numpy.typing as npt
 
 from crawler.estimating.graphs import Group, decomposable_graphs
 
+# How likely two ways depend on each other before anything is counted.  Where every way found
+# everything, nothing can be said of dependence: with even odds the unseen would have no bound.
+EDGE = 0.05
+
 Floats = npt.NDArray[np.float64]
 History = tuple[int, ...]
 _lgamma = np.frompyfunc(math.lgamma, 1, 1)
@@ -52,6 +56,7 @@ def unseen_posterior(cells: Mapping[History, float], n_lists: int, most: float) 
         [
             sum((terms.of(c) for c in graph.cliques), start=np.zeros_like(unseen))
             - sum((terms.of(s) for s in graph.separators), start=np.zeros_like(unseen))
+            + graph.n_edges * math.log(EDGE / (1 - EDGE))
             for graph in graphs
         ]
     )

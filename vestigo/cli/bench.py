@@ -10,6 +10,7 @@ import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_capture import capture
+from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_imagery import imagery
@@ -30,6 +31,7 @@ def bench() -> None:
 bench.add_command(acceptance)
 bench.add_command(range_command)
 bench.add_command(capture)
+bench.add_command(coverage)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)

@@ -75,30 +75,29 @@ def show_pass(one: PassCoverage) -> None:
     _bar(_("  on sale"), counted.on_sale, counted.known)
     _bar(_("  gone"), counted.gone, counted.known)
     _bar(_("  page did not come"), counted.unresolved, counted.known)
-    for line in estimate_lines(one):
+    for line in estimate_lines(pass_document(one)):
         click.echo(line)
 
 
-def estimate_lines(one: PassCoverage) -> list[str]:
-    """Return what is estimated, by which method, or why nothing is."""
-    counted = one.listings
-    if counted.abstained:
-        reason = abstention_words(counted.abstained)
-        return [_("no estimate ({code}): {reason}").format(code=counted.abstained, reason=reason)]
-    assert counted.total is not None
-    assert counted.unseen is not None
+def estimate_lines(document: dict[str, Any]) -> list[str]:
+    """Return what is estimated, by which method, or why nothing is (``pass_document``'s form)."""
+    found, code = document["estimate"], document["abstained"]
+    if found is None:
+        words = _("no estimate ({code}): {reason}")
+        return [words.format(code=code, reason=abstention_words(code))]
     on_sale = ngettext(
         "estimate: {n} listing on sale at this pass (95 % interval {low} to {high})",
         "estimate: {n} listings on sale at this pass (95 % interval {low} to {high})",
-        counted.total,
-    ).format(n=counted.total, low=counted.low, high=counted.high)
+        found["on_sale"],
+    ).format(n=found["on_sale"], low=found["low"], high=found["high"])
     unseen = ngettext(
         "  of them never seen: {n} (95 % interval {low} to {high})",
         "  of them never seen: {n} (95 % interval {low} to {high})",
-        counted.unseen,
-    ).format(n=counted.unseen, low=counted.unseen_low, high=counted.unseen_high)
-    ways = ", ".join(f"{way_words(way)} {n}" for way, n in counted.ways.items())
-    method = _("  method {method}; found by: {ways}").format(method=counted.method, ways=ways)
+        found["never_seen"],
+    ).format(n=found["never_seen"], low=found["never_seen_low"], high=found["never_seen_high"])
+    ways = document["listings"]["ways"]
+    named = ", ".join(f"{printable(way_words(way))} {n}" for way, n in ways.items())
+    method = _("  method {method}; found by: {ways}").format(method=document["method"], ways=named)
     return [on_sale, unseen, method]
 
 
@@ -108,15 +107,9 @@ def _bar(label: str, n: int, of: int) -> None:
 
 
 def _from_file(path: Path, as_json: bool) -> None:
-    document: dict[str, Any] = estimate_document(read_observations(path))
+    document = estimate_document(read_observations(path))
     if as_json:
         emit_json(document)
         return
-    estimate = document["estimate"]
-    if estimate is None:
-        code = document["abstained"]
-        words = _("no estimate ({code}): {reason}")
-        click.echo(words.format(code=code, reason=abstention_words(code)))
-        return
-    words = _("estimate: {on_sale} listings on sale (95 % interval {low} to {high})")
-    click.echo(words.format(**estimate))
+    for line in estimate_lines(document):
+        click.echo(line)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
@@ -58,6 +59,7 @@ def _document(run: Demonstration, score: Score, seconds: float) -> dict[str, Any
         "verified": True,
         "passed": score.passed(),
         "score": brief_document(score),
+        "coverage": run.coverage,
         "seconds": f"{seconds:.1f}",
         "peak_mb": max(step["peak_mb"] for step in run.steps),
         "steps": run.steps,
@@ -73,6 +75,8 @@ def _show(run: Demonstration, score: Score, seconds: float) -> None:
     _row(_("published addresses"), score.areas["addresses"])
     _row(_("cash-outs that can be reached"), score.areas["cash_outs"])
     _row(_("wallets whose trail stops at a mix"), score.areas["behind_mix"])
+    for line in estimate_lines(run.coverage):
+        click.echo(f"  {line}")
     click.echo(_("Sealed and verified by its own two verifiers: {path}").format(path=run.bundle))
     peak = max(step["peak_mb"] for step in run.steps)
     click.echo(_("{seconds:.0f} s, at most {peak} MB.").format(seconds=seconds, peak=peak))

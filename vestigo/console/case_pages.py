@@ -11,7 +11,9 @@ from litestar import Response, get
 
 from vestigo.console.desk import Asked, Look, desk_of
 from vestigo.console.index import CaseIndex
-from vestigo.records import Authorization, Page, Selector
+from vestigo.pipeline.coverage_words import abstention_words
+from vestigo.records import Authorization, CoverageEstimate, Page, Selector
+from vestigo.records.coverage import newest_estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def overview(request: Asked) -> Response[str]:
         figures=_figures(index),
         authorizations=_standings(index, desk.session.clock()),
         pages=Counter(page.page_kind for _id, page in index.all_of(Page)).most_common(),
+        coverage=newest_estimates(one for _id, one in index.all_of(CoverageEstimate)),
+        abstention_words=abstention_words,
         period=_period(index),
         services=Counter(one.record.service for one in index.cash_outs).most_common(),
         stops=Counter(

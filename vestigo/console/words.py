@@ -10,6 +10,7 @@ from vestigo.i18n import _, active_language
 from vestigo.records import (
     CashOutPoint,
     Cluster,
+    CoverageEstimate,
     Mention,
     PriceQuote,
     Quantity,
@@ -29,7 +30,7 @@ def tier_of(record: Record) -> str:
     """Return ``fact``, ``reading``, ``heuristic`` or ``tag``: how much a record claims."""
     if isinstance(record, Tag):
         return "tag"
-    if isinstance(record, Cluster | Trace | CashOutPoint):
+    if isinstance(record, Cluster | Trace | CashOutPoint | CoverageEstimate):
         return "heuristic"
     return "reading" if isinstance(record, READINGS) else "fact"
 
@@ -59,6 +60,7 @@ def kind_words(kind: str) -> str:
     names = {
         "authorization": _("authorization"), "block": _("block"), "capture": _("capture"),
         "cash_out_point": _("cash-out point"), "cluster": _("wallet cluster"),
+        "coverage_estimate": _("coverage estimate"),
         "feedback": _("feedback"), "judgement": _("judgement"), "listing": _("listing"),
         "mention": _("substance named"), "page": _("page"), "price_quote": _("price quoted"),
         "quantity": _("quantity offered"), "retraction": _("retraction"), "run": _("run"),

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from crawler.estimating import Estimate, Sighting, estimate_on_sale
 from crawler.job import Coverage
 from vestigo.errors import UsageError
 from vestigo.i18n import _
-from vestigo.records import CoverageEstimate
 from vestigo.store import CaseFolder
 
 LEVEL = "0.95"
@@ -114,9 +112,3 @@ def listings_document(counted: Estimate) -> dict[str, Any]:
         "method": counted.method,
         "abstained": counted.abstained,
     }
-
-
-def newest_estimates(records: Iterable[CoverageEstimate]) -> list[CoverageEstimate]:
-    """Return the last record of each pass, sorted by market and pass."""
-    newest = {(one.market, one.pass_no): one for one in records}
-    return [newest[name] for name in sorted(newest)]

@@ -11,9 +11,10 @@ from vestigo.clock import iso
 from vestigo.evidence.bundle import CaseView
 from vestigo.evidence.harmless import harmless_lines
 from vestigo.i18n import LANGUAGES, _, ngettext, speaking
-from vestigo.pipeline.coverage import LEVEL, newest_estimates
+from vestigo.pipeline.coverage import LEVEL
 from vestigo.pipeline.coverage_words import abstention_words, way_words
 from vestigo.records import CountOf, CoverageEstimate
+from vestigo.records.coverage import newest_estimates
 
 FORMAT = "vestigo-coverage-1"
 

@@ -43,6 +43,7 @@ class Demonstration:
     practice: PracticeCase
     announce: Callable[[str, list[str]], None]
     steps: list[dict[str, Any]] = field(default_factory=list)
+    coverage: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> Score:
         """Go the whole way and return the score against the truth.
@@ -108,6 +109,7 @@ class Demonstration:
             words = ("crawl", "run", case, "--profile", "range", "--start", url,
                      "--account", account, "--password-stdin")  # fmt: skip
             crawled = self._step(_("Crawling under the authorization"), *words, stdin=password)
+        self.coverage = crawled.document()["coverage"]
         if crawled.document()["paused"]:
             raise StepFailed(["vestigo", *words], crawled.exit_code)
         folder = CaseFolder.open(practice.path)

@@ -10,7 +10,7 @@ from vestigo.pipeline.coverage_bench.judging import Judged
 from vestigo.training.simulated import HELD_OUT, MODELS, SimulatedCrawl, simulate
 
 # seeds below were looked at while the estimator was made; those from here on were not
-FIRST_KEPT_SEED = 10_000
+FIRST_KEPT_SEED = 20_000
 
 
 def sightings_of(crawl: SimulatedCrawl) -> list[Sighting]:
@@ -38,6 +38,15 @@ def judge_models(
         found.append(judge_simulated(models[number % len(models)], seed))
         on_one()
     return found
+
+
+def simulated_crawls(
+    models: Sequence[str], n: int, first_seed: int
+) -> list[tuple[SimulatedCrawl, list[Sighting]]]:
+    """Return ``n`` simulated crawls with their sightings, spread as in ``judge_models``."""
+    seeds = [(models[k % len(models)], first_seed + k // len(models)) for k in range(n)]
+    crawls = [simulate(model, seed) for model, seed in seeds]
+    return [(crawl, sightings_of(crawl)) for crawl in crawls]
 
 
 def by_model(judged: Iterable[Judged]) -> dict[str, list[Judged]]:

@@ -30,6 +30,11 @@ class Lists:
         self._pages: dict[tuple[str, int], list[list[Ware]]] = {}
         self._size, self._depth = temper.page_size, temper.depth
         open_wares = [w for w in (*on_sale, *stale) if not w.hidden]
+        if temper.late:
+            newest_born = max((w.born for w in on_sale), default=0)
+            open_wares = [
+                w for w in open_wares if w.born < newest_born or rng.random() >= temper.late
+            ]
         if temper.held_unlisted:
             open_wares = [w for w in open_wares if not w.held]
         newest = sorted(open_wares, key=lambda w: (-w.born, w.key))

@@ -33,7 +33,8 @@ class Temper:
     ``sticky``: chance that a failure is followed by another; ``without``: ways
     that the market does not have; ``loss_of_ways``: where there
     are no pages, the share that each way by itself does not find; ``uneven``: spread of the log
-    odds with which each listing is found at all.
+    odds with which each listing is found at all; ``late``: share of the newest wares that only
+    their vendor's page has so far.
     """
 
     size: int
@@ -59,6 +60,7 @@ class Temper:
     stale: float = 0.3
     loss_of_ways: float = 0.0
     uneven: float = 0.0
+    late: float = 0.0
 
 
 class MarketHistory:

@@ -146,5 +146,8 @@ HELD_OUT: dict[str, Callable[[random.Random], Temper]] = {
         rng, picky=True, spread=1.0, blocked=rng.uniform(0, 0.15), hidden=rng.uniform(0, 0.1),
         outages=1, outage_share=0.05, depth=rng.randint(4, 12),
     ),
+    "late-index": lambda rng: _plain(
+        rng, late=rng.uniform(0.3, 0.9), n_passes=rng.randint(2, 4)
+    ),
     "no-search": lambda rng: _plain(rng, without=("search",)),
 }  # fmt: skip

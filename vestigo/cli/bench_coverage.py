@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo bench coverage``: whether estimates of the never seen hold the truth."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vestigo.cli.output import emit_json, progress
+from vestigo.errors import ExitCode
+from vestigo.i18n import _
+from vestigo.pipeline.coverage_bench.running import Wanted, measure
+from vestigo.pipeline.coverage_bench.simulated import FIRST_KEPT_SEED
+
+N_CRAWLS = 5
+
+
+@click.command(
+    "coverage",
+    help=_("Measure how often the interval of a coverage estimate holds the truth."),
+)
+@click.option(
+    "--passes", type=click.IntRange(1, 100_000), default=200, show_default=True,
+    help=_("Simulated passes of each set."),
+)  # fmt: skip
+@click.option(
+    "--crawls", type=click.IntRange(0, N_CRAWLS), default=N_CRAWLS, show_default=True,
+    help=_("Real crawls of the practice range; 0 for one small crawl."),
+)  # fmt: skip
+@click.option(
+    "--kept-seed", type=click.IntRange(0), default=FIRST_KEPT_SEED, show_default=True,
+    help=_("First seed of the sets that were not used to make the estimator."),
+)  # fmt: skip
+@click.option("--alternatives", is_flag=True, help=_("Measure other estimators as well."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def coverage(passes: int, crawls: int, kept_seed: int, alternatives: bool, as_json: bool) -> int:
+    """Print the figures of each set and model; exit 4 where a limit is not kept."""
+    wanted = Wanted(
+        n_passes=passes, n_crawls=crawls, first_kept_seed=kept_seed, alternatives=alternatives
+    )
+    with tempfile.TemporaryDirectory() as work, progress() as shown:
+        task = shown.add_task(_("Measuring"), total=3 * passes + max(1, crawls))
+        measured = measure(wanted, Path(work), lambda: shown.advance(task))
+    if as_json:
+        emit_json(measured)
+    else:
+        _show(measured)
+    return ExitCode.DONE if measured["met"] else ExitCode.FINDINGS
+
+
+def _show(measured: dict[str, Any]) -> None:
+    """Print the figures by their machine names: they mean the same in every language."""
+    for name, found in measured["sets"].items():
+        _row(name, found)
+        for model, row in found["models"].items():
+            _row(f"  {model}", row)
+    _row("crawls", measured["crawls"])
+    for one in measured["crawls"]["each"]:
+        click.echo(
+            f"  {one['name']:<22} truth {one['truth']} estimate {one['estimate']} "
+            f"({one['low']} to {one['high']}) {one['abstained']}".rstrip()
+        )
+    for name, row in measured.get("alternatives", {}).items():
+        _row(f"  alternative {name}", row)
+
+
+def _row(name: str, row: dict[str, Any]) -> None:
+    click.echo(
+        f"{name:<34} n {row['n']:>4} held {row['held_share']} width {row['median_width']} "
+        f"abstained {row['abstained_share']}"
+    )
