@@ -140,20 +140,21 @@ def test_seeds_from_a_file(case, market, html, vestigo, tmp_path):
 
 def test_status_before_and_after(case, market, html, vestigo):
     assert "Nothing was crawled" in vestigo("status", case.path)[1]
-    assert json.loads(vestigo("status", case.path, "--json")[1]) == {}
+    assert json.loads(vestigo("status", case.path, "--json")[1])["markets"] == {}
     market.answers["/"] = html.category("http://other.onion/p/1")
     vestigo("run", case.path, "--profile", PROFILE, "--start", market.uri, "--json")
-    document = json.loads(vestigo("status", case.path, "--json")[1])
+    document = json.loads(vestigo("status", case.path, "--json")[1])["markets"]
     assert document["tiny"]["fetched"] == 1
     assert "tiny" in vestigo("status", case.path)[1]
 
 
-def test_hostile_words_are_shown_escaped(case, vestigo, monkeypatch):
-    from crawler.job import Coverage
+def test_hostile_words_are_shown_escaped(case, vestigo):
+    from crawler.frontier import Frontier, NewPage
 
-    hostile = Coverage(known=1, fetched=0, waiting=0, failed={"\x1b[31mred\u202e": 1},
-                       refused={"\x07": 1}, page_kinds={})  # fmt: skip
-    monkeypatch.setattr("vestigo.cli.crawl.crawl_status", lambda _session: {"m\x1b": hostile})
+    frontier = Frontier(case.crawl_state / "m\x1b.sqlite")
+    frontier.add([NewPage("http://127.0.0.1/\u202e", "listing")])
+    frontier.fail(frontier.lease(0, ("", 0)), "\x1b[31mred\u202e")
+    frontier.close()
     out = vestigo("status", case.path)[1]
     assert "\x1b" not in out
     assert "\u202e" not in out

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from http.cookiejar import Cookie
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -15,14 +16,16 @@ from crawler.market import MarketProfile
 from crawler.run import check_authority, crawl
 from crawler.tor.identity import identity_number
 from vestigo import __version__
-from vestigo.errors import AuthorityError, ConfigurationError, UsageError
+from vestigo.errors import ConfigurationError, UsageError
 from vestigo.evidence.keys import seal_public_key
 from vestigo.evidence.origin import ArchivedDescriptor
 from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
 from vestigo.i18n import _
+from vestigo.pipeline.crawl_state import Following
+from vestigo.pipeline.interventions import check_person
 from vestigo.pipeline.screening import check_start, open_catcher
 from vestigo.pipeline.session import CaseSession
-from vestigo.records import Authorization, Capture
+from vestigo.records import Capture
 from vestigo.store import CaseFolder
 
 BATCH = 500
@@ -54,9 +57,7 @@ def seen_before(
         )
     found: list[str] = []
     for number in range(1, pass_no):
-        with closing(
-            Frontier(frontier_path(folder, market, number), reading=True)
-        ) as frontier:
+        with closing(Frontier(frontier_path(folder, market, number), reading=True)) as frontier:
             known = [urlsplit(uri) for uri in frontier.found_pages()]
         found += [urljoin(start_uri, uri._replace(scheme="", netloc="").geturl()) for uri in known]
     return tuple(uri for uri in dict.fromkeys(found) if profile.hint(uri))
@@ -72,6 +73,7 @@ def crawl_job(
     password: str | None = None,
     pass_no: int = 1,
     attendant: Attendant | None = None,
+    cookies: tuple[Cookie, ...] = (),
     fresh_identity: bool = False,
     on_progress: Callable[[int, int], None] = lambda _settled, _known: None,
 ) -> CrawlJob:
@@ -111,8 +113,9 @@ def crawl_job(
         identity=identity,
         fresh_identity=fresh_identity,
         attendant=attendant,
-        crawled_before=_crawled_before(session, frontier_path(folder, profile.market, pass_no)),
+        cookies=cookies,
         catcher=open_catcher(session),
+        crawled_before=_crawled_before(session, frontier_path(folder, profile.market, pass_no)),
     )
 
 
@@ -131,7 +134,7 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
     """
     authorization = check_authority(job)
     check_attendant(session, job)
-    with screening(job), recorded(session):
+    with screening(job), recorded(session), Following(job, session.clock) as following:
         session.custody.append(
             "collection",
             reason="crawl began",
@@ -144,7 +147,8 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
                 "frontier": job.frontier_path.stem,
             },
         )
-        report = crawl(job)
+        report = crawl(following.job)
+        following.ended(report)
         counts = report.coverage
         details = {
             "known": str(counts.known), "fetched": str(counts.fetched),
@@ -160,17 +164,8 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
 
 def check_attendant(session: CaseSession, job: CrawlJob) -> None:
     """Raise ``AuthorityError`` E-CRA-018 where no authorization in force names who attends."""
-    if job.attendant is None:
-        return
-    now = session.clock()
-    named = (a for a in session.ledger.of_kind(Authorization) if a.starts_at <= now < a.ends_at)
-    if not any(job.attendant.person in authorization.persons for authorization in named):
-        raise AuthorityError(
-            "E-CRA-018",
-            _("No authorization in force names this person."),
-            where=job.attendant.person,
-            remedy=_("Nothing was sent. Give the name as the authorization has it."),
-        )
+    if job.attendant is not None:
+        check_person(session, job.attendant.person)
 
 
 @contextmanager

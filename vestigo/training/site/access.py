@@ -94,8 +94,10 @@ class Access:
         of, challenge = self._contents.addresses.of, self._challenge(0)
         for failed in (False, True):
             for asked in ("", challenge):
-                shown = {"account": "", "failed": failed, "challenge": asked}
-                yield "login", of("login"), self._contents.render("login.html", "login", **shown)
+                shown = self._contents.render(
+                    "login.html", "login", account="", failed=failed, challenge=asked
+                )
+                yield "login", of("login"), shown
             yield "captcha", of("queue"), self._check_page(Session(), failed=failed)
         for ahead in (1, 250):
             yield "queue", of("home"), self._queue_page(of("home"), ahead)

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What ``crawl run``, ``resume`` and ``attend`` have in common: crawl, then say what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookiejar import Cookie
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from crawler.job import Attendant, Coverage, CrawlReport
+from crawler.market import MarketProfile, load_profile
+from crawler.netscape import parse_netscape
+from crawler.permission import host_and_port
+from crawler.run import check_authority
+from crawler.tor.reasons import cause_in_words
+from vestigo.cli.crawl_coverage import estimate_lines
+from vestigo.cli.output import emit_json, printable, progress, warn
+from vestigo.cli.standard_input import standard_input
+from vestigo.errors import ExitCode, UsageError
+from vestigo.i18n import _, ngettext
+from vestigo.pipeline.coverage import pass_document, this_pass
+from vestigo.pipeline.crawling import (
+    check_attendant,
+    crawl_into_case,
+    crawl_job,
+    crawl_status,
+)
+from vestigo.pipeline.mirrors import refuse_copy
+from vestigo.pipeline.session import CaseSession, open_session
+from vestigo.store.atomic import write_atomically
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlWords:
+    """What a person asked for; ``before`` is done once the session is open (an intervention)."""
+
+    path: Path
+    profile: str
+    start: str
+    seeds: Path | None = None
+    account: str = ""
+    password: str | None = None
+    pass_no: int = 1
+    person: str = ""
+    cookies: Path | None = None
+    fresh_identity: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+    before: Callable[[CaseSession], None] = lambda _session: None
+
+
+def run_crawl(words: CrawlWords) -> int:
+    """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted."""
+    market = load_profile(words.profile)
+    first = tuple(_lines(words.seeds, words.start)) if words.seeds else ()
+    with open_session(words.path, write=not words.dry_run) as session, progress() as display:
+        job = crawl_job(
+            session, market, words.start, seeds=first, account=words.account,
+            password=words.password, pass_no=words.pass_no,
+            attendant=_attendant(session, words.person, display),
+            cookies=_cookies(session, words, market), fresh_identity=words.fresh_identity,
+            on_progress=_showing(display),
+        )  # fmt: skip
+        refuse_copy(session, market.market, words.start)
+        if words.dry_run:
+            check_authority(job)
+            check_attendant(session, job)
+            return _show_plan(session, words.start, words.account, words.as_json)
+        words.before(session)
+        report = crawl_into_case(session, job)
+        seen = pass_document(this_pass(session.folder, market.market, words.pass_no))
+    _show_report(report, seen, words.as_json)
+    if report.interrupted:
+        return ExitCode.INTERRUPTED
+    if report.n_failed and not report.coverage.fetched and not report.n_captures:
+        return ExitCode.UNREACHABLE
+    return ExitCode.FINDINGS if report.n_failed or report.paused else ExitCode.DONE
+
+
+def _cookies(session: CaseSession, words: CrawlWords, market: MarketProfile) -> tuple[Cookie, ...]:
+    """Return the cookies of a browser's file; lines that give none are told by their number."""
+    if words.cookies is None:
+        return ()
+    start, _port = host_and_port(words.start)
+    named = (host_and_port(f"http://{host}/")[0] for host in market.hosts)
+    found = parse_netscape(words.cookies.read_bytes(), {start, *named}, session.clock())
+    for line in found.bad:
+        told = _("Line {number} of the file of cookies was left out: {cause}.")
+        warn(told.format(number=line.number, cause=line.cause))
+    return found.cookies
+
+
+def _attendant(session: CaseSession, person: str, display: Progress) -> Attendant | None:
+    """Return who reads captchas: the picture goes to a file of the case, the answer is a line."""
+    if not person:
+        return None
+    scratch = session.folder.path / "scratch"
+
+    def ask(content: bytes, media_type: str) -> str:
+        display.stop()
+        scratch.mkdir(mode=0o700, exist_ok=True)
+        suffix = media_type.removeprefix("image/") if media_type in PICTURES else "bin"
+        path = scratch / f"captcha.{suffix}"
+        write_atomically(path, content)
+        try:
+            warn(_("A captcha: look at {path} and type what it shows.").format(path=path))
+            return standard_input().readline()
+        finally:
+            path.unlink(missing_ok=True)
+            display.start()
+
+    return Attendant(person, ask)
+
+
+def given_password(account: str, from_stdin: bool, person: str) -> str | None:
+    """Return the password: all of standard input, or its first line where answers follow."""
+    if not from_stdin:
+        return None
+    if not account:
+        raise UsageError(
+            "E-CRA-004",
+            _("A password needs an account."),
+            remedy=_("Give “--account NAME” too."),
+        )
+    given = standard_input()
+    return (given.readline() if person else given.read()).rstrip("\r\n")
+
+
+def _lines(path: Path, start: str) -> list[str]:
+    from urllib.parse import urljoin
+
+    lines = path.read_text("utf-8").splitlines()
+    return [urljoin(start, line.strip()) for line in lines if line.strip()]
+
+
+def _showing(display: Progress) -> Callable[[int, int], None]:
+    task = display.add_task(_("Crawling"), total=None)
+
+    def show(settled: int, known: int) -> None:
+        display.update(task, completed=settled, total=known)
+
+    return show
+
+
+def _show_plan(session: CaseSession, start: str, account: str, as_json: bool) -> int:
+    coverage = crawl_status(session)
+    if as_json:
+        known = {name: dataclasses.asdict(item) for name, item in coverage.items()}
+        emit_json({"start": start, "account": account, "authorised": True, "known": known})
+    else:
+        click.echo(_("An authorization covers this crawl. Nothing was sent."))
+        for item in coverage.values():
+            _show_coverage(item)
+    return ExitCode.DONE
+
+
+def _show_report(report: CrawlReport, seen: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit_json(_document(report) | {"coverage": seen})
+    else:
+        _show_coverage(report.coverage)
+        for line in estimate_lines(seen):
+            click.echo(line)
+        click.echo(_("Log-ins: {n}").format(n=report.n_log_ins))
+        for kind, n in report.coverage.page_kinds.items():
+            click.echo(f"  {kind}: {n}")
+    if report.paused:
+        warn(f"{report.paused}: {printable(report.paused_why)}")
+    if report.interrupted:
+        warn(_("Interrupted. Run the same command again to go on."))
+
+
+def _document(report: CrawlReport) -> dict[str, Any]:
+    coverage = dataclasses.asdict(report.coverage)
+    return {
+        **coverage,
+        "captures": report.n_captures,
+        "log_ins": report.n_log_ins,
+        "reconciled": report.n_reconciled,
+        "interrupted": report.interrupted,
+        "paused": report.paused,
+        "paused_code": report.paused,
+        "paused_why": report.paused_why,
+    }
+
+
+def _show_coverage(coverage: Coverage) -> None:
+    message = ngettext("{n} page is known", "{n} pages are known", coverage.known)
+    click.echo(message.format(n=coverage.known))
+    click.echo(_("  fetched: {n}").format(n=coverage.fetched))
+    click.echo(_("  waiting: {n}").format(n=coverage.waiting))
+    for cause, n in coverage.failed.items():
+        click.echo(_("  failed ({cause}): {n}").format(cause=printable(cause), n=n))
+        if words := cause_in_words(cause):
+            click.echo(f"    {words}")
+    for cause, n in coverage.refused.items():
+        click.echo(_("  refused ({cause}): {n}").format(cause=printable(cause), n=n))

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo crawl status``: why is my crawl not running? One screen of 24 lines of 80 columns."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.frontier.viewing import ErrorView
+from vestigo.cli.crawl_status_words import (
+    action_words,
+    authority_words,
+    left_words,
+    network_words,
+    rate_words,
+    reason_words,
+    session_words,
+)
+from vestigo.cli.output import emit_json, printable
+from vestigo.errors import ExitCode, UsageError
+from vestigo.i18n import _, ngettext
+from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
+from vestigo.pipeline.session import open_session
+
+WIDTH, LABEL, BAR, MOST_ERRORS = 79, 11, 30, 3
+DAMAGED = ("E-CRA-053", "E-CRA-06")
+
+
+@click.command("status", help=_("Show how each crawl in the case at PATH stands, and what to do."))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("market", default="")
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def status(path: Path, market: str, as_json: bool) -> int:
+    """Exit 4 where what is remembered of a crawl cannot be read; else 0, whatever stands."""
+    with open_session(path, write=False) as session:
+        session.settings("crawl")  # a wrong key is said here as it is by “run”
+        session.custody.append("access", reason="crawl status")
+        look = look_at_crawls(session, path)
+    shown = [one for one in look.markets if market in ("", one.name, one.market)]
+    if market and not shown:
+        raise UsageError(
+            "E-CRA-056",
+            _("Which crawl is meant?"),
+            where=market,
+            remedy=_("Name one of: {names}.").format(
+                names=", ".join(one.name for one in look.markets)
+            ),
+        )
+    if as_json:
+        emit_json(_document(look, shown))
+    else:
+        for line in _screen(look, shown):
+            click.echo(line)
+    damaged = any(one.reason.startswith(DAMAGED) for one in shown)
+    return ExitCode.FINDINGS if damaged else ExitCode.DONE
+
+
+def _document(look: CaseLook, shown: list[MarketLook]) -> dict[str, Any]:
+    """Return the look as plain values; rates are decimal strings."""
+    markets = {}
+    for one in shown:
+        document = asdict(one)
+        rate = one.pages_a_minute
+        document["pages_a_minute"] = None if rate is None else f"{rate:.1f}"
+        counts = document.pop("coverage") or {}
+        markets[one.name] = document | counts
+    return {"at": look.at, "orders": [asdict(order) for order in look.orders],
+            "markets": markets, "next": asdict(look.next)}  # fmt: skip
+
+
+def _screen(look: CaseLook, shown: list[MarketLook]) -> list[str]:
+    if not shown:
+        return [
+            _("Nothing was crawled in this case yet."),
+            *_orders(look),
+            _line(_("Next"), action_words(look.next)),
+            *_command(look.next.command),
+        ]
+    if len(shown) == 1:
+        return _whole(shown[0])
+    lines = []
+    for one in shown:
+        lines += [*_brief(one), *_command(one.next.command)]
+    lines.append(_("Name one for more: “vestigo crawl status CASE {name}”.").format(
+        name=shown[0].name))  # fmt: skip
+    return lines
+
+
+def _orders(look: CaseLook) -> list[str]:
+    if not look.orders:
+        return [_line(_("Authority"), _("no authorization is recorded"))]
+    states = {
+        "in-force": _("in force until {until}"), "expired": _("expired on {until}"),
+        "not-begun": _("not begun; ends {until}"), "amended": _("replaced by a later one"),
+    }  # fmt: skip
+    return [
+        _line(
+            _("Authority"), f"{order.reference}: {states[order.state].format(until=order.ends_at)}"
+        )
+        for order in look.orders[-3:]
+    ]
+
+
+def _whole(one: MarketLook) -> list[str]:
+    """Return one crawl on at most 24 lines."""
+    title = _("{market}, pass {n}").format(market=one.market, n=one.pass_no)
+    lines = [
+        _line(_("Crawl"), f"{title}  {one.start}"),
+        _line(_("State"), f"{reason_words(one)} [{one.reason}]"),
+        *_wrapped(_("Authority"), authority_words(one.authority)),
+        *_wrapped(_("Session"), session_words(one)),
+        _line(_("Network"), network_words(one.network)),
+        *_queue(one),
+        _line(_("Rate"), rate_words(one)),
+        _line(_("Time left"), left_words(one)),
+        *_errors(one.errors),
+        _line(_("Next"), action_words(one.next)),
+    ]
+    return [*lines, *_command(one.next.command)]
+
+
+def _brief(one: MarketLook) -> list[str]:
+    counts = one.coverage
+    n = f"{counts.fetched}/{counts.known}" if counts else "?"
+    return [
+        _line(one.name, f"{reason_words(one)} [{one.reason}]"),
+        _line("", f"{_bar(one)} {n}  {action_words(one.next)}"),
+    ]
+
+
+def _queue(one: MarketLook) -> list[str]:
+    counts = one.coverage
+    if counts is None:
+        return [_line(_("Queue"), _("not known"))]
+    n_failed, n_refused = sum(counts.failed.values()), sum(counts.refused.values())
+    told = ngettext("{n} page known", "{n} pages known", counts.known).format(n=counts.known)
+    lines = [
+        _line(_("Queue"), f"{_bar(one)} {told}"),
+        _line("", _("{done} fetched, {waiting} waiting, {flying} in flight").format(
+            done=counts.fetched, waiting=counts.waiting - one.in_flight, flying=one.in_flight)),
+        _line("", _("{failed} failed, {refused} refused").format(
+            failed=n_failed, refused=n_refused)),
+    ]  # fmt: skip
+    if one.retry_later:
+        again = _("{n} come again, the first at {at}")
+        lines.append(_line("", again.format(n=one.retry_later, at=one.retry_at)))
+    if one.held_until:
+        held = _("held by the market until {at} ({cause})")
+        lines.append(_line(_("Holding"), held.format(at=one.held_until, cause=one.held_cause)))
+    return lines
+
+
+def _bar(one: MarketLook) -> str:
+    """Return a bar: # fetched, ! failed, - refused, . waiting."""
+    counts = one.coverage
+    if counts is None or not counts.known:
+        return "[" + " " * BAR + "]"
+    parts = (("#", counts.fetched), ("!", sum(counts.failed.values())),
+             ("-", sum(counts.refused.values())), (".", counts.waiting))  # fmt: skip
+    bar, before = "", 0
+    for mark, n in parts:
+        before += n
+        bar += mark * (BAR * before // counts.known - len(bar))
+    return f"[{bar}]"
+
+
+def _errors(errors: tuple[ErrorView, ...]) -> list[str]:
+    lines = []
+    for number, one in enumerate(errors[:MOST_ERRORS]):
+        exhibit = f" {one.capture_id[:12]}" if one.capture_id else ""
+        kind = _("failed") if one.final else _("again")
+        lines.append(_line(_("Errors") if not number else "",
+                           f"{one.n} {one.cause} ({kind}){exhibit} {one.uri}"))  # fmt: skip
+    if len(errors) > MOST_ERRORS:
+        more = ngettext("and {n} more cause", "and {n} more causes", len(errors) - MOST_ERRORS)
+        lines.append(_line("", more.format(n=len(errors) - MOST_ERRORS)))
+    return lines or [_line(_("Errors"), _("none"))]
+
+
+def _command(command: str) -> list[str]:
+    """Return the command on a line of its own, whole: it is there to be copied."""
+    return [f"  $ {printable(command)}"] if command else []
+
+
+def _line(label: str, text: str) -> str:
+    line = f"{printable(label):<{LABEL}} {printable(text)}"
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def _wrapped(label: str, texts: list[str]) -> list[str]:
+    return [_line(label if not number else "", text) for number, text in enumerate(texts)]

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words of ``vestigo crawl status``; codes stand beside them and are never translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vestigo.i18n import _, ngettext
+from vestigo.pipeline.crawl_look import AuthorityLook, MarketLook, NetworkLook, NextAction
+
+OF_INTEREST = ("view listing", "view vendor", "view feedback", "search", "login")
+
+
+def reason_words(one: MarketLook) -> str:
+    """Return in a few words how a crawl stands."""
+    words: dict[str, Callable[[], str]] = {
+        "running": lambda: _("it is running"),
+        "held": lambda: _("it is running; the market makes everybody wait"),
+        "complete": lambda: _("it is complete"),
+        "killed": lambda: _("it was killed; nothing is lost"),
+        "interrupted": lambda: _("a person stopped it"),
+        "waiting": lambda: _("it is not running, and pages are waiting"),
+        "failed-pages": lambda: _("it ended, and pages failed"),
+        "E-AUT-001": lambda: _("no authorization is recorded"),
+        "E-AUT-002": lambda: _("no authorization is in force"),
+        "E-AUT-003": lambda: _("no authorization names this host"),
+        "E-AUT-005": lambda: _("no authorization names this account"),
+        "E-CRA-001": lambda: _("no proxy is set"),
+        "E-CRA-010": lambda: _("parked: a log-in is asked for"),
+        "E-CRA-011": lambda: _("parked: account or password was refused"),
+        "E-CRA-012": lambda: _("parked: log-ins brought no page"),
+        "E-CRA-013": lambda: _("parked: a captcha or a ban"),
+        "E-CRA-014": lambda: _("parked: the log-in page is not as it should be"),
+        "E-CRA-015": lambda: _("parked: the market makes everybody wait"),
+        "E-CRA-016": lambda: _("parked: a captcha, and nobody attended"),
+        "E-CRA-017": lambda: _("parked: the answers to the captcha were not accepted"),
+        "E-CRA-050": lambda: _("parked: the session of the cookies is over"),
+        "E-CRA-057": lambda: _("nothing listens at the proxy"),
+        "E-CRA-060": lambda: _("its frontier is damaged"),
+        "E-EVI-101": lambda: _("the disk was full"),
+    }
+    return words.get(one.reason, lambda: _("it stopped with an error"))()
+
+
+def authority_words(look: AuthorityLook) -> list[str]:
+    """Return whether an order is in force, until when, and what it does not cover."""
+    if look.until:
+        lines = [_("in force until {until}").format(until=look.until)]
+    else:
+        lines = [_("none is in force")]
+    missing = [one for one in look.not_covered if one in OF_INTEREST]
+    rest = [one for one in look.not_covered if one not in OF_INTEREST]
+    if missing:
+        lines.append(_("not covered: {acts}").format(acts=", ".join(missing)))
+    if rest:
+        lines.append(_("not authorised, not asked for: {acts}").format(acts=", ".join(rest)))
+    return lines
+
+
+def session_words(one: MarketLook) -> list[str]:
+    """Return who is logged in, or since when and why the account is parked."""
+    who = one.account or _("no account")
+    parked = one.parked
+    if one.logged_in_since:
+        return [_("{who}: logged in since {at}").format(who=who, at=one.logged_in_since)]
+    if parked is None:
+        return [_("{who}: no session is open; each run logs in anew").format(who=who)]
+    told = _("{who}: parked since {at} ({cause}, {code})")
+    lines = [told.format(who=who, at=parked.since, cause=parked.cause, code=parked.code)]
+    if parked.until:
+        lines.append(_("the market wants to see nobody before {at}").format(at=parked.until))
+    return lines
+
+
+def network_words(look: NetworkLook) -> str:
+    """Return how the market is reached."""
+    words = {
+        "direct": lambda: _("loopback, no proxy"),
+        "listening": lambda: _("{proxy}: listening"),
+        "silent": lambda: _("{proxy}: nothing listens there"),
+        "missing": lambda: _("no proxy is set: only loopback can be reached"),
+        "not-known": lambda: _("{proxy}: not known whether it listens"),
+    }
+    return words[look.state]().format(proxy=look.proxy)
+
+
+def rate_words(one: MarketLook) -> str:
+    """Return the pages a minute of the last ten minutes."""
+    if one.pages_a_minute is None:
+        return _("not known") if one.reason in ("running", "held") else _("it is not running")
+    return _("{n} pages a minute lately").format(n=f"{one.pages_a_minute:.1f}")
+
+
+def left_words(one: MarketLook) -> str:
+    """Return the time left for what is waiting now."""
+    if one.minutes_left is None:
+        return _("not known")
+    told = ngettext(
+        "about {n} minute for what is known; more may become known",
+        "about {n} minutes for what is known; more may become known",
+        one.minutes_left,
+    )
+    return told.format(n=one.minutes_left)
+
+
+def action_words(action: NextAction) -> str:
+    """Return what a person has to do."""
+    words = {
+        "watch": lambda: _("nothing; look again later"),
+        "authorize": lambda: _("record an authorization that covers it"),
+        "attend": lambda: _("a person has to look at the page"),
+        "log-in": lambda: _("give account and password"),
+        "proxy": lambda: _("start Tor, or set “proxy” in the section [crawl]"),
+        "read": lambda: _("read what was captured"),
+        "resume": lambda: _("go on"),
+        "begin": lambda: _("begin a crawl"),
+    }
+    return words[action.code]()
