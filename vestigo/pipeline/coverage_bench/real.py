@@ -47,7 +47,7 @@ PLANS = (
     Plan(name="half-broken", seed=15, layout="minimal", n_listings=180, n_passes=2,
          truncated_every=2),
 )  # fmt: skip
-SMALL = Plan(name="small", seed=21, layout="table", n_listings=60, n_passes=2, truncated_every=4)
+SMALL = Plan(name="small", seed=21, layout="table", n_listings=40, n_passes=2, truncated_every=4)
 
 _WORLD = """
 [world]
