@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.browser import shut_in
-from crawler.browser.scratch import PID
+from crawler.browser.scratch import Scratch
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 
@@ -92,18 +92,15 @@ def choose_isolation(setting: str) -> str:
     return NAMESPACE if works else GATE_ONLY
 
 
-def write_launcher(scratch: Path, chromium: Path, isolation: str, gate_socket: Path) -> Path:
+def write_launcher(scratch: Scratch, chromium: Path, isolation: str, gate_socket: Path) -> Path:
     """Write the script that Playwright starts; it notes its process and becomes the browser."""
     words = [str(chromium)]
     if isolation == NAMESPACE:
         inside = [sys.executable, "-I", str(shut_in.__file__), str(gate_socket), str(RELAY_PORT)]
         words = [*_UNSHARE, *inside, *words]
-    script = scratch / "start"
-    # what comes after “exec” names the folder, so that a left-over browser is known by it
-    script.write_text(
-        f'#!/bin/sh\necho $$ > {shlex.quote(str(scratch / PID))}\nexec {shlex.join(words)} "$@"\n',
-        "utf-8",
-    )
+    script = scratch.folder / "start"
+    noted = f"echo $$ > {shlex.quote(str(scratch.pid_file))}"
+    script.write_text(f'#!/bin/sh\n{noted}\nexec {shlex.join(words)} "$@"\n', "utf-8")
     script.chmod(0o700)
     return script
 
@@ -113,9 +110,9 @@ def sandboxed(isolation: str) -> bool:
     return isolation == NAMESPACE or os.geteuid() != 0
 
 
-def browser_environment(scratch: Path) -> dict[str, str]:
+def browser_environment(scratch: Scratch) -> dict[str, str]:
     """Return the whole environment of the browser: its home and temporary files in ``scratch``."""
-    home = scratch / "home"
+    home = scratch.short / "home"
     home.mkdir(mode=0o700, exist_ok=True)
     return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "TMPDIR": str(home),
             "LANG": "C.UTF-8", "TZ": "UTC", "XDG_CONFIG_HOME": str(home),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.browser.flags import chromium_flags
 from crawler.browser.launching import browser_environment, find_playwright, sandboxed
 from crawler.browser.policy import Answer, RenderPolicy
+from crawler.browser.scratch import Scratch
 from crawler.browser.veiling import veil_third_persons
 from crawler.browser.watching import Watchdog
 from vestigo.errors import InputError, SourceUnreachable
@@ -155,7 +156,7 @@ class Chromium:
 
 @contextmanager
 def open_chromium(
-    launcher: Path, scratch: Path, isolation: str, port: int, limits: Limits
+    launcher: Path, scratch: Scratch, isolation: str, port: int, limits: Limits
 ) -> Iterator[Chromium]:
     """Start the browser and end it, whatever happened; E-CRA-043 where it does not start."""
     from playwright.sync_api import Error
@@ -180,7 +181,7 @@ def open_chromium(
 
 
 def _launch(
-    playwright: Playwright, launcher: Path, scratch: Path, isolation: str, port: int
+    playwright: Playwright, launcher: Path, scratch: Scratch, isolation: str, port: int
 ) -> Browser:
     environment: dict[str, str | float | bool] = {**browser_environment(scratch)}
     return playwright.chromium.launch(
@@ -220,10 +221,10 @@ def _only_page(context: BrowserContext) -> Page:
 
 
 @contextmanager
-def _temporary_files_in(scratch: Path) -> Iterator[None]:
+def _temporary_files_in(scratch: Scratch) -> Iterator[None]:
     """Have Playwright's own driver put its files into ``scratch``, too."""
     before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(scratch)
+    os.environ["TMPDIR"] = str(scratch.short)
     try:
         yield
     finally:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,10 +18,8 @@ from crawler.browser.launching import (
     write_launcher,
 )
 from crawler.browser.rendering import Chromium, Limits, Viewport, open_chromium
-from crawler.browser.scratch import fresh_scratch
+from crawler.browser.scratch import Scratch, fresh_scratch
 from vestigo.settings import Section
-
-LONGEST_SOCKET_PATH = 100
 
 
 @dataclass(slots=True)
@@ -34,7 +31,7 @@ class Studio:
     viewport: Viewport
     max_page_bytes: int
     _launcher: Path
-    _scratch: Path
+    _scratch: Scratch
     _port: int
     _limits: Limits
     _stack: ExitStack
@@ -68,9 +65,8 @@ def open_studio(
         scratch = stack.enter_context(fresh_scratch(scratch_parent))
         gate = BrowserGate(doorkeeper)
         stack.callback(gate.close)
-        socket_path, port = Path(), RELAY_PORT
+        socket_path, port = scratch.short / "gate", RELAY_PORT
         if isolation == NAMESPACE:
-            socket_path = stack.enter_context(_socket_place(scratch))
             gate.listen_unix(socket_path)
         else:
             port = gate.listen_loopback()
@@ -94,14 +90,3 @@ def open_studio(
             ),
             _stack=browsers,
         )
-
-
-@contextmanager
-def _socket_place(scratch: Path) -> Iterator[Path]:
-    """Yield a path that is short enough for a Unix socket: in ``scratch``, if it is."""
-    path = scratch / "gate"
-    if len(str(path)) < LONGEST_SOCKET_PATH:
-        yield path
-        return
-    with tempfile.TemporaryDirectory(prefix="vestigo-gate-") as folder:
-        yield Path(folder) / "gate"

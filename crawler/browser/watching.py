@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from crawler.browser.scratch import browser_group, end_browser
+from crawler.browser.scratch import Scratch
 
 LOOK_SECONDS = 0.5
 _GROUP_FIELD = 4
@@ -18,8 +18,8 @@ _GROUP_FIELD = 4
 class Watchdog:
     """Looks at one browser twice a second; ``reason`` says why it was killed, or ""."""
 
-    def __init__(self, folder: Path, memory_mb: int) -> None:
-        self._folder = folder
+    def __init__(self, scratch: Scratch, memory_mb: int) -> None:
+        self._scratch = scratch
         self._memory_mb = memory_mb
         self._stop = threading.Event()
         self.reason = ""
@@ -42,16 +42,16 @@ class Watchdog:
         while not self._stop.wait(LOOK_SECONDS):
             if time.monotonic() >= until:
                 self.reason = "deadline"
-            elif memory_mb(self._folder) > self._memory_mb:
+            elif memory_mb(self._scratch) > self._memory_mb:
                 self.reason = "memory"
             if self.reason:
-                end_browser(self._folder)
+                self._scratch.end_browser()
                 return
 
 
-def memory_mb(folder: Path) -> int:
+def memory_mb(scratch: Scratch) -> int:
     """Return how much memory of their own the processes of the browser hold, in MB."""
-    group = browser_group(folder)
+    group = scratch.browser_group()
     if group is None:
         return 0
     total_kb = 0
