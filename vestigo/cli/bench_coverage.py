@@ -12,8 +12,10 @@ import click
 from vestigo.cli.output import emit_json, progress
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
+from vestigo.pipeline.coverage_bench.picture import intervals_svg
 from vestigo.pipeline.coverage_bench.running import Wanted, measure
 from vestigo.pipeline.coverage_bench.simulated import FIRST_KEPT_SEED
+from vestigo.store.atomic import write_atomically
 
 N_CRAWLS = 5
 
@@ -35,8 +37,19 @@ N_CRAWLS = 5
     help=_("First seed of the sets that were not used to make the estimator."),
 )  # fmt: skip
 @click.option("--alternatives", is_flag=True, help=_("Measure other estimators as well."))
+@click.option(
+    "--picture", type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Draw the intervals of the kept seeds into this SVG file."),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def coverage(passes: int, crawls: int, kept_seed: int, alternatives: bool, as_json: bool) -> int:
+def coverage(
+    passes: int,
+    crawls: int,
+    kept_seed: int,
+    alternatives: bool,
+    picture: Path | None,
+    as_json: bool,
+) -> int:
     """Print the figures of each set and model; exit 4 where a limit is not kept."""
     wanted = Wanted(
         n_passes=passes, n_crawls=crawls, first_kept_seed=kept_seed, alternatives=alternatives
@@ -44,6 +57,9 @@ def coverage(passes: int, crawls: int, kept_seed: int, alternatives: bool, as_js
     with tempfile.TemporaryDirectory() as work, progress() as shown:
         task = shown.add_task(_("Measuring"), total=3 * passes + max(1, crawls))
         measured = measure(wanted, Path(work), lambda: shown.advance(task))
+    if picture is not None:
+        drawn = intervals_svg(measured["sets"]["kept_seeds"]["each"])
+        write_atomically(picture, drawn.encode("utf-8"))
     if as_json:
         emit_json(measured)
     else:

@@ -101,6 +101,15 @@ def estimate_lines(document: dict[str, Any]) -> list[str]:
     return [on_sale, unseen, method]
 
 
+def estimate_brief(document: dict[str, Any]) -> str:
+    """Return the estimate, or why there is none, in one short line."""
+    found = document["estimate"]
+    if found is None:
+        return _("no estimate ({code})").format(code=document["abstained"])
+    brief = _("estimate: {on_sale} on sale ({low} to {high}), {never_seen} never seen")
+    return brief.format(**found)
+
+
 def _bar(label: str, n: int, of: int) -> None:
     full = round(BAR * n / of) if of else 0
     click.echo(f"{label:<34} {n:>7}  {'█' * full}".rstrip())

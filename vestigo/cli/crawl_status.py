@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from crawler.frontier.viewing import ErrorView
+from vestigo.cli.crawl_coverage import estimate_brief
 from vestigo.cli.crawl_status_words import (
     action_words,
     authority_words,
@@ -20,10 +22,11 @@ from vestigo.cli.crawl_status_words import (
     session_words,
 )
 from vestigo.cli.output import emit_json, printable
-from vestigo.errors import ExitCode, UsageError
+from vestigo.errors import ExitCode, UsageError, VestigoError
 from vestigo.i18n import _, ngettext
+from vestigo.pipeline.coverage import pass_coverages, pass_document
 from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
-from vestigo.pipeline.session import open_session
+from vestigo.pipeline.session import CaseSession, open_session
 
 WIDTH, LABEL, BAR, MOST_ERRORS = 79, 11, 30, 3
 DAMAGED = ("E-CRA-053", "E-CRA-06")
@@ -39,6 +42,7 @@ def status(path: Path, market: str, as_json: bool) -> int:
         session.settings("crawl")  # a wrong key is said here as it is by “run”
         session.custody.append("access", reason="crawl status")
         look = look_at_crawls(session, path)
+        seen = _estimates(session)
     shown = [one for one in look.markets if market in ("", one.name, one.market)]
     if market and not shown:
         raise UsageError(
@@ -50,15 +54,23 @@ def status(path: Path, market: str, as_json: bool) -> int:
             ),
         )
     if as_json:
-        emit_json(_document(look, shown))
+        emit_json(_document(look, shown, seen))
     else:
-        for line in _screen(look, shown):
+        for line in _screen(look, shown, seen):
             click.echo(line)
     damaged = any(one.reason.startswith(DAMAGED) for one in shown)
     return ExitCode.FINDINGS if damaged else ExitCode.DONE
 
 
-def _document(look: CaseLook, shown: list[MarketLook]) -> dict[str, Any]:
+def _estimates(session: CaseSession) -> dict[str, Any]:
+    """Return what was seen on each pass, by the name of its frontier; nothing of damaged ones."""
+    try:
+        return {one.frontier: pass_document(one) for one in pass_coverages(session.folder)}
+    except (VestigoError, sqlite3.Error):
+        return {}
+
+
+def _document(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> dict[str, Any]:
     """Return the look as plain values; rates are decimal strings."""
     markets = {}
     for one in shown:
@@ -66,12 +78,13 @@ def _document(look: CaseLook, shown: list[MarketLook]) -> dict[str, Any]:
         rate = one.pages_a_minute
         document["pages_a_minute"] = None if rate is None else f"{rate:.1f}"
         counts = document.pop("coverage") or {}
-        markets[one.name] = document | counts
+        extra = {"coverage": seen[one.name]} if one.name in seen else {}
+        markets[one.name] = document | counts | extra
     return {"at": look.at, "orders": [asdict(order) for order in look.orders],
             "markets": markets, "next": asdict(look.next)}  # fmt: skip
 
 
-def _screen(look: CaseLook, shown: list[MarketLook]) -> list[str]:
+def _screen(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> list[str]:
     if not shown:
         return [
             _("Nothing was crawled in this case yet."),
@@ -80,7 +93,7 @@ def _screen(look: CaseLook, shown: list[MarketLook]) -> list[str]:
             *_command(look.next.command),
         ]
     if len(shown) == 1:
-        return _whole(shown[0])
+        return _whole(shown[0], seen.get(shown[0].name))
     lines = []
     for one in shown:
         lines += [*_brief(one), *_command(one.next.command)]
@@ -104,7 +117,7 @@ def _orders(look: CaseLook) -> list[str]:
     ]
 
 
-def _whole(one: MarketLook) -> list[str]:
+def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
     """Return one crawl on at most 24 lines."""
     title = _("{market}, pass {n}").format(market=one.market, n=one.pass_no)
     lines = [
@@ -114,6 +127,7 @@ def _whole(one: MarketLook) -> list[str]:
         *_wrapped(_("Session"), session_words(one)),
         _line(_("Network"), network_words(one.network)),
         *_queue(one),
+        *([_line(_("Listings"), estimate_brief(seen))] if seen else []),
         _line(_("Rate"), rate_words(one)),
         _line(_("Time left"), left_words(one)),
         *_errors(one.errors),

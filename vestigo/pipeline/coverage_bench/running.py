@@ -80,4 +80,4 @@ def compare_alternatives(n: int, first_seed: int) -> dict[str, Any]:
 
 def _set(judged: Sequence[Judged]) -> dict[str, Any]:
     models = {name: figures(rows) for name, rows in by_model(judged).items()}
-    return {**figures(judged), "models": models}
+    return {**figures(judged), "models": models, "each": [one.document() for one in judged]}
