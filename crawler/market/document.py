@@ -49,14 +49,14 @@ _EMPTY_TAG = re.compile(
     r"(?:\s(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)?)/>",
     re.IGNORECASE,
 )
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div",
      "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
      "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre",
      "section", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title",
      "tr", "ul"}
 )  # fmt: skip
-_BREAKING = _BLOCKS | {"br"}
+_BREAKING = BLOCKS | {"br"}
 _KEEPS_SPACE = frozenset({"pre", "textarea"})
 
 
@@ -107,14 +107,14 @@ class Document:
             name = element.tag
             if event == "start":
                 n_kept += name in _KEEPS_SPACE
-                if name in _BLOCKS:
+                if name in BLOCKS:
                     builder.block_edge()
                 self._add_string(builder, element.text, keep_space=n_kept > 0)
                 continue
             n_kept -= name in _KEEPS_SPACE
             if name == "br":
                 builder.line_break()
-            elif name in _BLOCKS:
+            elif name in BLOCKS:
                 builder.block_edge()
             if element is not node:
                 self._add_string(builder, element.tail, keep_space=n_kept > 0)
@@ -131,6 +131,18 @@ class Document:
             builder.blank()
         for number in numbers:
             builder.run(*self.runs[int(number)], keep_space=keep_space)
+
+
+def split_marks(text: str) -> Iterator[tuple[int | None, str]]:
+    """Yield (number of the run, its characters) of a string of the tree, in order.
+
+    Characters before the first mark belong to no run (white space between elements).
+    """
+    parts = _MARK.split(text)
+    if parts[0]:
+        yield None, parts[0]
+    for number, piece in zip(parts[1::2], parts[2::2], strict=True):
+        yield int(number), piece
 
 
 def _keeps_space(text: Node) -> bool:

@@ -11,13 +11,18 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from crawler.market.document import Document
 from crawler.market.fields import Price
+from crawler.market.guessing.sight import Sight
+from crawler.market.money import Money, amount_of
 from crawler.market.profile import DateRule, FieldRule, PriceRule
-from crawler.market.selecting import Select
+from crawler.market.seeing import LABELLED, beside_label, by_label, money_at, texts_at
+from crawler.market.selecting import Select, SelectLabel
 from crawler.market.sourced import cut_text
+from crawler.market.words import Words
 from vestigo.records.text import SourcedText
 
 QUOTE_LENGTH = 60
@@ -27,12 +32,18 @@ _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 class Extraction:
     """The fields of one page so far; remembers which bytes were used and what failed."""
 
-    def __init__(self, document: Document, n_bytes: int) -> None:
+    def __init__(self, document: Document, n_bytes: int, words: Words | None = None) -> None:
         self.document = document
+        self._words = words
         self.texts: dict[str, SourcedText] = {}
         self.failed: list[str] = []
         self.incomplete = False
         self._used = bytearray(n_bytes)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """Return the page with its lines, zones and labels (made when a field asks)."""
+        return Sight(self.document, self._words)
 
     def one(self, rule: FieldRule, context: Any, prefix: str = "") -> str | None:
         """Return the text of a field, None where it is absent; a required one is noted."""
@@ -53,6 +64,8 @@ class Extraction:
     def price(self, rule: PriceRule, context: Any, prefix: str = "") -> Price | None:
         """Return a price as displayed, None where it is absent or no number."""
         name = prefix + rule.field.name
+        if rule.field.form == "money":
+            return self._price_seen(rule, context, name)
         match, text = self._matched(rule.field, context, name)
         if match is None or text is None:
             if rule.field.required:
@@ -65,6 +78,30 @@ class Extraction:
         shown = rule.currency or match["currency"].strip()
         currency = rule.currencies.get(shown, shown)
         self.texts[name] = _span_of(text, match, ("amount", "currency"))
+        return self._in_bounds(rule, name, amount, currency)
+
+    def _price_seen(self, rule: PriceRule, context: Any, name: str) -> Price | None:
+        """Return the amount beside a label or in an element, however it is spelled."""
+        select = rule.field.select
+        found: tuple[Money, SourcedText] | None = None
+        if isinstance(select, SelectLabel):
+            guess = by_label(self.sight, "price", select.labels)
+            if guess is not None:
+                found = guess.value, self.sight.view.sourced(guess.segments)
+        else:
+            found = money_at(self.sight, select.nodes(context), rule.decimal, rule.currency)
+        if found is None:
+            if rule.field.required:
+                self._refuse(rule.field, f"{name}: required, not found")
+            return None
+        money, text = found
+        self._use(text)
+        self.texts[name] = text
+        amount = amount_of(money.shown, rule.decimal, money.currency)
+        return self._in_bounds(rule, name, amount or money.amount, money.currency)
+
+    def _in_bounds(self, rule: PriceRule, name: str, amount: Decimal, currency: str) -> Price:
+        """Return the price; one outside of its bounds is reported."""
         if (rule.min is not None and amount < rule.min) or (
             rule.max is not None and amount > rule.max
         ):
@@ -144,7 +181,12 @@ class Extraction:
         return match
 
     def _texts(self, rule: FieldRule, context: Any, name: str) -> list[SourcedText]:
+        if isinstance(rule.select, SelectLabel):
+            return self._texts_beside(rule, rule.select)
         nodes = rule.select.nodes(context)
+        if rule.form:
+            title = self.texts.get("title")
+            return texts_at(self.sight, nodes, rule.form, title.text if title else "")
         if rule.joined:
             found = [self.document.text_of(nodes, lines=rule.lines)]
         else:
@@ -154,6 +196,18 @@ class Extraction:
             self._refuse(rule, f"{name}: {len(found)} places, one expected")
             return []
         return found
+
+    def _texts_beside(self, rule: FieldRule, select: SelectLabel) -> list[SourcedText]:
+        view = self.sight.view
+        if rule.name not in LABELLED:
+            segments = beside_label(self.sight, select.labels)
+            return [view.sourced(segments)] if segments else []
+        guess = by_label(self.sight, rule.name, select.labels)
+        if guess is None:
+            return []
+        if rule.name == "category":
+            return [view.sourced([one]) for one in guess.segments]
+        return [view.sourced(guess.segments)]
 
     def _check_length(self, rule: FieldRule, text: str, name: str) -> None:
         if not rule.min_length <= len(text) <= rule.max_length:

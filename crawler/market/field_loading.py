@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 
+from crawler.market.forms import FORMS
 from crawler.market.profile import DateRule, FieldRule, PriceRule
 from crawler.market.selecting import (
     Select,
     SelectBetween,
+    SelectLabel,
     compile_pattern,
     css_select,
     xpath_select,
@@ -54,21 +56,32 @@ def _open_field(table: Table, name: str, groups: tuple[str, ...], *, strict: boo
         strict=strict,
         min_length=table.whole("min_length", 0),
         max_length=table.whole("max_length", NO_LIMIT),
+        form=_form(table),
     )
+
+
+def _form(table: Table) -> str:
+    form = table.text("as", "")
+    if form and form not in FORMS:
+        reason = _("“as” is one of {names}").format(names=", ".join(FORMS))
+        raise wrong_form(table.where, reason)
+    return form
 
 
 def price_rule(table: Table, name: str, *, strict: bool = False) -> PriceRule:
     """Return the rule of one price."""
     currency = table.text("currency", "")
     groups = ("amount",) if currency else ("amount", "currency")
-    table.text("pattern")
+    as_seen = table.text("as", "") == "money"
+    if not as_seen:
+        table.text("pattern")
     spelled = table.table("currencies")
     rule = PriceRule(
         field=_open_field(table, name, groups, strict=strict),
         currency=currency,
         currencies={sign: spelled.text(sign) for sign in spelled.names()},
         thousands=table.text("thousands", ""),
-        decimal=table.text("decimal", "."),
+        decimal=table.text("decimal", "" if as_seen else "."),
         min=table.decimal("min"),
         max=table.decimal("max"),
     )
@@ -87,11 +100,13 @@ def date_rule(table: Table, name: str, *, strict: bool = False) -> DateRule | No
     return rule
 
 
-def _select(table: Table) -> Select | SelectBetween:
-    """Return what one of ``css``, ``xpath`` or the pair ``after`` and ``before`` selects."""
-    given = [key for key in ("css", "xpath", "after") if table.has(key)]
+def _select(table: Table) -> Select | SelectBetween | SelectLabel:
+    """Return what one of ``css``, ``xpath``, ``label`` or ``after`` with ``before`` selects."""
+    given = [key for key in ("css", "xpath", "after", "label") if table.has(key)]
     if len(given) != 1:
-        raise wrong_form(table.where, _("a field has css, xpath, or after and before"))
+        raise wrong_form(table.where, _("a field has css, xpath, label, or after and before"))
+    if given == ["label"]:
+        return SelectLabel(table.texts("label"))
     if given == ["after"]:
         after = css_select(table.text("after"), table.where)
         return SelectBetween(after, css_select(table.text("before"), table.where))

@@ -11,13 +11,16 @@ from crawler.market.extracting import Extraction
 from crawler.market.feedback import feedback_count, feedback_rows
 from crawler.market.fields import ListingFields, PageReading
 from crawler.market.profile import ListingRule, MarketProfile, link_target
+from crawler.market.seeing import ANY
+from crawler.market.selecting import SelectLabel
+from crawler.market.words import Words, words_with
 
 
 def read_listing(
     profile: MarketProfile, document: Document, reading: PageReading, uri: str, n_bytes: int
 ) -> PageReading:
     """Return ``reading`` with the listing on the page; ``n_bytes`` is the body's length."""
-    extraction = Extraction(document, n_bytes)
+    extraction = Extraction(document, n_bytes, _words(profile.listing))
     rule = profile.listing
     values = {field.name: extraction.all(field, document.root) for field in rule.fields}
     prices = [extraction.price(price, document.root) for price in rule.prices]
@@ -39,6 +42,19 @@ def read_listing(
         extraction.incomplete = True
         extraction.failed.append("price: required, not found")
     return finished(replace(reading, listing=listing, feedback=feedback), extraction, rule)
+
+
+def _words(rule: ListingRule) -> Words | None:
+    """Return the vocabulary with the labels that the profile names itself."""
+    rules = [*rule.fields, *(price.field for price in rule.prices)]
+    named = [
+        (label, field.name.partition(".")[0])
+        for field in rules
+        if isinstance(field.select, SelectLabel)
+        for label in field.select.labels
+        if label != ANY
+    ]
+    return words_with(named) if named else None
 
 
 def _listing_key(rule: ListingRule, document: Document, uri: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from crawler.market.selecting import Select, SelectBetween
+from crawler.market.selecting import Select, SelectBetween, SelectLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,12 @@ class FieldRule:
     ``many``: each node is a text of its own; ``joined``: all nodes are one text;
     otherwise more than one node is an ambiguity that is reported.  Where a
     ``strict`` field stands on the page but cannot be read, the page is not read at all.
+    ``form`` is how the text is read (``crawler.market.forms``); of several places it takes
+    the first that does not stand among other listings.
     """
 
     name: str
-    select: Select | SelectBetween
+    select: Select | SelectBetween | SelectLabel
     pattern: re.Pattern[str] | None
     many: bool
     joined: bool
@@ -63,6 +65,7 @@ class FieldRule:
     strict: bool
     min_length: int
     max_length: int
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

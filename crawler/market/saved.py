@@ -51,17 +51,25 @@ def read_saved(profile: MarketProfile, page: SavedPage) -> PageReading:
     Raises ``InputError`` E-MAR-005 where the file cannot be read.
     """
     body = page_bytes(page)
-    suffix = Path(page.path).suffix.lower()
-    is_asset = suffix in _ASSETS and not body.lstrip().startswith(b"<")
     return read_page(
         profile,
         body,
-        uri=quote("/" + page.name.replace(os.sep, "/").lstrip("/"), safe="/%?=&~:@!$'()*,;+"),
+        uri=address_of(page),
         status=None,
-        media_type="application/octet-stream" if is_asset else "",
+        media_type="application/octet-stream" if is_asset(page, body) else "",
         charset="",
         problem="",
     )
+
+
+def is_asset(page: SavedPage, body: bytes) -> bool:
+    """Return whether a file is a picture or style sheet that was saved beside pages."""
+    return Path(page.path).suffix.lower() in _ASSETS and not body.lstrip().startswith(b"<")
+
+
+def address_of(page: SavedPage) -> str:
+    """Return the path that stands for the address of a saved page."""
+    return quote("/" + page.name.replace(os.sep, "/").lstrip("/"), safe="/%?=&~:@!$'()*,;+")
 
 
 def page_bytes(page: SavedPage) -> bytes:

@@ -55,6 +55,13 @@ class SelectBetween:
         return []
 
 
+@dataclass(frozen=True, slots=True)
+class SelectLabel:
+    """What stands with one of these labels, wherever that is on the page."""
+
+    labels: tuple[str, ...]
+
+
 def css_select(source: str, where: str) -> Select:
     """Return the selector for elements below a node; raises E-MAR-002."""
     try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crawler.market.charset import DecodedBody
 from vestigo.records.text import Piece, SourcedText
@@ -133,6 +133,16 @@ def decode_entity(entity: str) -> str:
 def cut_text(text: SourcedText, start: int, end: int) -> SourcedText:
     """Return code points [start, end) of ``text`` as a text of its own."""
     return SourcedText(text.text[start:end], tuple(_moved(text.pieces, start, end, -start)))
+
+
+def join_texts(texts: Sequence[SourcedText], gaps: Sequence[str]) -> SourcedText:
+    """Return the texts as one, ``gaps[n]`` before the n-th; gaps have no bytes of their own."""
+    joined, pieces = "", []
+    for gap, text in zip(gaps, texts, strict=True):
+        joined += gap
+        pieces += list(_moved(text.pieces, 0, len(text.text), len(joined)))
+        joined += text.text
+    return SourcedText(joined, tuple(pieces))
 
 
 def _moved(pieces: tuple[Piece, ...], start: int, end: int, shift: int) -> Iterator[Piece]:

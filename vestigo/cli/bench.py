@@ -15,6 +15,7 @@ from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
+from vestigo.cli.bench_market import market_learn
 from vestigo.cli.bench_wire import wire
 from vestigo.cli.bench_page_kinds import page_kinds
 from vestigo.cli.output import emit_json
@@ -35,6 +36,7 @@ bench.add_command(coverage)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)
+bench.add_command(market_learn)
 
 
 @bench.command("spine", help=_("Measure the main job on a saved market and on block files."))

@@ -3,36 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from crawler.market import MarketProfile, PageReading, load_profile
-from crawler.market.asserting import Tally
-from crawler.market.saved import SavedPage, read_saved, saved_pages
-from vestigo.cli.output import emit_json, emit_jsonl, printable, progress, report_error, warn
-from vestigo.errors import ExitCode, InputError
-from vestigo.i18n import _, ngettext
+from crawler.market import PageReading
+from crawler.market.guessing.generic import UNPROFILED
+from crawler.market.saved import SavedPage
+from vestigo.cli.market_check import check
+from vestigo.cli.market_learn import learn
+from vestigo.cli.market_pages import PagesRun, profile_and_pages, read_pages, report_findings
+from vestigo.cli.output import emit_jsonl, printable
+from vestigo.i18n import _
 from vestigo.identifiers.pgp import KeyUnreadable, read_key
-
-MAX_SHOWN = 20
-
-
-@dataclass
-class _Run:
-    """What a run over saved pages has met so far."""
-
-    tally: Tally = field(default_factory=Tally)
-    n_leftovers: int = 0
-    findings: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int | None:
-        return ExitCode.FINDINGS if self.findings else None
 
 
 @click.group(help=_("Read pages of a market with its profile, and check profiles."))
@@ -40,72 +24,35 @@ def market() -> None:
     """Group of the market commands."""
 
 
-@market.command("read", help=_("Read saved PAGES (files or folders) with PROFILE."))
-@click.argument("profile")
-@click.argument("pages", nargs=-1, required=True, type=click.Path())
+@market.command("read", help=_("Read saved PAGES (files or folders), with a PROFILE or without."))
+@click.argument("pages", nargs=-1, required=True, metavar="[PROFILE] PAGES...")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help=_("Print one JSON document a line."))
 @click.option("--full", is_flag=True, help=_("Add descriptions, profiles, keys and feedback."))
-def read(profile: str, pages: tuple[str, ...], as_jsonl: bool, full: bool) -> int | None:
+def read(pages: tuple[str, ...], as_jsonl: bool, full: bool) -> int | None:
     """Read every page; findings (cut, unreadable, failed assertions) give exit code 4."""
-    loaded = load_profile(profile)
-    run = _Run()
-    lines = _lines(loaded, pages, run, full=full)
+    profile, paths = profile_and_pages(pages)
+    if not paths:
+        raise click.UsageError(_("Give the pages to read."))
+    run = PagesRun()
+    found = read_pages(profile, paths, run)
+    lines = (_line(page, reading, profile is None, full=full) for page, reading in found)
     if as_jsonl:
         emit_jsonl(lines)
     else:
         for line in lines:
             click.echo(printable(_line_for_people(line)))
-    _report(run)
+    report_findings(run)
     return run.exit_code
 
 
-@market.command("check", help=_("Check PROFILE, and its assertions over saved PAGES."))
-@click.argument("profile")
-@click.argument("pages", nargs=-1, type=click.Path())
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def check(profile: str, pages: tuple[str, ...], as_json: bool) -> int | None:
-    """Check a profile; with pages also what it gives on them."""
-    loaded = load_profile(profile)
-    run = _Run()
-    for _line in _lines(loaded, pages, run, full=False):
-        pass
-    failed = run.tally.failures(loaded.assertions) if pages else []
-    if as_json:
-        emit_json(_checked(loaded, run, failed))
-    else:
-        _show_check(loaded, run, failed, with_pages=bool(pages))
-    _report(run)
-    return ExitCode.FINDINGS if failed or run.findings else None
+market.add_command(check)
+market.add_command(learn)
 
 
-def _lines(
-    profile: MarketProfile, pages: tuple[str, ...], run: _Run, *, full: bool
-) -> Iterator[dict[str, Any]]:
-    """Yield one line a page and note in ``run`` what was met."""
-    found = list(saved_pages(pages))
-    with progress() as display:
-        task = display.add_task(_("Reading pages"), total=len(found))
-        for page in found:
-            yield _line(profile, page, run, full=full)
-            display.advance(task)
-
-
-def _line(profile: MarketProfile, page: SavedPage, run: _Run, *, full: bool) -> dict[str, Any]:
-    try:
-        reading = read_saved(profile, page)
-    except InputError as error:
-        report_error(error)
-        run.findings.append(f"{page.name}: {error.code}")
-        reading = PageReading("other", False, "", failed_assertions=(f"file: {error.code}",))
-    run.tally.add(reading)
-    run.n_leftovers += len(reading.leftovers)
-    run.examples += [f"{page.name}: {item}" for item in reading.leftovers]
-    del run.examples[MAX_SHOWN:]
-    if reading.truncated:
-        run.findings.append(f"{page.name}: truncated")
-    run.findings += [f"{page.name}: {item}" for item in reading.failed_assertions]
+def _line(page: SavedPage, reading: PageReading, unprofiled: bool, *, full: bool) -> dict[str, Any]:
     line = _plain_line(page, reading)
-    return {**line, **_full_line(reading)} if full else line
+    marked = {**line, UNPROFILED: True} if unprofiled else line
+    return {**marked, **_full_line(reading)} if full else marked
 
 
 def _plain_line(page: SavedPage, reading: PageReading) -> dict[str, Any]:
@@ -175,45 +122,3 @@ def _line_for_people(line: dict[str, Any]) -> str:
     shown = f"{price['amount']:f} {price['currency']}" if price else ""
     parts = [line["kind"], line["page"], line["title"] or "", line["vendor"] or "", shown]
     return "  ".join(part for part in parts if part)
-
-
-def _report(run: _Run) -> None:
-    """Show findings and leftovers on stderr, a few of each."""
-    for finding in run.findings[:MAX_SHOWN]:
-        warn(printable(finding))
-    if len(run.findings) > MAX_SHOWN:
-        n_more = len(run.findings) - MAX_SHOWN
-        warn(ngettext("… and {n} more finding", "… and {n} more findings", n_more).format(n=n_more))
-    if run.n_leftovers:
-        n = run.n_leftovers
-        warn(ngettext("{n} leftover, e.g.:", "{n} leftovers, e.g.:", n).format(n=n))
-        for example in run.examples:
-            warn(printable(f"  {example}"))
-
-
-def _checked(profile: MarketProfile, run: _Run, failed: list[str]) -> dict[str, Any]:
-    return {
-        "profile": profile.path,
-        "market": profile.market,
-        "digest": profile.digest,
-        "kinds": dict(sorted(run.tally.kinds.items())),
-        "counts": dict(sorted(run.tally.counts.items())),
-        "n_vendor_accounts": len(run.tally.vendors),
-        "n_leftovers": run.n_leftovers,
-        "n_findings": len(run.findings),
-        "failed_assertions": failed,
-    }
-
-
-def _show_check(profile: MarketProfile, run: _Run, failed: list[str], *, with_pages: bool) -> None:
-    click.echo(printable(_("{title}: the profile is valid.").format(title=profile.title)))
-    if not with_pages:
-        return
-    for kind, n in sorted(run.tally.kinds.items()):
-        click.echo(f"  {kind}: {n}")
-    n = len(run.tally.vendors)
-    click.echo(ngettext("{n} vendor account", "{n} vendor accounts", n).format(n=n))
-    for message in failed:
-        click.echo(printable(_("An assertion failed: {message}").format(message=message)))
-    if not failed:
-        click.echo(_("All assertions hold."))

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which texts of a page might be the category of its listing, as a path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.market.forms import steps_of, without
+from crawler.market.guessing.sight import Guess, Sight, link_of, place_of
+from crawler.market.money import find_money
+from crawler.market.view import Segment, tokens_of
+
+LEAST = 2.0
+LONGEST = 200
+MOST_STEPS = 7
+_SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
+_PATH_PART = re.compile(r"[^/?&=#.]+")
+
+
+def category_guesses(
+    sight: Sight, title: Guess | None = None, vendor: Guess | None = None
+) -> list[Guess]:
+    """Return what may be the category, with points; the value is a tuple of steps."""
+    shown = title.value if title is not None else ""
+    found = [*_by_label(sight), *_by_trail(sight), *_by_line(sight, title), *_by_link(sight)]
+    kept = []
+    for guess in found:
+        steps = without(steps_of(sight.view, guess.segments, shown), shown)
+        if vendor is not None and len(steps) > 1:
+            steps = [one for one in steps if one.text != vendor.value]
+        if steps and len(steps) <= MOST_STEPS:
+            guess.value, guess.segments = tuple(one.text for one in steps), steps
+            guess.points -= 0.01 * steps[0].line
+            kept.append(guess)
+    return kept
+
+
+def _by_label(sight: Sight) -> Iterator[Guess]:
+    for label in sight.labelled("category"):
+        guess = Guess(
+            (), label.value, place_of(label.value), -sight.cost(label.at.holder), label.label
+        )
+        weak = label.label.startswith("…")
+        guess.add(5 if label.strong else (2.5 if weak else 4), f"label “{label.label}”")
+        if label.label in ("type", "class", "section", "product type"):
+            guess.points -= 1
+        if label.label in sight.words.lists["home.word"]:
+            guess.points -= 2
+        yield guess
+
+
+def _by_trail(sight: Sight) -> Iterator[Guess]:
+    """Yield elements that are called breadcrumbs."""
+    for element in list(sight.view.spans):
+        if not _is_trail(sight, element):
+            continue
+        parent = element.getparent()
+        if parent is not None and _is_trail(sight, parent):
+            continue
+        segments = sight.view.inside(element)
+        if sum(len(one.text) for one in segments) > LONGEST:
+            continue
+        guess = Guess((), segments, element, -sight.cost(element, "frame", "aside"))
+        guess.add(5.2, "breadcrumbs")
+        yield guess
+
+
+def _is_trail(sight: Sight, element: Any) -> bool:
+    known = sight.words.lists["category.trail"]
+    tokens = [
+        *tokens_of(element),
+        element.get("aria-label") or "",
+        *(element.get("itemtype") or "").split("/")[-1:],
+    ]
+    return any(
+        token.lower() in known
+        or "breadcrumb" in token.lower()
+        or any(part in known for part in re.split(r"[-_]", token.lower()))
+        for token in tokens
+    )
+
+
+def _by_line(sight: Sight, title: Guess | None) -> Iterator[Guess]:
+    """Yield elements that hold nothing but links with signs as ">" between them."""
+    for element in list(sight.view.spans):
+        segments = sight.view.inside(element)
+        if not 1 < len(segments) <= MOST_STEPS * 2 or not _is_row(segments):
+            continue
+        parent = element.getparent()
+        if parent is not None and _is_row(sight.view.inside(parent)):
+            continue
+        late = title is not None and segments[0].line > title.segments[-1].line + 1
+        guess = Guess((), segments, element, -sight.cost(element, "frame"))
+        guess.add(2.0 if late else 3.6, "links with signs between")
+        if any(_leads_to_category(sight, one) for one in segments):
+            guess.add(1.0, "its links")
+        if sight.is_account(element) or any(_is_odd(sight, one.text) for one in segments):
+            guess.points -= 5
+        yield guess
+
+
+def _is_row(segments: list[Segment]) -> bool:
+    links = [one for one in segments if link_of(one.holder, 3) is not None]
+    others = [one for one in segments if link_of(one.holder, 3) is None]
+    signs = sum(bool(_SIGN.search(one.text)) for one in others)
+    return bool(links) and signs >= max(1, len(links) - 1) and len(others) <= signs + 1
+
+
+def _is_odd(sight: Sight, text: str) -> bool:
+    return any(True for _money in find_money(text)) or sight.words.has("account.near", text)
+
+
+def _leads_to_category(sight: Sight, one: Segment) -> bool:
+    link = link_of(one.holder, 3)
+    parts = _PATH_PART.findall(link.get("href") or "") if link is not None else []
+    return any(part.casefold() in sight.words.lists["category.path"] for part in parts)
+
+
+def _by_link(sight: Sight) -> Iterator[Guess]:
+    for one in sight.view.segments:
+        link = link_of(one.holder, 3)
+        called = sight.is_called(one.holder, "category")
+        if link is None and not called:
+            continue
+        linked = _leads_to_category(sight, one)
+        if not linked and not called:
+            continue
+        guess = Guess((), [one], one.holder, -sight.cost(one.holder))
+        guess.add(
+            (2.4 if called else 0) + (2.0 if linked else 0), "its class" if called else "its link"
+        )
+        n_alike = sum(
+            1 for other in sight.view.segments if other.holder.getparent() is one.holder.getparent()
+        )
+        guess.points -= min(2.0, 0.3 * max(0, n_alike - 3))
+        if sight.words.concepts(one.text):
+            guess.points -= 5
+        yield guess

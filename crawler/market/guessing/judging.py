@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What kind of page this seems to be, with no profile to say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.market.guessing.reading import Guessed, guess_fields
+from crawler.market.guessing.sight import Sight, same
+from crawler.market.view import View
+
+LEAST_SURE = 1.0
+MANY_CARDS = 4
+SHORT_PAGE = 600
+LONGEST_HEADING = 60
+_CAPTCHA = "//input[contains(@name, 'captcha')] | //img[contains(@src, 'captcha')]"
+_PASSWORD = "//input[@type='password']"  # noqa: S105 - a selector
+
+
+@dataclass(slots=True)
+class Judged:
+    """A page with its guesses and the kind that it seems to be of."""
+
+    sight: Sight
+    guessed: Guessed
+    kind: str
+
+
+def judge_page(sight: Sight) -> Judged:
+    """Return the page with the guesses of its fields and its likely kind.
+
+    A page is taken for a listing only where a title, a price and something that only
+    listings have (a vendor, a place that it ships from, a label of its price) are there.
+    """
+    guessed = guess_fields(sight)
+    sight.guessed = guessed
+    return Judged(sight, guessed, _kind(sight, guessed))
+
+
+def _kind(sight: Sight, guessed: Guessed) -> str:
+    root = sight.document.root
+    heading = _error_heading(sight)
+    sure = _sureness(guessed)
+    if heading or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
+        return _apart(root, heading)
+    if sure >= LEAST_SURE:
+        return "listing"
+    if root.xpath(_CAPTCHA):
+        return "captcha"
+    n_cards = _n_cards(sight.view)
+    return "category" if n_cards >= MANY_CARDS else "other"
+
+
+def _apart(root: Any, heading: str) -> str:
+    if root.xpath(_PASSWORD):
+        return "login"
+    return "captcha" if root.xpath(_CAPTCHA) else ("soft-404" if heading else "other")
+
+
+def _error_heading(sight: Sight) -> str:
+    """Return a heading as "Not found" that stands over the whole page, empty where none does."""
+    known = sight.words.lists["not_listing.heading"]
+    for line in sight.view.lines:
+        text = same(sight.view.line_text(line))
+        if len(text) > LONGEST_HEADING or sight.view.zones(line[0].holder) & {
+            "frame",
+            "cards",
+            "related",
+            "account",
+        }:
+            continue
+        is_heading = any(one.tag in ("h1", "h2", "h3") for one in sight.tight(line[0].holder))
+        if is_heading and (text in known or any(_has_word(text, word) for word in known)):
+            return text
+    title = sight.head_title
+    return title if any(title.startswith(word) for word in known if len(word) > 4) else ""  # noqa: PLR2004
+
+
+def _has_word(text: str, word: str) -> bool:
+    return len(word) > 6 and f" {word} " in f" {text} "  # noqa: PLR2004 - "error" alone may stand in a title
+
+
+def _sureness(guessed: Guessed) -> float:
+    best = guessed.best
+    if best["title"] is None or best["price"] is None:
+        return 0.0
+    sure = sum(best[name] is not None for name in ("vendor", "ships_from", "ships_to")) * 1.0
+    sure += 1.0 if best["price"].label or best["price"].points > 1.5 else 0.0  # noqa: PLR2004
+    return sure + (0.5 if best["category"] is not None else 0.0)
+
+
+def _n_cards(view: View) -> int:
+    return sum("cards" in zones for zones in view.marked.values())

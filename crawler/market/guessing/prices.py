@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which amount of a page might be the price of its listing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.market.guessing.sight import Guess, Sight, place_of, same
+from crawler.market.labels import Labelled
+from crawler.market.money import Money, currency_in, find_money
+from crawler.market.view import Segment, cut_segments, spell
+
+LEAST = -1.5
+LONG_LINE = 90
+_ABOUT = re.compile(
+    r"(?:[≈~≃(\[=]|approx\.?|about|ca\.|circa|aprox\.?|env\.|около)\s*$", re.IGNORECASE
+)
+_MORE = re.compile(r"[+−]\s*$")
+_RATE = re.compile(r"(?:=|/|per)\s*$|^\s*(?:=|≈\s*1\s)")
+_PER_UNIT = re.compile(r"^\s*(?:/|per\b|por\b|pro\b|par\b)\s*\w", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_][^\W\d_' ]*")
+NEAR = 32
+LONG_WORD = 9
+
+
+@dataclass(slots=True)
+class Found:
+    """An amount in a line: the segments that hold it, and which amount of the line it is."""
+
+    money: Money
+    segments: list[Segment]
+    place: Any
+    order: int
+    before: str
+    after: str
+
+
+def price_guesses(sight: Sight, title: Guess | None = None) -> list[Guess]:
+    """Return what may be the price, with points."""
+    labels = _labels_by_segment(sight)
+    guesses = []
+    for line in parts_of_lines(sight):
+        known = next((labels[one.number] for one in line if one.number in labels), None)
+        hint = (
+            currency_in(known.at.text) or _icon(line) if known and "price" in known.concepts else ""
+        )
+        found = amounts_in(line, hint)
+        guesses += [_guess(sight, one, labels, title, line) for one in found]
+    return guesses
+
+
+def parts_of_lines(sight: Sight) -> Iterator[list[Segment]]:
+    """Yield the lines of a page, each cut at its separators."""
+    for line in sight.view.lines:
+        part: list[Segment] = []
+        for one in line:
+            if one.apart and part:
+                yield part
+                part = []
+            part.append(one)
+        yield part
+
+
+def amounts_in(line: list[Segment], currency: str = "", decimal: str = "") -> Iterable[Found]:
+    """Yield the amounts of a line with the segments that hold each."""
+    text, starts = spell(line, apart=True)
+    for order, money in enumerate(find_money(text, decimal, currency)):
+        held = cut_segments(line, starts, money.start, money.end)
+        yield Found(money, held, place_of(held), order, text[: money.start], text[money.end :])
+
+
+def _labels_by_segment(sight: Sight) -> dict[int, Labelled]:
+    found: dict[int, Labelled] = {}
+    for one in sight.labels:
+        for segment in one.value:
+            found.setdefault(segment.number, one)
+    return found
+
+
+def _icon(line: list[Segment]) -> str:
+    """Return the currency that an icon before the amount names in its class or text."""
+    for element in line[0].holder.iter("i", "img", "span"):
+        named = re.search(
+            r"(?:^|[-_\s])(btc|bitcoin|xmr|monero|ltc|eth)(?:$|[-_\s.])",
+            f"{element.get('class', '')} {element.get('alt', '')} {element.get('title', '')}",
+            re.IGNORECASE,
+        )
+        if named:
+            return currency_in(named[1])
+    return ""
+
+
+def _guess(
+    sight: Sight,
+    found: Found,
+    labels: dict[int, Labelled],
+    title: Guess | None,
+    line: list[Segment],
+) -> Guess:
+    guess = Guess(found.money, found.segments, found.place, -sight.cost(found.place))
+    label = next((labels[one.number] for one in found.segments if one.number in labels), None)
+    _by_label(sight, guess, label)
+    _by_words(sight, guess, found, line)
+    _by_looks(sight, guess, found)
+    if title is not None:
+        _by_title(guess, title, line)
+    if not guess.label:
+        guess.points -= min(2.0, 0.4 * sight.repeats(found.segments[0].holder))
+    return guess
+
+
+def _by_label(sight: Sight, guess: Guess, label: Labelled | None) -> None:
+    if label is None:
+        return
+    if "price" in label.concepts:
+        guess.label = label.label
+        guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
+    elif label.concepts == ("title",):
+        return
+    elif label.concepts or _is_against(sight, label.label):
+        guess.points -= 5
+
+
+def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> None:
+    before = found.before[-NEAR:]
+    if _is_against(sight, before) or (
+        found.order == 0 and _is_against(sight, found.after[:NEAR]) and len(found.after) < NEAR
+    ):
+        guess.points -= 5
+    if sight.is_account(found.place) or _RATE.search(found.after) or re.search(r"=\s*$", before):
+        guess.points -= 5
+    if _ABOUT.search(before):
+        guess.points -= 2.5
+    if _MORE.search(before):
+        guess.points -= 3
+    if _PER_UNIT.search(found.after):
+        guess.points -= 0.3
+    guess.points -= 1.5 * found.order
+    if len(spell(line)[0]) > LONG_LINE:
+        guess.points -= 3
+
+
+def _is_against(sight: Sight, text: str) -> bool:
+    """Return whether words as "balance" or "shipping" stand in a text."""
+    words = [same(word) for word in _WORDS.findall(text)]
+    near = sight.words.lists["not_price.near"]
+    low = " ".join(words)
+    return (
+        any(word in near for word in words)
+        or low in near
+        or any(len(w) >= LONG_WORD and w in low for w in near)
+    )
+
+
+def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
+    if sight.is_called(found.place, "price"):
+        guess.add(3, "its class")
+    if any(one.get("itemprop") in ("price", "offers") for one in sight.tight(found.place)):
+        guess.add(3, "microdata")
+    if any(
+        one.tag in ("h1", "h2", "h3", "h4", "big", "strong", "b")
+        for one in sight.tight(found.place)
+    ):
+        guess.add(0.7, "bold")
+    if found.money.amount == 0:
+        guess.points -= 4
+
+
+def _by_title(guess: Guess, title: Guess, line: list[Segment]) -> None:
+    away = line[0].line - title.segments[0].line
+    if {one.number for one in title.segments} & {one.number for one in guess.segments}:
+        guess.points -= 6
+    guess.points -= (0.03 * away) if away >= 0 else 1.5

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which texts of a page might say from where and to where is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.market.forms import joint_at, place_span
+from crawler.market.guessing.sight import Guess, Sight, place_of
+from crawler.market.labels import Labelled
+from crawler.market.money import find_money
+from crawler.market.view import Segment, cut_segments, spell
+
+LEAST = 2.0
+LONGEST = 120
+SHORT_LABEL = 6
+
+
+def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
+    """Return what may be ``ships_from`` or ``ships_to``, with points."""
+    found = [*_by_label(sight, concept), *_by_both(sight, concept), *_by_class(sight, concept)]
+    for guess in found:
+        guess.points -= sight.cost(guess.place, "options", "aside") + 0.01 * guess.segments[0].line
+        if len(guess.value) > LONGEST or not guess.value:
+            guess.points -= 8
+        if any(True for _money in find_money(guess.value)):
+            guess.points -= 6
+    return found
+
+
+def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
+    for label in sight.labelled(concept):
+        text = spell(label.value)[0]
+        placed = sight.words.is_place(text)
+        segments = one_end(sight, label.value, concept) or label.value
+        guess = _trimmed(segments, label)
+        guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
+        guess.add(1.5 if placed else 0, "a place")
+        if len(label.label) <= SHORT_LABEL and not placed:
+            guess.points -= 4
+        yield guess
+    if concept == "ships_to":
+        yield from _behind_from(sight)
+
+
+def _behind_from(sight: Sight) -> Iterator[Guess]:
+    """Yield the second half of "Ships from Spain to Worldwide"."""
+    for label in sight.labelled("ships_from"):
+        if one_end(sight, label.value, "ships_from"):
+            guess = _trimmed(one_end(sight, label.value, "ships_to"), label)
+            guess.add(4.0, f"label “{label.label}”")
+            yield guess
+
+
+def _by_both(sight: Sight, concept: str) -> Iterator[Guess]:
+    for label in sight.labelled("ships_both"):
+        segments = one_end(sight, label.value, concept)
+        if segments:
+            guess = _trimmed(segments, label)
+            guess.add(4.5, f"label “{label.label}”")
+            yield guess
+
+
+def _by_class(sight: Sight, concept: str) -> Iterator[Guess]:
+    for line in sight.view.lines:
+        text = spell(line)[0]
+        if (
+            len(text) < LONGEST
+            and sight.words.is_place(text)
+            and sight.is_called(place_of(line), concept)
+        ):
+            guess = Guess(text, line, place_of(line), 0.0)
+            guess.add(2.5, "its class")
+            yield guess
+
+
+def one_end(sight: Sight, value: list[Segment], concept: str) -> list[Segment]:
+    """Return one half of a value as "Spain → Worldwide", nothing where it is not of that form."""
+    text, starts = spell(value)
+    cut = joint_at(text, sight.words.lists["ships.joint"])
+    if cut is None or not sight.words.is_place(text[: cut[0]]):
+        return []
+    if not sight.words.is_place(text[cut[1] :]) and "→" not in text and ">" not in text:
+        return []
+    low, high = (0, cut[0]) if concept == "ships_from" else (cut[1], len(text))
+    return cut_segments(value, starts, low, high)
+
+
+def trimmed(segments: list[Segment]) -> list[Segment]:
+    """Return the name of a place without flags and arrows around it."""
+    text, starts = spell(segments)
+    start, end = place_span(text)
+    return cut_segments(segments, starts, start, end) or segments
+
+
+def _trimmed(segments: list[Segment], label: Labelled) -> Guess:
+    kept = trimmed(segments)
+    return Guess(spell(kept)[0], kept, place_of(kept), 0.0, label.label)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which text of a page might be the title of a listing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.market.guessing.sight import Guess, Sight, link_of, place_of, same
+from crawler.market.money import find_money
+from crawler.market.view import Segment, spell
+
+LEAST = 1.5
+LONGEST = 250
+USUAL = 160
+SHORTEST = 3
+_BY_TAG = {
+    "h1": 4.0,
+    "h2": 3.0,
+    "h3": 2.2,
+    "h4": 1.4,
+    "h5": 0.8,
+    "big": 1.0,
+    "strong": 0.5,
+    "b": 0.5,
+    "caption": 1.0,
+    "legend": 1.0,
+}
+_BIG = re.compile(
+    r"font-size\s*:\s*(?:(?P<px>[0-9]+)(?:\.[0-9]+)?(?:px|pt)|(?P<em>[0-9]+(?:\.[0-9]+)?)r?em|(?P<word>x+-large|large|larger))",
+    re.IGNORECASE,
+)
+_BIG_PX = 17
+_BIG_EM = 1.2
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+def title_guesses(sight: Sight) -> list[Guess]:
+    """Return what may be the title, with points."""
+    labelled = {one.value[0].number: one.label for one in sight.labelled("title")}
+    found = []
+    for line in sight.view.lines:
+        for segments in _units(line):
+            text = spell(segments)[0]
+            if SHORTEST <= len(text) <= LONGEST and _LETTERS.search(text):
+                guess = _guess(sight, text, segments)
+                label = labelled.get(segments[0].number)
+                if label and len(line) <= len(segments) + 1:
+                    guess.label = label
+                    guess.add(5, f"label “{label}”")
+                else:
+                    guess.points -= min(2.5, 0.5 * sight.repeats(segments[0].holder))
+                found.append(guess)
+    return found
+
+
+def _units(line: list[Segment]) -> Iterator[list[Segment]]:
+    """Yield the whole line, and its parts where it has several."""
+    if len({id(one.leaf) for one in line}) > 1:
+        yield from ([one] for one in line)
+    yield line
+
+
+def _guess(sight: Sight, text: str, segments: list[Segment]) -> Guess:
+    place = place_of(segments)
+    guess = Guess(text, segments, place, -sight.cost(place, "description") * 1.0)
+    guess.points -= segments[0].line * 0.02
+    _heading(sight, guess, place)
+    _page_title(sight, guess, text)
+    _looks(sight, guess, text, segments)
+    if sight.is_called(place, "title"):
+        guess.add(2.0, "its class")
+    return guess
+
+
+def _heading(sight: Sight, guess: Guess, place: Any) -> None:
+    found = max((_BY_TAG.get(one.tag, 0.0) for one in sight.tight(place)), default=0.0)
+    large = any(_is_large(one) for one in sight.tight(place))
+    if found or large:
+        guess.add(max(found, 2.0 if large else 0.0), "heading" if found > 1 else "large letters")
+    if any(one.get("itemprop") == "name" for one in sight.tight(place)):
+        guess.add(2.5, "microdata")
+    if link_of(place) is not None:
+        guess.points -= 1.5
+
+
+def _is_large(element: Any) -> bool:
+    if element.tag == "font":
+        return element.get("size", "") in ("4", "5", "6", "7", "+1", "+2", "+3")
+    match = _BIG.search(element.get("style") or "")
+    if match is None:
+        return False
+    return bool(
+        match["word"]
+        or (match["px"] and int(match["px"]) >= _BIG_PX)
+        or (match["em"] and float(match["em"]) >= _BIG_EM)
+    )
+
+
+def _page_title(sight: Sight, guess: Guess, text: str) -> None:
+    low = same(text)
+    if len(low) > SHORTEST and low in sight.head_title:
+        guess.add(1 + 3.5 * len(low) / len(sight.head_title), "page title")
+    if low and low in sight.social_title:
+        guess.add(1 + 3 * len(low) / len(sight.social_title), "og:title")
+
+
+def _looks(sight: Sight, guess: Guess, text: str, segments: list[Segment]) -> None:
+    """Take points from what looks like something else."""
+    words = sight.words
+    if words.concepts(text) or words.has("home.word", text):
+        guess.points -= 6
+    known, rest = words.inline(segments[0].text)
+    if known and "title" not in known and rest:
+        guess.points -= 5
+    if any(
+        words.has(name, text)
+        for name in ("not_listing.heading", "related.heading", "feedback.heading", "account.near")
+    ):
+        guess.points -= 8
+    if words.names_place(text):
+        guess.points -= 3
+    money = list(find_money(text))
+    if money and sum(one.end - one.start for one in money) > len(text) * 0.6:
+        guess.points -= 6
+    if len(text) > USUAL:
+        guess.points -= 3
+    if sight.is_account(segments[0].holder):
+        guess.points -= 4

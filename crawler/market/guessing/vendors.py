@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which text of a page might be the handle of the account that sells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from crawler.market.forms import handle_span
+from crawler.market.guessing.sight import Guess, Sight, data_of, link_of, same
+from crawler.market.labels import Labelled
+from crawler.market.money import find_money
+from crawler.market.view import Segment
+
+LEAST = 2.0
+LONGEST = 48
+_PATH_PART = re.compile(r"[^/?&=#.]+")
+_ONLY_DIGITS = re.compile(r"[\d\W]+")
+_NO_HANDLE = re.compile(
+    r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click)\b",
+    re.IGNORECASE,
+)
+
+
+def vendor_guesses(sight: Sight, title: Guess | None = None) -> list[Guess]:
+    """Return what may be the vendor's handle, with points."""
+    found = [*_by_label(sight), *_by_link(sight), *_by_class(sight)]
+    counts: dict[str, int] = {}
+    for guess in found:
+        counts[guess.value] = counts.get(guess.value, 0) + 1
+    for guess in found:
+        _judge(sight, guess, title)
+        if counts[guess.value] > 1:
+            guess.add(0.5, "named again")
+    return found
+
+
+def handle_in(segments: list[Segment]) -> list[Segment]:
+    """Return the part of a value that is the handle: its first link, without rating."""
+    linked = [
+        one
+        for one in segments
+        if link_of(one.holder, 3) is not None and not _NO_HANDLE.match(one.text)
+    ]
+    one = (linked or segments)[0]
+    start, end = handle_span(one.text)
+    return [replace(one, start=one.start + start, end=one.start + end)]
+
+
+def _by_label(sight: Sight) -> Iterator[Guess]:
+    for label in sight.labelled("vendor"):
+        weak = label.label.startswith("…")
+        part = handle_in(label.value)
+        points = 2.0 if weak else (6.0 if label.strong else 4.5)
+        guess = _plain(part, points, label, f"label “{label.label}”")
+        if link_of(part[0].holder, 3) is not None:
+            guess.add(0.5, "a link")
+        yield guess
+    for label in sight.labels:
+        if label.concepts or not label.value:
+            continue
+        if plain_in(sight, label):
+            part = handle_in(label.value)
+            yield _plain(part, 2.0, label, f"word “{label.label}”")
+
+
+def plain_in(sight: Sight, label: Labelled) -> bool:
+    """Return whether a label is one of the weaker words for an account."""
+    return label.label in sight.words.lists["vendor.weak"]
+
+
+def _plain(part: list[Segment], points: float, label: Labelled, why: str) -> Guess:
+    place = part[0].holder
+    guess = Guess(part[0].text, part, place, 0.0, label.label)
+    guess.add(points, why)
+    return guess
+
+
+def _by_link(sight: Sight) -> Iterator[Guess]:
+    for one in sight.view.segments:
+        link = link_of(one.holder, 3)
+        if link is None or not link.get("href"):
+            continue
+        parts = [unquote(part).casefold() for part in _PATH_PART.findall(link.get("href", ""))]
+        known = [part for part in parts if part in sight.words.lists["vendor.path"]]
+        if not known:
+            continue
+        part = handle_in([one])
+        guess = Guess(part[0].text, part, part[0].holder, 0.0)
+        guess.add(
+            3 if known[0] not in ("user", "u", "users", "member", "profile", "profiles") else 2.2,
+            f"link to “{known[0]}”",
+        )
+        if part[0].text.casefold() in parts:
+            guess.add(1.5, "named in its link")
+        yield guess
+
+
+def _by_class(sight: Sight) -> Iterator[Guess]:
+    for one in sight.view.segments:
+        if any(
+            item in ("seller", "author", "brand")
+            for element in sight.tight(one.holder)
+            for item in data_of(element)
+        ):
+            part = handle_in([one])
+            guess = Guess(part[0].text, part, part[0].holder, 0.0)
+            guess.add(3.0, "microdata")
+            yield guess
+        elif sight.is_called(one.holder, "vendor"):
+            part = handle_in([one])
+            guess = Guess(part[0].text, part, part[0].holder, 0.0)
+            guess.add(2.4, "its class")
+            yield guess
+
+
+def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
+    text: str = guess.value
+    holder: Any = guess.segments[0].holder
+    guess.points -= sight.cost(holder, "aside", "options") + 0.01 * guess.segments[0].line
+    words = sight.words
+    if not text or len(text) > LONGEST or _ONLY_DIGITS.fullmatch(text) or _NO_HANDLE.match(text):
+        guess.points -= 8
+    if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):
+        guess.points -= 6
+    if any(True for _money in find_money(text)) or (words.names_place(text) and not guess.label):
+        guess.points -= 5
+    if sight.is_account(holder):
+        guess.points -= 4
+    if " " in text:
+        guess.points -= 0.5 * text.count(" ")
+    if title is not None:
+        away = guess.segments[0].line - title.segments[0].line
+        guess.points -= 1.0 if away < -2 else 0.0  # noqa: PLR2004 - far above the title
+        if same(text) == same(title.value):
+            guess.points -= 5

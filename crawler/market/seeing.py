@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Fields that a profile names by label, or reads in a form ("handle", "path", "money")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from crawler.market.forms import steps_of, without
+from crawler.market.guessing.prices import amounts_in
+from crawler.market.guessing.reading import FIELDS, LEAST, guess_fields
+from crawler.market.guessing.shipping import one_end, trimmed
+from crawler.market.guessing.sight import Guess, Sight, best
+from crawler.market.guessing.vendors import handle_in
+from crawler.market.money import Money
+from crawler.market.view import Segment
+from crawler.market.words import plain
+from vestigo.records.text import SourcedText
+
+ANY = "*"
+LEAST_OF_ANY = 3.5
+NOT_THE_LISTING = frozenset({"related", "cards", "feedback", "account"})
+
+LABELLED = frozenset(FIELDS)
+
+
+def by_label(sight: Sight, field: str, labels: Sequence[str]) -> Guess | None:
+    """Return what stands with one of ``labels`` as the value of a field, None where nothing does.
+
+    ``*`` is any label that the vocabulary has for the field.
+    """
+    known = {plain(label) for label in labels}
+    if sight.guessed is None:
+        sight.guessed = guess_fields(sight)
+    guesses = sight.guessed.all[field]
+    if ANY in labels:
+        return best((one for one in guesses if one.label), max(LEAST[field], LEAST_OF_ANY))
+    return best((one for one in guesses if one.label in known), LEAST[field])
+
+
+def beside_label(sight: Sight, labels: Sequence[str]) -> list[Segment]:
+    """Return the text beside one of ``labels`` as it stands, for fields of a person's own."""
+    known = {plain(label) for label in labels}
+    found = [one for one in sight.labels if one.label in known and one.value]
+    found = [one for one in found if not sight.view.zones(one.at.holder) & NOT_THE_LISTING]
+    return found[0].value if found else []
+
+
+def texts_at(sight: Sight, nodes: Sequence[Any], form: str, title: str = "") -> list[SourcedText]:
+    """Return the texts of a field of a certain form at ``nodes`` (several for a path)."""
+    for element in outside_others(sight, nodes):
+        segments = segments_at(sight, element, form, title)
+        if form == "path" and segments:
+            return [sight.view.sourced([one]) for one in segments]
+        if segments:
+            return [sight.view.sourced(segments)]
+    return []
+
+
+def segments_at(sight: Sight, element: Any, form: str, title: str = "") -> list[Segment]:
+    """Return the part of an element that is the value in that form."""
+    inside = sight.view.inside(element)
+    if inside and form == "path":
+        return without(steps_of(sight.view, inside, title), title)
+    if inside and form == "handle":
+        return handle_in(inside)
+    if form == "own":
+        return [one for one in inside if one.holder is element][:1]
+    if form in ("from", "to"):
+        return one_end(sight, inside, f"ships_{form}")
+    return trimmed(inside) if inside and form == "place" else inside
+
+
+def money_at(
+    sight: Sight, nodes: Sequence[Any], decimal: str, currency: str
+) -> tuple[Money, SourcedText] | None:
+    """Return the first amount at ``nodes``, outside of other listings and feedback."""
+    for element in outside_others(sight, nodes):
+        inside = sight.view.inside(element)
+        for found in amounts_in(inside, currency, decimal):
+            return found.money, sight.view.sourced(found.segments)
+    return None
+
+
+def outside_others(sight: Sight, nodes: Sequence[Any]) -> list[Any]:
+    """Return the elements that do not stand among other listings, feedback or the account."""
+    elements = [node.getparent() if hasattr(node, "is_text") else node for node in nodes]
+    return [one for one in elements if not sight.view.zones(one) & NOT_THE_LISTING]

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A page as a person sees it: lines of texts, and in what zone of the page each stands.
+
+A *leaf* is one text between mark-up, a *segment* a part of a leaf between separators
+("|", "·"), a *line* what stands between two block edges or line breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from lxml import etree
+
+from crawler.market.document import BLOCKS, Document, split_marks
+from crawler.market.sourced import cut_text, join_texts
+from crawler.market.words import Words, market_words
+from vestigo.records.text import SourcedText
+
+SKIPPED = frozenset(
+    {"script", "style", "template", "select", "textarea", "head", "svg", "button", "noscript"}
+)
+ROOTS = frozenset({"html", "body"})
+MOST_LEAVES = 20_000
+
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
+_ENDS_SENTENCE = re.compile(r"[:：]\s*$")
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One text between mark-up: ``holder`` is the element that it stands in."""
+
+    run: int
+    text: str
+    holder: Any
+    gap: bool
+
+
+@dataclass(slots=True)
+class Segment:
+    """Characters [start, end) of a leaf; ``apart`` where a separator stands before it."""
+
+    number: int
+    leaf: Leaf
+    start: int
+    end: int
+    line: int
+    apart: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return the displayed text."""
+        return self.leaf.text[self.start : self.end]
+
+    @property
+    def holder(self) -> Any:
+        """Return the element that the text stands in."""
+        return self.leaf.holder
+
+
+@dataclass(slots=True)
+class View:
+    """The lines of one page; ``zones`` of an element tell what part of the page it is in."""
+
+    document: Document
+    words: Words
+    segments: list[Segment] = field(default_factory=list)
+    lines: list[list[Segment]] = field(default_factory=list)
+    length: Counter[Any] = field(default_factory=Counter)
+    spans: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    _zones: dict[Any, frozenset[str]] = field(default_factory=dict)
+    marked: dict[Any, set[str]] = field(default_factory=dict)
+
+    def line_text(self, line: list[Segment]) -> str:
+        """Return the displayed text of segments of one line."""
+        return spell(line)[0]
+
+    def sourced(self, segments: list[Segment]) -> SourcedText:
+        """Return the text of ``segments`` with the bytes that it came from."""
+        texts = [
+            cut_text(self.document.run_text(one.leaf.run), one.start, one.end) for one in segments
+        ]
+        return join_texts(texts, ["", *(_between(a, b) for a, b in pairwise(segments))])
+
+    def inside(self, element: Any) -> list[Segment]:
+        """Return the segments in an element."""
+        first, last = self.spans.get(element, (0, -1))
+        return self.segments[first : last + 1]
+
+    def zones(self, element: Any) -> frozenset[str]:
+        """Return the names of the zones that an element stands in."""
+        found = self._zones.get(element)
+        if found is None:
+            parent = element.getparent()
+            above = self.zones(parent) if parent is not None else frozenset()
+            found = above | self._own_zones(element) | self.marked.get(element, set())
+            self._zones[element] = found
+        return found
+
+    def forget_zones(self) -> None:
+        """Drop what is remembered of zones, after more were marked."""
+        self._zones.clear()
+
+    def _own_zones(self, element: Any) -> frozenset[str]:
+        name = element.tag
+        if name in ROOTS or self.length[element] > self.length[self.document.root] * 0.6:
+            return frozenset()
+        tokens = tokens_of(element)
+        found = {zone for zone in _BY_CLASS if self.words.named(f"{zone}.class", tokens)}
+        found |= {zone for zone in _BY_TOKEN if self.words.listed(f"{zone}.class", tokens)}
+        if any(_FRAME.fullmatch(token) for token in tokens):
+            found.add("frame")
+        if name in ("nav", "footer") or (name == "header" and element.getparent().tag in ROOTS):
+            found.add("frame")
+        if name == "aside":
+            found.add("aside")
+        if name in ("s", "del", "strike"):
+            found.add("struck")
+        return frozenset(found)
+
+
+_BY_CLASS = ("related", "feedback", "options", "tiers")
+_BY_TOKEN = ("account", "frame", "aside", "description")
+_FRAME = re.compile(
+    r"(?:site|page|top|main|global)[-_]?(?:header|head|nav|navigation|bar|menu|footer)",
+    re.IGNORECASE,
+)
+
+
+def tokens_of(element: Any) -> list[str]:
+    """Return the classes and the id of an element."""
+    return f"{element.get('class', '')} {element.get('id', '')}".split()
+
+
+def spell(segments: list[Segment], *, apart: bool = False) -> tuple[str, list[int]]:
+    """Return the displayed text of segments and where each begins in it.
+
+    ``apart`` puts a space between words of two elements that have none between them.
+    """
+    text, starts = "", []
+    for before, one in zip([None, *segments], segments, strict=False):
+        text += _between(before, one) if before is not None else ""
+        if apart and text[-1:].isalnum() and one.text[:1].isalpha():
+            text += " "
+        starts.append(len(text))
+        text += one.text
+    return text, starts
+
+
+def cut_segments(segments: list[Segment], starts: list[int], low: int, high: int) -> list[Segment]:
+    """Return what stands at [low, high) of the joined text of segments."""
+    found = []
+    for one, start in zip(segments, starts, strict=True):
+        first, last = max(low - start, 0), min(high - start, len(one.text))
+        if first < last:
+            found.append(replace(one, start=one.start + first, end=one.start + last))
+    return found
+
+
+def _between(before: Segment, after: Segment) -> str:
+    if before.line != after.line:
+        return " "
+    if before.leaf is after.leaf:
+        return after.leaf.text[before.end : after.start]
+    return " " if after.leaf.gap else ""
+
+
+def view_of(document: Document, words: Words | None = None) -> View:
+    """Return the page as lines, with the zones that class names and headings tell."""
+    view = View(document, words or market_words())
+    body = document.root.find("body") if document.root.tag == "html" else document.root
+    if body is not None:
+        _fill(view, body)
+    _mark_headed(view)
+    view.forget_zones()
+    return view
+
+
+def _fill(view: View, body: Any) -> None:
+    line: list[Segment] = []
+    gap = False
+    for step in _steps(body):
+        if step is None:
+            line, gap = _closed(view, line), False
+            continue
+        text, holder = step
+        for run, piece in split_marks(text):
+            shown = _shown(view.document, run, piece)
+            gap = gap or piece[:1].isspace()
+            if shown and run is not None and len(view.segments) < MOST_LEAVES:
+                _add(view, line, Leaf(run, shown, holder, gap and bool(line)))
+                _count(view, holder, len(shown))
+                gap = False
+            gap = gap or piece[-1:].isspace()
+    _closed(view, line)
+
+
+def _shown(document: Document, run: int | None, piece: str) -> str:
+    if run is None or not piece.strip():
+        return ""
+    return " ".join(piece.split()) if piece.isascii() else document.run_text(run).text
+
+
+def _add(view: View, line: list[Segment], leaf: Leaf) -> None:
+    """Add the parts of a leaf between separators; other labels inside a text part it too."""
+    start, apart = 0, False
+    for match in _SEPARATOR.finditer(leaf.text):
+        if match.start() > start:
+            _put(view, line, leaf, start, match.start(), apart=apart)
+        start, apart = match.end(), True
+    if start < len(leaf.text):
+        _put(view, line, leaf, start, len(leaf.text), apart=apart)
+    elif apart:
+        view.marked.setdefault(leaf.holder, set())
+        line.append(Segment(-1, leaf, len(leaf.text), len(leaf.text), len(view.lines), apart=True))
+
+
+def _put(view: View, line: list[Segment], leaf: Leaf, start: int, end: int, *, apart: bool) -> None:
+    if line and line[-1].number < 0:
+        line.pop()
+        apart = True
+    one = Segment(len(view.segments), leaf, start, end, len(view.lines), apart)
+    view.segments.append(one)
+    line.append(one)
+    for element in _up(leaf.holder, 500):
+        view.spans[element] = (view.spans.get(element, (one.number, 0))[0], one.number)
+
+
+def _count(view: View, element: Any, n: int) -> None:
+    while element is not None:
+        view.length[element] += n
+        element = element.getparent()
+
+
+def _closed(view: View, line: list[Segment]) -> list[Segment]:
+    if line and line[-1].number < 0:
+        line.pop()
+    if line:
+        view.lines.append(line)
+    return []
+
+
+def _steps(body: Any) -> Iterator[tuple[str, Any] | None]:
+    """Yield the strings of the page with their elements, None where a line ends."""
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        block = is_block(element)
+        if event == "start":
+            if block:
+                yield None
+            if _is_skipped(element):
+                walk.skip_subtree()
+            elif element.text:
+                yield element.text, element
+            continue
+        if block or element.tag == "br":
+            yield None
+        if element is not body and element.tail:
+            yield element.tail, element.getparent()
+
+
+def is_block(element: Any) -> bool:
+    """Return whether an element stands on lines of its own."""
+    style = element.get("style")
+    return element.tag in BLOCKS or bool(style and _BLOCK_STYLE.search(style))
+
+
+def _is_skipped(element: Any) -> bool:
+    if element.tag in SKIPPED or element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style))
+
+
+def _mark_headed(view: View) -> None:
+    """Mark what stands below a heading as "Related listings" or "Feedback" as that zone."""
+    for line in view.lines:
+        zone = _zone_of_heading(view, line)
+        if not zone:
+            continue
+        head = line[0].holder
+        while head.getparent() is not None and view.length[head.getparent()] <= view.length[head]:
+            head = head.getparent()
+        view.marked.setdefault(head, set()).add(zone)
+        for sibling in head.itersiblings():
+            if _ends_zone(head, sibling):
+                break
+            view.marked.setdefault(sibling, set()).add(zone)
+
+
+def _zone_of_heading(view: View, line: list[Segment]) -> str:
+    text = view.line_text(line)
+    holder = line[0].holder
+    is_heading = any(_is_h(element.tag) for element in _up(holder, 3))
+    if len(text) > 80 or (_ENDS_SENTENCE.search(text) and not is_heading):  # noqa: PLR2004 - a heading is short
+        return ""
+    names = {element.tag for element in _up(holder, 4)}
+    if "dt" in names or "a" in names or (not is_heading and _is_label_cell(holder)):
+        return ""
+    for zone in ("related", "feedback", "options", "tiers", "description"):
+        known = view.words.lists[
+            f"{zone}.heading" if zone != "description" else "description.label"
+        ]
+        if _is_headed(text, known, long=is_heading):
+            return zone
+    return ""
+
+
+def _is_headed(text: str, known: frozenset[str], *, long: bool) -> bool:
+    low = " ".join(re.sub(r"[(\[{].*|[0-9]+|[:：—–\-]+$", " ", text.casefold()).split())
+    if low in known:
+        return True
+    return long and any(low.startswith(f"{word} ") for word in known if len(word) > 5)  # noqa: PLR2004 - no short words
+
+
+def _is_label_cell(holder: Any) -> bool:
+    for element in _up(holder, 3):
+        if element.tag in ("td", "th"):
+            cells = [cell for cell in element.getparent() if cell.tag in ("td", "th")]
+            return len(cells) > 1
+    return False
+
+
+def _ends_zone(head: Any, sibling: Any) -> bool:
+    if _is_h(head.tag):
+        return _is_h(sibling.tag) and sibling.tag <= head.tag
+    alike = sibling.tag == head.tag and sibling.get("class") == head.get("class")
+    return _is_h(sibling.tag) or (alike and head.tag not in ("tr", "div", "p", "li"))
+
+
+def _is_h(name: str) -> bool:
+    return len(name) == 2 and name[0] == "h" and name[1].isdigit()  # noqa: PLR2004 - h1 to h6
+
+
+def _up(element: Any, n: int) -> Iterator[Any]:
+    while element is not None and n > 0:
+        yield element
+        element, n = element.getparent(), n - 1
