@@ -25,6 +25,10 @@ from crawler.world import world_of
 class OnionPolicy(DefaultCookiePolicy):
     """The usual rules; as in Tor Browser an onion counts as a secure origin over http too."""
 
+    def __init__(self) -> None:
+        """Send a cookie without a domain to its own host only, as browsers do."""
+        super().__init__(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain)
+
     def return_ok_secure(self, cookie: Cookie, request: Any) -> bool:
         """Say whether a cookie marked secure may go with ``request``."""
         host = urlsplit(request.get_full_url()).hostname or ""

@@ -89,7 +89,7 @@ def _screen(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> li
         return [
             _("Nothing was crawled in this case yet."),
             *_orders(look),
-            _line(_("Next"), action_words(look.next)),
+            _line(_("To do"), action_words(look.next)),
             *_command(look.next.command),
         ]
     if len(shown) == 1:
@@ -122,7 +122,7 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
     title = _("{market}, pass {n}").format(market=one.market, n=one.pass_no)
     lines = [
         _line(_("Crawl"), f"{title}  {one.start}"),
-        _line(_("State"), f"{reason_words(one)} [{one.reason}]"),
+        _line(_("State"), f"[{one.reason}] {reason_words(one)}"),
         *_wrapped(_("Authority"), authority_words(one.authority)),
         *_wrapped(_("Session"), session_words(one)),
         _line(_("Network"), network_words(one.network)),
@@ -131,7 +131,7 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
         _line(_("Rate"), rate_words(one)),
         _line(_("Time left"), left_words(one)),
         *_errors(one.errors),
-        _line(_("Next"), action_words(one.next)),
+        _line(_("To do"), action_words(one.next)),
     ]
     return [*lines, *_command(one.next.command)]
 
@@ -140,7 +140,7 @@ def _brief(one: MarketLook) -> list[str]:
     counts = one.coverage
     n = f"{counts.fetched}/{counts.known}" if counts else "?"
     return [
-        _line(one.name, f"{reason_words(one)} [{one.reason}]"),
+        _line(one.name, f"[{one.reason}] {reason_words(one)}"),
         _line("", f"{_bar(one)} {n}  {action_words(one.next)}"),
     ]
 
@@ -185,7 +185,7 @@ def _errors(errors: tuple[ErrorView, ...]) -> list[str]:
     lines = []
     for number, one in enumerate(errors[:MOST_ERRORS]):
         exhibit = f" {one.capture_id[:12]}" if one.capture_id else ""
-        kind = _("failed") if one.final else _("again")
+        kind = _("failed for good") if one.final else _("asked for again")
         lines.append(_line(_("Errors") if not number else "",
                            f"{one.n} {one.cause} ({kind}){exhibit} {one.uri}"))  # fmt: skip
     if len(errors) > MOST_ERRORS:

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""``vestigo crawl status``: one screen, whatever happened, and the command to type."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.frontier import Frontier, NewPage
+from vestigo import i18n
+from vestigo.cli.crawl import crawl as group
+from vestigo.errors import ExitCode, UsageError
+from vestigo.pipeline.authorizing import record_authorization
+from vestigo.pipeline.crawl_state import (
+    CrawlState,
+    LastRun,
+    Parked,
+    RunningNow,
+    process_ticks,
+    rate_a_minute,
+    state_path,
+)
+from vestigo.pipeline.session import open_session
+from vestigo.store import CaseFolder
+
+PROFILE = str(Path(__file__).parent / "market.toml")
+START = "http://127.0.0.1:9/"
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def case(tmp_path):
+    return CaseFolder.create(tmp_path / "case", title="t", unit="u")
+
+
+@pytest.fixture
+def authorised(case, order):
+    def record(**fields):
+        with open_session(case.path) as session:
+            record_authorization(session, order(**fields))
+
+    return record
+
+
+@pytest.fixture
+def status(case, capsys):
+    def run(*words, path=None):
+        args = ["status", str(path or case.path), *map(str, words)]
+        code = group.main(args=args, standalone_mode=False)
+        out, err = capsys.readouterr()
+        assert err == ""
+        return code or 0, out
+
+    return run
+
+
+@pytest.fixture
+def look(status):
+    def run(name="tiny"):
+        document = json.loads(status("--json")[1])
+        return document["markets"][name] if name else document
+
+    return run
+
+
+def put(case, *, name="tiny", n_queued=0, n_done=0, failed=(), running=None, **fields):
+    """Write a frontier and what is remembered of its crawl."""
+    frontier = Frontier(case.crawl_state / f"{name}.sqlite")
+    pages = [NewPage(f"{START}p/{n}", "listing") for n in range(n_done + len(failed))]
+    frontier.add(pages)
+    for n in range(n_done + len(failed)):
+        row = frontier.lease(0, ("", 0))
+        if n < n_done:
+            frontier.done(row, "c" * 64, "listing", [])
+        else:
+            frontier.fail(row, failed[n - n_done], "e" * 64)
+    frontier.add(NewPage(f"{START}q/{n}", "listing") for n in range(n_queued))
+    frontier.close()
+    given = {"profile": "range", "start": START, "account": "", "market": name, "pass_no": 1}
+    state = CrawlState(**{**given, **fields}, running=running)
+    state_path(case.crawl_state / f"{name}.sqlite").write_text(json.dumps(state.document()))
+
+
+def alive(**fields):
+    return RunningNow(os.getpid(), process_ticks(os.getpid()), NOW.isoformat(), **fields)
+
+
+def at(seconds):
+    return (NOW + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+
+
+def fits(out):
+    lines = out.splitlines()
+    long = [one for one in lines if len(one) > 80 and not one.startswith("  $ ")]
+    return len(lines) <= 24 and not long
+
+
+def test_an_empty_case(status, look, authorised):
+    code, out = status()
+    assert code == 0
+    assert "Nothing was crawled" in out
+    assert "vestigo case authorize" in out
+    assert look("")["next"]["code"] == "authorize"
+    authorised()
+    assert look("")["next"]["code"] == "begin"
+    assert look("")["orders"][0]["state"] == "in-force"
+
+
+def test_an_order_that_is_over(case, authorised, look, status):
+    authorised(starts_at=NOW - timedelta(days=3), ends_at=NOW - timedelta(days=1))
+    put(case, n_queued=3)
+    assert look()["reason"] == "E-AUT-002"
+    assert look()["next"]["code"] == "authorize"
+    assert look("")["orders"][0]["state"] == "expired"
+    assert "[E-AUT-002]" in status()[1]
+
+
+def test_what_the_order_does_not_cover(case, authorised, look):
+    authorised(acts=("view",), data_classes=("listing",))
+    put(case, n_queued=1)
+    missing = look()["authority"]["not_covered"]
+    assert {"view vendor", "view feedback", "search", "login"} <= set(missing)
+    assert "view listing" not in missing
+    authorised(hosts=("other.onion",))
+    assert look()["authority"]["code"] == ""
+
+
+def test_another_host_than_that_of_the_order(case, authorised, look):
+    authorised(hosts=("other.onion",))
+    put(case, n_queued=1)
+    assert look()["reason"] == "E-AUT-003"
+
+
+def test_running_with_rate_and_time_left(case, authorised, look, status):
+    authorised()
+    notes = tuple((at(-60 + 5 * n), 10 * n, 300) for n in range(13))
+    put(case, n_done=120, n_queued=180, running=alive(notes=notes, let_in_at=at(-70)),
+        account="avatar")  # fmt: skip
+    found = look()
+    assert found["reason"] == "running"
+    assert found["pages_a_minute"] == "120.0"
+    assert found["minutes_left"] == 2
+    assert found["logged_in_since"] == at(-70)
+    out = status()[1]
+    assert "120.0 pages a minute" in out
+    assert "about 2 minutes" in out
+    assert fits(out)
+
+
+@pytest.mark.parametrize("notes", [(), ((at(0), 5, 9),), ((at(0), 5, 9), (at(0), 6, 9))])
+def test_a_rate_that_nobody_knows(notes):
+    assert rate_a_minute(notes) is None
+
+
+def test_the_rate_is_that_of_late():
+    notes = ((at(-7200), 0, 9), (at(-60), 1000, 2000), (at(0), 1030, 2000))
+    assert rate_a_minute(notes) == 30
+
+
+def test_held_by_the_market(case, authorised, look, status):
+    authorised()
+    put(case, n_queued=5, running=alive(held_until=at(900), held_cause="queue"))
+    found = look()
+    assert (found["reason"], found["held_cause"], found["minutes_left"]) == ("held", "queue", None)
+    assert "queue" in status()[1]
+
+
+def test_killed(case, authorised, look):
+    authorised()
+    put(case, n_queued=5, running=RunningNow(os.getpid(), "1", at(-9)))
+    assert look()["reason"] == "killed"
+    assert look()["next"]["command"].startswith("vestigo crawl resume ")
+
+
+@pytest.mark.parametrize(
+    ("code", "action"),
+    [("E-CRA-010", "log-in"), ("E-CRA-011", "log-in"), ("E-CRA-012", "attend"),
+     ("E-CRA-013", "attend"), ("E-CRA-014", "resume"), ("E-CRA-015", "resume"),
+     ("E-CRA-016", "attend"), ("E-CRA-017", "attend"), ("E-CRA-050", "log-in")],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_parked(case, authorised, look, status, code, action, language):
+    authorised(persons=("Inspectora Ruiz O'Neill",))
+    put(case, n_queued=5, account="avatar", parked={"avatar": Parked(code, "captcha", at(-60))})
+    i18n.activate(language)
+    found = look()
+    assert (found["reason"], found["next"]["code"]) == (code, action)
+    out = status()[1]
+    assert f"[{code}]" in out
+    assert fits(out)
+    assert ("aparcad" in out.lower()) == (language == "es")
+
+
+def test_another_account_is_not_parked(case, authorised, look):
+    authorised()
+    put(case, n_queued=5, account="", parked={"avatar": Parked("E-CRA-013", "ban", at(-60))})
+    assert look()["reason"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        (LastRun(at(-60), at(-9), "failed", "E-EVI-101", "x"), "E-EVI-101"),
+        (LastRun(at(-60), at(-9), "interrupted"), "interrupted"),
+        (LastRun(at(-60), at(-9), "complete"), "waiting"),
+    ],
+)
+def test_how_the_last_run_ended(case, authorised, look, last, reason):
+    authorised()
+    put(case, n_queued=5, last=last)
+    assert look()["reason"] == reason
+
+
+def test_complete_and_failed_with_their_exhibits(case, authorised, look, status):
+    authorised()
+    put(case, n_done=3)
+    assert (look()["reason"], look()["next"]["code"]) == ("complete", "read")
+    put(case, name="other", n_done=3, failed=["deadline", "deadline", "http-500", "x", "y"])
+    found = look("other")
+    assert found["reason"] == "failed-pages"
+    assert [(one["cause"], one["n"]) for one in found["errors"][:2]] == [
+        ("deadline", 2), ("http-500", 1),
+    ]  # fmt: skip
+    assert found["errors"][0]["capture_id"] == "e" * 64
+    out = status("other")[1]
+    assert "eeeeeeeeeeee" in out
+    assert "#" in out
+    assert "!" in out
+    assert fits(out)
+    both = status()[1]
+    assert "tiny" in both
+    assert "other" in both
+
+
+def test_a_market_that_is_not_there(case, status):
+    put(case)
+    with pytest.raises(UsageError) as caught:
+        status("nobody")
+    assert caught.value.code == "E-CRA-056"
+
+
+@pytest.mark.parametrize("content", [b"rubbish" * 100, b"SQLite format 3\x00" + b"\x01" * 5000])
+def test_a_damaged_frontier_is_a_coded_error_and_the_others_are_shown(
+    case, authorised, look, status, content
+):
+    authorised()
+    put(case, n_done=1)
+    (case.crawl_state / "broken.sqlite").write_bytes(content)
+    code, out = status()
+    assert code == ExitCode.FINDINGS
+    assert "[E-CRA-060]" in out
+    assert look()["reason"] == "complete"
+    assert look("broken")["reason"] == "E-CRA-060"
+
+
+def test_a_frontier_of_before_states_were_kept(case, authorised, look):
+    authorised()
+    put(case, n_queued=1)
+    state_path(case.crawl_state / "tiny.sqlite").unlink()
+    assert look()["reason"] == "waiting"
+    assert look()["next"]["code"] == "begin"
+
+
+def test_a_proxy_at_which_nothing_listens(case, authorised, look):
+    authorised()
+    put(case, n_queued=1)
+    text = case.toml.read_text() + '\n[settings.crawl]\nproxy = "socks5://127.0.0.1:9"\n'
+    case.toml.write_text(text)
+    found = look()
+    assert (found["network"]["state"], found["reason"]) == ("silent", "E-CRA-057")
+    assert found["next"]["code"] == "proxy"
+
+
+def test_a_second_process_looks_on_while_a_crawl_runs(case, authorised, market, html, look, status):
+    authorised()
+    market.answers["/"] = html.category(*(f"/p/{n}" for n in range(200)))
+
+    def slow(_request, _number):
+        time.sleep(0.05)
+        return html.listing(1)
+
+    for n in range(200):
+        market.answers[f"/p/{n}"] = slow
+    here = Path(__file__).parent
+    words = [sys.executable, str(here / "crawl_and_die.py"), str(case.path), PROFILE, market.uri]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            until = time.monotonic() + 30
+            while time.monotonic() < until and market.asked["/p/3"] == 0:
+                time.sleep(0.02)
+            found = look()
+            assert found["reason"] == "running"
+            assert found["known"] == 201
+            assert fits(status()[1])
+        finally:
+            process.kill()
+    assert look()["reason"] == "killed"
+    assert look()["waiting"] > 0
+
+
+def test_nothing_is_written_but_the_access(case, authorised, status):
+    authorised()
+    put(case, n_queued=2)
+    before = (case.crawl_state / "tiny.sqlite").read_bytes()
+    status()
+    assert (case.crawl_state / "tiny.sqlite").read_bytes() == before
+    with open_session(case.path, write=False) as session:
+        assert [event.reason for event in session.custody.events()][-1] == "crawl status"
