@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 from graph.faults import changed_meanwhile, no_graph, second_writer
@@ -236,8 +236,17 @@ class Neo4jStore:
         if not self._is_held and self._mark() != before:
             raise changed_meanwhile(self._uri)
 
-    def _session(self) -> Any:
-        return self._driver.session(fetch_size=FETCH)
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        """Open a session; over a broken line the driver lets go of it at the second close."""
+        session = self._driver.session(fetch_size=FETCH)
+        try:
+            yield session
+        finally:
+            try:
+                session.close()
+            finally:
+                session.close()
 
     def close(self) -> None:
         """Close the connections; an unfinished graph stays marked as loading."""
