@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from vestigo.identifiers.onion import onion_name
 from vestigo.tor import ControlConnection, loopback_place
 
 FETCHED_WITHIN = 60.0
+GIVE_UP_AFTER = 3.0  # the last directory that was asked has failed, and no other is asked
+_STEPS = {"REQUESTED": 1, "FAILED": -1, "RECEIVED": -1}
+_NAME_AT = 2
 MOST_PERIOD = 7 * 24 * 3600
 _CIRCUIT = re.compile(
     r"(?P<id>[A-Za-z0-9]{1,16}) (?P<state>[A-Z_]+)(?: (?P<path>\$\S+))?(?P<more>.*)"
@@ -114,19 +118,19 @@ class ControlPort(ControlConnection):
         """Return the descriptors of those hosts that a directory gave within ``seconds``."""
         ends_at = time.monotonic() + seconds
         waiting = {name: host for host in onions if (name := onion_name(host))}
-        found = []
+        found, asked = [], Counter[str]()
         self.watch("HS_DESC HS_DESC_CONTENT")
         for name in waiting:
             self.ask(f"HSFETCH {name}")
         while waiting and (event := self.next_event(max(0.0, ends_at - time.monotonic()))):
-            word, _space, rest = event.partition(" ")
-            if word == "HS_DESC_CONTENT":
-                head, _end, text = rest.partition("\n")
-                name, directory = _content_head(head)
-                content = text.rpartition("\nOK")[0].rstrip("\n")
-                if content and name in waiting:
-                    whole = content.encode("latin-1") + b"\n"
-                    found.append(FetchedDescriptor(waiting.pop(name), whole, directory))
+            words = event.partition("\n")[0].split(" ")
+            if words[0] == "HS_DESC_CONTENT":
+                fetched = _content(event, waiting)
+                found += [fetched] if fetched else []
+            elif len(words) > _NAME_AT and words[1] in _STEPS:
+                asked[words[_NAME_AT]] += _STEPS[words[1]]
+                if words[1] == "FAILED" and not any(asked[name] > 0 for name in waiting):
+                    ends_at = min(ends_at, time.monotonic() + GIVE_UP_AFTER)
         self.watch("")
         return found
 
@@ -184,11 +188,18 @@ class ControlPort(ControlConnection):
         )
 
 
-def _content_head(head: str) -> tuple[str, str]:
-    """Return service name and fingerprint of ``NAME ID DIRECTORY``."""
-    words = [*head.split(" "), "", ""]
-    found = _FINGERPRINT.match(words[2])
-    return words[0], found[1].upper() if found else ""
+def _content(event: str, waiting: dict[str, str]) -> FetchedDescriptor | None:
+    """Return what ``HS_DESC_CONTENT NAME ID DIRECTORY`` brings of a host that is waited for."""
+    head, _end, text = event.partition("\n")
+    words = [*head.split(" "), "", "", ""]
+    content = text.rpartition("\nOK")[0].rstrip("\n")
+    if not content or words[1] not in waiting:
+        return None
+    directory = _FINGERPRINT.match(words[3])
+    whole = content.encode("latin-1") + b"\n"
+    return FetchedDescriptor(
+        waiting.pop(words[1]), whole, directory[1].upper() if directory else ""
+    )
 
 
 def _circuit(line: str) -> Circuit | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import os
 import sys
 from pathlib import Path
 
@@ -29,13 +28,7 @@ def _load(name):
 def isolated():
     """``run_isolated`` of ``namespace.py``, ready for this machine."""
     namespace = _load("namespace")
-    words = namespace.namespace_words()
-    if words is None:
-        message = "this machine cannot make a network namespace (needs root, iproute2, veth)"
-        if os.environ.get("VESTIGO_REQUIRE_NAMESPACES") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return functools.partial(namespace.run_isolated, words)
+    return functools.partial(namespace.run_isolated, namespace.required_words())
 
 
 @pytest.fixture

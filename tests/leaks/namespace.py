@@ -16,6 +16,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 PROXY_PORT = 9050
 WEB_PORT = 8099  # the web server on loopback that nothing may reach
@@ -57,6 +59,17 @@ def namespace_words() -> tuple[str, ...] | None:
         except OSError:
             return None
     return None
+
+
+def required_words() -> tuple[str, ...]:
+    """Return ``namespace_words``; skip the test without, fail it where they are required."""
+    words = namespace_words()
+    if words is None:
+        message = "this machine cannot make a network namespace (needs root, iproute2, veth)"
+        if os.environ.get("VESTIGO_REQUIRE_NAMESPACES") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return words
 
 
 def run_isolated(

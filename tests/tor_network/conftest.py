@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import json
 import os
@@ -15,12 +16,20 @@ from pathlib import Path
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location(
-    "private_tor", Path(__file__).parent / "private_tor.py"
-)
-private_tor = importlib.util.module_from_spec(_SPEC)
-sys.modules["private_tor"] = private_tor  # its dataclass looks itself up there
-_SPEC.loader.exec_module(private_tor)
+HERE = Path(__file__).parent
+
+
+def _load(path):
+    """Load a module that stands beside tests: test folders are no packages."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # its dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+private_tor = _load(HERE / "private_tor.py")
+crawling = _load(HERE / "crawling.py")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +55,27 @@ def network(tor_program, tmp_path_factory):
 
 
 @pytest.fixture
+def onion_case(network, tmp_path):
+    """Make a case whose crawls go through the network: ``onion_case(hosts, accounts)``."""
+
+    def make(*given, **options):
+        return crawling.OnionCase(tmp_path / "case", network, *given, **options)
+
+    return make
+
+
+@pytest.fixture
+def isolated_over_tor(network, tmp_path):
+    """Run a command in an empty network whose proxy port is that of the private Tor."""
+    leaks = HERE.parent / "leaks"
+    namespace = _load(leaks / "namespace.py")
+    words = namespace.required_words()
+    relay = _load(leaks / "fake_tor.py").Relay(tmp_path / "relay", network.socks_port)
+    yield functools.partial(namespace.run_isolated, words, socks=relay.path)
+    relay.close()
+
+
+@pytest.fixture
 def lone_tor(tor_program, tmp_path):
     """Start a Tor that is of the public network and never goes there; give its port."""
     started = []
@@ -66,8 +96,7 @@ def lone_tor(tor_program, tmp_path):
 
     yield start
     for process in started:
-        process.terminate()
-        process.wait(timeout=30)
+        _end(process)
 
 
 def _wait_for(port):
@@ -84,6 +113,20 @@ def _wait_for(port):
 @pytest.fixture
 def onion_range():
     """Start ``vestigo training range --onion`` through a control port; give (line, process)."""
+    yield from _ranges()
+
+
+@pytest.fixture(scope="session")
+def served_world(network):
+    """A world of its own, served as an onion service that answers: (line, its URL)."""
+    for start in _ranges():
+        line, _process = start(network.control_port, "--seed", "7")
+        (onion,) = line["onions"]["range"]["genuine"]
+        network.wait_for(f"{onion}login")
+        yield line, onion
+
+
+def _ranges():
     started = []
 
     def start(control_port, *words, stdin=""):
@@ -101,7 +144,17 @@ def onion_range():
         line = process.stdout.readline()
         return (json.loads(line) if line else None), process
 
-    yield start
-    for process in started:
-        process.terminate()
+    try:
+        yield start
+    finally:
+        for process in started:
+            _end(process)
+
+
+def _end(process):
+    process.terminate()
+    try:
         process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()

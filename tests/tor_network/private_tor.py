@@ -4,11 +4,14 @@
 Fewer than four nodes build no circuits, and authorities that start together may not agree:
 so one authority first, then the relays, and the two users last, with the directory
 documents of the authority.  Everything lies below one folder; nothing leaves 127.0.0.1.
+On a loaded machine everything takes longer: circuits get a minute, and are not learned to
+be slow; a consensus is valid for half an hour; a service counts as there when it answers.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import shutil
 import signal
@@ -18,8 +21,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 N_RELAYS = 5
 READY_WITHIN = 180.0
+ANSWERS_WITHIN = 180.0
 FLAGS = {"Running", "Guard", "HSDir"}
 
 COMMON = """\
@@ -29,6 +35,10 @@ Nickname {name}
 Log notice file {folder}/log
 ShutdownWaitLength 0
 AddressDisableIPv6 1
+LearnCircuitBuildTimeout 0
+CircuitBuildTimeout 60
+CircuitStreamTimeout 60
+SocksTimeout 170
 PathsNeededToBuildCircuits 0.67
 GeoIPFile
 GeoIPv6File
@@ -51,7 +61,7 @@ TestingV3AuthInitialDistDelay 2
 V3AuthVotingInterval 20
 V3AuthVoteDelay 4
 V3AuthDistDelay 4
-V3AuthNIntervalsValid 3
+V3AuthNIntervalsValid 90
 TestingDirAuthVoteGuard *
 TestingDirAuthVoteHSDir *
 TestingDirAuthVoteExit *
@@ -105,7 +115,8 @@ class PrivateTor:
         for number in range(N_RELAYS):
             self._start(f"relay{number}", RELAY.format(relay_port=free_port()))
         self._wait("consensus", self._everybody_is_listed)
-        socks = f"127.0.0.1:{self.socks_port} IsolateSOCKSAuth ExtendedErrors"
+        flags = "IsolateSOCKSAuth KeepAliveIsolateSOCKSAuth ExtendedErrors"
+        socks = f"127.0.0.1:{self.socks_port} {flags}"
         self._start_user("client", socks, self.client_control_port)
         self._start_user("host", "0", self.control_port)
         for name in ("client", "host"):
@@ -122,6 +133,34 @@ class PrivateTor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    @property
+    def proxy(self) -> str:
+        """The SOCKS port of the client, as the crawler names it."""
+        return f"socks5://127.0.0.1:{self.socks_port}"
+
+    def wait_for(self, uri: str) -> None:
+        """Return when the onion service at ``uri`` answers; ``TimeoutError`` in three minutes.
+
+        A descriptor that is published need not be reachable yet; each attempt comes over
+        circuits of its own.
+        """
+        ends_at = time.monotonic() + ANSWERS_WITHIN
+        for attempt in itertools.count():
+            proxy = self.proxy.replace("//", f"//probe{attempt}:x@")
+            try:
+                with httpx.Client(proxy=proxy, timeout=60, trust_env=False) as client:
+                    client.get(uri)
+            except httpx.HTTPError as error:
+                if time.monotonic() > ends_at:
+                    raise TimeoutError(f"{uri} does not answer: {self.logs()}") from error
+                time.sleep(1)
+            else:
+                return
+
+    def logs(self) -> dict[str, str]:
+        """Return the ends of all logs."""
+        return {path.parent.name: path.read_text()[-400:] for path in self.folder.glob("*/log")}
 
     def log(self, name: str) -> str:
         """Return what one node wrote."""
@@ -181,10 +220,7 @@ class PrivateTor:
     def _wait(self, what: str, ready) -> None:
         while not ready():
             if time.monotonic() > self._ends_at:
-                logs = {
-                    path.parent.name: path.read_text()[-400:] for path in self.folder.glob("*/log")
-                }
-                raise TimeoutError(f"{what} did not come up: {logs}")
+                raise TimeoutError(f"{what} did not come up: {self.logs()}")
             time.sleep(0.2)
 
     def _new_folder(self, name: str) -> Path:
