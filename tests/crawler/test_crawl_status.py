@@ -237,6 +237,16 @@ def test_complete_and_failed_with_their_exhibits(case, authorised, look, status)
     assert "other" in both
 
 
+def test_many_crawls_still_fit_on_one_screen(case, authorised, status):
+    authorised()
+    for n in range(12):
+        put(case, name=f"m{n}", n_done=1, n_queued=n % 2)
+    out = status()[1]
+    assert fits(out)
+    assert out.index("[waiting]") < out.index("[complete]") if "[complete]" in out else True
+    assert "more crawls" in out
+
+
 def test_a_market_that_is_not_there(case, status):
     put(case)
     with pytest.raises(UsageError) as caught:

@@ -62,11 +62,15 @@ def test_what_a_person_has_to_solve_counts_more_than_the_status(status):
     "html",
     [
         "<h1>Verify</h1><div class=h-captcha></div><p>Prove that you are not a robot</p>",
-        "<title>DDoS protection</title><form><label><input type=radio name=a><img src=1></label>"
-        "<label><input type=radio name=a><img src=2></label></form>",
+        (
+            "<title>DDoS protection</title><form><label><input type=radio name=a><img src=1></label>"
+            "<label><input type=radio name=a><img src=2></label></form>"
+        ),
         "<form method=post><img src=/captcha.php?x=1><input name=answer><input type=submit></form>",
-        "<h2>What time does the clock show?</h2><form method=post><svg></svg><input name=h>"
-        "<input name=m></form>",
+        (
+            "<h2>What time does the clock show?</h2><form method=post><svg></svg><input name=h>"
+            "<input name=m></form>"
+        ),
         "<h1>Security question</h1><p>3 + 4 = ?</p><form method=post><input name=r></form>",
     ],
 )
@@ -77,8 +81,8 @@ def test_captchas_of_other_builds(html):
 @pytest.mark.parametrize(
     "html",
     [
-        "<h1>Register</h1><form><input name=u><input type=password name=p>"
-        "<input type=password name=q placeholder='Repeat your password'></form>",
+        ("<h1>Register</h1><form><input name=u><input type=password name=p>"
+        "<input type=password name=q placeholder='Repeat your password'></form>"),
         "<form action=/s><input name=q></form><h1>Pens</h1><p>12.00 USD each, 3 left</p>",
         "<h1>Write to us</h1><form><input name=t><textarea name=m></textarea></form>",
         "<h1>Red pen</h1><p>$ 4.00</p><form method=post><img src=p.jpg><input name=n></form>",
@@ -131,8 +135,10 @@ def test_no_captcha_is_ever_solved_by_the_program():
     readers = r"tesseract|easyocr|ddddocr|ocrmypdf|keras|2captcha|anticaptcha|capsolver|deathby"
     files = [top / "pyproject.toml", *top.glob("crawler/**/*.py"), *top.glob("vestigo/**/*.py")]
     assert len(files) > 100
-    assert [str(one) for one in files if re.search(readers, one.read_text("utf-8"), re.I)] == []
+    assert [
+        str(one) for one in files if re.search(readers, one.read_text("utf-8"), re.IGNORECASE)
+    ] == []
     used = r"^\s*(?:import|from)\s+(?:\w*ocr\w*|cv2|PIL|pytesseract)\b"
-    pictures = [one for one in files if re.search(used, one.read_text("utf-8"), re.M)]
+    pictures = [one for one in files if re.search(used, one.read_text("utf-8"), re.MULTILINE)]
     asking = ("attending", "signing_in", "session", "page_work")
     assert not {one.stem for one in pictures} & set(asking)

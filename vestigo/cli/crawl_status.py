@@ -20,6 +20,7 @@ from vestigo.cli.crawl_status_words import (
     rate_words,
     reason_words,
     session_words,
+    to_the_second,
 )
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode, UsageError, VestigoError
@@ -28,7 +29,8 @@ from vestigo.pipeline.coverage import pass_coverages, pass_document
 from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
 from vestigo.pipeline.session import CaseSession, open_session
 
-WIDTH, LABEL, BAR, MOST_ERRORS = 79, 11, 30, 3
+WIDTH, HEIGHT, LABEL, BAR, BRIEF_BAR, MOST_ERRORS = 79, 24, 11, 30, 14, 3
+QUIET = ("complete", "running")
 DAMAGED = ("E-CRA-053", "E-CRA-06")
 
 
@@ -94,12 +96,23 @@ def _screen(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> li
         ]
     if len(shown) == 1:
         return _whole(shown[0], seen.get(shown[0].name))
-    lines = []
-    for one in shown:
-        lines += [*_brief(one), *_command(one.next.command)]
-    lines.append(_("Name one for more: “vestigo crawl status CASE {name}”.").format(
-        name=shown[0].name))  # fmt: skip
-    return lines
+    return _several(shown)
+
+
+def _several(shown: list[MarketLook]) -> list[str]:
+    """Return all crawls on one screen: those that want somebody first."""
+    lines: list[str] = []
+    told = 0
+    for one in sorted(shown, key=lambda look: look.reason in QUIET):
+        brief = _brief(one)
+        if len(lines) + len(brief) > HEIGHT - 2:
+            break
+        lines, told = lines + brief, told + 1
+    if told < len(shown):
+        more = ngettext("and {n} more crawl", "and {n} more crawls", len(shown) - told)
+        lines.append(more.format(n=len(shown) - told))
+    hint = _("Name one for more: “vestigo crawl status CASE {name}”.")
+    return [*lines, hint.format(name=shown[0].name)]
 
 
 def _orders(look: CaseLook) -> list[str]:
@@ -111,7 +124,8 @@ def _orders(look: CaseLook) -> list[str]:
     }  # fmt: skip
     return [
         _line(
-            _("Authority"), f"{order.reference}: {states[order.state].format(until=order.ends_at)}"
+            _("Authority"),
+            f"{order.reference}: {states[order.state].format(until=to_the_second(order.ends_at))}",
         )
         for order in look.orders[-3:]
     ]
@@ -139,10 +153,10 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
 def _brief(one: MarketLook) -> list[str]:
     counts = one.coverage
     n = f"{counts.fetched}/{counts.known}" if counts else "?"
-    return [
-        _line(one.name, f"[{one.reason}] {reason_words(one)}"),
-        _line("", f"{_bar(one)} {n}  {action_words(one.next)}"),
-    ]
+    line = _line(one.name, f"{_bar(one, BRIEF_BAR)} {n} [{one.reason}] {reason_words(one)}")
+    if one.reason in QUIET:
+        return [line]
+    return [line, _line("", action_words(one.next)), *_command(one.next.command)]
 
 
 def _queue(one: MarketLook) -> list[str]:
@@ -160,24 +174,26 @@ def _queue(one: MarketLook) -> list[str]:
     ]  # fmt: skip
     if one.retry_later:
         again = _("{n} come again, the first at {at}")
-        lines.append(_line("", again.format(n=one.retry_later, at=one.retry_at)))
+        lines.append(_line("", again.format(n=one.retry_later, at=to_the_second(one.retry_at))))
     if one.held_until:
         held = _("held by the market until {at} ({cause})")
-        lines.append(_line(_("Holding"), held.format(at=one.held_until, cause=one.held_cause)))
+        lines.append(
+            _line(_("Holding"), held.format(at=to_the_second(one.held_until), cause=one.held_cause))
+        )
     return lines
 
 
-def _bar(one: MarketLook) -> str:
+def _bar(one: MarketLook, width: int = BAR) -> str:
     """Return a bar: # fetched, ! failed, - refused, . waiting."""
     counts = one.coverage
     if counts is None or not counts.known:
-        return "[" + " " * BAR + "]"
+        return "[" + " " * width + "]"
     parts = (("#", counts.fetched), ("!", sum(counts.failed.values())),
              ("-", sum(counts.refused.values())), (".", counts.waiting))  # fmt: skip
     bar, before = "", 0
     for mark, n in parts:
         before += n
-        bar += mark * (BAR * before // counts.known - len(bar))
+        bar += mark * (width * before // counts.known - len(bar))
     return f"[{bar}]"
 
 

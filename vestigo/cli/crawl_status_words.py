@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.crawl_look import AuthorityLook, MarketLook, NetworkLook, NextAction
 
 OF_INTEREST = ("view listing", "view vendor", "view feedback", "search", "login")
+
+
+def to_the_second(moment: str) -> str:
+    """Return a moment without its fraction: a line has 80 columns."""
+    return re.sub(r"\.[0-9]+", "", moment)
 
 
 def reason_words(one: MarketLook) -> str:
@@ -45,7 +51,7 @@ def reason_words(one: MarketLook) -> str:
 def authority_words(look: AuthorityLook) -> list[str]:
     """Return whether an order is in force, until when, and what it does not cover."""
     if look.until:
-        lines = [_("in force until {until}").format(until=look.until)]
+        lines = [_("in force until {until}").format(until=to_the_second(look.until))]
     else:
         lines = [_("none is in force")]
     missing = [one for one in look.not_covered if one in OF_INTEREST]
@@ -62,13 +68,19 @@ def session_words(one: MarketLook) -> list[str]:
     who = one.account or _("no account")
     parked = one.parked
     if one.logged_in_since:
-        return [_("{who}: logged in since {at}").format(who=who, at=one.logged_in_since)]
+        return [
+            _("{who}: logged in since {at}").format(who=who, at=to_the_second(one.logged_in_since))
+        ]
     if parked is None:
         return [_("{who}: no session is open; each run logs in anew").format(who=who)]
     told = _("{who}: parked since {at} ({cause}, {code})")
-    lines = [told.format(who=who, at=parked.since, cause=parked.cause, code=parked.code)]
+    lines = [
+        told.format(who=who, at=to_the_second(parked.since), cause=parked.cause, code=parked.code)
+    ]
     if parked.until:
-        lines.append(_("the market wants to see nobody before {at}").format(at=parked.until))
+        lines.append(
+            _("the market wants to see nobody before {at}").format(at=to_the_second(parked.until))
+        )
     return lines
 
 
@@ -93,6 +105,8 @@ def rate_words(one: MarketLook) -> str:
 
 def left_words(one: MarketLook) -> str:
     """Return the time left for what is waiting now."""
+    if one.reason == "complete":
+        return _("nothing is waiting")
     if one.minutes_left is None:
         return _("not known")
     told = ngettext(
