@@ -69,22 +69,26 @@ def coverage(
 
 def _show(measured: dict[str, Any]) -> None:
     """Print the figures by their machine names: they mean the same in every language."""
+    rows = []
     for name, found in measured["sets"].items():
-        _row(name, found)
-        for model, row in found["models"].items():
-            _row(f"  {model}", row)
-    _row("crawls", measured["crawls"])
-    for one in measured["crawls"]["each"]:
-        click.echo(
-            f"  {one['name']:<22} truth {one['truth']} estimate {one['estimate']} "
-            f"({one['low']} to {one['high']}) {one['abstained']}".rstrip()
-        )
-    for name, row in measured.get("alternatives", {}).items():
-        _row(f"  alternative {name}", row)
+        rows.append(_row(name, found))
+        rows += [_row(f"  {model}", row) for model, row in found["models"].items()]
+    rows.append(_row("crawls", measured["crawls"]))
+    rows += [_crawl(one) for one in measured["crawls"]["each"]]
+    compared = measured.get("alternatives", {})
+    rows += [_row(f"  alternative {name}", row) for name, row in compared.items()]
+    for text in rows:
+        click.echo(text)
 
 
-def _row(name: str, row: dict[str, Any]) -> None:
-    click.echo(
+def _row(name: str, row: dict[str, Any]) -> str:
+    return (
         f"{name:<34} n {row['n']:>4} held {row['held_share']} width {row['median_width']} "
         f"abstained {row['abstained_share']}"
     )
+
+
+def _crawl(one: dict[str, Any]) -> str:
+    interval = f"{one['estimate']} ({one['low']} to {one['high']})"
+    told = one["abstained"] or interval
+    return f"  {one['name']:<22} truth {one['truth']} estimate {told}"
