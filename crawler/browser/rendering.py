@@ -105,10 +105,11 @@ class Chromium:
                 self._watchdog.within(self._limits.seconds),
                 self._context(policy, viewport) as context,
             ):
-                if answering is not None:
-                    context.route("**/*", _router(answering, policy))
                 context.add_cookies(list(cookies))  # type: ignore[arg-type]  # typed dicts of theirs
-                return self._draw(_only_page(context), uri, viewport, hidden)
+                page = _only_page(context)
+                if answering is not None:
+                    _answer_all(context, page, answering, policy)
+                return self._draw(page, uri, viewport, hidden)
         except Error as error:
             raise _not_drawn(uri, self._watchdog.reason or _first_line(error)) from error
 
@@ -196,20 +197,23 @@ def _launch(
     )
 
 
-def _router(answering: Answering, policy: RenderPolicy) -> Callable[[Route], None]:
-    def route_one(route: Route) -> None:
+def _answer_all(
+    context: BrowserContext, page: Page, answering: Answering, policy: RenderPolicy
+) -> None:
+    """Answer every request of ``page``; those of pop-ups fail."""
+
+    def answer_one(route: Route) -> None:
         request = route.request
         is_page = request.is_navigation_request() and request.frame.parent_frame is None
         answer = answering(request.url, is_page)
-        if answer is None and is_page:
-            route.abort("aborted")  # the page stays where it is
-            return
-        if answer is None:
-            route.abort("blockedbyclient")
-            return
-        route.fulfill(status=answer.status, headers=dict(answer.headers(policy)), body=answer.body)
+        if answer is None:  # "aborted": a page that wants to go elsewhere stays where it is
+            route.abort("aborted" if is_page else "blockedbyclient")
+        else:
+            headers = dict(answer.headers(policy))
+            route.fulfill(status=answer.status, headers=headers, body=answer.body)
 
-    return route_one
+    context.route("**/*", lambda route: route.abort())
+    page.route("**/*", answer_one)
 
 
 def _only_page(context: BrowserContext) -> Page:
