@@ -86,13 +86,13 @@ class ControlPort(ControlConnection):
 
     def period_lengths(self) -> tuple[tuple[int, int], ...]:
         """Return what periods onion services of this network may use (empty: the public ones)."""
-        from vestigo.evidence.origin.period import testing_lengths
+        from vestigo.evidence.origin.period import private_lengths
 
         after, fresh = self._consensus_time("valid-after"), self._consensus_time("fresh-until")
         if after is None or fresh is None or self.setting("TestingTorNetwork") != "1":
             return ()
         seconds = int((fresh - after).total_seconds())
-        return (testing_lengths(seconds),) if 0 < seconds < MOST_PERIOD else ()
+        return (private_lengths(seconds),) if 0 < seconds < MOST_PERIOD else ()
 
     def circuits(self) -> list[Circuit]:
         """Return the circuits that are open now."""

@@ -25,6 +25,7 @@ import httpx
 
 N_RELAYS = 5
 READY_WITHIN = 180.0
+ONE_GUARD = 25.0
 ANSWERS_WITHIN = 180.0
 FLAGS = {"Running", "Guard", "HSDir"}
 
@@ -105,7 +106,7 @@ class PrivateTor:
     socks_port: int = field(default_factory=free_port)
     control_port: int = field(default_factory=free_port)
     client_control_port: int = field(default_factory=free_port)
-    _processes: list[subprocess.Popen] = field(default_factory=list)
+    _processes: dict[str, subprocess.Popen] = field(default_factory=dict)
     _authority: str = ""
 
     def open(self) -> None:
@@ -117,22 +118,19 @@ class PrivateTor:
         self._wait("consensus", self._everybody_is_listed)
         flags = "IsolateSOCKSAuth KeepAliveIsolateSOCKSAuth ExtendedErrors"
         socks = f"127.0.0.1:{self.socks_port} {flags}"
-        self._start_user("client", socks, self.client_control_port)
-        self._start_user("host", "0", self.control_port)
-        for name in ("client", "host"):
-            self._wait(name, lambda name=name: "Bootstrapped 100%" in self.log(name))
+        users = {"client": (socks, self.client_control_port), "host": ("0", self.control_port)}
+        for name, options in users.items():
+            self._start_user(name, *options)
+        while waiting := {name: users[name] for name in users if not self._is_up(name)}:
+            self._restart_users(waiting)
 
     def close(self) -> None:
         """End the processes that this network started."""
-        for process in self._processes:
+        for process in self._processes.values():
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
-        for process in self._processes:
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for process in self._processes.values():
+            _wait_for_end(process)
 
     @property
     def proxy(self) -> str:
@@ -194,6 +192,25 @@ class PrivateTor:
         options = AUTHORITY.format(relay_port=relay_port, directory_port=directory_port)
         self._start("authority", options)
 
+    def _is_up(self, name: str) -> bool:
+        """Say whether a user has a circuit; waits for it as long as one guard is worth."""
+        give_up_at = time.monotonic() + ONE_GUARD
+        while "Bootstrapped 100%" not in self.log(name):
+            if time.monotonic() > give_up_at:
+                return False
+            time.sleep(0.2)
+        return True
+
+    def _restart_users(self, users: dict[str, tuple[str, int]]) -> None:
+        """Start users anew, without their memory: they keep to a guard that lets nobody through."""
+        for name, options in users.items():
+            if time.monotonic() > self._ends_at:
+                raise TimeoutError(f"{name} did not come up: {self.logs()}")
+            self._processes[name].send_signal(signal.SIGINT)
+            _wait_for_end(self._processes[name])
+            shutil.rmtree(self.folder / name)
+            self._start_user(name, *options)
+
     def _start_user(self, name: str, socks: str, control_port: int) -> None:
         folder = self._new_folder(name)
         for path in (self.folder / "authority").glob("cached-*"):
@@ -208,7 +225,7 @@ class PrivateTor:
         process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self._processes.append(process)
+        self._processes[name] = process
 
     def _everybody_is_listed(self) -> bool:
         path = self.folder / "authority" / "cached-microdesc-consensus"
@@ -230,3 +247,11 @@ class PrivateTor:
 
     def _run(self, words: list[str], **options) -> None:
         subprocess.run(words, check=True, capture_output=True, text=True, **options)
+
+
+def _wait_for_end(process: subprocess.Popen) -> None:
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

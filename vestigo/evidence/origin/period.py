@@ -15,6 +15,7 @@ from vestigo.evidence.origin.curve import multiply
 
 PUBLIC_LENGTH = 1440
 PUBLIC_OFFSET = 720
+MOST_MINUTES = 4_000_000_000  # seven thousand years
 N_ROUNDS = 12  # rounds of a phase of the shared random value; a run has two phases
 _BASE_POINT = (
     b"(15112221349535400772501151409588531511454012693041857206046113283949847762202, "
@@ -24,11 +25,20 @@ _BASE_POINT = (
 
 @dataclass(frozen=True, slots=True)
 class TimePeriod:
-    """Period ``number`` of ``length`` minutes; it begins ``offset`` minutes late."""
+    """Period ``number`` of ``length`` minutes; it begins ``offset`` minutes late.
+
+    Raises ``ValueError`` for one that no calendar has.
+    """
 
     number: int
     length: int = PUBLIC_LENGTH
     offset: int = PUBLIC_OFFSET
+
+    def __post_init__(self) -> None:
+        if self.number < 0 or self.length < 1 or self.offset < 0:
+            raise ValueError("no time period")
+        if self.number * self.length + self.offset > MOST_MINUTES:
+            raise ValueError("no time period")
 
     @property
     def starts_at(self) -> datetime:
@@ -70,14 +80,14 @@ def find_period(
     """
     for length, offset in lengths:
         now = period_at(moment, length, offset)
-        for number in (now, now + 1, now - 1):
+        for number in (now, now + 1, max(now - 1, 0)):
             period = TimePeriod(number, length, offset)
-            if number >= 0 and blinded_key(public_key, period) == blinded:
+            if blinded_key(public_key, period) == blinded:
                 return period
     return None
 
 
-def testing_lengths(voting_seconds: int) -> tuple[int, int]:
+def private_lengths(voting_seconds: int) -> tuple[int, int]:
     """Return (length, offset) in minutes of a private network that votes so often."""
     phase = N_ROUNDS * voting_seconds
     return max(2 * phase // 60, 1), phase // 60
