@@ -8,7 +8,7 @@ the HTTP library made of them: what is read is what is kept.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, cast
 
 from scrapy import Request
@@ -34,6 +34,8 @@ from vestigo.evidence.warc.wire import WireResponse
 from vestigo.records import Capture
 
 HEAD_ALLOWANCE = 256 * 1024
+HEAVY_BYTES = 2 * 1024 * 1024
+CODED_BYTES = 32 * 1024
 _TEXT_TYPES = ("application/xhtml+xml", "application/xml", "application/json", "")
 
 _FAILURES = (
@@ -63,6 +65,7 @@ class ArchivingHandler(HttpxDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         pin_httpx()
         self._world: CrawlWorld = world_of(crawler)
+        self._one_at_a_time = asyncio.Lock()
         super().__init__(crawler)
 
     def _make_client(self, proxy_url: str | None = None) -> Any:
@@ -85,7 +88,17 @@ class ArchivingHandler(HttpxDownloadHandler):
         tape.finished = True
         if not tape.sent:
             raise ExchangeError(cause or "not-sent", None)
-        exchange = await screened(self._world, request, self._exchanged(request, tape))
+        async with self._one_at_a_time if is_heavy(tape) else nullcontext():
+            return await self._kept(request, tape, cause)
+
+    async def _kept(self, request: Request, tape: Tape, cause: str) -> Response:
+        """Decode, screen and archive what is on the tape, then answer with it."""
+        if is_heavy(tape):
+            made = await asyncio.to_thread(self._exchanged, request, tape)
+        else:
+            made = self._exchanged(request, tape)
+        tape.release()
+        exchange = await screened(self._world, request, made)
         if exchange is None:
             raise ExchangeError(QUARANTINED, None)
         capture = await asyncio.wrap_future(self._world.archive.submit(exchange))
@@ -174,6 +187,14 @@ def is_text(content_type: str) -> bool:
     """Say whether a Content-Type names text (an absent one counts as text)."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
+
+
+def is_heavy(tape: Tape) -> bool:
+    """Say whether decoding may take much memory: large, or coded (a bomb grows thousandfold)."""
+    received = tape.received
+    if len(received) <= CODED_BYTES:
+        return False
+    return len(received) > HEAVY_BYTES or b"content-encoding" in received[:HEAD_ALLOWANCE].lower()
 
 
 def drop_body(tape: Tape) -> None:

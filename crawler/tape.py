@@ -38,6 +38,7 @@ class Tape:
     truncated: str = ""
     problem: str = ""
     finished: bool = False
+    _clean: bool | None = None
 
     def on_sent(self, content: bytes) -> None:
         """Keep bytes that are about to be sent."""
@@ -61,7 +62,14 @@ class Tape:
 
     def ended_cleanly(self) -> bool:
         """Say whether the response ended where its head says: nothing missing, nothing more."""
-        return not read_framing(bytes(self.received), self.method).problems
+        if self._clean is None:
+            self._clean = not read_framing(bytes(self.received), self.method).problems
+        return self._clean
+
+    def release(self) -> None:
+        """Forget the response: somebody else keeps it.  How it ended is remembered."""
+        self.ended_cleanly()
+        self.received = bytearray()
 
     def is_whole(self) -> bool:
         """Say whether the bytes themselves show that nothing is missing."""

@@ -8,6 +8,7 @@ import re
 import zlib
 
 MAX_DECODED = 128 * 1024 * 1024
+MAX_CODINGS = 4  # each may cost MAX_DECODED: more are nobody's page but a bomb
 HAS_BROTLI = importlib.util.find_spec("brotli") is not None
 
 _GZIP = 31
@@ -20,11 +21,15 @@ def decode_content(content: bytes, encodings: list[bytes]) -> tuple[bytes, tuple
     """Undo the codings named by the Content-Encoding values, last one first.
 
     Returns the body and its problems.  What cannot be undone stays as it is; a cut
-    stream gives what could be read; at most ``MAX_DECODED`` bytes are made.
+    stream gives what could be read; at most ``MAX_DECODED`` bytes are made, and more than
+    ``MAX_CODINGS`` codings are not touched.
     """
-    names = [name.strip().lower() for value in encodings for name in value.split(b",")]
+    named = [name.strip().lower() for value in encodings for name in value.split(b",")]
+    names = [name for name in named if name not in (b"", b"identity")]
+    if len(names) > MAX_CODINGS:
+        return content, ("content-encoding:too-many",)
     problems: list[str] = []
-    for name in reversed([name for name in names if name not in (b"", b"identity")]):
+    for name in reversed(names):
         if not content:
             break
         decoded = _decode_one(content, name)
@@ -84,4 +89,9 @@ def _brotli(content: bytes) -> tuple[bytes, str]:
             piece = decoder.process(b"", output_buffer_limit=MAX_DECODED)
     except brotli.error:
         return b"".join(pieces), "bad-coding"
-    return b"".join(pieces)[:MAX_DECODED], "" if decoder.is_finished() else "truncated-coding"
+    body = b"".join(pieces)
+    if decoder.is_finished():
+        return body[:MAX_DECODED], ""
+    return body[:MAX_DECODED], "decoded-too-long" if len(
+        body
+    ) >= MAX_DECODED else "truncated-coding"
