@@ -36,6 +36,7 @@ OK, FAILED, UNCHECKED = "ok", "FAILED", "NOT CHECKED"
 SHOWN = 20
 LARGEST_RECORD = 512 * 1024 * 1024
 LARGEST_BODY = 128 * 1024 * 1024
+MOST_CODINGS = 4
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_READ = 64 * 1024 * 1024
 LONGEST_NUMBER = 20
@@ -852,7 +853,8 @@ def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
     names = [
         n.strip().lower() for k, v in headers if k == b"content-encoding" for n in v.split(b",")
     ]
-    for name in reversed([n for n in names if n not in (b"", b"identity")]):
+    names = [n for n in names if n not in (b"", b"identity")]
+    for name in reversed(names if len(names) <= MOST_CODINGS else []):
         if name not in (b"gzip", b"x-gzip", b"deflate"):
             return content, ascii(name.decode("latin-1"))[:40] if content else ""
         content = inflated(content, name) if content else content
