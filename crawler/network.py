@@ -27,10 +27,15 @@ _PIECE = 64 * 1024
 
 
 class TeeStream(httpcore.AsyncNetworkStream):
-    """A connection that writes every byte, both ways, on the tape of the running exchange."""
+    """A connection that writes every byte, both ways, on the tape of the running exchange.
 
-    def __init__(self, protocol: WireProtocol) -> None:
+    The gate is asked in the very step that begins to send, so that a connection that was
+    kept outlives no authorization.
+    """
+
+    def __init__(self, protocol: WireProtocol, gate: Gate) -> None:
         self._protocol = protocol
+        self._gate = gate
         self._tape: Tape | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -47,6 +52,8 @@ class TeeStream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send ``buffer``; raises httpcore's ``WriteTimeout`` or ``WriteError``.
+
+        Raises ``AuthorityError`` when the gate refuses the exchange that begins.
 
         A connection whose last response did not end cleanly is never used for another
         exchange: its left-over bytes would pass for an answer.
@@ -101,7 +108,7 @@ class TeeStream(httpcore.AsyncNetworkStream):
             raise httpcore.ConnectError("tls-failed") from error
         assert transport is not None
         protocol.connection_made(transport)
-        return TeeStream(protocol)
+        return TeeStream(protocol, self._gate)
 
     def get_extra_info(self, info: str) -> Any:
         """Answer what httpcore asks: a connection that has unread bytes is not used again."""
@@ -132,10 +139,12 @@ class TeeStream(httpcore.AsyncNetworkStream):
         self._protocol.abort()
 
     def _begin(self, tape: Tape) -> None:
-        last, self._tape = self._tape, tape
-        if last is not None and last is not tape and not last.ended_cleanly():
-            self._tape = last
+        if tape is self._tape:
+            return
+        if self._tape is not None and not self._tape.ended_cleanly():
             raise httpcore.ConnectionNotAvailable
+        self._gate.check(tape.intent)
+        self._tape = tape
 
     def _keep(self, content: bytes) -> None:
         try:
@@ -240,7 +249,7 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         with self._guard.granting(host, port):
             _transport, protocol = await loop.create_connection(WireProtocol, host, port)
         self._opened.add(protocol)
-        return TeeStream(protocol)
+        return TeeStream(protocol, self._gate)
 
     async def _handshake(self, stream: TeeStream, host: str, port: int) -> None:
         assert self._proxy is not None

@@ -69,7 +69,8 @@ class PageWork:
         pages = []
         for raw, given in links:
             uri = normal_uri(raw)
-            hint = given or self._world.job.profile.hint(uri) or ""
+            # where a redirect leads is what its own address says, not what it was found as
+            hint = self._world.job.profile.hint(uri) or given
             if uri:
                 key = listing_key(self._world.job.profile, uri) if hint == "listing" else ""
                 refused = self._left_out(uri, hint)

@@ -45,15 +45,19 @@ def frontier_lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def connect(path: Path, *, reading: bool) -> sqlite3.Connection:
-    """Return a connection to ``path``; E-CRA-060 where the file is no database any more."""
-    if path.exists():
+def connect(path: Path | None, *, reading: bool) -> sqlite3.Connection:
+    """Return a connection to ``path``, None: in memory.
+
+    Raises ``InputError`` E-CRA-060 where the file is no database any more.
+    """
+    if path is not None and path.exists():
         check_header(path)
-    where = f"{path.absolute().as_uri()}?mode={'ro' if reading else 'rwc'}"
+    mode = "ro" if reading else "rwc"
+    where = "file::memory:" if path is None else f"{path.absolute().as_uri()}?mode={mode}"
     db = sqlite3.connect(where, uri=True, isolation_level=None)
     try:
         db.execute("PRAGMA temp_store=MEMORY")  # nothing of a case outside of its folder
-        if not reading:
+        if path is not None and not reading:
             path.chmod(0o600)
             db.execute("PRAGMA synchronous=NORMAL")
     except BaseException:

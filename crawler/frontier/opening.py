@@ -19,16 +19,11 @@ def open_frontier(path: Path, *, crawled_before: bool) -> Frontier:
     missing although it was ``crawled_before``, the new one says so (``lost``).  Raises what
     ``Frontier`` raises for everything else.
     """
-    missing = crawled_before and not (path.exists() and path.stat().st_size)
     try:
-        frontier = Frontier(path)
+        return Frontier(path, lost_when_new="missing" if crawled_before else "")
     except InputError:
         set_aside(path)
-        frontier = Frontier(path)
-        frontier.lose("damaged")
-    if missing:
-        frontier.lose("missing")
-    return frontier
+        return Frontier(path, lost_when_new="damaged")
 
 
 def set_aside(path: Path) -> Path:

@@ -69,8 +69,10 @@ INSERT INTO turns SELECT 0, 0, coalesce(max(seq), 0) + 1 FROM pages;
 """
 
 
-def prepare(db: sqlite3.Connection, path: Path, *, reading: bool) -> None:
+def prepare(db: sqlite3.Connection, path: Path, *, reading: bool, lost_when_new: str = "") -> None:
     """Check the tables; make them, or bring an older version up to ours, unless ``reading``.
+
+    Tables that are made anew note ``lost_when_new``, in the same transaction.
 
     Raises ``InputError`` E-CRA-060 for a damaged file, ``UsageError`` E-CRA-061 for a
     database of something else, E-CRA-062 for a frontier of a newer version.
@@ -80,9 +82,22 @@ def prepare(db: sqlite3.Connection, path: Path, *, reading: bool) -> None:
         return
     db.execute("PRAGMA journal_mode=WAL")
     if _number(db, "user_version") == 0:
-        script = _FROM_1.format(schema=_SCHEMA) if _tables(db) else _SCHEMA
-        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-        db.executescript(f"BEGIN IMMEDIATE; {script} {marks} COMMIT;")
+        _make(db, lost_when_new)
+
+
+def is_empty(db: sqlite3.Connection) -> bool:
+    """Say whether the file has no table at all."""
+    return not _tables(db)
+
+
+def _make(db: sqlite3.Connection, lost_when_new: str) -> None:
+    fresh = is_empty(db)
+    script = _SCHEMA if fresh else _FROM_1.format(schema=_SCHEMA)
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+    db.executescript(f"BEGIN IMMEDIATE; {script} {marks}")
+    if fresh and lost_when_new:
+        db.execute("INSERT INTO notes VALUES ('lost', ?)", (lost_when_new,))
+    db.execute("COMMIT")
 
 
 def check_header(path: Path) -> None:

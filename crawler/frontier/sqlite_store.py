@@ -17,7 +17,7 @@ from pathlib import Path
 from crawler.frontier.counting import counted, linked_listings
 from crawler.frontier.file import coded, connect, frontier_lock
 from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of
-from crawler.frontier.schema import prepare
+from crawler.frontier.schema import is_empty, prepare
 from crawler.job import Coverage
 
 _COLUMNS = (
@@ -52,8 +52,10 @@ _WAKE = (
 class Frontier:
     """Pages in the order of ``rows``; the state of everything lies in the file."""
 
-    def __init__(self, path: Path, *, reading: bool = False) -> None:
+    def __init__(self, path: Path, *, reading: bool = False, lost_when_new: str = "") -> None:
         """Open the frontier at ``path``, or make it; ``reading`` takes no lock.
+
+        ``lost_when_new`` is what a new one is to say of what was known before.
 
         Raises as ``schema.prepare``, ``UsageError`` E-CRA-063 where another process
         writes it, and E-CRA-064 or E-STO-005 where the disk is at fault.
@@ -70,7 +72,10 @@ class Frontier:
                 opened.enter_context(frontier_lock(path))
             with self._told():
                 self._db = opened.enter_context(closing(connect(path, reading=reading)))
-                prepare(self._db, path, reading=reading)
+                if reading and is_empty(self._db):  # a crawl was killed before it made it
+                    self._db = opened.enter_context(closing(connect(None, reading=False)))
+                    reading = False
+                prepare(self._db, path, reading=reading, lost_when_new=lost_when_new)
                 if not reading:
                     self._count_again()
             self._opened = opened.pop_all()
@@ -112,14 +117,10 @@ class Frontier:
         self._note("first_seq", str(seq))
         self._next_seq = max(self._next_seq, seq)
 
-    def lose(self, why: str) -> None:
-        """Note that what was known before is not here."""
-        self._note("lost", why)
-        self.lost = why
-
     def found_again(self) -> None:
         """Note that what was lost has been made again."""
-        self.lose("")
+        self._note("lost", "")
+        self.lost = ""
 
     def leased(self) -> list[PageRow]:
         """Return the pages that are leased (after a crash: all that were in flight)."""

@@ -85,7 +85,7 @@ def test_a_slow_page_is_cut_when_the_order_ends(market, crawls, order):
 
 
 def test_every_socket_asks_the_gate_not_only_every_request(market, crawls, html, order):
-    """Before all, for the request, when it is sent, and before its socket is opened."""
+    """Before all, for the request, when it is handed over, before its socket, before a byte."""
     market.answers["/"] = html.listing(1)
     asked = []
 
@@ -96,7 +96,7 @@ def test_every_socket_asks_the_gate_not_only_every_request(market, crawls, html,
 
     crawls.run(gate=Listening([order()], system_clock))
     wanted = ("127.0.0.1", market.port, "view", market.uri)
-    assert asked == [wanted] * 4
+    assert asked == [wanted] * 5
 
 
 def test_a_library_that_opens_a_socket_of_its_own_is_refused(market, crawls, html, monkeypatch):

@@ -200,6 +200,23 @@ def test_a_frontier_of_the_first_version_goes_on(tmp_path):
     frontier.close()
 
 
+@pytest.mark.parametrize("content", ["nothing", "header"])
+def test_a_crawl_killed_before_its_tables_were_made_shows_an_empty_frontier(tmp_path, content):
+    path = tmp_path / "f.sqlite"
+    path.touch()
+    if content == "header":
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.close()
+        assert path.stat().st_size
+    reader = Frontier(path, reading=True)
+    assert (reader.coverage().known, reader.leased(), list(reader.listings())) == (0, [], [])
+    reader.close()
+    frontier = open_frontier(path, crawled_before=True)
+    assert frontier.lost == "missing"
+    frontier.close()
+
+
 HOLD = """
 import sys
 from pathlib import Path

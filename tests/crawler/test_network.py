@@ -209,8 +209,34 @@ def test_writing_waits_while_the_peer_does_not_read(protocol):
     assert protocol.transport.done == [b"x"]
 
 
-def test_a_stream_in_doubt_is_not_used_for_another_exchange(protocol):
-    stream = TeeStream(protocol)
+@pytest.mark.parametrize("n_before", [0, 1])
+def test_no_byte_leaves_on_a_connection_that_outlived_the_order(protocol, order, n_before):
+    granted = order()
+    now = [granted.starts_at]
+    stream = TeeStream(protocol, Gate([granted], lambda: now[0]))
+
+    async def reuse():
+        for _number in range(n_before):
+            tape = tape_for()
+            current_tape.set(tape)
+            await stream.write(b"GET / HTTP/1.1\r\n\r\n")
+            tape.on_received(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            stream.finish(tape)
+        now[0] = granted.ends_at
+        late = tape_for()
+        current_tape.set(late)
+        with pytest.raises(AuthorityError, match="E-AUT-002"):
+            await stream.write(b"GET /late HTTP/1.1\r\n\r\n")
+        assert bytes(late.sent) == b""
+        await stream.aclose()  # waits for nothing that was never asked for
+
+    asyncio.run(reuse())
+    sent = [content for content in protocol.transport.done if content != "abort"]
+    assert len(sent) == n_before
+
+
+def test_a_stream_in_doubt_is_not_used_for_another_exchange(protocol, order):
+    stream = TeeStream(protocol, Gate([order()], system_clock))
 
     async def two():
         first = tape_for()

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
+from vestigo.cli.bench_authority import authority
 from vestigo.cli.bench_capture import capture
+from vestigo.cli.bench_crawl_kills import crawl_kills
 from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
@@ -31,7 +33,9 @@ def bench() -> None:
 
 bench.add_command(acceptance)
 bench.add_command(range_command)
+bench.add_command(authority)
 bench.add_command(capture)
+bench.add_command(crawl_kills)
 bench.add_command(coverage)
 bench.add_command(graph)
 bench.add_command(graph_kills)

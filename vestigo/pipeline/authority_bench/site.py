@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of a schedule as its servers give them out, and the profile that reads them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from crawler.market import MarketProfile, load_profile
+from vestigo.pipeline.authority_bench.model import Arrival
+from vestigo.pipeline.authority_bench.schedules import Page, Place, Schedule
+from vestigo.pipeline.authority_bench.servers import Servers
+
+PICTURE = b"\x89PNG\r\n\x1a\n a picture of nothing"
+MARKS = {
+    "c": "<ul class=category></ul>",
+    "p": "<h1 class=listing>a listing</h1><p class=price>1 BTC</p>",
+    "v": "<h1 class=vendor>a vendor</h1>", "f": "<p class=feedback>good</p>",
+    "s": "<p class=search>found</p>", "x": "<p>something else</p>", "/": "<ul class=category></ul>",
+}  # fmt: skip
+PROFILE = r"""
+format = 1
+market = "authority"
+title = "Market of the authority benchmark"
+start = ["/"]
+
+[politeness]
+concurrency = 8
+delay_seconds = 0
+
+[document]
+end = '</html>\s*\Z'
+
+[login]
+path = "/login"
+form = "form#login"
+user_field = "user"
+password_field = "password"
+succeeded = "a.logout"
+failed = "p.error"
+
+[captcha]
+form = "form.captcha"
+picture = "img"
+answer_field = "answer"
+
+[links]
+never = ['^/login', '^/logout', '^/captcha']
+
+[[links.follow]]
+pattern = '^/p/'
+kind = "listing"
+
+[[links.follow]]
+pattern = '^/v/'
+kind = "vendor"
+
+[[links.follow]]
+pattern = '^/f/'
+kind = "feedback"
+
+[[links.follow]]
+pattern = '^/s/'
+kind = "search"
+
+[[links.follow]]
+pattern = '^/(c/|$)'
+kind = "category"
+
+[[links.follow]]
+pattern = '^/[xi]/'
+kind = "other"
+
+[[kinds]]
+kind = "login"
+has = ["form#login"]
+
+[[kinds]]
+kind = "not-found"
+status = [404]
+
+[[kinds]]
+kind = "listing"
+has = ["h1.listing"]
+
+[[kinds]]
+kind = "vendor"
+has = ["h1.vendor"]
+
+[[kinds]]
+kind = "feedback"
+has = ["p.feedback"]
+
+[[kinds]]
+kind = "search"
+has = ["p.search"]
+
+[[kinds]]
+kind = "category"
+has = ["ul.category"]
+
+[listing]
+regions = ["h1.listing"]
+key = '^/p/(?P<key>[0-9a-z]+)'
+
+[listing.fields.title]
+css = "h1.listing"
+required = true
+
+[[listing.prices]]
+css = "p.price"
+pattern = '(?P<amount>[0-9.]+) (?P<currency>BTC)'
+
+[vendor]
+regions = ["h1.vendor"]
+
+[vendor.fields.handle]
+css = "h1.vendor"
+required = true
+"""
+
+
+def base_profile(work: Path) -> MarketProfile:
+    """Return the profile that all schedules share, but for hosts and log-in."""
+    path = work / "authority.toml"
+    path.write_text(PROFILE, "utf-8")
+    return load_profile(str(path))
+
+
+def profile_of(base: MarketProfile, schedule: Schedule, servers: Servers) -> MarketProfile:
+    """Return the profile of one schedule."""
+    hosts = tuple(f"{host}:{port}" for host, port in map(servers.place_of, schedule.market))
+    return replace(base, hosts=hosts, login=base.login if schedule.log_in else None)
+
+
+class Site:
+    """Answers the requests of one schedule."""
+
+    def __init__(self, schedule: Schedule, servers: Servers) -> None:
+        self._schedule = schedule
+        self._servers = servers
+        self._asked: Counter[Place] = Counter()
+
+    def answer(self, number: int, arrival: Arrival) -> tuple[bytes, bool]:
+        """Return the response and whether the connection is closed behind it."""
+        place = number, arrival.target.partition("?")[0]
+        page = self._schedule.pages.get(place)
+        if page is not None:
+            return self._page(place, page), page.closes
+        if place[1] == "/login":
+            return self._login(arrival), False
+        if place[1] == "/captcha.png":
+            return _response("200 OK", PICTURE, "image/png"), False
+        return _html("404 Not Found", "<p>gone</p>"), False
+
+    def _page(self, place: Place, page: Page) -> bytes:
+        self._asked[place] += 1
+        if self._asked[place] <= page.n_busy:
+            return _html("503 Service Unavailable", "<p>busy</p>")
+        if page.redirect is not None:
+            return _response("302 Found", b"", "text/html", self._target(place))
+        if place[1].startswith("/i/"):
+            return _response("200 OK", PICTURE, "image/png")
+        return _html("200 OK", self._inner(place))
+
+    def _inner(self, place: Place) -> str:
+        page = self._schedule.pages[place]
+        hrefs = [self._spelled(place, link) for link in page.links]
+        hrefs += [self._trap(trap) for trap in page.traps]
+        shown = "".join(f'<a href="{href}">x</a><img src="{href}">' for href in hrefs)
+        return MARKS[place[1].strip("/")[:1] or "/"] + shown
+
+    def _target(self, place: Place) -> str:
+        target = self._schedule.pages[place].redirect
+        if isinstance(target, tuple):
+            return f"Location: {self._absolute(target)}\r\n"
+        return f"Location: {self._trap(str(target)).strip()}\r\n"
+
+    def _spelled(self, here: Place, link: Place) -> str:
+        spelling = self._schedule.spellings.get((here, link), 0)
+        absolute = self._absolute(link)
+        if spelling == 1:
+            return absolute.replace("http://", "HTTP://") + "#part"
+        if spelling == 2:  # noqa: PLR2004  # one of four spellings
+            return absolute.removeprefix("http:")
+        return link[1] if link[0] == here[0] else f"  {absolute} "
+
+    def _absolute(self, place: Place) -> str:
+        host, port = self._servers.place_of(place[0])
+        return f"http://{host}:{port}{place[1]}"
+
+    def _trap(self, trap: str) -> str:
+        canaries = self._servers.canaries
+        port = self._servers.place_of(0)[1]
+        nine = canaries["127.0.0.9"][1]
+        return trap.format(port=port, nine=nine, six=canaries.get("::1", ("", port))[1])
+
+    def _login(self, arrival: Arrival) -> bytes:
+        if arrival.method == "POST":
+            return _html("200 OK", "<p>welcome</p><a class=logout href=/logout>out</a>")
+        schedule = self._schedule
+        action = self._absolute((schedule.form_at, "/login"))
+        picture = ""
+        if schedule.picture_at is not None:
+            picture = f'<img src="{self._absolute((schedule.picture_at, "/captcha.png"))}">'
+        kind = "class=captcha " if picture else ""
+        return _html(
+            "200 OK",
+            f'<form id=login {kind}method=post action="{action}">{picture}<input name=user>'
+            "<input type=password name=password><input name=answer></form>",
+        )
+
+
+def _html(status: str, inner: str) -> bytes:
+    body = f"<!doctype html><html><body>{inner}</body></html>".encode()
+    return _response(status, body, "text/html; charset=utf-8")
+
+
+def _response(status: str, body: bytes, media_type: str, head: str = "") -> bytes:
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{head}"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode("latin-1") + body
