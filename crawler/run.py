@@ -25,7 +25,7 @@ from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.page_work import PageWork
 from crawler.permission import host_and_port, intent
 from crawler.reconciling import last_place, reconcile, reconsider
-from crawler.screening import CrawlScreening
+from crawler.screening import CrawlScreening, stop_at_parked_market
 from crawler.session import LoginSession
 from crawler.settings import scrapy_settings
 from crawler.socks import SocksProxy, parse_proxy
@@ -121,6 +121,8 @@ async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
 
 
 async def _work(world: CrawlWorld, start: str) -> None:
+    if stop_at_parked_market(world):
+        return
     pages = PageWork(world)
     reconsider(world)
     reconcile(world, pages)

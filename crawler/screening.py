@@ -100,8 +100,15 @@ class CrawlScreening:
 def stop_at_parked_host(world: CrawlWorld, request: Request) -> None:
     """Pause the crawl where the host of ``request`` waits for a person."""
     if _host(request.url) in world.screening.parked:
-        why = _("This host is parked: a person looks at what was found there first.")
-        world.pause("E-SCR-012", why)
+        world.pause("E-SCR-012", _parked())
+
+
+def stop_at_parked_market(world: CrawlWorld) -> bool:
+    """Pause before anything is sent where a host of the market waits for a person."""
+    hosts = {f"{host}:{port}" for host, port in world.hosts}
+    if hosts & world.screening.parked:
+        world.pause("E-SCR-012", _parked())
+    return bool(world.paused)
 
 
 async def screened(world: CrawlWorld, request: Request, exchange: Exchange) -> Exchange | None:
@@ -177,6 +184,10 @@ def _cannot_be_read(wire: WireResponse) -> bool:
 
 def _is_third(world: CrawlWorld, request: Request) -> bool:
     return intent_of(request, world.account).data_class in THIRD_CLASSES
+
+
+def _parked() -> str:
+    return _("This host is parked: a person looks at what was found there first.")
 
 
 def _host(uri: str) -> str:

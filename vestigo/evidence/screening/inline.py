@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from vestigo.evidence.screening.media import media_of, pictures_inside
+from vestigo.evidence.screening.media import begins_as, pictures_inside
 
 DEEPEST = 3
 MOST = 2000
@@ -92,7 +92,7 @@ def _carried(body: bytes) -> Iterator[bytes]:
 
 def _readings(body: bytes) -> Iterator[bytes]:
     """Yield the body as it stands, and as browsers may read it."""
-    if media_of(body[:64]):
+    if begins_as(body):
         return
     yield body
     if b"\0" in body:

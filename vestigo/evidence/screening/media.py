@@ -68,8 +68,13 @@ _TEXT_TYPES = frozenset(
 
 def media_of(body: bytes) -> str:
     """Return the media type of what ``body`` is, "" where it may be text."""
+    return begins_as(body) or _inside(body)
+
+
+def begins_as(body: bytes) -> str:
+    """Return the media type that ``body`` begins as, "" where it may be text."""
     content = body.lstrip(b"\r\n\t \x00\xef\xbb\xbf") if body[:1] in b"\r\n\t \xef" else body
-    return _at_start(body) or _at_start(content) or _inside(body)
+    return _at_start(body) or _at_start(content)
 
 
 def is_text_type(media_type: str) -> bool:

@@ -13,7 +13,7 @@ from vestigo.evidence.screening.decoder import PictureDecoder
 from vestigo.evidence.screening.hash_file import WIDTHS, HashSetFile
 from vestigo.evidence.screening.inline import TooMuch, carried_by
 from vestigo.evidence.screening.lists import OpenLists
-from vestigo.evidence.screening.media import is_text_type, media_of
+from vestigo.evidence.screening.media import begins_as, is_text_type, media_of
 from vestigo.evidence.screening.pdq import LEAST_QUALITY, PdqHash
 from vestigo.evidence.screening.verdict import PASSED, Match, Verdict
 
@@ -131,7 +131,7 @@ class Screen(Closing):
 
     def _alike(self, content: bytes) -> tuple[Match | None, bool]:
         """Return a picture's match by looks, and whether it could be compared at all."""
-        if not media_of(content[:64]).startswith("image/"):
+        if not begins_as(content).startswith("image/"):
             return None, True
         hashes = self._decoder.hashes_of(content)
         if hashes is None:

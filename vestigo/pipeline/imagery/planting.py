@@ -27,6 +27,7 @@ class Plant:
     """
 
     way: str
+    number: int
     target: str
     answer: bytes
     form: bytes
@@ -82,99 +83,107 @@ def _listing(number: int, more: str, category: str = "Goods") -> str:
 
 
 def _image(p: Picture) -> Plant:
-    return Plant("image", _target("image", p), response(p.png, "image/png"), p.png)
+    return Plant("image", p.number, _target("image", p), response(p.png, "image/png"), p.png)
 
 
 def _re_encoded(p: Picture) -> Plant:
-    return Plant("re-encoded", _target("re", p), response(p.jpeg, "image/jpeg"), p.jpeg)
+    return Plant("re-encoded", p.number, _target("re", p), response(p.jpeg, "image/jpeg"), p.jpeg)
 
 
 def _data_uri(p: Picture) -> Plant:
     shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
-    return Plant("data-uri", f"/q/listing/{p.number}", page(_listing(p.number, shown)), p.png)
+    return Plant(
+        "data-uri", p.number, f"/q/listing/{p.number}", page(_listing(p.number, shown)), p.png
+    )
 
 
 def _data_re_encoded(p: Picture) -> Plant:
     shown = f"<img alt=x src=data:image/jpeg;base64,{_b64(p.jpeg)} width=9>"
-    return Plant("data-uri-re-encoded", _target("dre", p), page(shown), p.jpeg)
+    return Plant("data-uri-re-encoded", p.number, _target("dre", p), page(shown), p.jpeg)
 
 
 def _data_percent(p: Picture) -> Plant:
     shown = f"<img src='data:image/png,{quote_from_bytes(p.png, safe='')}'>"
-    return Plant("data-uri-percent", _target("pct", p), page(shown), p.png)
+    return Plant("data-uri-percent", p.number, _target("pct", p), page(shown), p.png)
 
 
 def _data_wrapped(p: Picture) -> Plant:
     lines = "\n".join(_b64(p.png)[n : n + 76] for n in range(0, len(_b64(p.png)), 76))
-    return Plant("data-uri-lines", _target("lines", p),
+    return Plant("data-uri-lines", p.number, _target("lines", p),
                  page(f'<img src="data:image/png;base64,\n{lines}">'), p.png)  # fmt: skip
 
 
 def _avatar(p: Picture) -> Plant:
     coded = _b64(p.png).replace("/", "&#47;").replace("+", "&#x2b;")
     shown = f'<h1 class=vendor>seller{p.number}</h1><img src="data:image/png;base64,{coded}">'
-    return Plant("avatar-entities", f"/q/vendor/{p.number}", page(shown), p.png)
+    return Plant("avatar-entities", p.number, f"/q/vendor/{p.number}", page(shown), p.png)
 
 
 def _css(p: Picture) -> Plant:
     body = f"body{{background:url(data:image/png;base64,{_b64(p.png)})}}".encode("ascii")
-    return Plant("css", _target("css", p), response(body, "text/css"), p.png)
+    return Plant("css", p.number, _target("css", p), response(body, "text/css"), p.png)
 
 
 def _script(p: Picture) -> Plant:
     coded = _b64(p.png).replace("/", "\\/")
-    return Plant("script", _target("js", p), page(f'<script>var a="{coded}";</script>'), p.png)
+    return Plant(
+        "script", p.number, _target("js", p), page(f'<script>var a="{coded}";</script>'), p.png
+    )
 
 
 def _svg(p: Picture) -> Plant:
     inner = f'<svg><image href="data:image/png;base64,{_b64(p.png)}"/></svg>'
     coded = _b64(inner.encode("ascii"))
-    return Plant("svg-in-data-uri", _target("svg", p),
+    return Plant("svg-in-data-uri", p.number, _target("svg", p),
                  page(f"<img src='data:image/svg+xml;base64,{coded}'>"), p.png)  # fmt: skip
 
 
 def _utf16(p: Picture) -> Plant:
     text = f'<html><img src="data:image/png;base64,{_b64(p.png)}"></html>'
     body = text.encode("utf-16")
-    return Plant("utf-16", _target("wide", p), response(body, "text/html; charset=utf-16"), p.png)
+    return Plant(
+        "utf-16", p.number, _target("wide", p), response(body, "text/html; charset=utf-16"), p.png
+    )
 
 
 def _wrong_type(p: Picture) -> Plant:
-    return Plant("wrong-type", _target("type", p), response(p.png, "text/html"), p.png)
+    return Plant("wrong-type", p.number, _target("type", p), response(p.png, "text/html"), p.png)
 
 
 def _behind_text(p: Picture) -> Plant:
     body = b"<html><body>hello</body></html>\n" + p.png
-    return Plant("behind-text", _target("behind", p), response(body, "text/html"), p.png)
+    return Plant("behind-text", p.number, _target("behind", p), response(body, "text/html"), p.png)
 
 
 def _compressed(p: Picture) -> Plant:
     body = gzip.compress(p.png, mtime=0)
     answer = response(body, "text/html", more="Content-Encoding: gzip\r\n")
-    return Plant("gzip", _target("gz", p), answer, p.png)
+    return Plant("gzip", p.number, _target("gz", p), answer, p.png)
 
 
 def _twice(p: Picture) -> Plant:
     body = brotli.compress(zlib.compress(p.png))  # type: ignore[no-untyped-call]  # no stubs
     answer = response(body, "image/png", more="Content-Encoding: deflate, br\r\n")
-    return Plant("deflate-br", _target("br", p), answer, p.png)
+    return Plant("deflate-br", p.number, _target("br", p), answer, p.png)
 
 
 def _gzip_file(p: Picture) -> Plant:
     body = gzip.compress(p.png, mtime=0)
-    return Plant("gzip-file", _target("file", p), response(body, "application/gzip"), p.png)
+    return Plant(
+        "gzip-file", p.number, _target("file", p), response(body, "application/gzip"), p.png
+    )
 
 
 def _chunked(p: Picture) -> Plant:
     pieces = [p.png[n : n + 97] for n in range(0, len(p.png), 97)]
     chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(one), one) for one in pieces)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
-    return Plant("chunked", _target("chunk", p), head + chunks + b"0\r\n\r\n", p.png)
+    return Plant("chunked", p.number, _target("chunk", p), head + chunks + b"0\r\n\r\n", p.png)
 
 
 def _redirect(p: Picture) -> Plant:
     answer = response(p.png, "text/html", status="302 Found", more="Location: /\r\n")
-    return Plant("redirect", _target("go", p), answer, p.png)
+    return Plant("redirect", p.number, _target("go", p), answer, p.png)
 
 
 def _log_in(p: Picture) -> Plant:
@@ -182,50 +191,56 @@ def _log_in(p: Picture) -> Plant:
         "<form id=login method=post action=/login><input name=user>"
         f'<input type=password name=password><img src="data:image/png;base64,{_b64(p.png)}"></form>'
     )
-    return Plant("log-in-page", _target("in", p), page(form), p.png)
+    return Plant("log-in-page", p.number, _target("in", p), page(form), p.png)
 
 
 def _error(p: Picture) -> Plant:
     shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
-    return Plant("error-page", _target("err", p), page(shown, status="500 Broken"), p.png)
+    return Plant("error-page", p.number, _target("err", p), page(shown, status="500 Broken"), p.png)
 
 
 def _not_found(p: Picture) -> Plant:
-    return Plant("not-found", _target("404", p),
+    return Plant("not-found", p.number, _target("404", p),
                  response(p.png, "text/html", status="404 Not Found"), p.png)  # fmt: skip
 
 
 def _bad_status_line(p: Picture) -> Plant:
     answer = b"HTTQ/9 fine\r\nContent-Type: text/html\r\n\r\n" + p.png
-    return Plant("no-http", _target("odd", p), answer, p.png, close=True)
+    return Plant("no-http", p.number, _target("odd", p), answer, p.png, close=True)
 
 
 def _behind_the_end(p: Picture) -> Plant:
     answer = response(b"<html><body>hello</body></html>", "text/html") + p.png
-    return Plant("behind-the-end", _target("tail", p), answer, p.png, close=True)
+    return Plant("behind-the-end", p.number, _target("tail", p), answer, p.png, close=True)
 
 
 def _truncated(p: Picture) -> Plant:
     cut = p.png[: int(len(p.png) * _CUT)]
     answer = response(cut, "image/png", length=len(p.png))
-    return Plant("truncated", _target("cut", p), answer, cut, expected="withheld", close=True)
+    return Plant(
+        "truncated", p.number, _target("cut", p), answer, cut, expected="withheld", close=True
+    )
 
 
 def _category(p: Picture) -> Plant:
     shown = _listing(p.number, f"<pre>{p.png[:64].hex()}{p.number:08d}</pre>", TERM.upper())
     mark = f"{p.png[:64].hex()}{p.number:08d}".encode("ascii")
-    return Plant("category", f"/q/listing/c{p.number}", page(shown), mark)
+    return Plant("category", p.number, f"/q/listing/c{p.number}", page(shown), mark)
 
 
 def _address(p: Picture) -> Plant:
     target = f"/q/{TERM}/{p.number}"
-    return Plant("address", target, response(p.png, "image/png"), p.png, expected="refused")
+    return Plant(
+        "address", p.number, target, response(p.png, "image/png"), p.png, expected="refused"
+    )
 
 
 def _address_coded(p: Picture) -> Plant:
     coded = "".join(f"%{ord(letter):02x}" for letter in TERM)
     target = f"/q/coded/{p.number}?k={coded}"
-    return Plant("address-coded", target, response(p.png, "image/png"), p.png, expected="refused")
+    return Plant(
+        "address-coded", p.number, target, response(p.png, "image/png"), p.png, expected="refused"
+    )
 
 
 WAYS: dict[str, Way] = {

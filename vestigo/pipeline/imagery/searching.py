@@ -7,6 +7,7 @@ import base64
 import gzip
 import hashlib
 import html
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ SLICE = 24
 DIGEST_PLACES = ("3.log.txt", "4.quarantine.txt", "evidence/custody/",
                  "evidence/quarantine/", "/data/custody/",
                  "data/crawl/not-included.jsonl")  # fmt: skip
+_CODED = re.compile(rb"[A-Za-z0-9+/]{200,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _decoded(block: bytes) -> Iterable[bytes]:
     if b"&#" in wire.body:
         yield html.unescape(wire.body.decode("latin-1")).encode("latin-1", "replace")
     yield wire.body.replace(b"\\", b"")
+    for run in _CODED.findall(wire.body.replace(b"\n", b"")):
+        yield base64.b64decode(run[: len(run) // 4 * 4])
     if wire.body.startswith(b"\x1f\x8b"):
         yield zlib.decompressobj(31).decompress(wire.body)
 

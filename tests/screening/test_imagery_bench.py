@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Planted hits, thirty of them: the same as ``vestigo bench imagery`` with a thousand."""
+
+import io
+
+import pytest
+
+from vestigo.cli.app import run as run_cli
+from vestigo.pipeline.imagery.benchmark import run_benchmark
+from vestigo.pipeline.imagery.pictures import picture
+from vestigo.pipeline.imagery.planting import WAYS, plant
+from vestigo.pipeline.imagery.searching import Needles, search
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Run a command of ours in this process."""
+
+    def run(words, typed):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert run_cli(list(words)) in {0, 4}
+        out, err = capsys.readouterr()
+        return out + err
+
+    return run
+
+
+def test_none_of_thirty_planted_hits_reaches_anything(tmp_path, command):
+    measured = run_benchmark(30, tmp_path, command=command)
+    assert measured["screened"]["n_found"] == 0, measured["screened"]["places"]
+    assert measured["text_only"]["n_found"] == 0, measured["text_only"]["places"]
+    assert measured["screened"]["n_quarantined"] == measured["n_expected_hits"]
+    assert measured["screened"]["n_terms_asked_for"] == 0
+    assert measured["control"]["not_found"] == {}
+    assert measured["control"]["n_found"] == measured["control"]["n_planted"] == 29
+    assert measured["right"]
+
+
+def test_every_way_is_among_thirty(tmp_path):
+    assert len(WAYS) <= 30
+    assert len({plant(picture(number)).way for number in range(30)}) == len(WAYS)
+
+
+@pytest.mark.parametrize(
+    "wrapped", [lambda c: c, lambda c: b"x" * 7 + c, lambda c: c.hex().encode()]
+)
+def test_the_search_finds_a_piece_at_any_place(tmp_path, wrapped):
+    shown = picture(3)
+    needles = Needles()
+    needles.add(3, shown.png)
+    needles.add(4, picture(4).png)
+    (tmp_path / "a").write_bytes(b"abc" + wrapped(shown.png[2000:6000]) + b"def")
+    assert {one.number for one in search(tmp_path, needles)} == {3}
