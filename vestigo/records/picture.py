@@ -59,8 +59,6 @@ class CapturedPicture(Derived):
     sha256: str
     n_bytes: int
     media_type: str
-    width: int
-    height: int
     pdq: str
     pdq_quality: int
     problem: str
