@@ -10,6 +10,7 @@ import click
 from vestigo.cli.crawl_attend import attend as attend_command
 from vestigo.cli.crawl_coverage import coverage as coverage_command
 from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
+from vestigo.cli.crawl_images import images as images_command
 from vestigo.cli.crawl_picture import picture as picture_command
 from vestigo.cli.crawl_resume import cookies_option
 from vestigo.cli.crawl_resume import resume as resume_command
@@ -27,6 +28,7 @@ def crawl() -> None:
 crawl.add_command(attend_command)
 crawl.add_command(coverage_command)
 crawl.add_command(mirrors_command)
+crawl.add_command(images_command)
 crawl.add_command(picture_command)
 crawl.add_command(resume_command)
 crawl.add_command(status_command)
