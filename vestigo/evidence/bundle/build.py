@@ -18,6 +18,7 @@ from vestigo.evidence.bundle.captures import add_captures
 from vestigo.evidence.bundle.continuity import compare_log
 from vestigo.evidence.bundle.exhibits import add_exhibits
 from vestigo.evidence.bundle.money import add_cash_outs
+from vestigo.evidence.bundle.origin import add_origin
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.rates import add_rates, log_rates
 from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
@@ -112,6 +113,7 @@ def add_payload(bag: BagFolder, view: CaseView, attachments: Mapping[str, bytes]
     add_captures(bag, view)
     add_records(bag, view)
     add_custody(bag, view)
+    add_origin(bag, view)
     add_rates(bag, view)
     add_cash_outs(bag, view)
     exhibits = add_exhibits(bag, view)
