@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -11,13 +12,14 @@ from urllib.parse import urljoin
 
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.page import UNKNOWN_KIND
-from vestigo.evidence.warc import WireResponse
+from vestigo.evidence.warc import WireResponse, read_response
 from vestigo.evidence.warc.wire import header_values
 from vestigo.records import Capture
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
+_REFRESH = re.compile(rb"\nrefresh[ \t]*:", re.IGNORECASE)
 MOST_DIGITS = 9
 _FINAL = ("too-long", "decoded-too-long", "content-encoding")
 _LATER = ("queue", "maintenance", "rate-limit")
@@ -87,6 +89,11 @@ def refresh_header(wire: WireResponse) -> str:
     """Return the value of the Refresh header, "" where there is none."""
     found = header_values(wire.headers, b"refresh")
     return found[0].decode("latin-1") if found else ""
+
+
+def archived_refresh(response: bytes, method: str) -> str:
+    """Return the value of the Refresh header of an archived response, "" where there is none."""
+    return refresh_header(read_response(response, method)) if _REFRESH.search(response) else ""
 
 
 def told_by_head(wire: WireResponse, now: datetime) -> int | None:

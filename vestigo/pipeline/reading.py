@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.judging import archived_refresh
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.classifying import OTHER
 from crawler.reading import records_of as page_records
@@ -104,8 +105,10 @@ def _records_of_capture(
     report: ReadReport,
     passes: PassesSeen,
 ) -> list[Record]:
-    body = read_exchange(session.folder.captures, capture).body
-    profile, reading = _best_reading(profiles, capture, body)
+    exchange = read_exchange(session.folder.captures, capture)
+    body = exchange.body
+    refresh = archived_refresh(exchange.response, capture.request_method)
+    profile, reading = _best_reading(profiles, capture, body, refresh)
     passes.take(capture, profile, reading)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
@@ -115,17 +118,17 @@ def _records_of_capture(
 
 
 def _best_reading(
-    profiles: Sequence[MarketProfile], capture: Capture, body: bytes
+    profiles: Sequence[MarketProfile], capture: Capture, body: bytes, refresh: str
 ) -> tuple[MarketProfile, PageReading]:
     """Return the profile that understands most of the page, with its reading; of equals the first.
 
     An old layout leaves a page of a new one unknown, or an error page half understood.
     """
-    best = (profiles[0], _reading(profiles[0], capture, body))
+    best = (profiles[0], _reading(profiles[0], capture, body, refresh))
     for profile in profiles[1:]:
         if _not_understood(best[1]) == (False, 0):
             break
-        other = _reading(profile, capture, body)
+        other = _reading(profile, capture, body, refresh)
         if _not_understood(other) < _not_understood(best[1]):
             best = (profile, other)
     return best
@@ -136,7 +139,7 @@ def _not_understood(reading: PageReading) -> tuple[bool, int]:
     return unknown, len(reading.leftovers) + len(reading.failed_assertions)
 
 
-def _reading(profile: MarketProfile, capture: Capture, body: bytes) -> PageReading:
+def _reading(profile: MarketProfile, capture: Capture, body: bytes, refresh: str) -> PageReading:
     return read_page(
         profile,
         body,
@@ -145,6 +148,7 @@ def _reading(profile: MarketProfile, capture: Capture, body: bytes) -> PageReadi
         media_type=capture.media_type,
         charset=capture.charset,
         problem=capture.problem,
+        refresh=refresh,
     )
 
 

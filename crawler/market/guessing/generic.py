@@ -11,6 +11,7 @@ from crawler.market.document import Document, parse_document
 from crawler.market.fields import ListingFields, PageReading, Price
 from crawler.market.guessing.judging import Judged, judge_page
 from crawler.market.guessing.sight import Guess, Sight
+from crawler.market.wall import wall_kind
 from vestigo.records.text import SourcedText
 
 UNPROFILED = "unprofiled"
@@ -37,6 +38,9 @@ def read_unprofiled(body: bytes, *, uri: str) -> PageReading:
     problems = tuple(charset_problem(decoded))
     if document.root is None or seems_cut(document):
         return PageReading("other", True, decoded.charset, failed_assertions=problems)
+    wall = wall_kind(document.root, uri, None)
+    if wall:
+        return PageReading(wall, False, decoded.charset, failed_assertions=problems)
     judged = judge_page(Sight(document))
     if judged.kind != "listing":
         return PageReading(judged.kind, False, decoded.charset, failed_assertions=problems)
