@@ -11,10 +11,15 @@ from crawler.market.view import View, spell
 
 ALIKE = 0.6
 MOST_SHARE = 0.35
+LEAST_TITLE = 8
 
 
-def mark_cards(view: View) -> None:
-    """Mark siblings alike that each have a link and a price as the zone ``cards``."""
+def mark_cards(view: View, title: str) -> None:
+    """Mark siblings alike that each have a link and a price as the zone ``cards``.
+
+    What shows the ``title`` of the page itself (in lower case) is no card: the first
+    post of a topic is made as its replies are.
+    """
     for parent in list(view.length):
         groups: dict[tuple[Any, ...], list[Any]] = {}
         for child in parent:
@@ -23,8 +28,14 @@ def mark_cards(view: View) -> None:
         for group in groups.values():
             if len(group) > 1 and _are_cards(view, group):
                 for child in group:
-                    view.marked.setdefault(child, set()).add("cards")
+                    if not _shows(view, child, title):
+                        view.marked.setdefault(child, set()).add("cards")
     view.forget_zones()
+
+
+def _shows(view: View, element: Any, title: str) -> bool:
+    shown = (" ".join(one.text.casefold().split()) for one in view.inside(element))
+    return any(len(text) >= LEAST_TITLE and text in title for text in shown)
 
 
 def _are_cards(view: View, group: list[Any]) -> bool:

@@ -90,5 +90,10 @@ def _sureness(guessed: Guessed) -> float:
     return sure + (0.5 if best["category"] is not None else 0.0)
 
 
+def is_offer(judged: Judged) -> bool:
+    """Return whether a title and a price of its own stand on a page, whatever its kind."""
+    return _sureness(judged.guessed) >= LEAST_SURE
+
+
 def _n_cards(view: View) -> int:
     return sum("cards" in zones for zones in view.marked.values())

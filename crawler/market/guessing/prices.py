@@ -23,6 +23,14 @@ _RATE = re.compile(r"(?:=|/|per)\s*$|^\s*(?:=|≈\s*1\s)")
 _PER_UNIT = re.compile(r"^\s*(?:/|per\b|por\b|pro\b|par\b)\s*\w", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_][^\W\d_' ]*")
 NEAR = 32
+CARD_REACH = 4
+BESIDE_ANOTHER = 9.0
+CARD_LENGTH = 180
+LONG_LINK = 12
+_PATH_PART = re.compile(r"[^/?&=#.]+")
+_ACTION = re.compile(
+    r"(?:buy|order|add|contact|message|report|view|see|show|more|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
+)
 LONG_WORD = 9
 
 
@@ -107,6 +115,8 @@ def _guess(
     _by_looks(sight, guess, found)
     if title is not None:
         _by_title(guess, title, line)
+        if _is_beside_another(sight, found.place, title):
+            guess.points -= BESIDE_ANOTHER
     if not guess.label:
         guess.points -= min(2.0, 0.4 * sight.repeats(found.segments[0].holder))
     return guess
@@ -167,6 +177,31 @@ def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
         guess.add(0.7, "bold")
     if found.money.amount == 0:
         guess.points -= 4
+
+
+def _is_beside_another(sight: Sight, element: Any, title: Guess) -> bool:
+    """Return whether a link to another listing stands in the same row or card."""
+    shown = same(title.value)
+    for _n in range(CARD_REACH):
+        if element is None or sight.view.length[element] > CARD_LENGTH:
+            return False
+        if any(_leads_to_another(sight, link, shown) for link in element.iter("a")):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _leads_to_another(sight: Sight, link: Any, title: str) -> bool:
+    text = same(" ".join(one.text for one in sight.view.inside(link)))
+    parts = [part.casefold() for part in _PATH_PART.findall(link.get("href") or "")]
+    lists = sight.words.lists
+    if not text or text == title or any(part in lists["vendor.path"] for part in parts):
+        return False
+    if any(part in lists["category.path"] for part in parts) or _ACTION.match(text):
+        return False
+    return any(part in lists["title.path"] for part in parts) or (
+        " " in text and len(text) >= LONG_LINK
+    )
 
 
 def _by_title(guess: Guess, title: Guess, line: list[Segment]) -> None:

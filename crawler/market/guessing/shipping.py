@@ -33,7 +33,7 @@ def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
         text = spell(label.value)[0]
         placed = sight.words.is_place(text)
         segments = one_end(sight, label.value, concept) or label.value
-        guess = _trimmed(segments, label)
+        guess = _trimmed(_places_only(sight, segments), label)
         guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
         guess.add(1.5 if placed else 0, "a place")
         if len(label.label) <= SHORT_LABEL and not placed:
@@ -82,8 +82,26 @@ def one_end(sight: Sight, value: list[Segment], concept: str) -> list[Segment]:
         return []
     if not sight.words.is_place(text[cut[1] :]) and "→" not in text and ">" not in text:
         return []
-    low, high = (0, cut[0]) if concept == "ships_from" else (cut[1], len(text))
+    low, high = (0, cut[0]) if concept == "ships_from" else (cut[1], _end_of_places(sight, text))
     return cut_segments(value, starts, low, high)
+
+
+def _places_only(sight: Sight, segments: list[Segment]) -> list[Segment]:
+    """Return a value without what follows the places in elements of its own."""
+    text, starts = spell(segments)
+    if len(segments) == 1 or not sight.words.is_place(segments[0].text):
+        return segments
+    return cut_segments(segments, starts, 0, _end_of_places(sight, text))
+
+
+def _end_of_places(sight: Sight, text: str) -> int:
+    """Return where the places end in a sentence as "… to Europe, no escrow"."""
+    end = len(text)
+    while (comma := text.rfind(",", 0, end)) > 0 and not sight.words.is_place(
+        text[comma + 1 : end]
+    ):
+        end = comma
+    return end
 
 
 def trimmed(segments: list[Segment]) -> list[Segment]:

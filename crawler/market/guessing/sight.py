@@ -57,7 +57,7 @@ class Sight:
         self.document = document
         self.guessed: Any = None  # what ``guess_fields`` made of it, once it was asked
         self.view: View = view_of(document, words)
-        mark_cards(self.view)
+        mark_cards(self.view, self.head_title)
         self.words = self.view.words
         self.labels: list[Labelled] = labels_of(self.view)
 

@@ -12,11 +12,12 @@ from crawler.market.charset import decode_body
 from crawler.market.classifying import looks_like_html
 from crawler.market.document import parse_document
 from crawler.market.guessing.generic import seems_cut
-from crawler.market.guessing.judging import Judged, judge_page
+from crawler.market.guessing.judging import Judged, is_offer, judge_page
 from crawler.market.guessing.sight import Sight
 from crawler.market.view import tokens_of
 
 LEAST_ALIKE = 0.25
+AS_ALIKE = 0.7
 ENOUGH = 3
 
 
@@ -63,6 +64,7 @@ def set_apart(pages: Sequence[LearnedPage]) -> list[LearnedPage]:
         return listings
     sums = [sum(_alike(one, other) for other in shapes) for one in shapes]
     middle = shapes[sums.index(max(sums))]
+    listings, shapes = _joined(pages, listings, shapes, middle)
     kept = []
     for page, shape in zip(listings, shapes, strict=True):
         if _alike(shape, middle) >= LEAST_ALIKE:
@@ -70,6 +72,25 @@ def set_apart(pages: Sequence[LearnedPage]) -> list[LearnedPage]:
         else:
             page.kind, page.why = "other", "another layout than the other listings"
     return kept
+
+
+def _joined(
+    pages: Sequence[LearnedPage],
+    listings: list[LearnedPage],
+    shapes: list[Counter[Any]],
+    middle: Counter[Any],
+) -> tuple[list[LearnedPage], list[Counter[Any]]]:
+    """Return the listings with those pages that are made as they are and show a price."""
+    found = list(zip(listings, shapes, strict=True))
+    for page in pages:
+        if page in listings or page.judged is None or page.kind not in ("other", "category"):
+            continue
+        shape = _shape(page.judged)
+        if is_offer(page.judged) and _alike(shape, middle) >= AS_ALIKE:
+            page.kind = "listing"
+            found.append((page, shape))
+    found.sort(key=lambda item: pages.index(item[0]))
+    return [page for page, _shape_of in found], [shape for _page, shape in found]
 
 
 def _shape(judged: Judged | None) -> Counter[Any]:

@@ -19,32 +19,6 @@ _NEVER = (
     "message", "messages", "inbox", "pm", "wallet", "deposit", "withdraw", "settings", "account",
     "profile/edit", "report", "dispute", "salir", "abmelden", "delete",
 )  # fmt: skip
-_LISTING = frozenset(
-    {
-        "listing",
-        "listings",
-        "item",
-        "items",
-        "product",
-        "products",
-        "offer",
-        "offers",
-        "p",
-        "l",
-        "i",
-        "viewlisting",
-        "viewproduct",
-        "anuncio",
-        "producto",
-        "produto",
-        "annonce",
-        "angebot",
-        "artikel",
-        "aanbod",
-        "lot",
-        "tovar",
-    }
-)
 _PART = re.compile(r"[^/?&=]+|[/?&=]")
 
 
@@ -78,7 +52,7 @@ def _is_never(target: str) -> bool:
 def _kind(target: str) -> str:
     parts = [part.lower() for part in re.split(r"[/?&=.]", target) if part]
     words = market_words()
-    if any(part in _LISTING for part in parts):
+    if any(part in words.lists["title.path"] for part in parts):
         return "listing"
     if any(part in words.lists["vendor.path"] for part in parts):
         return "vendor"
@@ -88,7 +62,7 @@ def _kind(target: str) -> str:
 def _pattern(target: str) -> str:
     """Return a pattern for addresses of that form: what follows the telling word varies."""
     words = market_words()
-    telling = _LISTING | words.lists["vendor.path"] | words.lists["category.path"]
+    telling = words.lists["title.path"] | words.lists["vendor.path"] | words.lists["category.path"]
     shown, fixed = "^", True
     for part in _PART.findall(target):
         if part in "/?&=" or (fixed and not re.search(r"[0-9]", part)):
