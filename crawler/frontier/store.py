@@ -77,6 +77,9 @@ class FrontierStore(Protocol):
     def found_pages(self) -> list[str]:
         """Return the addresses of the listings and vendors that were fetched, by seq."""
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Yield (uri, hint) of every page that is not refused, by seq."""
+
     def progress(self) -> tuple[int, int]:
         """Return how many pages are settled and how many are to be settled in all."""
 
