@@ -161,6 +161,11 @@ class MemoryFrontier:
             page_kinds=dict(Counter(p.kind for p in pages if p.state == "done")),
         )
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Yield what is known and not refused."""
+        known = [page for page in self._in_order() if page.state != "refused"]
+        yield from ((page.row.uri, page.row.hint) for page in known)
+
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield what is known of each link to a listing."""
         pages = self._pages
