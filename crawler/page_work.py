@@ -90,7 +90,7 @@ class PageWork:
             return NEVER
         if not covered(world.gate, uri, hint, world.account):
             return "not-authorised"
-        return ""
+        return world.traps.cause(uri, hint)
 
     def _asked_for_login(self, row: PageRow) -> bool:
         return row.hint == "login" or self._world.session.is_login_uri(row.uri)

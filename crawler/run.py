@@ -32,6 +32,7 @@ from crawler.socks import SocksProxy, parse_proxy
 from crawler.spider import MarketSpider
 from crawler.tor.identity import isolation_name
 from crawler.tor.session import TorSession
+from crawler.traps import TrapBounds
 from crawler.world import CaseCrawler, CrawlWorld
 from vestigo.authority import Refusal, SocketGuard, guarded
 from vestigo.errors import UsageError, VestigoError
@@ -174,6 +175,7 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierSto
     )
 
     world.screening = CrawlScreening(job, pictures_allowed=world.pictures_allowed)
+    world.traps = TrapBounds(job.profile.bounds, frontier.addresses())
 
     def on_capture(capture: Capture) -> None:
         loop.call_soon_threadsafe(world.note_capture, capture)

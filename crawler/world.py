@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from crawler.frontier import FrontierStore, PageRow
 from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
+from crawler.traps import TrapBounds
 from vestigo.authority import Gate
 from vestigo.clock import Clock
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
@@ -59,6 +60,7 @@ class CrawlWorld:
     crawler: CaseCrawler | None = None
     archive: WarcArchive = field(init=False)
     screening: CrawlScreening = field(init=False)
+    traps: TrapBounds = field(init=False)
 
     @property
     def gate(self) -> Gate:

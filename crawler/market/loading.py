@@ -20,6 +20,7 @@ from crawler.market.field_loading import (
 )
 from crawler.market.profile import (
     Assertion,
+    Bounds,
     CaptchaRule,
     FeedbackRule,
     KindRule,
@@ -109,10 +110,23 @@ def _profile(top: Table, path: str, digest: str) -> MarketProfile:
         login=_login(top.table("login")) if top.has("login") else None,
         captcha=_captcha(top.table("captcha")) if top.has("captcha") else None,
         assertions=tuple(_assertion(table) for table in top.tables("assertions")),
+        bounds=_bounds(top.table("bounds")),
     )
     for table in (politeness, document, links):
         table.done()
     return profile
+
+
+def _bounds(table: Table) -> Bounds:
+    usual = Bounds()
+    bounds = Bounds(
+        depth=table.whole("depth", usual.depth),
+        repeats=table.whole("repeats", usual.repeats),
+        variants=table.whole("variants", usual.variants),
+        pages=table.whole("pages", usual.pages),
+    )
+    table.done()
+    return bounds
 
 
 def _kind(table: Table) -> KindRule:

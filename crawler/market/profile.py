@@ -24,6 +24,20 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many addresses of the market are believed in; what is beyond is a trap.
+
+    ``depth``: segments of a path; ``repeats``: how often one segment may stand in a path;
+    ``variants``: queries of one path; ``pages``: addresses of one kind of page.
+    """
+
+    depth: int = 16
+    repeats: int = 3
+    variants: int = 5000
+    pages: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class KindRule:
     """One way to recognise a kind of page; every condition that is given must hold."""
 
@@ -195,6 +209,7 @@ class MarketProfile:
     login: LoginRule | None
     captcha: CaptchaRule | None
     assertions: tuple[Assertion, ...]
+    bounds: Bounds = Bounds()
 
     def is_never(self, uri: str) -> bool:
         """Return whether the profile forbids ever asking for ``uri``."""
