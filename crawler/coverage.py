@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from crawler.estimating import Sighting
 from crawler.frontier import Frontier
@@ -15,6 +18,17 @@ from crawler.market.profile import link_target
 
 NO_WAY = ("", "redirect")
 GONE = ("not-found", "soft-404")
+MIRROR = "mirror"
+_STRONGEST = ("on-sale", "gone", "failed", "waiting", "refused")
+
+
+class Link(NamedTuple):
+    """A link to a listing: its key, the kind of page that has it, what became of it, its host."""
+
+    listing: str
+    way: str
+    state: str
+    host: str = ""
 
 
 def coverage_of(path: Path) -> Coverage:
@@ -36,9 +50,11 @@ def listing_key(profile: MarketProfile, uri: str) -> str:
 def sightings_of(path: Path, pass_no: int) -> list[Sighting]:
     """Return what the frontier of one pass knows of each listing."""
     with closing(Frontier(path, reading=True)) as frontier:
-        rows = ((key, way, listing_state(state, kind)) for key, way, state, kind, _cause
-                in frontier.listings())  # fmt: skip
-        return list(sighted(rows, pass_no))
+        rows = [
+            Link(key, way, listing_state(state, kind), urlsplit(uri).netloc)
+            for key, way, state, kind, uri in frontier.listings()
+        ]
+    return list(sighted(rows, pass_no))
 
 
 def listing_state(state: str, page_kind: str) -> str:
@@ -48,16 +64,30 @@ def listing_state(state: str, page_kind: str) -> str:
     return state if state in ("failed", "refused") else "waiting"
 
 
-def sighted(rows: Iterable[tuple[str, str, str]], pass_no: int) -> Iterator[Sighting]:
-    """Yield one sighting a listing from (key, way, state) rows, several of a listing joined.
+def sighted(links: Sequence[Link], pass_no: int) -> Iterator[Sighting]:
+    """Yield one sighting a listing from links, several of a listing joined.
 
-    A listing that one of its addresses shows is on sale, whatever the others show.
+    A listing that one of its addresses shows is on sale, whatever the others show.  Hosts
+    other than the one that names most listings are mirrors: what their pages link to was
+    found by one further way, ``mirror``.
     """
-    order = ("on-sale", "gone", "failed", "waiting", "refused")
+    home = _home(links)
     ways: dict[str, set[str]] = {}
     states: dict[str, str] = {}
-    for key, way, state in rows:
-        ways.setdefault(key, set()).update({way} - set(NO_WAY))
-        states[key] = min(state, states.get(key, state), key=order.index)
+    for link in links:
+        known = ways.setdefault(link.listing, set())
+        if link.way not in NO_WAY:
+            known.add(link.way if link.host == home else MIRROR)
+        states[link.listing] = min(
+            link.state, states.get(link.listing, link.state), key=_STRONGEST.index
+        )
     for key, state in sorted(states.items()):
         yield Sighting(pass_no, key, frozenset(ways[key]), state)
+
+
+def _home(links: Sequence[Link]) -> str:
+    """Return the host that names most listings, the first by name of several."""
+    named = Counter(
+        host for host, _key in {(one.host, one.listing) for one in links if one.way not in NO_WAY}
+    )
+    return min(named, key=lambda host: (-named[host], host), default="")

@@ -172,7 +172,7 @@ class MemoryFrontier:
         rows = [(key, way, pages[uri].row.seq, uri) for (uri, way), key in self._ways.items()]
         for key, way, _seq, uri in sorted(rows):
             state = "queued" if pages[uri].state == "later" else pages[uri].state
-            yield key, way, state, pages[uri].kind, pages[uri].cause
+            yield key, way, state, pages[uri].kind, uri
 
     def _in_order(self) -> list[_Known]:
         return sorted(self._pages.values(), key=lambda page: page.row.seq)

@@ -218,7 +218,7 @@ class Frontier:
             yield from ((str(uri), str(hint)) for uri, hint in self._db.execute(query))
 
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted.
+        """Yield (listing, way, state, page kind, address) of every link to a listing, sorted.
 
         ``way`` is the kind of the page that links to it, "" for an address that was given.
         """

@@ -93,7 +93,7 @@ class FrontierStore(Protocol):
         """Return the counts of everything that is known."""
 
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted.
+        """Yield (listing, way, state, page kind, address) of every link to a listing, sorted.
 
         ``way`` is the kind of the page that links to it, "" for an address that was given.
         """

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from crawler.coverage import GONE, listing_key, sighted
+from crawler.coverage import GONE, Link, listing_key, sighted
 from crawler.estimating import METHOD, Estimate, Sighting, estimate_on_sale
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, PageReading
@@ -64,7 +64,8 @@ class PassesSeen:
     def take(self, capture: Capture, profile: MarketProfile, reading: PageReading) -> None:
         """Note one page that was read; those of no crawl are left out."""
         host = urlsplit(capture.uri).netloc.lower()
-        begun = [name for at, name in self._begun.get(host, ()) if at <= capture.observed_at]
+        crawls = self._begun.get(host, self._of_hosts(profile) if host in profile.hosts else [])
+        begun = [name for at, name in crawls if at <= capture.observed_at]
         if not begun or begun[-1][0] != profile.market:
             return
         looked = self._looked.setdefault(begun[-1], Looked())
@@ -81,6 +82,11 @@ class PassesSeen:
         looked.digests.add(profile.digest)
         looked.last_at = max(looked.last_at or capture.observed_at, capture.observed_at)
 
+    def _of_hosts(self, profile: MarketProfile) -> list[tuple[datetime, Pass]]:
+        """Return the crawls of a market that began on another of its hosts, in order of time."""
+        every = (one for begun in self._begun.values() for one in begun)
+        return sorted(one for one in every if one[1][0] == profile.market)
+
     def records(self) -> Iterator[CoverageEstimate]:
         """Yield the estimate of every pass, sorted by market and pass."""
         known: dict[str, list[Sighting]] = {}
@@ -93,12 +99,13 @@ class PassesSeen:
 
 def _sightings(looked: Looked, pass_no: int, before: list[Sighting]) -> list[Sighting]:
     """Return what the pages of a pass say; what was on sale before was to be asked for again."""
-    rows = [(one.listing, "", "waiting") for one in before if one.state == "on-sale"]
-    for own, kind, way, links in looked.pages.values():
+    links = [Link(one.listing, "", "waiting") for one in before if one.state == "on-sale"]
+    for uri, (own, kind, way, keys) in looked.pages.items():
+        host = urlsplit(uri).netloc
         if own:
-            rows.append((own, "", _state(kind)))
-        rows += [(key, way, "waiting") for key in links]
-    return list(sighted(rows, pass_no))
+            links.append(Link(own, "", _state(kind), host))
+        links += [Link(key, way, "waiting", host) for key in keys]
+    return list(sighted(links, pass_no))
 
 
 def _state(kind: str) -> str:

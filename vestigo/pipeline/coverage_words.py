@@ -26,6 +26,7 @@ def way_words(way: str) -> str:
         "vendor": _("vendor pages"),
         "listing": _("other listings"),
         "feedback": _("feedback"),
+        "mirror": _("mirrors"),
         "earlier": _("earlier passes"),
         "other": _("other pages"),
     }.get(way, way)
