@@ -19,9 +19,8 @@ NAME_LENGTH = 16
 
 def isolation_name(job: CrawlJob) -> str:
     """Return the SOCKS user name that keeps this account's circuits apart (it names nobody)."""
-    named = f"{job.profile.market}/{job.account}"
-    if job.identity:
-        named = f"{named}/{job.identity}"
+    # NUL is in no name: no account and rotation together look like another account
+    named = "\0".join((job.profile.market, job.account, str(job.identity)))
     return hashlib.sha256(named.encode()).hexdigest()[:NAME_LENGTH]
 
 
