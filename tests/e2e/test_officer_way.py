@@ -133,6 +133,19 @@ def test_nothing_was_asked_of_any_other_address(way):
     assert len(hosts) == 3
 
 
+def test_the_history_knows_what_is_gone_and_what_nobody_is_meant_to_pay(way):
+    """Compared with the truth of the world, listing by listing."""
+    told = json.loads((way.officer.range / "truth.json").read_text())
+    shown = json.loads(way.officer.run("crawl", "history", way.officer.case, "--json").stdout)
+    states = {(one["market"], one["key"]): one["state"] for one in shown["listings"]}
+    truth = {(one["market"], one["key"]): one for one in told["listings"]}
+    assert set(states) == {key for key, one in truth.items() if one["first_pass"] <= 2}
+    gone = {key for key in states if truth[key]["last_pass"] < 2}
+    held = {key for key in states if 2 in truth[key]["holding"]} - gone
+    assert {key for key, state in states.items() if state == "gone"} == gone != set()
+    assert {key for key, state in states.items() if state == "holding_price"} == held != set()
+
+
 def query(way, name, **parameters):
     words = [word for key, value in parameters.items() for word in ("--param", f"{key}={value}")]
     done = way.officer.run("graph", "query", way.officer.case, name, *words, "--json")

@@ -9,8 +9,10 @@ import click
 
 from vestigo.cli.crawl_attend import attend as attend_command
 from vestigo.cli.crawl_coverage import coverage as coverage_command
-from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
+from vestigo.cli.crawl_due import due as due_command
+from vestigo.cli.crawl_history import history as history_command
 from vestigo.cli.crawl_images import images as images_command
+from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
 from vestigo.cli.crawl_picture import picture as picture_command
 from vestigo.cli.crawl_resume import cookies_option
 from vestigo.cli.crawl_resume import resume as resume_command
@@ -27,6 +29,8 @@ def crawl() -> None:
 
 crawl.add_command(attend_command)
 crawl.add_command(coverage_command)
+crawl.add_command(due_command)
+crawl.add_command(history_command)
 crawl.add_command(mirrors_command)
 crawl.add_command(images_command)
 crawl.add_command(picture_command)

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Histories of listings and vendors, reasons for holding prices, and what is due."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from vestigo.cli.crawl import crawl as group
+from vestigo.errors import ExitCode, UsageError
+from vestigo.pipeline.crawl_state import CrawlState, LastRun, state_path
+from vestigo.pipeline.history import listing_histories, vendor_lives
+from vestigo.pipeline.history.holding import holding_reasons, market_medians
+from vestigo.pipeline.recrawl import next_passes
+from vestigo.pipeline.session import open_session
+from vestigo.records import (
+    Capture,
+    Feedback,
+    Listing,
+    Method,
+    Page,
+    TextReading,
+    VendorAccount,
+    content_id,
+    probability,
+)
+from vestigo.store import CaseFolder
+
+BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
+METHOD = Method(rule="test.history.v1", settings_sha256="0" * 64)
+
+
+def capture(uri, day, host="a.onion"):
+    return Capture(
+        capture_id=content_id([uri, day, host]), uri=f"http://{host}{uri}", request_method="GET",
+        status=200, media_type="text/html", charset="utf-8", content_sha256="0" * 64,
+        n_body_bytes=1, observed_at=BEGIN + timedelta(days=day), authorization_id="", account="",
+        warc_name="w", warc_offset=day, problem="",
+    )  # fmt: skip
+
+
+def origin(page):
+    return {"sources": (page.capture_id,), "method": METHOD, "confidence": probability(1),
+            "observed_at": page.observed_at, "market": "bazar"}  # fmt: skip
+
+
+def listing(page, key="1", **fields):
+    given = {"title": "t", "description": "d", "vendor_handle": "ana", "category": ("x",),
+             "price_amount": Decimal(100), "price_currency": "EUR", "ships_from": "ES",
+             "ships_to": None, "feedback_count": None, "listed_on": None, "spans": ()}  # fmt: skip
+    return Listing(**origin(page), listing_key=key, **{**given, **fields})
+
+
+def not_found(page):
+    return Page(**origin(page), uri=page.uri, page_kind="not-found", truncated=False, leftovers=(),
+                failed_assertions=())  # fmt: skip
+
+
+@pytest.fixture
+def case(tmp_path):
+    return CaseFolder.create(tmp_path / "case", title="t", unit="u")
+
+
+@pytest.fixture
+def told(case):
+    """Append records; return the histories."""
+
+    def tell(*records, **wanted):
+        with open_session(case.path) as session:
+            session.ledger.append(records)
+            return listing_histories(session.ledger, **wanted)
+
+    return tell
+
+
+def test_each_version_says_what_changed(told):
+    pages = [capture("/l/1", day) for day in (0, 7, 14, 21)]
+    (found,) = told(
+        *pages,
+        listing(pages[2], price_amount=Decimal(120), title="new title"),
+        listing(pages[0]), listing(pages[1]),
+        listing(pages[3], price_amount=Decimal(120), title="new title", ships_to="FR",
+                vendor_handle="bea", category=("y",), description="e", ships_from=None),
+    )  # fmt: skip
+    assert [version.changed for version in found.versions] == [
+        (), (), ("price", "title"),
+        ("description", "vendor", "category", "ships_from", "ships_to"),
+    ]  # fmt: skip
+    assert (found.state, found.vendor, found.gone_at) == ("seen", "bea", None)
+    assert [v.capture_id for v in found.versions] == [page.capture_id for page in pages]
+
+
+def test_a_listing_is_gone_when_its_address_says_so_later_on_any_mirror(told):
+    first, gone = capture("/l/1", 0), capture("/l/1", 7, host="mirror.onion")
+    (found,) = told(first, listing(first), gone, not_found(gone))
+    assert (found.state, found.gone_at) == ("gone", gone.observed_at)
+    assert found.gone_capture_id == gone.capture_id
+
+
+def test_a_listing_that_came_back_is_not_gone(told):
+    pages = [capture("/l/1", day) for day in (0, 7, 14)]
+    (found,) = told(*pages, listing(pages[0]), not_found(pages[1]), listing(pages[2]))
+    assert (found.state, found.gone_at) == ("seen", None)
+
+
+def test_another_address_that_is_gone_says_nothing(told):
+    first, gone = capture("/l/1", 0), capture("/l/1?page=2", 7)
+    (found,) = told(first, listing(first), gone, not_found(gone))
+    assert found.state == "seen"
+
+
+def test_one_capture_read_twice_is_one_version(told):
+    page = capture("/l/1", 0)
+    (found,) = told(page, listing(page), listing(page, title="read better"))
+    assert [version.title for version in found.versions] == ["read better"]
+
+
+def test_a_price_far_above_its_own_is_held_with_the_figure(told):
+    pages = [capture("/l/1", day) for day in (0, 7, 14)]
+    prices = (Decimal(100), Decimal(110), Decimal(99999))
+    (found,) = told(
+        *pages, *(listing(p, price_amount=a) for p, a in zip(pages, prices, strict=True))
+    )
+    assert found.state == "holding_price"
+    (reason,) = found.versions[-1].holding
+    assert (reason.reason, reason.compared, reason.times) == (
+        "far-above-its-own",
+        Decimal(105),
+        952,
+    )
+    assert [version.holding for version in found.versions[:2]] == [(), ()]
+
+
+def test_a_price_in_another_currency_is_not_compared(told):
+    pages = [capture("/l/1", 0), capture("/l/1", 7)]
+    (found,) = told(*pages, listing(pages[0], price_amount=Decimal("0.002"), price_currency="BTC"),
+                    listing(pages[1]))  # fmt: skip
+    assert [version.holding for version in found.versions] == [(), ()]
+
+
+def test_the_readers_flag_is_a_reason(told):
+    page = capture("/l/1", 0)
+    one = listing(page)
+    reading = TextReading(
+        sources=(one.record_id,), method=METHOD, confidence=probability(1),
+        observed_at=page.observed_at, subject=one.record_id, language="en", goods=(),
+        flags=("holding_price",),
+    )  # fmt: skip
+    (found,) = told(page, one, reading)
+    assert [reason.reason for reason in found.versions[0].holding] == ["too-much-for-the-amount"]
+
+
+@pytest.mark.parametrize(
+    ("price", "others", "market", "reasons"),
+    [
+        (1000, [100], None, ["far-above-its-own"]),
+        (999, [100], None, []),
+        (20_000, [], 100, ["far-above-the-market"]),
+        (20_000, [20_000], 100, ["far-above-the-market"]),
+        (19_999, [], 100, []),
+        (0, [0], 0, []),
+        (5, [], None, []),
+    ],
+)
+def test_where_a_price_begins_to_be_absurd(price, others, market, reasons):
+    found = holding_reasons(
+        Decimal(price), [Decimal(one) for one in others],
+        None if market is None else Decimal(market), flagged=False,
+    )  # fmt: skip
+    assert [one.reason for one in found] == reasons
+
+
+def test_few_prices_make_no_market():
+    prices = [Decimal(n) for n in range(1, 20)]
+    assert market_medians({"EUR": prices}) == {}
+    assert market_medians({"EUR": [*prices, Decimal(20)]}) == {"EUR": Decimal("10.5")}
+
+
+def test_only_what_was_asked_for(told):
+    one, other = capture("/l/1", 0), capture("/l/2", 0)
+    records = (one, other, listing(one), listing(other, key="2"))
+    assert [found.key for found in told(*records)] == ["1", "2"]
+    assert [found.key for found in told(key="2")] == ["2"]
+    assert told(market="elsewhere") == []
+
+
+def test_when_a_vendor_was_last_seen(case):
+    pages = [capture("/v/ana", 0), capture("/v/ana", 7), capture("/v/bea", 9)]
+    accounts = [
+        VendorAccount(**origin(page), handle=handle, profile_captured=True, profile_text="",
+                      pgp_blocks=(), spans=())
+        for page, handle in zip(pages, ("ana", "ana", "bea"), strict=True)
+    ]  # fmt: skip
+    feedback = [
+        Feedback(**origin(pages[1]), listing_key="1", vendor_handle="ana", buyer_handle=None,
+                 given_on=day, rating=None, text="", price_amount=None, price_currency=None, spans=())
+        for day in (date(2026, 2, 20), date(2026, 2, 25), None)
+    ]  # fmt: skip
+    with open_session(case.path) as session:
+        session.ledger.append([*pages, *accounts, *feedback])
+        ana, bea = vendor_lives(session.ledger)
+    assert (ana.first_seen_at, ana.last_seen_at) == (pages[0].observed_at, pages[1].observed_at)
+    assert (ana.n_captures, ana.last_feedback_on) == (2, date(2026, 2, 25))
+    assert (bea.last_capture_id, bea.last_feedback_on) == (pages[2].capture_id, None)
+    assert ana.market_seen_at == bea.market_seen_at == pages[2].observed_at
+
+
+@pytest.fixture
+def vestigo(capsys):
+    def run(*words):
+        code = group.main(args=[str(word) for word in words], standalone_mode=False)
+        return code or 0, capsys.readouterr().out
+
+    return run
+
+
+def test_the_command_shows_and_logs(case, told, vestigo):
+    pages = [capture("/l/1", day) for day in (0, 7, 14)]
+    prices = (Decimal(100), Decimal(50), Decimal(99999))
+    told(*pages, *(listing(p, price_amount=a, title="\x1b[31mred")
+                   for p, a in zip(pages, prices, strict=True)))  # fmt: skip
+    _code, out = vestigo("history", case.path)
+    assert "█▄✗" in out
+    assert "\x1b" not in out
+    _code, out = vestigo("history", case.path, "bazar/1")
+    assert "probably a holding price: 1333 times the median of its other prices (75 EUR)" in out
+    assert pages[2].capture_id in out
+    document = json.loads(vestigo("history", case.path, "--changed", "--json")[1])
+    assert [one["state"] for one in document["listings"]] == ["holding_price"]
+    assert json.loads(vestigo("history", case.path, "--vendors", "--json")[1]) == {"vendors": []}
+    with open_session(case.path, write=False) as session:
+        assert sum(event.reason == "crawl history" for event in session.custody.events()) == 4
+
+
+def test_a_listing_that_is_not_there(case, vestigo):
+    with pytest.raises(UsageError) as caught:
+        vestigo("history", case.path, "bazar/9")
+    assert caught.value.code == "E-CRA-084"
+
+
+def crawled(case, market, pass_no, outcome, ended):
+    name = market if pass_no == 1 else f"{market}.pass-{pass_no}"
+    frontier = case.crawl_state / f"{name}.sqlite"
+    frontier.parent.mkdir(exist_ok=True)
+    frontier.touch()
+    state = CrawlState(
+        profile="range", start="http://127.0.0.1:1/", account="o'neil", market=market,
+        pass_no=pass_no, last=LastRun(ended_at=ended, outcome=outcome),
+    )  # fmt: skip
+    state_path(frontier).write_text(json.dumps(state.document()))
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome", "now", "what", "number"),
+    [
+        (7, "complete", "2026-03-09", "new-pass", 3),
+        (7, "complete", "2026-03-07", "not-yet", 3),
+        (0, "complete", "2027-01-01", "no-rhythm", 2),
+        (7, "interrupted", "2026-03-02", "go-on", 2),
+        (7, "parked", "2026-03-02", "go-on", 2),
+        (7, "", "2026-03-02", "go-on", 2),
+    ],
+)
+def test_what_is_due(case, days, outcome, now, what, number):
+    case.toml.write_text(case.toml.read_text() + f"\n[settings.crawl]\nrecrawl_days = {days}\n")
+    crawled(case, "bazar", 1, "complete", "2026-02-01T00:00:00Z")
+    crawled(case, "bazar", 2, outcome, "2026-03-01T00:00:00Z" if outcome else "")
+    clock = lambda: datetime.fromisoformat(f"{now}T00:00:00+00:00")  # noqa: E731
+    with open_session(case.path, clock=clock) as session:
+        (found,) = next_passes(session)
+    assert (found.what, found.pass_no, found.due) == (what, number, what in ("go-on", "new-pass"))
+
+
+def test_the_command_to_type_is_printed(case, vestigo):
+    crawled(case, "bazar", 2, "interrupted", "2026-03-01T00:00:00Z")
+    code, out = vestigo("due", case.path)
+    assert code == ExitCode.FINDINGS
+    assert "bazar: pass 2 is not complete" in out
+    assert """--pass 2 --account 'o'"'"'neil' --password-stdin""" in out
+    (one,) = json.loads(vestigo("due", case.path, "--json")[1])["markets"]
+    assert (one["due"], one["what"]) == (True, "go-on")
+
+
+def test_nothing_crawled_nothing_due(case, vestigo):
+    assert vestigo("due", case.path) == (ExitCode.DONE, "Nothing was crawled in this case yet.\n")
