@@ -210,5 +210,5 @@ def damaged(path: Path) -> ConfigurationError:
         "E-SCR-002",
         _("A hash set of this case is damaged or of another form."),
         where=str(path),
-        remedy=_("Add the set again with “vestigo case hash-sets PATH add”; nothing was sent."),
+        remedy=_("Add the set again with “vestigo case hash-sets CASE add”; nothing was sent."),
     )
