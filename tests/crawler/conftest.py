@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A raw market on loopback whose every byte is tapped, and crawls of it."""
 
-import socket
-import threading
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from crawler.market import load_profile
 from crawler.run import crawl
 from vestigo.authority import Gate
 from vestigo.clock import system_clock
+from vestigo.pipeline.wire.tapped import TappedServer
 from vestigo.records import ACTS, DATA_CLASSES, Authorization
 from vestigo.settings import default_settings
 
@@ -45,104 +43,9 @@ LOGIN = page(
 )
 
 
-class Tap:
-    """The bytes of one connection: what the server got and what it sent."""
-
-    def __init__(self):
-        self.got = bytearray()
-        self.sent = bytearray()
-
-
-class RawMarket:
-    """Answers each target with raw bytes; ``answers`` maps targets to bytes or functions.
-
-    A function gets (request bytes, how often the target was asked before).  Bytes that
-    a browser could not know the end of are followed by a close; so is everything in
-    ``close_after``.
-    """
-
-    def __init__(self):
-        self.answers = {}
-        self.close_after = set()
-        self.taps = []
-        self.asked = Counter()
-        self._stop = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
-        self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    @property
-    def uri(self):
-        return f"http://127.0.0.1:{self.port}/"
-
-    def close(self):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self):
-        while not self._stop.is_set():
-            try:
-                connection, _address = self._listener.accept()
-            except TimeoutError:
-                continue
-            thread = threading.Thread(target=self.serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
-
-    def serve(self, connection):
-        """Answer what comes over one connection until it ends."""
-        tap = Tap()
-        self.taps.append(tap)
-        connection.settimeout(0.05)
-        with connection:
-            while not self._stop.is_set():
-                request = self._request(connection, tap)
-                if request is None:
-                    return
-                target = request.split(b" ")[1].decode("latin-1")
-                answer = self.answers.get(target, page("gone", status="404 Not Found"))
-                number = self.asked[target]
-                self.asked[target] += 1
-                raw = answer(request, number) if callable(answer) else answer
-                tap.sent += raw
-                try:
-                    connection.sendall(raw)
-                except OSError:
-                    return
-                if target in self.close_after:
-                    return
-
-    def _request(self, connection, tap):
-        got = b""
-        while not self._stop.is_set():
-            head, end, body = got.partition(b"\r\n\r\n")
-            length = [
-                int(line.split(b":")[1]) for line in head.split(b"\r\n")
-                if line.lower().startswith(b"content-length:")
-            ]  # fmt: skip
-            if end and len(body) >= sum(length):
-                tap.got += got
-                return got
-            try:
-                piece = connection.recv(65536)
-            except TimeoutError:
-                continue
-            except OSError:
-                return None
-            if not piece:
-                tap.got += got
-                return None
-            got += piece
-        return None
-
-
 @pytest.fixture
 def market():
-    server = RawMarket()
+    server = TappedServer()
     yield server
     server.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,9 +74,13 @@ class TappedServer:
         """The address of the server's first page."""
         return f"http://127.0.0.1:{self.port}/"
 
+    def stop(self) -> None:
+        """Let every connection end soon."""
+        self._stop.set()
+
     def close(self) -> None:
         """End every connection and thread."""
-        self._stop.set()
+        self.stop()
         for thread in self._threads:
             thread.join()
         self._listener.close()
@@ -115,7 +118,7 @@ class TappedServer:
         tap.turns.append(turn)
         for n, piece in enumerate(script.pieces):
             if n and script.pause:
-                time.sleep(script.pause)
+                self._stop.wait(script.pause)
             if not self._send(connection, tap, turn, piece):
                 return False
         if script.then == "reset":
