@@ -54,4 +54,5 @@ def _show(found: list[CapturedPicture], as_json: bool) -> None:
     for one in found:
         looks = f"pdq {one.pdq} ({one.pdq_quality})" if one.pdq else one.problem
         click.echo(f"  {one.sha256}  {one.media_type}  {one.n_bytes}  {looks}")
-        click.echo(printable(f"    {one.uri}"))
+        inside = _("inside of") + " " if one.inline else ""
+        click.echo(printable(f"    {inside}{one.uri}"))

@@ -47,6 +47,10 @@ DEFAULT_KINDS = ("listing", "vendor")
 )  # fmt: skip
 @click.option("--profile", default="", help=_("Name or path of the market profile (for --live)."))
 @click.option("--account", default="", help=_("The avatar's account on the market (for --live)."))
+@click.option(
+    "--cookies", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=_("A browser's file of the account's cookies (for --live)."),
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=_("Say which pages would be drawn; draw none."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def picture(  # noqa: PLR0917  # click hands over each option
@@ -58,6 +62,7 @@ def picture(  # noqa: PLR0917  # click hands over each option
     live: str,
     profile: str,
     account: str,
+    cookies: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -65,7 +70,12 @@ def picture(  # noqa: PLR0917  # click hands over each option
     from vestigo.pipeline.picturing import draw_pages, pages_to_draw
 
     if live:
-        return _live(path, _wanted(live, profile, account, scripts, wanted), dry_run, as_json)
+        if not profile or wanted or (cookies and not account):
+            raise click.UsageError(
+                _("--live needs --profile and no exhibit beside it; --cookies needs --account.")
+            )
+        asked = _wanted(live, profile, account, cookies, scripts=scripts)
+        return _live(path, asked, dry_run, as_json)
     with open_session(path, write=not dry_run) as session, progress() as display:
         session.custody.append("access", reason="crawl picture")
         pages = pages_to_draw(session, wanted, kinds or DEFAULT_KINDS, scripts=scripts)[:limit]
@@ -78,14 +88,18 @@ def picture(  # noqa: PLR0917  # click hands over each option
 
 
 def _wanted(
-    live: str, profile: str, account: str, scripts: bool, wanted: Sequence[str]
+    live: str, profile: str, account: str, cookies: Path | None, *, scripts: bool
 ) -> LivePicture:
     from crawler.market import load_profile
     from vestigo.pipeline.live_picture import LivePicture
 
-    if not profile or wanted:
-        raise click.UsageError(_("--live needs --profile, and no exhibit beside it."))
-    return LivePicture(profile=load_profile(profile), uri=live, account=account, scripts=scripts)
+    return LivePicture(
+        profile=load_profile(profile),
+        uri=live,
+        account=account,
+        scripts=scripts,
+        cookies=cookies.read_bytes() if cookies else b"",
+    )
 
 
 def _live(path: Path, wanted: LivePicture, dry_run: bool, as_json: bool) -> int:

@@ -70,20 +70,20 @@ def hand_out_picture(session: CaseSession, sha256: str, reason: str, out: Path) 
     return record
 
 
-def _pictures_of(session: CaseSession, capture: Capture) -> Iterator[tuple[str, bytes, str]]:
-    """Yield (address, bytes, media type) of a captured picture or of those inside a page."""
+def _pictures_of(session: CaseSession, capture: Capture) -> Iterator[tuple[bytes, str, bool]]:
+    """Yield (bytes, media type, inside a page?) of a captured picture or of those in a page."""
     exchange = read_exchange(session.folder.captures, capture)
     kind = media_of(exchange.body[:64])
     if kind.startswith("image/"):
-        yield capture.uri, exchange.body, kind
+        yield exchange.body, kind, False
         return
     answer = answer_of(read_response(exchange.response, "GET"), capture.capture_id)
-    for address, picture in lift_inline(answer, capture.uri)[1].items():
-        yield address, picture.body, media_of(picture.body[:64]) or picture.content_type
+    for picture in lift_inline(answer, capture.uri)[1].values():
+        yield picture.body, media_of(picture.body[:64]) or picture.content_type, True
 
 
 def _record(
-    capture: Capture, uri: str, content: bytes, media_type: str, decoder: PictureDecoder
+    capture: Capture, content: bytes, media_type: str, inline: bool, decoder: PictureDecoder
 ) -> CapturedPicture:
     hashes = decoder.hashes_of(content) or []
     return CapturedPicture(
@@ -91,8 +91,8 @@ def _record(
         method=_METHOD,
         confidence=CERTAIN,
         observed_at=capture.observed_at,
-        uri=uri,
-        inline=uri != capture.uri,
+        uri=capture.uri,
+        inline=inline,
         sha256=hashlib.sha256(content).hexdigest(),
         n_bytes=len(content),
         media_type=media_type,
@@ -105,7 +105,7 @@ def _record(
 def _content(session: CaseSession, record: CapturedPicture) -> bytes:
     for capture in session.ledger.of_kind(Capture):
         if capture.capture_id == record.sources[0]:
-            for _uri, content, _kind in _pictures_of(session, capture):
+            for content, _kind, _inline in _pictures_of(session, capture):
                 if hashlib.sha256(content).hexdigest() == record.sha256:
                     return content
     raise _cannot_be_shown(record.sha256)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.browser.from_market import ask_for_live, draw_live
@@ -15,6 +15,7 @@ from crawler.browser.policy import RenderPolicy
 from crawler.browser.studio import open_studio
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, read_page
+from crawler.netscape import parse_netscape
 from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.permission import host_and_port, intent
 from crawler.socks import SocksProxy, parse_proxy
@@ -35,13 +36,16 @@ from vestigo.records import Authorization, Capture, Screenshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivePicture:
-    """What is asked for: a page of ``profile``'s market, seen by ``account`` ("" for nobody)."""
+    """What is asked for: a page of ``profile``'s market, seen by ``account`` ("" for nobody).
+
+    ``cookies`` is the content of a Netscape file with the account's session, or empty.
+    """
 
     profile: MarketProfile
     uri: str
     account: str = ""
     scripts: bool = False
-    cookies: tuple[dict[str, Any], ...] = ()
+    cookies: bytes = field(default=b"", repr=False)
 
 
 def check_live(session: CaseSession, wanted: LivePicture) -> Authorization:
@@ -59,8 +63,11 @@ def check_live(session: CaseSession, wanted: LivePicture) -> Authorization:
             remedy=_("Onion services are plain http. Otherwise draw the archived page."),
         )
     _proxy(session, wanted, uri)
-    hint = wanted.profile.hint(uri) or ""
-    return ask_for_live(session.gate(), uri, hint, wanted.account, scripts=wanted.scripts)
+    hint, gate = wanted.profile.hint(uri) or "", session.gate()
+    if wanted.cookies:
+        gate.check(intent(uri, "login", wanted.account, act="login"))
+        _cookies(session, wanted, uri)
+    return ask_for_live(gate, uri, hint, wanted.account, scripts=wanted.scripts)
 
 
 def take_live(session: CaseSession, wanted: LivePicture) -> Screenshot:
@@ -80,7 +87,13 @@ def take_live(session: CaseSession, wanted: LivePicture) -> Screenshot:
             user_agent = str(session.settings("crawl")["user_agent"])
             with open_studio(session.folder.scratch, settings, user_agent, wire) as studio:
                 names = _names(session, wanted.profile, wire)
-                drawn = draw_live(studio, wire, screen=screen, hidden=names, cookies=wanted.cookies)
+                drawn = draw_live(
+                    studio,
+                    wire,
+                    screen=screen,
+                    hidden=names,
+                    cookies=_cookies(session, wanted, uri),
+                )
                 isolation = studio.isolation
     page = _capture(session, drawn.sources[0])
     return keep_picture(
@@ -192,6 +205,24 @@ def _names(
         return (*known, *(row.buyer for row in reading.feedback if row.buyer))
 
     return names
+
+
+def _cookies(session: CaseSession, wanted: LivePicture, uri: str) -> list[dict[str, Any]]:
+    """Return the cookies of the file that fit the page's host, as the browser takes them.
+
+    Raises ``InputError`` E-CRA-051 and E-CRA-052 as ``parse_netscape``.
+    """
+    if not wanted.cookies:
+        return []
+    found = parse_netscape(wanted.cookies, {host_and_port(uri)[0]}, session.clock()).cookies
+    return [
+        {
+            "name": one.name, "value": one.value or "", "domain": one.domain, "path": one.path,
+            "expires": one.expires or -1, "secure": one.secure,
+            "httpOnly": one.has_nonstandard_attr("HttpOnly"),
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def _proxy(session: CaseSession, wanted: LivePicture, uri: str) -> SocksProxy | None:
