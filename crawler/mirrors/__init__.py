@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which addresses are one market: signed lists of mirrors, canaries, and copies."""
 
+from crawler.mirrors.jsonl import judged_lines
 from crawler.mirrors.judging import PHISHING_SUSPECT, MirrorJudgement, judge_mirror
 from crawler.mirrors.page import message_text
 from crawler.mirrors.statement import Refused, Statement, read_statements, site_of
@@ -11,6 +12,7 @@ __all__ = [
     "Refused",
     "Statement",
     "judge_mirror",
+    "judged_lines",
     "message_text",
     "read_statements",
     "site_of",

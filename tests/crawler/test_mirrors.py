@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.mirrors import judge_mirror, read_statements
+from crawler.mirrors import judge_mirror, judged_lines, read_statements
 from crawler.mirrors.dates import holds_until
 from vestigo.training.openpgp import clear_signed, make_vendor_key
 
@@ -154,6 +155,42 @@ def test_a_copy_is_not_accepted(case):
 def test_without_a_known_signature_nothing_is_claimed(case):
     verdict = status_of(case)
     assert (verdict.status, verdict.accepted) == ("unsigned", False)
+
+
+def line_of(name, case):
+    host, market, shown = case
+    return {"id": name, "host": host, "keys": [MARKET.armoured], "messages": market,
+            "shown": shown, "on": ON.isoformat()}  # fmt: skip
+
+
+def test_lines_without_a_case_get_the_same_verdicts():
+    tables = (GENUINE, STALE, PHISHING, UNSIGNED)
+    known = {name: case for table in tables for name, case in table.items()}
+    lines = [json.dumps(line_of(name, case)).encode() for name, case in known.items()]
+    found = list(judged_lines(lines, FRESH_DAYS))
+    assert [one["id"] for one in found] == list(known)
+    for one in found:
+        verdict = status_of(known[one["id"]])
+        assert (one["status"], one["reason"]) == (verdict.status, verdict.reason)
+        assert one["accepted"] == verdict.accepted
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b"no json", "Expecting value"),
+        (b"[]", "no attribute"),
+        (b'{"id": 1, "host": "x"}', "on is missing"),
+        (b'{"id": 1, "host": "x", "on": "soon"}', "isoformat"),
+        (b'{"id": 1, "host": "x", "on": "2026-01-01", "keys": ["x"]}', "a key cannot be read"),
+        (b'{"id": 1, "host": "x", "on": "2026-01-01", "shown": "x"}', "shown is no list"),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why_and_the_next_one_is_judged(line, problem):
+    good = json.dumps(line_of("good", (MAIN, [LIST], []))).encode()
+    bad, fine = judged_lines([line, good], FRESH_DAYS)
+    assert problem in bad["problem"]
+    assert fine["status"] == "signed-current"
 
 
 def test_there_are_enough_cases_to_say_something():

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from crawler.mirrors import judged_lines
 from vestigo.cli.output import emit_json, printable
+from vestigo.cli.standard_input import standard_input
 from vestigo.clock import iso
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
@@ -101,6 +104,20 @@ def check(path: Path, market: str, as_json: bool) -> int:
     else:
         _show(verdicts)
     return ExitCode.FINDINGS if any(one.status == COPY for one in verdicts) else ExitCode.DONE
+
+
+@mirrors.command(
+    "judge", help=_("Judge addresses without a case: one JSON line each on standard input.")
+)
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True,
+              help=_("How long a list that states no date holds."))  # fmt: skip
+def judge(days: int) -> int:
+    """Print one JSON line each; exit 4 where a line could not be read."""
+    n_problems = 0
+    for document in judged_lines(standard_input().buffer, days):
+        n_problems += "problem" in document
+        click.echo(json.dumps(document, ensure_ascii=True))
+    return ExitCode.FINDINGS if n_problems else ExitCode.DONE
 
 
 def status_words(status: str) -> str:

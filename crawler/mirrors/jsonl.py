@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verdicts on addresses without a case: one JSON line in, one out.
+
+In: ``{"id", "host", "keys": [armoured], "messages": [text], "shown": [text], "on": date}``;
+``messages`` are pages or texts seen anywhere, ``shown`` those on the address itself, ``keys``
+had from elsewhere.  Out: ``{"id", "host", "status", "reason", "accepted", "key_fingerprint",
+"signed_at"}``, or ``{"id", "problem"}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from crawler.mirrors.judging import MirrorJudgement, judge_mirror
+from crawler.mirrors.statement import Refused, Statement, read_statements
+from vestigo.clock import iso
+from vestigo.identifiers.pgp import KeyUnreadable, read_key
+
+LISTS = ("keys", "messages", "shown")
+
+
+def judged_lines(lines: Iterable[bytes], fresh_days: int) -> Iterator[dict[str, Any]]:
+    """Yield one document for each line, in order; a line that cannot be read says why."""
+    for number, line in enumerate(lines, 1):
+        case_id: Any = number
+        try:
+            given = json.loads(line)
+            case_id = given.get("id", number)
+            yield {"id": case_id, **_judged(given, fresh_days)}
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            yield {"id": case_id, "problem": _problem(error)}
+
+
+def _judged(given: dict[str, Any], fresh_days: int) -> dict[str, Any]:
+    keys, messages, shown = (_texts(given, name) for name in LISTS)
+    for key in keys:
+        read_key(key)
+    known = [one for text in messages for one in read_statements(text, keys)]
+    there = [one for text in shown for one in read_statements(text, keys)]
+    statements = [one for one in (*known, *there) if isinstance(one, Statement)]
+    refused = [one for one in there if isinstance(one, Refused)]
+    on = date.fromisoformat(given["on"])
+    return _document(judge_mirror(str(given["host"]), statements, refused, on, fresh_days))
+
+
+def _texts(given: dict[str, Any], name: str) -> list[str]:
+    texts = given.get(name, [])
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"{name} is no list of texts")
+    return texts
+
+
+def _document(judged: MirrorJudgement) -> dict[str, Any]:
+    signed = judged.statement
+    return {
+        "host": judged.host,
+        "status": judged.status,
+        "reason": judged.reason,
+        "accepted": judged.accepted,
+        "key_fingerprint": signed.fingerprint if signed else "",
+        "signed_at": iso(signed.signed_at) if signed else None,
+    }
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, KeyUnreadable):
+        return f"a key cannot be read: {error}"
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return str(error) or type(error).__name__
