@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from crawler.frontier.viewing import ErrorView
+from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_brief
 from vestigo.cli.crawl_status_words import (
     action_words,
@@ -28,6 +29,7 @@ from vestigo.i18n import _, ngettext
 from vestigo.pipeline.coverage import pass_coverages, pass_document
 from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
 from vestigo.pipeline.session import CaseSession, open_session
+from vestigo.pipeline.tor_sessions import tor_sessions
 
 WIDTH, HEIGHT, LABEL, BAR, BRIEF_BAR, MOST_ERRORS = 79, 24, 11, 30, 14, 3
 QUIET = ("complete", "running")
@@ -45,6 +47,7 @@ def status(path: Path, market: str, as_json: bool) -> int:
         session.custody.append("access", reason="crawl status")
         look = look_at_crawls(session, path)
         seen = _estimates(session)
+        tor = {facts.get("frontier", ""): facts for facts in tor_sessions(session)}
     shown = [one for one in look.markets if market in ("", one.name, one.market)]
     if market and not shown:
         raise UsageError(
@@ -56,7 +59,7 @@ def status(path: Path, market: str, as_json: bool) -> int:
             ),
         )
     if as_json:
-        emit_json(_document(look, shown, seen))
+        emit_json(_document(look, shown, seen, tor))
     else:
         for line in _screen(look, shown, seen):
             click.echo(line)
@@ -72,8 +75,16 @@ def _estimates(session: CaseSession) -> dict[str, Any]:
         return {}
 
 
-def _document(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> dict[str, Any]:
-    """Return the look as plain values; rates are decimal strings."""
+def _document(
+    look: CaseLook,
+    shown: list[MarketLook],
+    seen: dict[str, Any],
+    tor: dict[str, dict[str, str]],
+) -> dict[str, Any]:
+    """Return the look as plain values; rates are decimal strings.
+
+    ``tor`` of a market is the last run that went through a proxy, null where none did.
+    """
     markets = {}
     for one in shown:
         document = asdict(one)
@@ -81,7 +92,7 @@ def _document(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> 
         document["pages_a_minute"] = None if rate is None else f"{rate:.1f}"
         counts = document.pop("coverage") or {}
         extra = {"coverage": seen[one.name]} if one.name in seen else {}
-        markets[one.name] = document | counts | extra
+        markets[one.name] = document | counts | extra | {"tor": tor.get(one.name)}
     return {"at": look.at, "orders": [asdict(order) for order in look.orders],
             "markets": markets, "next": asdict(look.next)}  # fmt: skip
 
@@ -204,6 +215,8 @@ def _errors(errors: tuple[ErrorView, ...]) -> list[str]:
         kind = _("failed for good") if one.final else _("asked for again")
         lines.append(_line(_("Errors") if not number else "",
                            f"{one.n} {one.cause} ({kind}){exhibit} {one.uri}"))  # fmt: skip
+        if not number and (words := cause_in_words(one.cause)):
+            lines.append(_line("", words))
     if len(errors) > MOST_ERRORS:
         more = ngettext("and {n} more cause", "and {n} more causes", len(errors) - MOST_ERRORS)
         lines.append(_line("", more.format(n=len(errors) - MOST_ERRORS)))
