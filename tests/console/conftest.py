@@ -24,6 +24,8 @@ from vestigo.records import (
     ByteRange,
     CashOutPoint,
     Cluster,
+    CountOf,
+    CoverageEstimate,
     Feedback,
     FieldSpan,
     Hop,
@@ -341,6 +343,26 @@ def chain_records(ids: dict[str, str]) -> list:
     return [tag, cluster, trace, stopped, point, *transactions]
 
 
+def coverage_records(ids):
+    """A pass without an estimate, and a later one with."""
+    none = CoverageEstimate(
+        market="testmarket", pass_no=1, n_captures=1, pages_known=None, pages_fetched=None,
+        pages_waiting=None, pages_failed=(), pages_refused=(), listings_known=4,
+        listings_on_sale=4, listings_gone=0, listings_unresolved=0,
+        ways=(CountOf(name="category", n=4),), on_sale_estimate=None, on_sale_low=None,
+        on_sale_high=None, unseen_estimate=None, unseen_low=None, unseen_high=None,
+        abstained="one-way", **derived(ids["capture1"]),
+    )  # fmt: skip
+    some = replace(
+        none, pass_no=2, pages_known=9, pages_fetched=8, pages_waiting=0,
+        pages_failed=(CountOf(name="http-503", n=1),), listings_known=70, listings_on_sale=61,
+        listings_gone=2, listings_unresolved=7, on_sale_estimate=68, on_sale_low=64,
+        on_sale_high=79, unseen_estimate=3, unseen_low=0, unseen_high=12, abstained="",
+    )  # fmt: skip
+    ids["coverage"] = some.record_id
+    return [none, some]
+
+
 @pytest.fixture(scope="session")
 def made_case(tmp_path_factory) -> MadeCase:
     """A case folder with a WARC archive, records and three accounts."""
@@ -355,6 +377,7 @@ def made_case(tmp_path_factory) -> MadeCase:
                          "test") as archive:  # fmt: skip
             session.ledger.append(market_records(archive, order.record_id, made.ids))
         session.ledger.append(chain_records(made.ids))
+        session.ledger.append(coverage_records(made.ids))
         accounts = Accounts(session.folder)
         for name, role in (("ana.investigator", "investigator"), ("pia.prosecutor", "prosecutor"),
                            ("abe.auditor", "auditor")):  # fmt: skip

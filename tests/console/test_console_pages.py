@@ -365,3 +365,11 @@ def test_pages_are_quick_once_the_index_stands(served, client):
         client.get("/listings")
         took.append(time.process_time() - start)
     assert min(took) < 0.3, "seconds of processor for server and client together"
+
+
+def test_the_overview_shows_estimates_of_the_never_seen_or_why_there_is_none(served, client):
+    text = text_of(client.get("/"))
+    assert "How much of each market was seen" in text
+    assert "testmarket 1 4 0 no estimate: every listing was found by one way only" in text
+    assert "testmarket 2 61 7 68 (64 – 79) 3 (0 – 12)" in text
+    assert client.get(f"/why/{served.case.ids['coverage']}").status_code == 200
