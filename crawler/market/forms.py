@@ -21,6 +21,7 @@ _HANDLE_TAIL = re.compile(
 _HANDLE_HEAD = re.compile(r"^[\s@:：=–—★☆⭐●◆✓✔]+")
 _STEP = re.compile(r"\s*[>›»→⇒⟩❯▸▶]+\s*|\s+(?:/|\\|::|-|–|—|\|)\s+|\s*::\s*")
 _ONLY_SIGNS = re.compile(r"[\W_]*")
+_FULL_STOP = re.compile(r"[^\W\d_]{3}\.\Z")
 _HOME = re.compile(r"(?:https?://[^/]+)?\.?/?(?:index|home|main)?(?:\.\w+)?/?", re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ def place_span(text: str) -> tuple[int, int]:
     start = head.end() if head else 0
     tail = re.search(r"[\s,;:|→>–—-]+$", text)
     end = tail.start() if tail and tail.start() > start else len(text)
-    return start, end
+    return start, end - 1 if _FULL_STOP.search(text, start, end) else end
 
 
 def joint_at(text: str, joints: Iterable[str]) -> tuple[int, int] | None:

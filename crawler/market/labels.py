@@ -91,7 +91,7 @@ def _inline(view: View, one: Segment, known: tuple[str, ...], rest: int) -> Iter
         yield Labelled(known, label, one, value, strong=True)
         return
     begin, concepts, after = later
-    end = part.start + len(part.text[:begin].rstrip(" ,;/(-–|"))
+    end = part.start + len(part.text[:begin].rstrip(" ,;./(-–|"))
     yield Labelled(known, label, one, [replace(part, end=end)], strong=True)
     yield from _inline(view, _part(part, begin), concepts, after - begin)
 

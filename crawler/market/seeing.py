@@ -29,7 +29,7 @@ def by_label(sight: Sight, field: str, labels: Sequence[str]) -> Guess | None:
 
     ``*`` is any label that the vocabulary has for the field.
     """
-    known = {plain(label) for label in labels}
+    known = {*labels, *(plain(label) for label in labels)}
     if sight.guessed is None:
         sight.guessed = guess_fields(sight)
     guesses = sight.guessed.all[field]
@@ -40,7 +40,7 @@ def by_label(sight: Sight, field: str, labels: Sequence[str]) -> Guess | None:
 
 def beside_label(sight: Sight, labels: Sequence[str]) -> list[Segment]:
     """Return the text beside one of ``labels`` as it stands, for fields of a person's own."""
-    known = {plain(label) for label in labels}
+    known = {*labels, *(plain(label) for label in labels)}
     found = [one for one in sight.labels if one.label in known and one.value]
     found = [one for one in found if not sight.view.zones(one.at.holder) & NOT_THE_LISTING]
     return found[0].value if found else []

@@ -21,7 +21,7 @@ LONGEST_LABEL = 40
 MOST_WORDS = 8
 SHORTEST_PLACE = 4
 
-_EDGES = " \t\n:：*=•·|-–—>›»→()[]{}.,;!?#\"'“”«‹"
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*[:：=]\s*")
 _PARTS = re.compile(r"[A-ZА-Я]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _LONG_PART = 6
@@ -97,8 +97,8 @@ class Words:
 
 
 def plain(text: str) -> str:
-    """Return a label as it is compared: lower case, without colon, star or brackets."""
-    return " ".join(text.strip(_EDGES).casefold().split())
+    """Return a label as it is compared: lower case, without signs at its ends."""
+    return " ".join(_EDGES.sub("", text).casefold().split())
 
 
 def unaccented(text: str) -> str:

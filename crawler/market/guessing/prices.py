@@ -83,7 +83,7 @@ def amounts_in(line: list[Segment], currency: str = "", decimal: str = "") -> It
 def _labels_by_segment(sight: Sight) -> dict[int, Labelled]:
     found: dict[int, Labelled] = {}
     for one in sight.labels:
-        for segment in one.value:
+        for segment in one.value[:1] if "vendor" in one.concepts else one.value:
             found.setdefault(segment.number, one)
     return found
 
@@ -199,9 +199,9 @@ def _leads_to_another(sight: Sight, link: Any, title: str) -> bool:
         return False
     if any(part in lists["category.path"] for part in parts) or _ACTION.match(text):
         return False
-    return any(part in lists["title.path"] for part in parts) or (
-        " " in text and len(text) >= LONG_LINK
-    )
+    if any(part in lists["title.path"] for part in parts):
+        return " " in text or any(len(part) > 1 for part in parts if part in lists["title.path"])
+    return " " in text and len(text) >= LONG_LINK
 
 
 def _by_title(guess: Guess, title: Guess, line: list[Segment]) -> None:

@@ -106,6 +106,8 @@ def _end_of_places(sight: Sight, text: str) -> int:
 
 def trimmed(segments: list[Segment]) -> list[Segment]:
     """Return the name of a place without flags and arrows around it."""
+    while len(segments) > 1 and not any(c.isalnum() for c in segments[-1].text):
+        segments = segments[:-1]
     text, starts = spell(segments)
     start, end = place_span(text)
     return cut_segments(segments, starts, start, end) or segments

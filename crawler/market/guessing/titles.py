@@ -15,6 +15,7 @@ LEAST = 1.5
 LONGEST = 250
 USUAL = 160
 SHORTEST = 3
+LONGEST_SIGN = 5
 _BY_TAG = {
     "h1": 4.0,
     "h2": 3.0,
@@ -52,7 +53,31 @@ def title_guesses(sight: Sight) -> list[Guess]:
                 else:
                     guess.points -= min(2.5, 0.5 * sight.repeats(segments[0].holder))
                 found.append(guess)
+    _set_site_back(sight, found)
     return found
+
+
+def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:
+    """Prefer, of two texts that make up the page's title, the one further down.
+
+    The other is the name of the site, which often is the only heading of first rank.
+    """
+    head = sight.head_title
+    firsts = [one for one in guesses if head.startswith(same(one.value))]
+    lasts = [one for one in guesses if head.endswith(same(one.value))]
+    pairs = [(a, b) for a in firsts for b in lasts if _make_up(same(a.value), same(b.value), head)]
+    if not pairs:
+        return
+    found = [one for pair in pairs[:1] for one in pair]
+    later = max(found, key=lambda one: one.segments[0].number)
+    for one in guesses:
+        if any(same(one.value) == same(other.value) for other in found):
+            one.points += 2.5 if same(one.value) == same(later.value) else -2.5
+
+
+def _make_up(first: str, last: str, head: str) -> bool:
+    rest = head[len(first) : len(head) - len(last)]
+    return 0 < len(rest) <= LONGEST_SIGN and not any(c.isalnum() for c in rest)
 
 
 def _units(line: list[Segment]) -> Iterator[list[Segment]]:

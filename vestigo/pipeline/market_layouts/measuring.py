@@ -18,13 +18,13 @@ from crawler.market.learning.apart import learned_page
 from crawler.market.learning.proposing import learn_layout
 from crawler.market.learning.writing import profile_text
 from vestigo.errors import VestigoError
-from vestigo.pipeline.market_layouts import boxes, posts, tables
+from vestigo.pipeline.market_layouts import boxes, posts, second, tables, unseen
 from vestigo.pipeline.market_layouts.doors import doors
 from vestigo.pipeline.market_layouts.layout import LAYOUTS, Layout, Shown, Site, show
 from vestigo.pipeline.market_layouts.offers import invented_offer
 
 FIELDS = ("title", "price", "vendor", "category", "ships_from", "ships_to")
-MODULES = (boxes, posts, tables)
+MODULES = (boxes, posts, second, tables, unseen)
 N_LEARNED = 3
 
 
