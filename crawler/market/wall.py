@@ -18,8 +18,8 @@ WALLS = (
     "login", "captcha", "queue", "ban", "maintenance", "rate-limit", "not-found", "soft-404",
 )  # fmt: skip
 _GONE, _LOGIN, _TOO_MANY, _FORBIDDEN, _SERVER = (404, 410), (401, 407), 429, (403, 451), 500
-_SHORT, _BRIEF, _TINY = 900, 420, 240
-_MANY_LINKS, _MOST_BOXES, _LONG_REFRESH = 15, 12, 600
+_SHORT, _BRIEF, _TINY, _AT_ONCE = 900, 420, 240, 40
+_FEW_HEADINGS, _FEW_LINKS, _MANY_LINKS, _MOST_BOXES, _LONG_REFRESH = 3, 3, 15, 12, 600
 _LOGIN_PATH = re.compile(
     r"/(?:\w+[-_])?(?:log-?in|sign-?in|log-?on|auth\w*|enter|gate|door|login\w*|acceso|entrar"
     r"|connexion|anmelden|inloggen|vhod)(?:[-_/.?]|$)"
@@ -27,9 +27,9 @@ _LOGIN_PATH = re.compile(
 _OURS = re.compile(r"\b(?:404|not found|no encontrad[ao]|nao encontrad[ao]|introuvable"
                    r"|nicht gefunden|niet gevonden|не найден\w*)\b")  # fmt: skip
 _PARTS = re.compile(r"\s[|·»:–—-]{1,2}\s")
-# what stands in a profile and in no wall: shares, days, keys
-_RECORD = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]+)? ?%|\b[0-9]{2,4}[-/.][0-9]{2}[-/.][0-9]{2,4}\b"
-                     r"|begin pgp")  # fmt: skip
+# what stands in profiles and reviews and in no wall: days and keys; a share may be a queue's
+_RECORD = re.compile(r"\b[0-9]{2,4}[-/.][0-9]{2}[-/.][0-9]{2,4}\b|begin pgp")
+_SHARE = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]+)? ?%")
 _CAPTCHA_PLACE = re.compile(r"captcha|turnstile|challenge|are-?you-?human|bot-?check|antibot")
 
 
@@ -57,7 +57,10 @@ def wall_of_text(text: str, status: int | None) -> str:
     if status in _GONE:
         return "not-found"
     plain = comparable(text[: 4 * _SHORT])
-    signs = PageSigns(plain, (), plain, 0, (), "", None, has_price=False)
+    signs = PageSigns(
+        title=plain, headings=(), prose=plain, n_pictures=0, has_counts=False, n_links=0,
+        forms=(), refresh=None, has_price=False,
+    )  # fmt: skip
     if status is not None and status >= 400:  # noqa: PLR2004  # the class of refusals
         return _by_status(status, signs)
     return _by_words(signs, status)
@@ -77,6 +80,9 @@ def _is_login(form: FormSigns, signs: PageSigns, uri: str) -> bool:
     """Whether a form with a password is what the page is about, and asks for no new one."""
     asks_anew = form.n_passwords > 1 or says("register", form.words)
     main = " | ".join((signs.title, *_above(signs)))
+    asks_more = len(form.texts) > 1 and not form.n_pictures
+    if asks_more and not says("login", f"{main} | {form.words}"):
+        return False
     if asks_anew and (says("register", main) or not says("login", main)):
         return False
     if says("login", main) or _LOGIN_PATH.search(uri.lower()):
@@ -104,20 +110,40 @@ def _is_rich(signs: PageSigns) -> bool:
 
 def _is_captcha(signs: PageSigns) -> bool:
     headed = any(says("captcha", text) for text in signs.head)
-    if signs.has_price and not headed:
+    if (signs.has_price and not headed) or len(signs.prose) > _SHORT:
         return False
+    worded = headed or says("captcha", signs.prose)
     forms = [one for one in signs.forms if not one.is_search and not one.has_textarea]
-    short = len(signs.prose) <= _SHORT
-    worded = headed or (short and says("captcha", signs.prose))
-    for form in forms:
-        asked = 1 <= len(form.texts) <= _MOST_BOXES
-        named = says("captcha", form.words) or bool(_CAPTCHA_PLACE.search(form.words))
-        if form.n_pictures and asked and short and (named or worded or len(form.texts) == 1):
-            return True
-        if short and (named or worded) and (asked or form.n_choices or form.n_pictures):
-            return True
-    placed = bool(_CAPTCHA_PLACE.search(signs.attributes)) or worded
-    return (headed and short and bool(forms)) or (placed and short and worded and not signs.n_links)
+    if any(_asks_to_solve(form, signs, worded=worded) for form in forms):
+        return True
+    return (headed and bool(forms)) or (worded and not signs.n_links)
+
+
+def _asks_to_solve(form: FormSigns, signs: PageSigns, *, worded: bool) -> bool:
+    """Whether a form on a page with little else shows something and wants an answer."""
+    n_texts = len(form.texts)
+    named = worded or says("captcha", form.words) or bool(_CAPTCHA_PLACE.search(form.words))
+    shown = bool(form.n_pictures) and 1 <= n_texts <= _MOST_BOXES and (named or n_texts == 1)
+    asked = named and bool(1 <= n_texts <= _MOST_BOXES or form.n_choices or form.n_pictures)
+    boxes = n_texts > 2 and all(map(_is_box, form.texts))  # noqa: PLR2004  # a code, box by box
+    beside = n_texts == 1 and _is_all(signs)
+    clicked = not n_texts and bool(form.node.xpath(".//input[@type='image']")) and _is_bare(signs)
+    return shown or asked or boxes or beside or clicked
+
+
+def _is_box(field: Any) -> bool:
+    """Whether a field takes a single character."""
+    return "1" in (field.get("maxlength"), field.get("size"))
+
+
+def _is_all(signs: PageSigns) -> bool:
+    """Whether a picture and a field are nearly all there is on a page."""
+    return _is_bare(signs) and 1 <= signs.n_pictures <= _FEW_LINKS
+
+
+def _is_bare(signs: PageSigns) -> bool:
+    few = signs.n_links <= _FEW_LINKS and len(signs.prose) <= _TINY
+    return few and not signs.has_price
 
 
 def _by_status(status: int | None, signs: PageSigns | None) -> str:
@@ -145,7 +171,7 @@ def _by_words(signs: PageSigns, status: int | None) -> str:
         return _waiting(signs)
     if gone and _headed("missing", signs):
         return gone
-    told = _told(signs, ("rate-limit", "ban", "queue", "maintenance"))
+    told = _told(signs, ("rate-limit", "ban", "maintenance", "queue"))
     if told == "queue" and gone:
         return gone
     return told or gone
@@ -168,13 +194,17 @@ def _told(signs: PageSigns, kinds: tuple[str, ...]) -> str:
     headed = next((kind for kind in kinds if _headed(kind, signs)), "")
     if headed:
         return headed
-    if len(signs.prose) > _BRIEF or _RECORD.search(signs.prose):
+    many = len(signs.headings) > _FEW_HEADINGS
+    if many or len(signs.prose) > _BRIEF or signs.has_counts or _RECORD.search(signs.prose):
         return ""
-    return next((kind for kind in kinds if says(kind, signs.prose[:_TINY])), "")
+    window = signs.prose[: _AT_ONCE if _SHARE.search(signs.prose) else _TINY]
+    return next((kind for kind in kinds if says(kind, window)), "")
 
 
 def _headed(kind: str, signs: PageSigns) -> bool:
-    return any(_names(kind, text) for text in signs.head)
+    """Whether title or headings name a kind; of many headings (questions) only the first."""
+    head = signs.head if len(signs.headings) <= _FEW_HEADINGS else signs.head[:2]
+    return any(_names(kind, text) for text in head)
 
 
 def _missing(signs: PageSigns, status: int | None) -> str:

@@ -19,17 +19,17 @@ _SKIPPED = frozenset(
     {"a", "script", "style", "noscript", "template", "option", "select", "nav", "footer",
      "textarea", "title", "button"}
 )  # fmt: skip
+_FRAMES = frozenset(
+    {"footer", "foot", "bottom", "header", "head", "top", "topbar", "navbar", "nav", "navigation",
+     "menu", "sidebar", "side", "ticker", "rates", "copyright", "breadcrumb", "breadcrumbs"}
+)  # fmt: skip
 _HEADINGS = "//title|//h1|//h2|//h3|//h4|//legend|//caption|//th[@colspan]|//strong|//b|//big"
-_ATTRIBUTES = (
-    "//body/@id|//body/@class|//form/@id|//form/@class|//form/@action|//img/@src|//img/@class"
-    "|//img/@alt|//div/@class|//div/@id|//iframe/@src|//input/@name"
-)
-_MOST_HEADING, _MOST_ATTRIBUTES = 140, 20_000
+_MOST_HEADING, _MOST_WORDS = 140, 20_000
 _SEARCH_NAMES = re.compile(
     r"q|query|search\w*|find|for|s|keywords?|words?|term|suche|busca\w*|zoek"
 )
 _TEXT_TYPES = frozenset({"", "text", "email", "tel", "number"})
-_COUNT = re.compile(r"[(\[]\s*[0-9,.\ue000\ue001]+\s*[)\]]")  # how much a category holds
+_COUNT = re.compile(r"[(\[] ?[0-9][0-9,.]* ?[)\]]")  # how much a category holds
 _REFRESH = re.compile(
     r"\s*([0-9]{1,6})(?:\.[0-9]*)?\s*(?:[;,]\s*(?:url\s*=)?\s*(.*))?", re.IGNORECASE | re.DOTALL
 )
@@ -40,6 +40,8 @@ _PRICE = re.compile(
 _NO_PRICE = re.compile(
     r"(?:balance|wallet|saldo|solde|guthaben|баланс|escrow|cart|rate|kurs|taux|1 ?(?:btc|xmr))"
     r"[^.;|]{0,40}"
+    r"|(?<![0-9])(?<![0-9] )\b(?:btc|xbt|xmr|ltc|eth)\b[ =:/]{0,4}[$€£]?[0-9][0-9.,]* ?"
+    r"(?:usd|eur|gbp|[$€£])?"
 )
 
 
@@ -64,9 +66,10 @@ class PageSigns:
     title: str
     headings: tuple[str, ...]
     prose: str
+    n_pictures: int
+    has_counts: bool
     n_links: int
     forms: tuple[FormSigns, ...]
-    attributes: str
     refresh: tuple[int, str] | None
     has_price: bool
 
@@ -80,14 +83,15 @@ def page_signs(root: Any, uri: str, refresh: str = "") -> PageSigns:
     """Return the signs of a parsed page; ``refresh`` is the value of a Refresh header."""
     titles = [comparable("".join(node.itertext())) for node in root.xpath("//title")[:1]]
     headings = [comparable("".join(node.itertext())) for node in root.xpath(_HEADINGS)[:60]]
-    prose = comparable(_COUNT.sub(" ", " ".join(_prose(root))))
+    prose, n_counts = _COUNT.subn("", comparable(" ".join(_prose(root))))
     return PageSigns(
         title=titles[0] if titles else "",
         headings=tuple(text for text in headings if 0 < len(text) <= _MOST_HEADING),
-        prose=prose,
+        prose=" ".join(prose.split()),
+        n_pictures=len(root.xpath("//body//img | //body//svg")),
+        has_counts=n_counts > 1,
         n_links=len(root.xpath("//a[@href]")),
         forms=tuple(_forms(root)),
-        attributes=comparable(" ".join(map(str, root.xpath(_ATTRIBUTES)))[:_MOST_ATTRIBUTES]),
         refresh=_refresh(root, uri, refresh),
         has_price=bool(_PRICE.search(_NO_PRICE.sub(" ", prose))),
     )
@@ -125,12 +129,22 @@ def _prose(root: Any) -> Iterator[str]:
     stack = [(root, False)]
     while stack:
         node, skipped = stack.pop()
-        inner = skipped or not isinstance(node.tag, str) or node.tag in _SKIPPED
+        inner = skipped or not isinstance(node.tag, str) or _is_frame(node)
         if node.text and not inner:
             yield node.text
         if node.tail and not skipped:
             stack.append((_Tail(node.tail), False))
         stack.extend((child, inner) for child in reversed(node))
+
+
+def _is_frame(node: Any) -> bool:
+    """Whether an element is a link, a menu or the frame around what a page is about."""
+    if node.tag in _SKIPPED:
+        return True
+    if node.tag == "body":
+        return False
+    names = f"{node.get('id') or ''} {node.get('class') or ''}".lower().split()
+    return not _FRAMES.isdisjoint(names)
 
 
 class _Tail(list[Any]):
@@ -141,6 +155,10 @@ class _Tail(list[Any]):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+    def get(self, _name: str) -> str:
+        """Return "": a text has no attributes."""
+        return ""
 
 
 def _forms(root: Any) -> Iterator[FormSigns]:
@@ -180,5 +198,5 @@ def _form(node: Any, fields: list[Any]) -> FormSigns:
         n_pictures=len(pictures) + len(painted) + kinds.count("image"),
         is_search=searching and not kinds.count("password"),
         has_textarea=any(one.tag == "textarea" for one in fields),
-        words=comparable(shown[:_MOST_ATTRIBUTES]),
+        words=comparable(shown[:_MOST_WORDS]),
     )

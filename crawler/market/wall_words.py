@@ -10,12 +10,13 @@ from functools import cache
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
-_SPACE = re.compile(r"[\s\ue000-\ue001]+")
+_SPACE = re.compile(r"\s+")
+_MARK = re.compile("\ue000[0-9]+\ue001")  # where a text stood in the source (document.py)
 
 
 def comparable(text: str) -> str:
     """Return ``text`` case-folded, without accents, its white space single blanks."""
-    return _SPACE.sub(" ", _bare(text.casefold())).strip()
+    return _SPACE.sub(" ", _bare(_MARK.sub(" ", text).casefold())).strip()
 
 
 @cache
