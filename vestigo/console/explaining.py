@@ -14,6 +14,7 @@ from vestigo.console.words import amount, btc, in_quotes, moment, per_words, sto
 from vestigo.i18n import _, ngettext
 from vestigo.records import (
     Capture,
+    CapturedPicture,
     CashOutPoint,
     Cluster,
     Feedback,
@@ -22,6 +23,7 @@ from vestigo.records import (
     PriceQuote,
     Quantity,
     Record,
+    Screenshot,
     Selector,
     Tag,
     Trace,
@@ -165,6 +167,11 @@ def _selector(record: Selector, masking: Masking) -> str:
     return masking.pseudonym(record.value) if is_third(record) else record.value
 
 
+def _unseen(told: str, sha256: str) -> str:
+    """Return what stands for a picture: it is never shown unasked."""
+    return _("{told}, not shown here · SHA-256 {sha256}").format(told=told, sha256=sha256)
+
+
 _SUMMARIES: dict[type[Record], Callable[[Any, Masking], str]] = {
     Capture: lambda r, _m: f"{r.uri} · {moment(r.observed_at)}",
     Listing: lambda r, _m: r.title,
@@ -180,4 +187,6 @@ _SUMMARIES: dict[type[Record], Callable[[Any, Masking], str]] = {
     Trace: lambda r, _m: _trace(r),
     CashOutPoint: lambda r, _m: f"{r.address}: {r.service}, {btc(r.value_sat)}",
     Transaction: lambda r, _m: f"{r.txid} · {moment(r.mined_at)}",
+    Screenshot: lambda r, _m: _unseen(f"{r.width} × {r.height}", r.sha256),
+    CapturedPicture: lambda r, _m: _unseen(r.media_type, r.sha256),
 }

@@ -59,6 +59,7 @@ def kind_words(kind: str) -> str:
     """Return the words for a kind of record."""
     names = {
         "authorization": _("authorization"), "block": _("block"), "capture": _("capture"),
+        "captured_picture": _("captured picture"), "screenshot": _("picture of the page"),
         "cash_out_point": _("cash-out point"), "cluster": _("wallet cluster"),
         "coverage_estimate": _("coverage estimate"),
         "feedback": _("feedback"), "judgement": _("judgement"), "listing": _("listing"),
