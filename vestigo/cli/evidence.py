@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.evidence_quarantine import quarantine, quarantine_open
+from vestigo.cli.evidence_unmask import unmask
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, VestigoError
@@ -24,6 +25,7 @@ def evidence() -> None:
 
 evidence.add_command(quarantine)
 evidence.add_command(quarantine_open)
+evidence.add_command(unmask)
 
 
 @evidence.command("log", help=_("Show the custody log of CASE."))

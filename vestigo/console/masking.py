@@ -14,6 +14,7 @@ import secrets
 
 from vestigo.console.index import CaseIndex
 from vestigo.i18n import _
+from vestigo.identifiers.mentioned import contacts_in
 from vestigo.records import Feedback, Selector
 from vestigo.records.text import Span
 
@@ -40,11 +41,13 @@ class Masking:
         return _("buyer {mark}").format(mark=digest.hexdigest()[:6])
 
     def text(self, feedback: Feedback) -> str:
-        """Return the text of a feedback with the buyer's own name masked in it."""
-        handle = feedback.buyer_handle or ""
-        if len(handle) < SHORTEST_SEARCHED:
-            return feedback.text
-        return feedback.text.replace(handle, self.pseudonym(handle))
+        """Return the text of a feedback; the buyer's own name and contacts in it are masked."""
+        handle, text = feedback.buyer_handle or "", feedback.text
+        if len(handle) >= SHORTEST_SEARCHED:
+            text = text.replace(handle, self.pseudonym(handle))
+        for contact in contacts_in(text):
+            text = text.replace(contact, self.pseudonym(contact))
+        return text
 
 
 def masked_ranges(index: CaseIndex, capture_id: str, body: bytes) -> list[tuple[int, int]]:
@@ -56,6 +59,9 @@ def masked_ranges(index: CaseIndex, capture_id: str, body: bytes) -> list[tuple[
         if found.group() in index.buyers
     }
     for one in index.on_capture.get(capture_id, ()):
+        if isinstance(one.record, Feedback):
+            for contact in contacts_in(one.record.text):
+                ranges.update(_repeats(contact, body))
         if isinstance(one.record, Feedback) and one.record.buyer_handle:
             for field in one.record.spans:
                 if field.field in BUYER_FIELDS:

@@ -14,6 +14,7 @@ from vestigo.authority import Gate, Refusal
 from vestigo.clock import Clock, system_clock
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.head_note import announce_head, forget_head
+from vestigo.evidence.quarantine import masked_address
 from vestigo.records import Authorization
 from vestigo.settings import Section
 from vestigo.store import CaseFolder, LedgerHead, RecordLedger, writer_lock
@@ -45,7 +46,7 @@ class CaseSession:
             reason=f"{refusal.code} act refused",  # the log speaks no language of the user
             details={"act": intent.act, "host": f"{intent.host}:{intent.port}",
                      "account": intent.account, "data_class": intent.data_class,
-                     "what": intent.what},
+                     "what": masked_address(intent.what)},
         )  # fmt: skip
 
 

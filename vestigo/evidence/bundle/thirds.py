@@ -11,6 +11,7 @@ from typing import Any
 
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.view import CaseView
+from vestigo.identifiers.mentioned import contacts_in
 
 MASK = "█████"
 SHORTEST = 3  # a shorter handle is masked only in its own field, or no sentence were left
@@ -29,8 +30,13 @@ class ThirdParties:
         names: set[str] = set()
         for _id, body in bodies(view, "feedback"):
             names.update(_texts_of_buyer(body))
+            names.update(contacts_in(body["text"] or ""))
         for _id, body in bodies(view, "selector"):
-            if body["party"] == "third":
+            if body["party"] == "vendor":
+                vendors.update(
+                    {body["value"].lower(), (body["span"] or {}).get("text", "").lower()}
+                )
+            else:
                 names.update({body["value"], (body["span"] or {}).get("text", "")})
         names = {name.strip().lower() for name in names} - vendors
         self._tokens = {n for n in names if len(n) >= SHORTEST and _TOKEN.fullmatch(n)}

@@ -27,6 +27,8 @@ def masked_address(uri: str, *, third: bool = False) -> str:
         parts = urlsplit(uri)
     except ValueError:
         return named_by_digest(uri)
+    if not parts.scheme or not parts.netloc:
+        return uri if uri.isidentifier() or " " in uri else named_by_digest(uri)
     if third:
         return f"{parts.scheme}://{_host(parts.netloc)}/{MASK}"
     path = _MAIL.sub(MASK, _PERSON.sub(rf"\g<kept>{MASK}", parts.path))
