@@ -25,6 +25,7 @@ from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.coverage import pass_document, this_pass
+from vestigo.pipeline.crawl_exhibits import FailureExhibit, failure_exhibits, matches_nothing
 from vestigo.pipeline.crawling import (
     check_attendant,
     crawl_into_case,
@@ -77,7 +78,8 @@ def run_crawl(words: CrawlWords) -> int:
         words.before(session)
         report = crawl_into_case(session, job)
         seen = pass_document(this_pass(session.folder, market.market, words.pass_no))
-    _show_report(report, seen, words.as_json)
+        exhibits = failure_exhibits(session, job.frontier_path)
+    _show_report(report, seen, exhibits, words.as_json)
     if report.interrupted:
         return ExitCode.INTERRUPTED
     if report.n_failed and not report.coverage.fetched and not report.n_captures:
@@ -162,9 +164,14 @@ def _show_plan(session: CaseSession, start: str, account: str, as_json: bool) ->
     return ExitCode.DONE
 
 
-def _show_report(report: CrawlReport, seen: dict[str, Any], as_json: bool) -> None:
+def _show_report(
+    report: CrawlReport, seen: dict[str, Any], exhibits: list[FailureExhibit], as_json: bool
+) -> None:
     if as_json:
-        emit_json(_document(report) | {"coverage": seen})
+        shown = [dataclasses.asdict(one) for one in exhibits]
+        nothing = matches_nothing(report.coverage)
+        told = {"coverage": seen, "exhibits": shown, "profile_matches_nothing": nothing}
+        emit_json(_document(report) | told)
     else:
         _show_coverage(report.coverage)
         for line in estimate_lines(seen):
@@ -172,10 +179,19 @@ def _show_report(report: CrawlReport, seen: dict[str, Any], as_json: bool) -> No
         click.echo(_("Log-ins: {n}").format(n=report.n_log_ins))
         for kind, n in report.coverage.page_kinds.items():
             click.echo(f"  {kind}: {n}")
+        _show_exhibits(exhibits)
+    if matches_nothing(report.coverage):
+        warn(_("No page is of a kind that the profile knows: is it the profile of this market?"))
     if report.paused:
         warn(f"{report.paused}: {printable(report.paused_why)}")
     if report.interrupted:
         warn(_("Interrupted. Run the same command again to go on."))
+
+
+def _show_exhibits(exhibits: list[FailureExhibit]) -> None:
+    for one in exhibits:
+        where = f"{one.capture_id} {one.warc}@{one.offset}" if one.capture_id else "-"
+        click.echo(printable(f"  {one.cause}: {one.n} {one.uri} {where}"))
 
 
 def _document(report: CrawlReport) -> dict[str, Any]:
