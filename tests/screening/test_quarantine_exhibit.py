@@ -26,7 +26,16 @@ from vestigo.pipeline.quarantining import quarantine_exhibit
 from vestigo.pipeline.reading import read_captures
 from vestigo.pipeline.session import open_session
 from vestigo.pipeline.wire.tapped import TappedServer
-from vestigo.records import ACTS, DATA_CLASSES, Authorization, Capture, Listing
+from vestigo.records import (
+    ACTS,
+    CERTAIN,
+    DATA_CLASSES,
+    Authorization,
+    Capture,
+    Listing,
+    Method,
+    Screenshot,
+)
 
 PASSPHRASE = "correct horse battery staple"
 KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -132,6 +141,26 @@ def test_the_recipient_gets_the_very_bytes_back(case):
     assert blocks["warc"] in before
     assert len(path.read_bytes()) == len(before)
     assert capture_id.encode() in blocks["sealed"]
+
+
+def test_pictures_of_the_page_go_along(case):
+    capture_id = exhibit_of(case)
+    case.derived.mkdir()
+    (case.derived / "shot.png").write_bytes(SECRET.encode())
+    with open_session(case.path) as session:
+        shot = Screenshot(
+            sources=(capture_id,), method=Method(rule="test.hand.v1", settings_sha256="0" * 64),
+            confidence=CERTAIN, observed_at=datetime(2026, 1, 1, tzinfo=UTC), uri="http://x/",
+            file_name="shot.png", sha256="0" * 64, n_bytes=1, width=1, height=1, viewport_width=1,
+            viewport_height=1, cut=False, browser="b", rendered="archive", scripts=False,
+            pictures=False, n_masked=0, missing=(), withheld=(),
+        )  # fmt: skip
+        session.ledger.append([shot])
+        item = quarantine_exhibit(session, capture_id, "seen")
+        assert list(session.ledger.of_kind(Screenshot)) == []
+    assert in_the_open(case, SECRET) == ""
+    blocks = Quarantine(case).opened(item.item_id, KEY.private_bytes_raw())
+    assert blocks["shot.png"] == SECRET.encode()
 
 
 @pytest.mark.parametrize("step", ["bury", "drop_sealed_line", "_take_back"])

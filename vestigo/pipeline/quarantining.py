@@ -26,7 +26,7 @@ from vestigo.i18n import _
 from vestigo.pipeline.derived_files import remove_derived_files
 from vestigo.pipeline.screening import log_unlogged_items
 from vestigo.pipeline.session import CaseSession, os_account
-from vestigo.records import Capture, Record, Retraction
+from vestigo.records import Capture, Record, Retraction, Screenshot
 from vestigo.store.atomic import write_atomically
 
 ORDER = "quarantine"
@@ -43,7 +43,7 @@ def quarantine_exhibit(session: CaseSession, exhibit: str, reason: str) -> Quara
     _demand(reason)
     record_id, capture = _capture(session, exhibit)
     folder = session.folder
-    item = _item_of(session, capture, reason.strip())
+    item = _item_of(session, record_id, capture, reason.strip())
     log_unlogged_items(session, Quarantine(folder))
     _bury(session, capture, item)
     drop_sealed_line(folder.sealed, capture)
@@ -51,7 +51,7 @@ def quarantine_exhibit(session: CaseSession, exhibit: str, reason: str) -> Quara
     return item
 
 
-def _item_of(session: CaseSession, capture: Capture, reason: str) -> QuarantineItem:
+def _item_of(session: CaseSession, record_id: str, capture: Capture, reason: str) -> QuarantineItem:
     """Return the item of a capture: the one that an interrupted run left, or a new one."""
     folder = session.folder
     item_id = item_id_of([b"exhibit", capture.capture_id.encode()])
@@ -61,6 +61,7 @@ def _item_of(session: CaseSession, capture: Capture, reason: str) -> QuarantineI
     recipient = _recipient(session)
     group = group_at(folder.captures, capture)
     blocks = {"warc": group, "sealed": sealed_line(folder.sealed, capture)}
+    blocks |= {path.name: path.read_bytes() for path in _pictures(session, record_id, capture)}
     told = QuarantineItem(
         item_id=item_id, cause="person", at=iso(session.clock()),
         sha256=capture.content_sha256, n_bytes=len(group), address=masked_address(capture.uri),
@@ -116,6 +117,8 @@ def _take_back(
 ) -> None:
     """Retract what was derived, then destroy the bodies: their texts are the exhibit's."""
     ledger = session.ledger
+    for path in _pictures(session, record_id, capture):
+        path.unlink(missing_ok=True)
     gone = ledger.retracted()
     derived = list(derived_from(session, {record_id, capture.capture_id}))
     now = session.clock()
@@ -133,6 +136,15 @@ def _take_back(
         )  # fmt: skip
     remove_derived_files(session, left)
     ledger.dispose(left, f"{ORDER} {item.item_id[:16]}")
+
+
+def _pictures(session: CaseSession, record_id: str, capture: Capture) -> list[Path]:
+    """Return the files of the pictures of pages that were drawn from the capture."""
+    derived = derived_from(session, {record_id, capture.capture_id})
+    drawn = [record for one in derived if (record := session.ledger.get(one)) is not None]
+    folder = session.folder.derived
+    named = {folder / record.file_name for record in drawn if isinstance(record, Screenshot)}
+    return sorted(path for path in named if path.parent == folder and path.is_file())
 
 
 def derived_from(session: CaseSession, ids: set[str]) -> Iterator[str]:
