@@ -61,8 +61,7 @@ class MemoryFrontier:
 
     def take_up(self, page: NewPage) -> PageRow | None:
         """Lease this very page."""
-        if page.uri not in self._pages:
-            self._learn([page], Origin())
+        self._learn([page], Origin())
         known = self._pages[page.uri]
         return self._lease(known, ("", 0)) if known.state in ("queued", "later") else None
 
@@ -161,18 +160,13 @@ class MemoryFrontier:
             page_kinds=dict(Counter(p.kind for p in pages if p.state == "done")),
         )
 
-    def addresses(self) -> Iterator[tuple[str, str]]:
-        """Yield what is known and not refused."""
-        known = [page for page in self._in_order() if page.state != "refused"]
-        yield from ((page.row.uri, page.row.hint) for page in known)
-
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield what is known of each link to a listing."""
         pages = self._pages
         rows = [(key, way, pages[uri].row.seq, uri) for (uri, way), key in self._ways.items()]
         for key, way, _seq, uri in sorted(rows):
             state = "queued" if pages[uri].state == "later" else pages[uri].state
-            yield key, way, state, pages[uri].kind, uri
+            yield key, way, state, pages[uri].kind, pages[uri].cause
 
     def _in_order(self) -> list[_Known]:
         return sorted(self._pages.values(), key=lambda page: page.row.seq)
