@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -50,11 +52,14 @@ def listing_key(profile: MarketProfile, uri: str) -> str:
 def sightings_of(path: Path, pass_no: int) -> list[Sighting]:
     """Return what the frontier of one pass knows of each listing."""
     with closing(Frontier(path, reading=True)) as frontier:
-        rows = [
-            Link(key, way, listing_state(state, kind), urlsplit(uri).netloc)
-            for key, way, state, kind, uri in frontier.listings()
-        ]
-    return list(sighted(rows, pass_no))
+        home = home_of(_links(frontier))
+        return list(sighted(_links(frontier), home, pass_no))
+
+
+def _links(frontier: Frontier) -> Iterator[Link]:
+    """Yield every link to a listing, sorted by its key: there can be hundreds of thousands."""
+    for key, way, state, kind, uri in frontier.listings():
+        yield Link(key, way, listing_state(state, kind), urlsplit(uri).netloc)
 
 
 def listing_state(state: str, page_kind: str) -> str:
@@ -64,30 +69,26 @@ def listing_state(state: str, page_kind: str) -> str:
     return state if state in ("failed", "refused") else "waiting"
 
 
-def sighted(links: Sequence[Link], pass_no: int) -> Iterator[Sighting]:
-    """Yield one sighting a listing from links, several of a listing joined.
+def sighted(links: Iterable[Link], home: str, pass_no: int) -> Iterator[Sighting]:
+    """Yield one sighting a listing from links, which are sorted by listing.
 
     A listing that one of its addresses shows is on sale, whatever the others show.  Hosts
-    other than the one that names most listings are mirrors: what their pages link to was
-    found by one further way, ``mirror``.
+    other than ``home`` are mirrors: what their pages link to was found by one further
+    way, ``mirror``.
     """
-    home = _home(links)
-    ways: dict[str, set[str]] = {}
-    states: dict[str, str] = {}
-    for link in links:
-        known = ways.setdefault(link.listing, set())
-        if link.way not in NO_WAY:
-            known.add(link.way if link.host == home else MIRROR)
-        states[link.listing] = min(
-            link.state, states.get(link.listing, link.state), key=_STRONGEST.index
+    kept: dict[frozenset[str], frozenset[str]] = {}
+    for key, group in groupby(links, key=attrgetter("listing")):
+        rows = list(group)
+        ways = frozenset(
+            one.way if one.host == home else MIRROR for one in rows if one.way not in NO_WAY
         )
-    for key, state in sorted(states.items()):
-        yield Sighting(pass_no, key, frozenset(ways[key]), state)
+        state = min((one.state for one in rows), key=_STRONGEST.index)
+        yield Sighting(pass_no, key, kept.setdefault(ways, ways), state)
 
 
-def _home(links: Sequence[Link]) -> str:
-    """Return the host that names most listings, the first by name of several."""
-    named = Counter(
-        host for host, _key in {(one.host, one.listing) for one in links if one.way not in NO_WAY}
-    )
+def home_of(links: Iterable[Link]) -> str:
+    """Return the host that names most listings (links sorted by listing), first by name."""
+    named: Counter[str] = Counter()
+    for _key, group in groupby(links, key=attrgetter("listing")):
+        named.update({one.host for one in group if one.way not in NO_WAY})
     return min(named, key=lambda host: (-named[host], host), default="")

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from crawler.coverage import GONE, Link, listing_key, sighted
+from crawler.coverage import GONE, Link, home_of, listing_key, sighted
 from crawler.estimating import METHOD, Estimate, Sighting, estimate_on_sale
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, PageReading
@@ -105,7 +105,8 @@ def _sightings(looked: Looked, pass_no: int, before: list[Sighting]) -> list[Sig
         if own:
             links.append(Link(own, "", _state(kind), host))
         links += [Link(key, way, "waiting", host) for key in keys]
-    return list(sighted(links, pass_no))
+    links.sort()
+    return list(sighted(links, home_of(links), pass_no))
 
 
 def _state(kind: str) -> str:
