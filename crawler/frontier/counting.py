@@ -23,13 +23,13 @@ def counted(db: sqlite3.Connection) -> Coverage:
 
 
 def linked_listings(db: sqlite3.Connection) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted."""
+    """Yield (listing, way, state, page kind, address) of every link to a listing, sorted."""
     query = (
-        "SELECT f.listing, f.way, iif(p.state = 'later', 'queued', p.state), p.page_kind, p.cause "
+        "SELECT f.listing, f.way, iif(p.state = 'later', 'queued', p.state), p.page_kind, p.uri "
         "FROM found_by AS f JOIN pages AS p ON p.uri = f.uri ORDER BY f.listing, f.way, p.seq"
     )
-    for listing, way, state, kind, cause in db.execute(query):
-        yield str(listing), str(way), str(state), str(kind), str(cause)
+    for listing, way, state, kind, uri in db.execute(query):
+        yield str(listing), str(way), str(state), str(kind), str(uri)
 
 
 def _grouped(db: sqlite3.Connection, column: str, state: str) -> dict[str, int]:

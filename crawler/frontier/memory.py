@@ -160,13 +160,18 @@ class MemoryFrontier:
             page_kinds=dict(Counter(p.kind for p in pages if p.state == "done")),
         )
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Yield what is known and not refused."""
+        known = [page for page in self._in_order() if page.state != "refused"]
+        yield from ((page.row.uri, page.row.hint) for page in known)
+
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
         """Yield what is known of each link to a listing."""
         pages = self._pages
         rows = [(key, way, pages[uri].row.seq, uri) for (uri, way), key in self._ways.items()]
         for key, way, _seq, uri in sorted(rows):
             state = "queued" if pages[uri].state == "later" else pages[uri].state
-            yield key, way, state, pages[uri].kind, pages[uri].cause
+            yield key, way, state, pages[uri].kind, uri
 
     def _in_order(self) -> list[_Known]:
         return sorted(self._pages.values(), key=lambda page: page.row.seq)

@@ -213,8 +213,14 @@ class Frontier:
         with self._told():
             return counted(self._db)
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Yield (uri, hint) of every page that is not refused, by seq."""
+        query = "SELECT uri, hint FROM pages WHERE state <> 'refused' ORDER BY seq"
+        with self._told():
+            yield from ((str(uri), str(hint)) for uri, hint in self._db.execute(query))
+
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted.
+        """Yield (listing, way, state, page kind, address) of every link to a listing, sorted.
 
         ``way`` is the kind of the page that links to it, "" for an address that was given.
         """

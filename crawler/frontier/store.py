@@ -77,6 +77,9 @@ class FrontierStore(Protocol):
     def found_pages(self) -> list[str]:
         """Return the addresses of the listings and vendors that were fetched, by seq."""
 
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Yield (uri, hint) of every page that is not refused, by seq."""
+
     def progress(self) -> tuple[int, int]:
         """Return how many pages are settled and how many are to be settled in all."""
 
@@ -90,7 +93,7 @@ class FrontierStore(Protocol):
         """Return the counts of everything that is known."""
 
     def listings(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield (listing, way, state, page kind, cause) of every link to a listing, sorted.
+        """Yield (listing, way, state, page kind, address) of every link to a listing, sorted.
 
         ``way`` is the kind of the page that links to it, "" for an address that was given.
         """

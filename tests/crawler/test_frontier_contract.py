@@ -230,6 +230,7 @@ class SameAsTheYardstick(RuleBasedStateMachine):
         for verb in ("leased", "found_pages", "progress", "has_waiting", "next_due", "coverage"):
             self.both(verb)
         assert list(self.sqlite.listings()) == list(self.memory.listings())
+        assert list(self.sqlite.addresses()) == list(self.memory.addresses())
 
     def teardown(self):
         self.sqlite.close()
