@@ -88,7 +88,8 @@ def _tor_session(
     try:
         yield
     finally:
-        session.end()
+        with suppress(OSError):  # a full disk: the crawl's own error is the one that is told
+            session.end()
 
 
 def _hosts(job: CrawlJob, start: str) -> frozenset[tuple[str, int]]:

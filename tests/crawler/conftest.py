@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A raw market on loopback whose every byte is tapped, and crawls of it."""
 
+import importlib.util
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -128,3 +130,36 @@ def html():
         category = staticmethod(category)
 
     return Html
+
+
+def _tor_played():
+    """The module ``fake_control``: test folders are no packages."""
+    if "fake_control" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("fake_control", HERE / "fake_control.py")
+        sys.modules["fake_control"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["fake_control"])
+    return sys.modules["fake_control"]
+
+
+def _closing(kind):
+    started = []
+
+    def start(*given):
+        started.append(kind(*given))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture
+def tor_control():
+    """Start a control port that we play: ``tor_control({command: answer})``."""
+    yield from _closing(_tor_played().FakeControl)
+
+
+@pytest.fixture
+def tor_socks():
+    """Start a SOCKS port that we play: ``tor_socks(reply, page)``."""
+    yield from _closing(_tor_played().FakeSocks)

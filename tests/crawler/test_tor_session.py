@@ -5,22 +5,17 @@ import contextlib
 import hashlib
 import json
 import socket
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.socks import SocksProxy
 from crawler.tor.control import ControlPort, control_place
 from crawler.tor.identity import FRESH, identity_number, isolation_name
-from crawler.tor.probing import ProxyProbe, probe_proxy
 from crawler.tor.session import BEGAN, ENDED, control_password
 from vestigo.errors import ConfigurationError, SourceUnreachable, VestigoError
-from vestigo.pipeline.tor_health import examine_tor
-from vestigo.settings import default_settings
 
 ONION_FILES = Path(__file__).parents[1] / "evidence" / "onion"
 DESCRIPTOR = (ONION_FILES / "real.descriptor").read_bytes()
@@ -38,67 +33,14 @@ CIRCUITS = (
     f'6 BUILT ${"A" * 40} PURPOSE=GENERAL SOCKS_USERNAME="an\\"other\\\\"\r\n'
     ".\r\n250 OK\r\n"
 )
-USUAL = {
-    "PROTOCOLINFO 1": "250-PROTOCOLINFO 1\r\n250-AUTH METHODS=NULL\r\n250 OK\r\n",
-    "GETINFO version": "250-version=0.4.9.11 (git-0123)\r\n250 OK\r\n",
-    "GETINFO config-text": "250+config-text=\r\nSocksPort 9050\r\n..dotted\r\n.\r\n250 OK\r\n",
-    "GETINFO consensus/valid-after": "250-consensus/valid-after=2026-11-22 06:09:00\r\n250 OK\r\n",
-    "GETINFO consensus/fresh-until": "250-consensus/fresh-until=2026-11-22 06:09:20\r\n250 OK\r\n",
-    "GETCONF TestingTorNetwork": "250 TestingTorNetwork=1\r\n",
-}
-
-
-class FakeControl:
-    """A control port; ``answers`` maps a command to the reply, "250 OK" where it is none."""
-
-    def __init__(self, answers):
-        self.answers, self.asked = USUAL | answers, []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
-        self.port = self._listener.getsockname()[1]
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._accept)
-        self._thread.start()
-
-    def close(self):
-        self._stop.set()
-        self._thread.join(timeout=60)
-        self._listener.close()
-
-    def _accept(self):
-        while not self._stop.is_set():
-            with contextlib.suppress(OSError), self._listener.accept()[0] as client:
-                client.settimeout(10)
-                for raw in client.makefile("rb"):
-                    line = raw.decode("latin-1").strip()
-                    self.asked.append(line)
-                    answer = self.answers.get(line, "250 OK\r\n")
-                    if answer is None:
-                        break
-                    client.sendall(answer.encode("latin-1"))
 
 
 @pytest.fixture
-def fake():
-    started = []
-
-    def start(**answers):
-        started.append(
-            FakeControl({key.replace("__", " "): value for key, value in answers.items()})
-        )
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
-
-
-@pytest.fixture
-def control(fake):
+def control(tor_control):
     opened = []
 
     def connect(answers=None):
-        opened.append(ControlPort("127.0.0.1", fake(**(answers or {})).port))
+        opened.append(ControlPort("127.0.0.1", tor_control(answers or {}).port))
         opened[-1].authenticate(lambda: "")
         return opened[-1]
 
@@ -152,7 +94,8 @@ def test_a_descriptor_is_fetched_byte_by_byte(control):
     assert tor.fetch_descriptor(HOST, 20) == DESCRIPTOR
 
 
-def test_one_that_no_directory_has_is_not_waited_for(control):
+def test_one_that_no_directory_has_is_not_waited_for(control, monkeypatch):
+    monkeypatch.setattr("crawler.tor.control.GIVE_UP_AFTER", 0.2)
     failed = (
         f"250 OK\r\n650 HS_DESC REQUESTED {NAME} NO_AUTH $A x\r\n"
         f"650 HS_DESC FAILED {NAME} NO_AUTH $A x REASON=NOT_FOUND\r\n"
@@ -176,16 +119,13 @@ def test_endless_data_ends(control):
         tor.config_sha256()
 
 
-@settings(max_examples=25)
-@given(st.text("250-+. =ab\r\n", max_size=200))
-def test_whatever_a_tor_says_of_circuits_there_is_no_traceback(noise):
-    fake = FakeControl({"GETINFO circuit-status": noise + "\r\n250 OK\r\n"})
-    try:
-        with ControlPort("127.0.0.1", fake.port) as tor, contextlib.suppress(VestigoError):
-            tor.authenticate(lambda: "")
-            tor.circuits()
-    finally:
-        fake.close()
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(noise=st.text("250-+. =ab\r\n", max_size=200))
+def test_whatever_a_tor_says_of_circuits_there_is_no_traceback(tor_control, noise):
+    fake = tor_control({"GETINFO circuit-status": noise + "\r\n250 OK\r\n"})
+    with ControlPort("127.0.0.1", fake.port) as tor, contextlib.suppress(VestigoError):
+        tor.authenticate(lambda: "")
+        tor.circuits()
 
 
 @pytest.mark.parametrize(
@@ -241,10 +181,10 @@ def onion_run(crawls, order, dead_port, tmp_path):
     return run
 
 
-def test_facts_circuits_and_descriptor_are_recorded(fake, onion_run, crawls, tmp_path):
+def test_facts_circuits_and_descriptor_are_recorded(tor_control, onion_run, crawls, tmp_path):
     name = isolation_name(crawls.job(account="avatar"))
     kept = []
-    tor = fake(**{
+    tor = tor_control({
         "GETINFO circuit-status": CIRCUITS % (name, name), f"HSFETCH {NAME}": "250 OK\r\n" + FETCHED,
     })  # fmt: skip
     events = onion_run(tor.port, on_origin=kept.append)
@@ -272,26 +212,27 @@ def test_without_a_control_port_it_says_so(onion_run):
     assert events[ENDED]["circuits"] == "not known: no control port is set"
 
 
-def test_a_control_port_that_goes_meanwhile_is_written_down(fake, onion_run):
-    tor = fake(**{"GETINFO circuit-status": None, f"HSFETCH {NAME}": "250 OK\r\n" + FETCHED})
+def test_a_control_port_that_goes_meanwhile_is_written_down(tor_control, onion_run):
+    tor = tor_control({"GETINFO circuit-status": None, f"HSFETCH {NAME}": "250 OK\r\n" + FETCHED})
     assert onion_run(tor.port)[ENDED]["circuits"] == "not known: E-CRA-031"
 
 
-def test_a_service_without_a_descriptor_is_an_event(fake, onion_run):
+def test_a_service_without_a_descriptor_is_an_event(tor_control, onion_run, monkeypatch):
+    monkeypatch.setattr("crawler.tor.control.GIVE_UP_AFTER", 0.2)
     failed = f"250 OK\r\n650 HS_DESC FAILED {NAME} NO_AUTH $A x REASON=NOT_FOUND\r\n"
-    tor = fake(**{f"HSFETCH {NAME}": failed, "GETINFO circuit-status": CIRCUITS % ("x", "y")})
+    tor = tor_control({f"HSFETCH {NAME}": failed, "GETINFO circuit-status": CIRCUITS % ("x", "y")})
     assert onion_run(tor.port)["E-CRA-034 no onion descriptor"] == {"host": HOST}
 
 
 def test_a_host_that_the_order_does_not_name_is_not_asked_for(
-    fake, crawls, order, onion_run, monkeypatch
+    tor_control, crawls, order, onion_run, monkeypatch
 ):
     import dataclasses
 
     other = "b" * 56 + ".onion"
     profile = dataclasses.replace(crawls.job().profile, hosts=(other,))
-    tor = fake(
-        **{
+    tor = tor_control(
+        {
             f"HSFETCH {NAME}": "250 OK\r\n" + FETCHED,
             "GETINFO circuit-status": CIRCUITS % ("x", "y"),
         }
@@ -335,92 +276,3 @@ def test_rotations_are_counted_by_market_and_account():
               event("n", "a"), event("m", "a")]  # fmt: skip
     assert identity_number(logged, "m", "a") == 2
     assert identity_number(logged, "m", "") == 0
-
-
-# --- doctor --------------------------------------------------------------------------
-
-
-class FakeSocks(FakeControl):
-    """Answers as Tor's SOCKS port does; ``reply`` None: takes no user names."""
-
-    def __init__(self, reply=0xF6, page=b"HTTP/1.0 501 Tor is not an HTTP Proxy\r\n\r\n"):
-        self.reply, self.page = reply, page
-        super().__init__({})
-
-    def _accept(self):
-        while not self._stop.is_set():
-            with contextlib.suppress(OSError), self._listener.accept()[0] as client:
-                client.settimeout(10)
-                first = client.recv(3)
-                if first[:1] != b"\x05":
-                    client.recv(4096)
-                    client.sendall(self.page)
-                    continue
-                client.sendall(b"\x05\xff" if self.reply is None else b"\x05\x02")
-                if self.reply is not None:
-                    client.recv(10)
-                    client.sendall(b"\x01\x00")
-                    self.asked.append(client.recv(4096))
-                    client.sendall(bytes((5, self.reply, 0, 1)) + bytes(6))
-
-
-@pytest.mark.parametrize(
-    ("reply", "page", "expected"),
-    [
-        (0xF6, b"", ProxyProbe(True, True, True)),
-        (1, b"HTTP/1.0 501 Tor is not an HTTP Proxy\r\n\r\n", ProxyProbe(True, True, False)),
-        (1, b"hello", ProxyProbe(False, True, False)),
-        (None, b"HTTP/1.0 501 Tor is not an HTTP Proxy\r\n\r\n", ProxyProbe(True, False, False)),
-    ],
-)
-def test_what_answers_at_the_proxy_port(reply, page, expected):
-    server = FakeSocks(reply, page)
-    try:
-        assert probe_proxy(SocksProxy("127.0.0.1", server.port)) == expected
-    finally:
-        server.close()
-
-
-def doctor(**more):
-    return {
-        check: (state, said)
-        for check, state, said in examine_tor(default_settings()["crawl"] | more)
-    }
-
-
-def test_doctor_without_a_proxy():
-    assert doctor()["tor"][0] == "ok"
-
-
-def test_doctor_on_a_tor_that_is_fit(fake):
-    server = FakeSocks()
-    try:
-        proxy = f"socks5://127.0.0.1:{server.port}"
-        found = doctor(proxy=proxy, tor_control=f"127.0.0.1:{fake().port}")
-        assert found["tor"][0] == "ok"
-        assert found["tor_control"] == (
-            "ok",
-            "Tor 0.4.9.11, consensus valid after 2026-11-22T06:09:00Z",
-        )
-        assert doctor(proxy=proxy)["tor_control"][0] == "warning"
-    finally:
-        server.close()
-
-
-def test_doctor_names_what_is_wrong(fake, dead_port):
-    proxy = f"socks5://127.0.0.1:{dead_port}"
-    found = doctor(proxy=proxy, tor_control=f"127.0.0.1:{dead_port}")
-    assert found["tor"][0] == found["tor_control"][0] == "failed"
-    assert doctor(proxy="http://127.0.0.1:1")["tor"][0] == "failed"
-    assert doctor(proxy=proxy, tor_control="elsewhere:1")["tor_control"][0] == "failed"
-    young = fake(**{"GETINFO consensus/valid-after": "551 none\r\n"})
-    assert doctor(proxy=proxy, tor_control=f"127.0.0.1:{young.port}")["tor_control"][0] == "warning"
-
-
-@pytest.mark.parametrize(("reply", "page", "state"), [(1, b"hello", "warning"), (1, b"Tor is not an HTTP Proxy", "warning"), (None, b"Tor is not an HTTP Proxy", "failed")])  # fmt: skip
-def test_doctor_on_a_proxy_that_is_not_quite_it(reply, page, state):
-    server = FakeSocks(reply, page)
-    try:
-        assert doctor(proxy=f"socks5://127.0.0.1:{server.port}")["tor"][0] == state
-    finally:
-        server.close()
