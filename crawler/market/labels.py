@@ -47,6 +47,7 @@ def _labels_at(view: View, one: Segment) -> Iterator[Labelled]:
         if _may_be_label(one):
             value, strong = _value_beside(view, one)
             yield Labelled(concepts, plain(text), one, value, strong)
+            yield from _weak(view, one)
         return
     known, rest = view.words.inline(text)
     if rest:
@@ -143,7 +144,7 @@ def _before_in_line(view: View, one: Segment) -> list[Segment]:
         if other.line != one.line or one.apart or other.apart or _is_label(view, other):
             break
         found.insert(0, other)
-    return found if any(c.isalnum() for other in found for c in other.text) else []
+    return found if _has_word(found) else []
 
 
 def _is_label(view: View, one: Segment) -> bool:
@@ -216,7 +217,9 @@ def _value_of_cell(view: View, cell: Any) -> list[Segment]:
     cells = [item for item in row if item.tag in _CELLS]
     place = cells.index(cell)
     if place + 1 < len(cells):
-        beside = view.inside(cells[place + 1])
+        later = [view.inside(item) for item in cells[place + 1 :]]
+        signs = [bool(inside) and not _has_word(inside) for inside in later]
+        beside = later[1] if signs[0] and len(later) > 1 else later[0]
         if not _heads_columns(view, cells, place):
             return _short(beside)
     below = next((item for item in row.itersiblings() if item.tag == "tr"), None)
@@ -229,6 +232,10 @@ def _value_of_cell(view: View, cell: Any) -> list[Segment]:
     if len(cells) == len(others):
         return _short(view.inside(others[place]))
     return []
+
+
+def _has_word(segments: list[Segment]) -> bool:
+    return any(c.isalnum() for one in segments for c in one.text)
 
 
 def _heads_columns(view: View, cells: list[Any], place: int) -> bool:

@@ -195,8 +195,12 @@ def _fill(view: View, body: Any) -> None:
             shown = _shown(view.document, run, piece)
             gap = gap or piece[:1].isspace()
             if shown and run is not None and len(view.segments) < MOST_LEAVES:
-                _add(view, line, Leaf(run, shown, holder, gap and bool(line)))
+                leaf = Leaf(run, shown, holder, gap and bool(line))
                 _count(view, holder, len(shown))
+                if "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
+                    line = _add_kept(view, line, leaf, piece)
+                else:
+                    _add(view, line, leaf, 0, len(shown))
                 gap = False
             gap = gap or piece[-1:].isspace()
     _closed(view, line)
@@ -208,18 +212,31 @@ def _shown(document: Document, run: int | None, piece: str) -> str:
     return " ".join(piece.split()) if piece.isascii() else document.run_text(run).text
 
 
-def _add(view: View, line: list[Segment], leaf: Leaf) -> None:
-    """Add the parts of a leaf between separators; other labels inside a text part it too."""
-    start, apart = 0, False
-    for match in _SEPARATOR.finditer(leaf.text):
+def _add_kept(view: View, line: list[Segment], leaf: Leaf, piece: str) -> list[Segment]:
+    """Add a text of ``<pre>``, whose line breaks count; return the line that it ends in."""
+    start = 0
+    for number, part in enumerate(piece.split("\n")):
+        if number:
+            line = _closed(view, line)
+        length = len(" ".join(part.split()))
+        if length:
+            _add(view, line, leaf, start, min(start + length, len(leaf.text)))
+            start += length + 1
+    return line
+
+
+def _add(view: View, line: list[Segment], leaf: Leaf, start: int, end: int) -> None:
+    """Add the parts of a leaf between separators."""
+    apart = False
+    for match in _SEPARATOR.finditer(leaf.text, start, end):
         if match.start() > start:
             _put(view, line, leaf, start, match.start(), apart=apart)
         start, apart = match.end(), True
-    if start < len(leaf.text):
-        _put(view, line, leaf, start, len(leaf.text), apart=apart)
+    if start < end:
+        _put(view, line, leaf, start, end, apart=apart)
     elif apart:
         view.marked.setdefault(leaf.holder, set())
-        line.append(Segment(-1, leaf, len(leaf.text), len(leaf.text), len(view.lines), apart=True))
+        line.append(Segment(-1, leaf, end, end, len(view.lines), apart=True))
 
 
 def _put(view: View, line: list[Segment], leaf: Leaf, start: int, end: int, *, apart: bool) -> None:

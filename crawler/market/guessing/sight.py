@@ -85,6 +85,13 @@ class Sight:
             return 0
         return self.alike[make_of(element)] - 1
 
+    @cached_property
+    def first_label(self) -> int:
+        """Return the line of the first label that a listing has, 0 where there is none."""
+        known = {"price", "vendor", "ships_from", "ships_to"}
+        lines = [one.at.line for one in self.labels if known & set(one.concepts) and one.value]
+        return min(lines, default=0)
+
     def cost(self, element: Any, *free: str) -> float:
         """Return the points that a place in a zone costs; ``free`` zones cost nothing."""
         return sum(ZONE_COST.get(zone, 0) for zone in self.view.zones(element) if zone not in free)

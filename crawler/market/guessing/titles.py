@@ -104,10 +104,19 @@ def _heading(sight: Sight, guess: Guess, place: Any) -> None:
     large = any(_is_large(one) for one in sight.tight(place))
     if found or large:
         guess.add(max(found, 2.0 if large else 0.0), "heading" if found > 1 else "large letters")
+    bold = any(one.tag in ("b", "strong") for one in sight.tight(place))
+    if bold and guess.segments[0].line < sight.first_label and _is_whole_line(sight, guess):
+        guess.add(1.3, "bold above the labels")
     if any(one.get("itemprop") == "name" for one in sight.tight(place)):
         guess.add(2.5, "microdata")
     if link_of(place) is not None:
         guess.points -= 1.5
+
+
+def _is_whole_line(sight: Sight, guess: Guess) -> bool:
+    number = guess.segments[0].line
+    n_there = sum(one.line == number for one in sight.view.segments)
+    return n_there == len(guess.segments)
 
 
 def _is_large(element: Any) -> bool:

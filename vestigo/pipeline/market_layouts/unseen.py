@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# ruff: noqa: E501, D401 - pages are long lines, invented by chance
+# ruff: noqa: E501, D401 - pages are long lines
 """Layouts written after the last change of the method: what they give is the honest figure."""
 
 from __future__ import annotations
