@@ -6,6 +6,9 @@ import contextlib
 import hashlib
 import io
 import json
+import subprocess
+import sys
+import time
 
 import pytest
 from PIL import Image
@@ -211,3 +214,21 @@ def test_a_picture_goes_with_its_exhibit_into_the_quarantine(make_case, wire):
     assert not file.exists()
     assert case.of_kind(Screenshot) == []
     assert call(case.path, "0001")[0] == 2
+
+
+def test_a_killed_command_leaves_nothing_behind_after_the_next(make_case, wire, scratch_is_clean):
+    case = make_case(deadline_seconds=300)
+    case.archive(case.order("run_scripts"), {path: wire(page) for path, page in ENDLESS.items()})
+    words = [sys.executable, "-m", "vestigo", "crawl", "picture", case.path, "--scripts"]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 120
+        while not list(case.folder.scratch.glob("browser-*/playwright*")):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.kill()
+    (left,) = case.folder.scratch.glob("browser-*")
+    code, report = draw(case, "0001", "--limit", "1")
+    assert (code, len(report["made"])) == (0, 1)
+    assert not left.exists()
+    scratch_is_clean(case)
