@@ -182,6 +182,13 @@ def _show_report(
         _show_exhibits(exhibits)
     if matches_nothing(report.coverage):
         warn(_("No page is of a kind that the profile knows: is it the profile of this market?"))
+    if report.n_restored:
+        message = ngettext(
+            "The frontier was lost. It was made again: {n} page was taken from the archive.",
+            "The frontier was lost. It was made again: {n} pages were taken from the archive.",
+            report.n_restored,
+        )
+        warn(message.format(n=report.n_restored))
     if report.paused:
         warn(f"{report.paused}: {printable(report.paused_why)}")
     if report.interrupted:
@@ -201,6 +208,7 @@ def _document(report: CrawlReport) -> dict[str, Any]:
         "captures": report.n_captures,
         "log_ins": report.n_log_ins,
         "reconciled": report.n_reconciled,
+        "restored": report.n_restored,
         "interrupted": report.interrupted,
         "paused": report.paused,
         "paused_code": report.paused,
