@@ -7,12 +7,13 @@ import asyncio
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scrapy import Request
 
 from crawler.job import CrawlJob
-from crawler.market import read_page
+from crawler.market import MarketProfile, read_page
 from crawler.permission import host_and_port, intent_of
 from vestigo.evidence.quarantine import Sighting, masked_address
 from vestigo.evidence.screening import Screen, Verdict
@@ -90,11 +91,15 @@ class CrawlScreening:
     def _category(self, exchange: Exchange, wire: WireResponse) -> str:
         if wire.status is None:
             return ""
-        reading = read_page(
-            self._profile, wire.body, uri=exchange.uri, status=wire.status,
-            media_type=wire.media_type, charset=wire.charset, problem="",
-        )  # fmt: skip
-        return " / ".join(reading.listing.category) if reading.listing else ""
+        return category_of(self._profile, exchange.uri, wire.body, wire.media_type)
+
+
+def category_of(profile: MarketProfile, uri: str, body: bytes, media_type: str) -> str:
+    """Return the category that the profile reads off a page, "" where it shows none."""
+    reading = read_page(
+        profile, body, uri=uri, status=HTTPStatus.OK, media_type=media_type, charset="", problem=""
+    )
+    return " / ".join(reading.listing.category) if reading.listing else ""
 
 
 def stop_at_parked_host(world: CrawlWorld, request: Request) -> None:

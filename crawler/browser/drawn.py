@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict
 
+from crawler.browser.policy import Judge
 from crawler.browser.rendering import Shot
 from vestigo.errors import InputError, SourceUnreachable
+from vestigo.evidence.quarantine import named_by_digest
 from vestigo.i18n import _
 
 MOST_NAMED = 200
@@ -38,10 +40,15 @@ class NotShown(TypedDict):
     withheld: tuple[str, ...]
 
 
-def not_shown(missing: Iterable[str], withheld: Iterable[str]) -> NotShown:
+def name_of(uri: str, judge: Judge) -> str:
+    """Return what an address is called in records and log: a digest where it may not be told."""
+    return uri[:LONGEST_NAME] if judge(uri, "", b"", "").passed else named_by_digest(uri)
+
+
+def not_shown(missing: Iterable[str], withheld: Iterable[str], judge: Judge) -> NotShown:
     """Return both, sorted and bounded; what was withheld is not missing."""
-    kept_back = {uri[:LONGEST_NAME] for uri in withheld}
-    absent = {uri[:LONGEST_NAME] for uri in missing} - kept_back
+    kept_back = {name_of(uri, judge) for uri in withheld}
+    absent = {name_of(uri, judge) for uri in missing} - kept_back
     return NotShown(
         missing=tuple(sorted(absent)[:MOST_NAMED]), withheld=tuple(sorted(kept_back)[:MOST_NAMED])
     )

@@ -127,5 +127,5 @@ def draw_archived(
         shot=shot,
         browser=chromium.version,
         sources=tuple(sitting.sources),
-        **not_shown(shot.not_loaded, sitting.withheld),
+        **not_shown(shot.not_loaded, sitting.withheld, screen.judge),
     )

@@ -57,7 +57,7 @@ def draw_live(
         shot=shot,
         browser=chromium.version,
         sources=tuple(wire.sources),
-        **not_shown((*wire.missing, *shot.not_loaded), wire.withheld),
+        **not_shown((*wire.missing, *shot.not_loaded), wire.withheld, wire.rules.judge),
     )
 
 

@@ -33,6 +33,7 @@ from crawler.tape import Tape, current_tape
 from vestigo.authority import Gate, Intent
 from vestigo.clock import Clock
 from vestigo.errors import AuthorityError
+from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.screening import Verdict
 from vestigo.evidence.warc import Exchange, WarcArchive, WireResponse, read_response
 from vestigo.records import Authorization
@@ -133,8 +134,8 @@ class LiveWire(Doorkeeper):
         if host_and_port(request.uri)[0] == INLINE_HOST:
             return self._inline.get(request.uri) or _empty(404)
         if self.rules.is_never(request.uri):
-            self._refuse(name, "never")
-            self.withheld.add(name)
+            self._refuse(named_by_digest(request.uri), "never")
+            self.withheld.add(request.uri)
             return _empty(403)
         try:
             wanted = request.intent(self.rules.hint_of(request.uri), self.rules.account)

@@ -25,18 +25,24 @@ from vestigo.i18n import _
     "--keep", "folder", type=click.Path(path_type=Path, file_okay=False),
     help=_("Folder to leave the cases in (default: they are deleted)."),
 )  # fmt: skip
+@click.option(
+    "--browser", is_flag=True, help=_("Have a browser draw pages that embed the pictures, too.")
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def imagery(planted: int, folder: Path | None, as_json: bool) -> int:
+def imagery(planted: int, folder: Path | None, browser: bool, as_json: bool) -> int:
     """Run it; exit 3 where one picture was found, or the search itself finds too little."""
     from vestigo.pipeline.imagery.benchmark import run_benchmark
 
     with tempfile.TemporaryDirectory() as work, progress() as shown:
-        task = shown.add_task(_("Crawling planted pictures"), total=3)
-        measured = run_benchmark(planted, folder or Path(work), lambda _name: shown.advance(task))
+        task = shown.add_task(_("Crawling planted pictures"), total=5 if browser else 3)
+        measured = run_benchmark(
+            planted, folder or Path(work), lambda _name: shown.advance(task), browser=browser
+        )
     if as_json:
         emit_json(measured)
     else:
-        for name in ("screened", "text_only", "control"):
+        names = ("screened", "text_only", "control", "browser", "browser_control")
+        for name in [one for one in names if one in measured]:
             figures = measured[name]
             click.echo(f"{name}: {figures['n_found']}/{figures['n_planted']}")
     return ExitCode.DONE if measured["right"] else ExitCode.VERIFICATION_FAILED

@@ -18,13 +18,14 @@ from crawler.market import MarketProfile, read_page
 from crawler.netscape import parse_netscape
 from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.permission import host_and_port, intent
+from crawler.screening import category_of
 from crawler.socks import SocksProxy, parse_proxy
 from vestigo import __version__
 from vestigo.authority import Gate, SocketGuard, guarded
 from vestigo.errors import ConfigurationError, InputError, UsageError
 from vestigo.evidence.keys import seal_public_key
 from vestigo.evidence.quarantine import Catcher, Sighting
-from vestigo.evidence.screening import Screen
+from vestigo.evidence.screening import Screen, Verdict
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
 from vestigo.pipeline.crawling import log_event, log_segment, recorded
@@ -160,13 +161,20 @@ def _rules(
 ) -> LiveRules:
     crawl, profile = session.settings("crawl"), wanted.profile
     pictures = authority.covers(intent(uri, "image", wanted.account))
+    screen = catcher.screen.variant(pictures_allowed=pictures, is_never=profile.is_never)
+
+    def judge(address: str, category: str, body: bytes, media_type: str) -> Verdict:
+        if address and body and screen.has_terms:
+            category = category_of(profile, address, body, media_type)
+        return screen.judge(address, category, body, media_type)
+
     return LiveRules(
         authority=authority,
         account=wanted.account,
         policy=RenderPolicy(scripts=wanted.scripts, pictures=pictures),
-        judge=catcher.screen.variant(pictures_allowed=pictures, is_never=profile.is_never).judge,
+        judge=judge,
         hint_of=lambda address: profile.hint(address) or "",
-        is_never=profile.is_never,
+        is_never=lambda address: not judge(address, "", b"", "").passed,
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
         on_hit=lambda hit: _caught(catcher, hit),
         clock=session.clock,

@@ -117,8 +117,6 @@ def _take_back(
 ) -> None:
     """Retract what was derived, then destroy the bodies: their texts are the exhibit's."""
     ledger = session.ledger
-    for path in _pictures(session, record_id, capture):
-        path.unlink(missing_ok=True)
     gone = ledger.retracted()
     derived = list(derived_from(session, {record_id, capture.capture_id}))
     now = session.clock()

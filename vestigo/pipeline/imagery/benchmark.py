@@ -8,7 +8,7 @@ import io
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from crawler.market import MarketProfile
 from vestigo.clock import system_clock
+from vestigo.errors import InputError
 from vestigo.evidence.keys import create_keys
 from vestigo.evidence.quarantine import Quarantine, set_recipient
 from vestigo.evidence.screening.lists import ListTitle, add_hash_set, add_terms
@@ -26,7 +27,8 @@ from vestigo.pipeline.crawling import crawl_into_case, crawl_job
 from vestigo.pipeline.imagery.pictures import picture
 from vestigo.pipeline.imagery.planting import TERM, Plant, plant
 from vestigo.pipeline.imagery.searching import Found, Needles, search
-from vestigo.pipeline.imagery.site import planted_market, profile_in
+from vestigo.pipeline.imagery.site import ON_A_PAGE, batches, planted_market, profile_in
+from vestigo.pipeline.live_picture import LivePicture, take_live
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.steps import run_step, vestigo_words
 from vestigo.records import ACTS, DATA_CLASSES, Authorization
@@ -34,6 +36,7 @@ from vestigo.store import CaseFolder
 
 PASSPHRASE = "planted pictures, harmless ones"  # noqa: S105  # of a case that is thrown away
 PAUSED = "E-SCR-012"
+BROWSED, BROWSED_CONTROL = "browser", "browser-control"
 TEXT_SHARE = 5
 SETTINGS = "[settings.crawl]\nconcurrency = 32\nattempts = 1\nretry_seconds = 0\n"
 _LISTED = ("md5", "sha1", "sha256")
@@ -75,6 +78,8 @@ def run_benchmark(
     folder: Path,
     on_step: Callable[[str], None] = lambda _name: None,
     command: Callable[[Sequence[str], str], str] = run_command,
+    *,
+    browser: bool = False,
 ) -> dict[str, Any]:
     """Plant ``n_plants`` hits, crawl with the screen on, text-only, and with it off; search.
 
@@ -85,15 +90,20 @@ def run_benchmark(
     few = plants[: max(n_plants // TEXT_SHARE, 1)]
     # a log-in page that nothing stops ends a crawl without an account, and the control with it
     open_ones = [one for one in plants if one.way != "log-in-page"]
-    cases = []
-    for name, chosen in (("screened", plants), ("text-only", few), ("control", open_ones)):
+    cases, kinds = [], [("screened", plants), ("text-only", few), ("control", open_ones)]
+    if browser:
+        kinds += [(BROWSED, plants), (BROWSED_CONTROL, open_ones[: 2 * ON_A_PAGE])]
+    for name, chosen in kinds:
         on_step(name)
         done = _crawled(name, folder / name, chosen, listed)
         _print_everything(done.folder, command)
         for place in ("case", "printed"):
             done.found += search(done.folder / place, needles)
         cases.append(done)
-    return _document(n_plants, *cases)
+    measured = _document(n_plants, *cases[:3])
+    if browser:
+        _add_browser(measured, *cases[3:])
+    return measured
 
 
 def _planted(n_plants: int) -> tuple[list[Plant], Needles, str]:
@@ -107,6 +117,8 @@ def _planted(n_plants: int) -> tuple[list[Plant], Needles, str]:
         kind = _LISTED[number % len(_LISTED)]
         lines += [hashlib.new(kind, shown.png).hexdigest(), f"pdq:{shown.pdq.hex()}"]
         needles.add(number, one.form, digests=one.expected != "withheld")
+        needles.add_pixels(number, shown.png)
+        needles.add_pixels(number, shown.jpeg)
         if one.form not in (shown.png, shown.jpeg):
             needles.add(number, shown.png)
     return plants, needles, "\n".join(lines)
@@ -123,9 +135,12 @@ def _crawled(name: str, folder: Path, plants: list[Plant], listed: str) -> Plant
     with planted_market(plants) as server, _logged(folder / "printed" / "log.txt"):
         with open_session(case.path) as session:
             _authorize(session, text_only=name == "text-only")
-            if name != "control":
+            if "control" not in name:
                 _give_lists(case, folder, listed)
-            _crawl_on(session, profile, server.uri, done)
+            if name.startswith(BROWSED):
+                _browse(session, profile, server.uri, done)
+            else:
+                _crawl_on(session, profile, server.uri, done)
         done.asked = server.asked
     return done
 
@@ -144,6 +159,27 @@ def _crawl_on(session: CaseSession, profile: MarketProfile, uri: str, done: Plan
     done.n_items = len(quarantine.items())
     events = session.custody.events()
     done.n_withheld = sum(event.reason.startswith("body withheld") for event in events)
+
+
+def _browse(session: CaseSession, profile: MarketProfile, uri: str, done: PlantedCase) -> None:
+    """Have a browser draw pages that embed the plants as pictures, frames and style sheets."""
+    quarantine = Quarantine(session.folder)
+    for number in range(len(batches(done.plants))):
+        wanted = LivePicture(profile=profile, uri=f"{uri}page/{number}")
+        with suppress(InputError):  # a page with a hit gives no picture
+            take_live(session, wanted)
+        done.n_runs += 1
+        for host in quarantine.parked_hosts():
+            quarantine.release(host)
+    done.n_items = len(quarantine.items())
+
+
+def _add_browser(measured: dict[str, Any], browsed: PlantedCase, control: PlantedCase) -> None:
+    """Say what was found of a browser's work; the control must show pixels of plants."""
+    drawn = {one.number for one in control.found if one.form == "pixels"}
+    measured["browser"] = _figures(browsed)
+    measured["browser_control"] = {**_figures(control), "n_drawn": len(drawn)}
+    measured["right"] = measured["right"] and not browsed.found and bool(drawn)
 
 
 def _authorize(session: CaseSession, *, text_only: bool) -> None:
@@ -236,6 +272,6 @@ def _figures(done: PlantedCase) -> dict[str, Any]:
         "n_captures": done.n_captures,
         "n_crawls": done.n_runs,
         "n_terms_asked_for": len(done.asked_in_vain),
-        "places": [] if done.name == "control" else places[:20],
+        "places": [] if "control" in done.name else places[:20],
         "not_found": _not_found(done) if done.name == "control" else {},
     }

@@ -7,6 +7,7 @@ import base64
 import gzip
 import hashlib
 import html
+import io
 import re
 import zlib
 from collections import defaultdict
@@ -16,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import numpy as np
+from PIL import Image
 
 from vestigo.evidence.warc import read_response
 from vestigo.evidence.warc.members import iter_members
@@ -61,6 +63,12 @@ class Needles:
         for name in ("md5", "sha1", "sha256") if digests else ():
             digest = hashlib.new(name, content, usedforsecurity=False).hexdigest()
             self._add(number, "digest", digest.encode("ascii"))
+
+    def add_pixels(self, number: int, content: bytes) -> None:
+        """Look for the picture as it is drawn: runs of its pixels in a picture of a page."""
+        rows = _pixels(content)
+        for start in _starts(len(rows)):
+            self._add(number, "pixels", rows[start : start + SLICE])
 
     def found_in(self, blob: bytes) -> Iterator[tuple[int, str]]:
         """Yield (number, form) for every piece in ``blob``."""
@@ -109,8 +117,15 @@ def _forms(path: Path) -> Iterator[bytes]:
     yield path.read_bytes()
     if ".warc.gz" in path.name:
         yield from _warc_forms(path)
+    elif path.suffix == ".png":
+        yield _pixels(path.read_bytes())
     elif path.suffix == ".gz":
         yield gzip.decompress(path.read_bytes())
+
+
+def _pixels(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content)) as shown:
+        return shown.convert("RGB").tobytes()
 
 
 def _warc_forms(path: Path) -> Iterator[bytes]:

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.market import MarketProfile, load_profile
+from vestigo.pipeline.imagery.pictures import HEIGHT, WIDTH
 from vestigo.pipeline.imagery.planting import Plant, page
 from vestigo.pipeline.wire.tapped import TappedServer
 
 N_HARMLESS = 5
+ON_A_PAGE = 25
 PROFILE = r"""
 format = 1
 market = "planted"
@@ -90,6 +92,11 @@ def profile_in(folder: Path) -> MarketProfile:
     return load_profile(path)
 
 
+def batches(plants: Sequence[Plant]) -> list[Sequence[Plant]]:
+    """Return the plants page by page, as a browser is shown them."""
+    return [plants[n : n + ON_A_PAGE] for n in range(0, len(plants), ON_A_PAGE)]
+
+
 @contextmanager
 def planted_market(plants: Sequence[Plant]) -> Iterator[TappedServer]:
     """Serve the plants, a page of links to them, and some harmless pages."""
@@ -111,6 +118,13 @@ def planted_market(plants: Sequence[Plant]) -> Iterator[TappedServer]:
             server.answers[one.target] = one.answer
             if one.close:
                 server.close_after.add(one.target)
+        for number, chosen in enumerate(batches(plants)):
+            shown = "".join(
+                f'<img src="{one.target}" width={WIDTH} height={HEIGHT}><iframe src="{one.target}">'
+                f'</iframe><link rel=stylesheet href="{one.target}">'
+                for one in chosen
+            )
+            server.answers[f"/page/{number}"] = page(shown)
         yield server
     finally:
         server.close()
