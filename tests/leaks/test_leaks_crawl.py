@@ -108,8 +108,8 @@ def test_a_crawl_goes_nowhere_but_to_the_proxy(isolated, fake_tor, case, quiet):
     tor = fake_tor({ONION: market})
     seen = isolated(crawl_words(case), tor.path, env=quiet)
     assert seen.leaks == []
-    report = json.loads(seen.stdout)
     assert seen.code in (0, 4), seen.stderr
+    report = json.loads(seen.stdout)
     assert set(tor.asked) == {(ONION, 80)}
     assert {request.split(b" ")[1] for _host, request in tor.requests} == {
         b"/", b"/p/1", b"/p/2", b"/p/3", b"/p/4"
