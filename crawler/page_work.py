@@ -17,6 +17,7 @@ from vestigo.evidence.warc import WireResponse
 from vestigo.i18n import _
 from vestigo.records import Capture
 
+UNSEEN_ATTEMPTS = 7  # more looks at a page whose redirect leads where nobody has been yet
 UNTOLD = (NEVER, SCREENED)
 
 
@@ -25,17 +26,24 @@ class PageWork:
 
     def __init__(self, world: CrawlWorld) -> None:
         self._world = world
+        self._seen: set[str] = set()
+        world.session.walls.update(world.job.known_walls)
 
     def take(self, row: PageRow, capture: Capture, wire: WireResponse, generation: int) -> None:
         """Judge an archived page and mark it."""
         world = self._world
         verdict = judge(world.job.profile, capture, wire)
+        self._seen.add(row.uri)
         world.session.n_walls += verdict.is_wall
+        if verdict.is_wall and row.uri in world.session.walls and row.n_redirects:
+            world.frontier.done(row, capture.capture_id, verdict.cause, ())
+            self._report()
+            return
         to_login = bool(verdict.redirect) and world.session.is_login_uri(verdict.redirect)
         if to_login or (verdict.outcome == "logged-out" and not self._asked_for_login(row)):
             self._logged_out(row, generation)
         elif verdict.outcome in ("done", "logged-out"):
-            self._done(row, capture, verdict)
+            self._done(row, capture, verdict, generation)
         elif verdict.outcome == "wait":
             world.frontier.wait(row, verdict.cause)
             world.hold(verdict.seconds, verdict.cause)
@@ -95,7 +103,9 @@ class PageWork:
     def _asked_for_login(self, row: PageRow) -> bool:
         return row.hint == "login" or self._world.session.is_login_uri(row.uri)
 
-    def _logged_out(self, row: PageRow, generation: int, cause: str = "login") -> None:
+    def _logged_out(
+        self, row: PageRow, generation: int, cause: str = "login", at: str = ""
+    ) -> None:
         """Put the page back and log in again, unless somebody did so meanwhile."""
         world = self._world
         world.frontier.give_back(row)
@@ -103,7 +113,7 @@ class PageWork:
             return
         if not (world.session.possible or (cause == "captcha" and world.attended)):
             self._no_password()
-        elif not world.session.begin(row.uri):
+        elif not world.session.begin(at or row.uri):
             why = _("The market logged the avatar out too often.")
             world.pause("E-CRA-012", why, cause)
 
@@ -115,11 +125,14 @@ class PageWork:
             why = _("The market asks for a log-in and no account was given.")
             self._world.pause("E-CRA-010", why, "login")
 
-    def _done(self, row: PageRow, capture: Capture, verdict: Verdict) -> None:
+    def _done(self, row: PageRow, capture: Capture, verdict: Verdict, generation: int) -> None:
         frontier = self._world.frontier
         if verdict.redirect:
             if row.n_redirects >= MAX_REDIRECTS:
                 frontier.fail(row, "too-many-redirects", capture.capture_id)
+                return
+            if verdict.redirect in self._world.session.walls:
+                self._logged_out(row, generation, "captcha", verdict.redirect)
                 return
             if self._leads_away(row, verdict):
                 return
@@ -139,7 +152,8 @@ class PageWork:
         profile = world.job.profile
         if profile.hint(verdict.redirect) or not profile.hint(row.uri):
             return False
-        last = row.n_attempts + 1 >= int(world.job.settings["attempts"])
+        patience = 0 if normal_uri(verdict.redirect) in self._seen else UNSEEN_ATTEMPTS
+        last = row.n_attempts + 1 >= int(world.job.settings["attempts"]) + patience
         if last and not world.session.n_walls:
             return False
         known = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
@@ -149,7 +163,7 @@ class PageWork:
         if last:
             world.frontier.fail(row, "redirected")
         else:
-            pause = float(world.job.settings["retry_seconds"]) * (row.n_attempts + 1)
+            pause = max(float(world.job.settings["retry_seconds"]), 0.1) * (row.n_attempts + 1)
             world.frontier.retry(row, "redirected", world.clock().timestamp() + pause)
         return True
 

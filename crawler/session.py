@@ -41,6 +41,7 @@ class LoginSession:
     n_answers: int = 0
     stage: str = ""
     wall_uri: str = ""
+    walls: set[str] = field(default_factory=set)
     _next: Request | None = None
     _under_way: bool = False
 
@@ -67,6 +68,12 @@ class LoginSession:
     def is_login_uri(self, uri: str) -> bool:
         """Say whether ``uri`` is the log-in page."""
         return bool(self.uri) and urlsplit(uri).path == urlsplit(self.uri).path
+
+    def leaves_wall(self, redirect: str) -> bool:
+        """Say whether an answer leads away from a wall that is not the log-in page."""
+        if self.wall_uri == self.uri:
+            return False
+        return not redirect or urlsplit(redirect).path != urlsplit(self.wall_uri).path
 
     def begin(self, at: str = "") -> bool:
         """Begin a log-in; False when ``limit`` of them in a row brought no page.
@@ -118,7 +125,9 @@ class LoginSession:
         self.n_fruitless = 0
 
     def succeeded(self) -> None:
-        """Note that the market let the avatar in."""
+        """Note that the market let the avatar in; ``walls`` are pages of their own that did."""
+        if self.wall_uri != self.uri:
+            self.walls.add(self.wall_uri)
         self.generation += 1
         self._end()
 

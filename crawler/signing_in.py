@@ -42,9 +42,17 @@ class SigningIn:
         elif stage == "look":
             self._on_form(verdict)
         elif stage == "captcha":
-            self._world.session.look()
+            self._after_captcha(verdict)
         else:
             self._on_answer(verdict, capture)
+
+    def _after_captcha(self, verdict: Verdict) -> None:
+        """Go on to the log-in; where a page of its own had the captcha, see whether it is left."""
+        session = self._world.session
+        if verdict.outcome == "done" and session.leaves_wall(verdict.redirect):
+            self._let_in()
+        else:
+            session.look()
 
     def broken(self, cause: str) -> None:
         """Give up: the exchange brought nothing that can be read."""
@@ -152,8 +160,10 @@ class SigningIn:
             )
 
     def _let_in(self) -> None:
-        self._world.session.succeeded()
-        self._world.job.on_state("let in", {})
+        session = self._world.session
+        session.succeeded()
+        wall = "" if session.wall_uri == session.uri else session.wall_uri
+        self._world.job.on_state("let in", {"wall": wall})
 
     def _give_up(self, code: str, why: str, cause: str = "") -> None:
         self._world.session.failed()

@@ -82,6 +82,7 @@ class CrawlState:
     pass_no: int
     parked: dict[str, Parked] = field(default_factory=dict)
     last: LastRun = field(default_factory=LastRun)
+    walls: tuple[str, ...] = ()
     running: RunningNow | None = None
 
     def document(self) -> dict[str, Any]:
@@ -99,6 +100,7 @@ class CrawlState:
         return cls(
             parked={name: Parked(**one) for name, one in document.pop("parked").items()},
             last=LastRun(**document.pop("last")),
+            walls=tuple(document.pop("walls")),
             running=None if running is None else RunningNow(**running),
             **document,
         )
@@ -150,6 +152,7 @@ class Following:
             profile=_profile_word(job.profile.path), start=job.start_uri, account=job.account,
             market=job.profile.market, pass_no=pass_of(job.frontier_path),
             parked=before.parked if before else {}, last=before.last if before else LastRun(),
+            walls=before.walls if before else (),
         )  # fmt: skip
 
     @staticmethod
@@ -162,7 +165,10 @@ class Following:
     @property
     def job(self) -> CrawlJob:
         """The job, listened to."""
-        return replace(self._given, on_state=self.heard, on_progress=self._progress)
+        return replace(
+            self._given, on_state=self.heard, on_progress=self._progress,
+            known_walls=self._state.walls,
+        )  # fmt: skip
 
     def __enter__(self) -> Self:
         now = iso(self._clock())
@@ -200,7 +206,9 @@ class Following:
             self._put(running=replace(running, held_until=until, held_cause=details["cause"]))
         elif what == "let in" and running is not None:
             self._release()
-            self._put(running=replace(running, let_in_at=iso(now)))
+            wall = details.get("wall", "")
+            walls = sorted({*self._state.walls, *([wall] if wall else [])})
+            self._put(running=replace(running, let_in_at=iso(now)), walls=tuple(walls))
 
     def _progress(self, settled: int, known: int) -> None:
         self._given.on_progress(settled, known)
