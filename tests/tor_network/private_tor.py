@@ -6,12 +6,14 @@ so one authority first, then the relays, and the two users last, with the direct
 documents of the authority.  Everything lies below one folder; nothing leaves 127.0.0.1.
 On a loaded machine everything takes longer: circuits get a minute, and are not learned to
 be slow; a consensus is valid for half an hour; a service counts as there when it answers.
+The nodes end with the process that started them, however that ends.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import re
 import shutil
 import signal
@@ -35,6 +37,7 @@ DataDirectory {folder}
 Nickname {name}
 Log notice file {folder}/log
 ShutdownWaitLength 0
+__OwningControllerProcess {owner}
 AddressDisableIPv6 1
 LearnCircuitBuildTimeout 0
 CircuitBuildTimeout 60
@@ -219,7 +222,7 @@ class PrivateTor:
 
     def _start(self, name: str, options: str) -> None:
         folder = self._new_folder(name)
-        common = COMMON.format(folder=folder, name=name)
+        common = COMMON.format(folder=folder, name=name, owner=os.getpid())
         (folder / "torrc").write_text(common + self._authority + options)
         words = ["tor", "-f", str(folder / "torrc"), "--defaults-torrc", "/dev/null", "--quiet"]
         process = subprocess.Popen(
