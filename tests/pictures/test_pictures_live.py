@@ -16,6 +16,7 @@ import pytest
 
 from vestigo import clock
 from vestigo.cli.app import run
+from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.screening.lists import ListTitle, add_hash_set
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline import session as sessions
@@ -126,7 +127,8 @@ def test_what_went_over_the_wire_is_archived_and_the_picture_cites_it(make_case,
         assert capture.authorization_id
     assert b"secret-session" not in everything(case)
     assert (made["rendered"], made["pictures"]) == ("live", False)
-    assert f"http://{market.host}/logout" in made["withheld"]
+    logout = f"http://{market.host}/logout"
+    assert made["withheld"] == [named_by_digest(logout)]
     assert f"http://{market.host}/x.png" in made["missing"]
     events = case.events()
     assert [one.details["market"] for one in events if one.reason == "live picture began"] == [
