@@ -45,7 +45,7 @@ def _redirects() -> list[WireCase]:
         "/p/4": measured(HTML),
     }
     loop: dict[str, Answers] = {"/": _to(b"302 Found", b"/p/1"), "/p/1": _to(b"302 Found", b"/")}
-    odd = OK.replace(b"200 OK", b"302 Found") + b"Location: /caf\xe9\r\nLocation: /p/2\r\n"
+    odd = OK.replace(b"200 OK", b"302 Found") + b"Location: /search?q=caf\xe9\r\nLocation: /p/2\r\n"
     nowhere = OK.replace(b"200 OK", b"301 Moved")
     return [
         WireCase(name="a chain of redirects", kind="redirects", answers=chain, n_exchanges=5),
