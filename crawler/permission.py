@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from crawler.frontier import NewPage
+from crawler.job import CrawlJob
 from crawler.world import CrawlWorld, world_of
 from vestigo.authority import Gate, Intent
 from vestigo.errors import AuthorityError
@@ -77,6 +80,30 @@ def ask_gate(world: CrawlWorld, request: Request) -> Authorization:
 def covered(gate: Gate, uri: str, hint: str, account: str) -> bool:
     """Say whether a link may be followed; nothing is attempted or logged."""
     return gate.covers(intent(uri, hint, account))
+
+
+class LeftOut:
+    """Counts the links that no authorization covered, for the custody log: none is lost."""
+
+    def __init__(self, job: CrawlJob) -> None:
+        self._job = job
+        self._n: Counter[tuple[str, str, str, str]] = Counter()
+
+    def __call__(self, page: NewPage) -> None:
+        """Count a page that became known and is not asked for."""
+        if page.refused != "not-authorised":
+            return
+        wanted = intent(page.uri, page.hint, self._job.account)
+        code = self._job.gate.why_not(wanted)
+        self._n[code, wanted.act, f"{wanted.host}:{wanted.port}", wanted.data_class] += 1
+
+    def tell(self) -> None:
+        """Write one event for each code, act, host and class of data."""
+        for (code, act, host, data_class), n in sorted(self._n.items()):
+            details = {"act": act, "host": host, "account": self._job.account,
+                       "data_class": data_class, "n": str(n)}  # fmt: skip
+            self._job.on_event("fail", f"{code} links left out", details)
+        self._n.clear()
 
 
 class AuthorityMiddleware:

@@ -12,7 +12,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,7 +23,7 @@ from crawler.job import CrawlJob, CrawlReport
 from crawler.links import normal_uri
 from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.page_work import PageWork
-from crawler.permission import host_and_port, intent
+from crawler.permission import LeftOut, host_and_port, intent
 from crawler.reconciling import last_place, reconcile, reconsider
 from crawler.screening import CrawlScreening, stop_at_parked_market
 from crawler.session import LoginSession
@@ -34,7 +34,7 @@ from crawler.tor.identity import isolation_name
 from crawler.tor.session import TorSession
 from crawler.traps import TrapBounds
 from crawler.world import CaseCrawler, CrawlWorld
-from vestigo.authority import Refusal, SocketGuard, guarded
+from vestigo.authority import Refusal, RefusalTally, SocketGuard, guarded
 from vestigo.errors import UsageError, VestigoError
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
@@ -55,10 +55,16 @@ def crawl(job: CrawlJob) -> CrawlReport:
     check_authority(job)
     start = _start(job)
     proxy = _proxy(job, start)
-    guard = SocketGuard(job.clock, lambda refusal: _log_refusal(job, refusal))
+    tally = RefusalTally(lambda refusal, n: _log_refusal(job, refusal, n))
+    guard = SocketGuard(job.clock, tally)
     pin_suffix_list()
     backend = TeeBackend(job.gate, guard, proxy)
-    with _quiet_scrapy(), guarded(guard), _tor_session(job, start, guard, proxy):
+    with (
+        _quiet_scrapy(),
+        closing(tally),
+        guarded(guard),
+        _tor_session(job, start, guard, proxy),
+    ):
         return asyncio.run(_crawl(job, start, backend))
 
 
@@ -107,6 +113,8 @@ def _proxy(job: CrawlJob, start: str) -> SocksProxy | None:
 
 async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
     frontier = open_frontier(job.frontier_path, crawled_before=job.crawled_before)
+    left_out = LeftOut(job)
+    frontier.on_refused = left_out
     try:
         world = _world(job, start, backend, frontier)
         try:
@@ -114,6 +122,8 @@ async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
         finally:
             backend.abort_all()
             await asyncio.sleep(0)  # the loop closes what was aborted in its next turn
+            with suppress(OSError):
+                left_out.tell()
             await _close_archive(world)
         if world.error is not None:
             raise world.error
@@ -246,8 +256,9 @@ def _quiet_scrapy() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _log_refusal(job: CrawlJob, refusal: Refusal) -> None:
+def _log_refusal(job: CrawlJob, refusal: Refusal, n: int) -> None:
     destination = f"{refusal.intent.host}:{refusal.intent.port}"
     details: dict[str, Any] = {"call": refusal.intent.act, "destination": destination}
+    details |= {"n": str(n)} if n > 1 else {}
     with suppress(OSError):
         job.on_event("fail", f"{refusal.code} act refused", details)

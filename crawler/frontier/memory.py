@@ -8,10 +8,10 @@ differently is a fault of one of them.  It refuses every step that a lease does 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of
+from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of, unheard
 from crawler.job import Coverage
 
 _ASKED_FOR = ("listing", "vendor")
@@ -34,6 +34,7 @@ class MemoryFrontier:
 
     def __init__(self) -> None:
         self.lost = ""
+        self.on_refused: Callable[[NewPage], None] = unheard
         self._pages: dict[str, _Known] = {}
         self._ways: dict[tuple[str, str], str] = {}
         self._next_seq = 1
@@ -207,3 +208,5 @@ class MemoryFrontier:
             state = "refused" if new.refused else "queued"
             self._pages[new.uri] = _Known(row, rank, turn, state, new.refused)
             self._next_seq += 1
+            if new.refused:
+                self.on_refused(new)

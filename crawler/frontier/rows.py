@@ -54,6 +54,10 @@ class NewPage:
     listing: str = ""
 
 
+def unheard(_page: NewPage) -> None:
+    """Hear of a page and do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where links were found: depth, share, redirects and kind of the page; "" for a start."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from crawler.frontier.counting import counted, linked_listings
 from crawler.frontier.file import coded, connect, frontier_lock
-from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of
+from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of, unheard
 from crawler.frontier.schema import is_empty, prepare
 from crawler.job import Coverage
 
@@ -62,6 +62,7 @@ class Frontier:
         """
         self._path = path
         self.lost = ""
+        self.on_refused: Callable[[NewPage], None] = unheard
         self._now = 0.0
         self._due: float | None = None
         self._n: Counter[str] = Counter()
@@ -244,6 +245,8 @@ class Frontier:
                 self._next_seq += 1
                 self._n_shares += begins
                 self._n[state] += 1
+                if page.refused:
+                    self.on_refused(page)
 
     def _end(
         self,

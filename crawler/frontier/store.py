@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from crawler.frontier.rows import NewPage, PageRow
@@ -16,10 +16,12 @@ class FrontierStore(Protocol):
     Each method is one transaction.  A lease outlives the process that took it; it ends
     with ``done``, ``fail``, ``refuse``, ``retry``, ``wait`` or ``give_back``, nothing else
     hands its page out again.  ``lost`` says why what was known before is not here
-    (``damaged`` or ``missing``) until ``found_again``, or "".
+    (``damaged`` or ``missing``) until ``found_again``, or "".  ``on_refused`` sees each
+    page that becomes known as refused, once.
     """
 
     lost: str
+    on_refused: Callable[[NewPage], None]
 
     def close(self) -> None:
         """Release what it holds."""

@@ -71,6 +71,19 @@ WAYS_PAST_THE_GATE = {
     "connected datagram": lambda _port: fresh(socket.AF_INET, socket.SOCK_DGRAM).connect(
         ("127.0.0.1", 53)
     ),
+    "ipv6 datagram": lambda _port: fresh(socket.AF_INET6, socket.SOCK_DGRAM).sendto(
+        b"x", ("::1", 53)
+    ),
+    "unix datagram": lambda _port: fresh(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(
+        b"x", "/run/systemd/journal/socket"
+    ),
+    "raw": lambda _port: fresh(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
+    "raw ipv6": lambda _port: fresh(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6),
+    "packet": lambda _port: fresh(socket.AF_PACKET, socket.SOCK_DGRAM, 0),
+    "netlink": lambda _port: fresh(socket.AF_NETLINK, socket.SOCK_RAW, 0),
+    "raw with flags": lambda _port: fresh(
+        socket.AF_INET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_ICMP
+    ),
     "unix": lambda _port: fresh(socket.AF_UNIX).connect("/run/systemd/resolve/socket"),
     "abstract unix": lambda _port: fresh(socket.AF_UNIX).connect(b"\0bus"),
     "a library": lambda port: urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1),
@@ -145,6 +158,26 @@ def test_asyncio_works_with_literal_addresses_and_needs_no_exception(guard, refu
 
     assert asyncio.run(talk()) == b"hello"
     assert refusals == []
+
+
+def test_a_pair_of_sockets_and_a_descriptor_that_is_open_are_nobodys_way_out(guard, refusals):
+    one, other = socket.socketpair()
+    with one, other:
+        again = socket.socket(fileno=socket.dup(one.fileno()))
+        with again:
+            again.sendall(b"x")
+            assert other.recv(1) == b"x"
+    assert refusals == []
+
+
+def test_a_child_is_outside_of_the_hook_which_is_a_documented_limit(guard, listener):
+    """The guide says so: whoever starts a process has to keep it off the network otherwise."""
+    import subprocess
+    import sys
+
+    host, port = listener.getsockname()
+    words = [sys.executable, "-c", f"import socket; socket.create_connection(({host!r}, {port}))"]
+    assert subprocess.run(words, check=False, timeout=60).returncode == 0
 
 
 def test_without_an_active_guard_nothing_is_asked(listener, refusals):

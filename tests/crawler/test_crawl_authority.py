@@ -156,6 +156,25 @@ def test_a_new_order_lets_in_what_the_old_one_did_not(market, crawls, html, orde
     assert report.coverage.refused == {}
 
 
+def test_links_that_are_left_out_stand_in_the_custody_log_with_code_and_number(
+    market, crawls, html, order
+):
+    market.answers["/"] = html.category("/v/a", "/v/b", "/search?q=1", "/p/1")
+    market.answers["/p/1"] = html.listing(1, '<a href="/v/a">a</a><a href="/v/c">c</a>')
+    crawls.run(orders=[order(data_classes=("listing",), acts=("view",))])
+    told = [(why, details) for _action, why, details in crawls.events if "left out" in why]
+    host = f"127.0.0.1:{market.port}"
+    one = {"host": host, "account": ""}
+    assert told == [
+        ("E-AUT-004 links left out", {**one, "act": "search", "data_class": "listing", "n": "1"}),
+        ("E-AUT-006 links left out", {**one, "act": "view", "data_class": "vendor_profile",
+                                      "n": "3"}),
+    ]  # fmt: skip
+    crawls.events.clear()
+    crawls.run(orders=[order(data_classes=("listing",), acts=("view",))])
+    assert not [why for _action, why, _details in crawls.events if "left out" in why]
+
+
 def test_two_authorities_in_turn_are_named_in_their_captures(market, crawls, html, order):
     market.answers["/"] = html.category("/p/1")
     market.answers["/p/1"] = html.listing(1)

@@ -3,5 +3,6 @@
 
 from vestigo.authority.gate import Gate, Intent, Refusal
 from vestigo.authority.sockets import SocketGuard, guarded
+from vestigo.authority.tally import RefusalTally
 
-__all__ = ["Gate", "Intent", "Refusal", "SocketGuard", "guarded"]
+__all__ = ["Gate", "Intent", "Refusal", "RefusalTally", "SocketGuard", "guarded"]

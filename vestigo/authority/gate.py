@@ -60,28 +60,10 @@ class Gate:
         expired, E-AUT-003 host, E-AUT-004 act, E-AUT-005 account, E-AUT-006 data class.
         """
         now = self._clock()
-        if not self._authorizations:
-            self._refuse(intent, "E-AUT-001", _("There is no authorization in this case."), now)
-        problems = []
-        for authorization in self._authorizations:
-            problem = _problem(authorization, intent, now)
-            if problem is None:
-                return authorization
-            problems.append(problem)
-        code, reason = max(problems)
-        self._refuse(intent, code, reason, now)
-        raise AssertionError("unreachable")
-
-    def covers(self, intent: Intent) -> bool:
-        """Say whether ``check`` would grant ``intent``; nothing is logged, nothing attempted.
-
-        For leaving out what is not covered (pictures, buyers' pages) before it becomes
-        an attempt; whatever is to be done for real goes through ``check``.
-        """
-        now = self._clock()
-        return any(_problem(item, intent, now) is None for item in self._authorizations)
-
-    def _refuse(self, intent: Intent, code: str, reason: str, now: datetime) -> None:
+        found = self._judge(intent, now)
+        if isinstance(found, Authorization):
+            return found
+        code, reason = found
         if self._on_refusal:
             self._on_refusal(Refusal(intent, reason, code, now))
         raise AuthorityError(
@@ -90,6 +72,30 @@ class Gate:
             where=f"{intent.act} {intent.host}:{intent.port}",
             remedy=_("Nothing was sent. Record an authorization that covers it, or leave it."),
         )
+
+    def covers(self, intent: Intent) -> bool:
+        """Say whether ``check`` would grant ``intent``; nothing is logged, nothing attempted.
+
+        For leaving out what is not covered (pictures, buyers' pages) before it becomes
+        an attempt; whatever is to be done for real goes through ``check``.
+        """
+        return not self.why_not(intent)
+
+    def why_not(self, intent: Intent) -> str:
+        """Return the code with which ``check`` would refuse ``intent``, "" where it would not."""
+        found = self._judge(intent, self._clock())
+        return "" if isinstance(found, Authorization) else found[0]
+
+    def _judge(self, intent: Intent, now: datetime) -> Authorization | tuple[str, str]:
+        """Return what covers ``intent``, or the code and reason of the nearest miss."""
+        problems = []
+        for authorization in self._authorizations:
+            problem = _problem(authorization, intent, now)
+            if problem is None:
+                return authorization
+            problems.append(problem)
+        none = ("E-AUT-001", _("There is no authorization in this case."))
+        return max(problems, default=none)
 
 
 def _problem(a: Authorization, intent: Intent, now: datetime) -> tuple[str, str] | None:

@@ -8,7 +8,11 @@ a socket of its own, on any thread, is refused and the refusal is logged.
 
 An audit hook cannot be removed; so one hook stands for the process and asks the
 guards that are active.  AF_UNIX needs no exception: asyncio wakes itself through
-``socketpair``, which connects to nothing.
+``socketpair``, which connects to nothing.  A socket that could send without naming a
+destination (raw, packet, netlink) cannot be made at all.
+
+What the hook does not see: C code that makes system calls of its own, and processes that
+are started.  The guide lists those that the product starts while a guard watches.
 """
 
 from __future__ import annotations
@@ -32,7 +36,11 @@ _CONNECTING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _NAMING = frozenset(
     {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 )
-_WATCHED = _CONNECTING | _NAMING
+_MAKING = "socket.__new__"
+_WATCHED = _CONNECTING | _NAMING | {_MAKING}
+_FAMILIES = frozenset({socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, -1})  # -1: of a descriptor
+_KINDS = frozenset({socket.SOCK_STREAM, socket.SOCK_DGRAM, -1})
+_KIND_BITS = 0xF  # above them stand flags such as SOCK_CLOEXEC
 
 _active: list[SocketGuard] = []
 _lock = threading.Lock()
@@ -101,10 +109,20 @@ def guarded(guard: SocketGuard) -> Iterator[SocketGuard]:
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not _active or event not in _WATCHED or _on_connected_socket(event, args):
         return
+    if event == _MAKING:
+        _judge_kind(*args[1:3])
+        return
     host, port = _destination(event, args)
     if event in _CONNECTING and any(guard.grants((host, port)) for guard in _active):
         return
     _active[-1].refuse(event, host, port)
+
+
+def _judge_kind(family: int, kind: int) -> None:
+    """Refuse a socket that could send without naming a destination."""
+    plain = kind if kind < 0 else kind & _KIND_BITS
+    if family not in _FAMILIES or plain not in _KINDS:
+        _active[-1].refuse(_MAKING, f"family {int(family)} kind {plain}", 0)
 
 
 def _on_connected_socket(event: str, args: tuple[Any, ...]) -> bool:
