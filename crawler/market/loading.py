@@ -18,6 +18,7 @@ from crawler.market.field_loading import (
     price_rule,
     selects,
 )
+from crawler.market.keeping import KEEPABLE, KeepRule
 from crawler.market.profile import (
     Assertion,
     Bounds,
@@ -110,6 +111,7 @@ def _profile(top: Table, path: str, digest: str) -> MarketProfile:
         login=_login(top.table("login")) if top.has("login") else None,
         captcha=_captcha(top.table("captcha")) if top.has("captcha") else None,
         assertions=tuple(_assertion(table) for table in top.tables("assertions")),
+        keep=KeepRule(_names_by_kind(top.table("collect")), _names_by_kind(top.table("never"))),
         bounds=_bounds(top.table("bounds")),
     )
     for table in (politeness, document, links):
@@ -140,6 +142,20 @@ def _kind(table: Table) -> KindRule:
     )
     table.done()
     return rule
+
+
+def _names_by_kind(table: Table) -> dict[str, frozenset[str]]:
+    """Return names of fields by kind of page, both checked."""
+    found = {}
+    for kind in table.names():
+        if kind not in PAGE_KINDS:
+            raise _unknown_name(kind, PAGE_KINDS, table.where)
+        names = table.texts(kind)
+        for name in names:
+            if name not in KEEPABLE:
+                raise _unknown_name(name, KEEPABLE, f"{table.where} {kind}")
+        found[kind] = frozenset(names)
+    return found
 
 
 def _link(table: Table) -> LinkRule:

@@ -20,6 +20,7 @@ from crawler.market.classifying import (
 )
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import PageReading
+from crawler.market.keeping import kept
 from crawler.market.links import captcha_form, links_of, login_form, refresh_seconds
 from crawler.market.listing_page import read_listing
 from crawler.market.pictures import pictures_of
@@ -63,12 +64,13 @@ def read_page(
     if reading.kind == "listing":
         shown = pictures_of(profile.listing.pictures, document.root, uri)
         reading = replace(reading, pictures=shown)
-        return _no_content(read_listing(profile, document, reading, uri, len(body)), document, uri)
+        found = read_listing(profile, document, reading, uri, len(body))
+        return kept(profile.keep, _no_content(found, document, uri))
     if reading.kind == "vendor":
         shown = pictures_of(profile.vendor.pictures, document.root, uri)
         found = read_vendor(profile, document, replace(reading, pictures=shown), len(body))
-        return _no_content(found, document, uri)
-    return reading
+        return kept(profile.keep, _no_content(found, document, uri))
+    return kept(profile.keep, reading)
 
 
 def _no_content(reading: PageReading, document: Document, uri: str) -> PageReading:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from crawler.market.keeping import KeepRule
 from crawler.market.selecting import Select, SelectBetween, SelectLabel
 
 
@@ -210,6 +211,7 @@ class MarketProfile:
     captcha: CaptchaRule | None
     assertions: tuple[Assertion, ...]
     bounds: Bounds = Bounds()
+    keep: KeepRule = field(default_factory=KeepRule)
 
     def is_never(self, uri: str) -> bool:
         """Return whether the profile forbids ever asking for ``uri``."""

@@ -85,7 +85,7 @@ def measure_layout(layout: Layout, seed: int, n_pages: int) -> tuple[Score, Scor
     """Return (learned, generic) scores of one layout; the learned pages are not counted."""
     pages = [show(layout, seed, n, rich=False) for n in range(n_pages + N_LEARNED)]
     learned, rest = pages[:N_LEARNED], pages[N_LEARNED:]
-    others = _doors(seed, layout)
+    others = door_pages(seed, layout)
     by_profile, generic = Score(), Score()
     for number, shown in enumerate(rest):
         compare(generic, shown, _generic(shown.page, number), f"{layout.name}-{number}")
@@ -128,7 +128,8 @@ def _generic(page: str, number: int) -> PageReading:
     return read_unprofiled(page.encode(), uri=f"/pages/page-{number}.html")
 
 
-def _doors(seed: int, layout: Layout) -> list[str]:
+def door_pages(seed: int, layout: Layout) -> list[str]:
+    """Return pages that are no listings: log-in, errors, captcha, vendor, category."""
     chance = Random(f"doors-{seed}-{layout.name}")  # noqa: S311 - invented pages, no secret
     offer = invented_offer(chance, 1)
     site = Site(chance, "en", "wanderer7", [invented_offer(chance, n) for n in range(2, 7)])
