@@ -20,6 +20,7 @@ TIGHT = 3
 ACCOUNT_REACH = 4
 ACCOUNT_LENGTH = 250
 ACCOUNT_SHARE = 0.4
+MOST_WORDS = 4
 _SPACE = re.compile(r"\s+")
 
 ZONE_COST = {
@@ -115,21 +116,34 @@ class Sight:
 
     def is_account(self, element: Any) -> bool:
         """Return whether a place is beside the links of the account that is logged in."""
-        near = self.words.lists["account.near"]
         whole = self.view.length[self.document.root]
         for _n in range(ACCOUNT_REACH):
-            if element is None or self.view.length[element] > min(
-                ACCOUNT_LENGTH, whole * ACCOUNT_SHARE
-            ):
+            longest = min(ACCOUNT_LENGTH, whole * ACCOUNT_SHARE)
+            if element is None or self.view.length[element] > longest:
                 return False
-            inside = [same(one.text) for one in self.view.inside(element)]
-            n_known = sum(text in near for text in inside)
+            inside = [one.number for one in self.view.inside(element)]
+            n_known = sum(number in self._account_words[0] for number in inside)
             if n_known > 1 or (n_known and len(inside) <= TIGHT):
                 return True
-            if any(text.startswith((f"{word} ", f"{word},")) for text in inside for word in near):
+            if not self._account_words[1].isdisjoint(inside):
                 return True
             element = element.getparent()
         return False
+
+    @cached_property
+    def _account_words(self) -> tuple[set[int], set[int]]:
+        """Return which segments are words of the account, and which begin with one."""
+        near = self.words.lists["account.near"]
+        whole: set[int] = set()
+        begun: set[int] = set()
+        for one in self.view.segments:
+            text = same(one.text)
+            if text in near:
+                whole.add(one.number)
+            words = text.replace(",", " ,").split()[: MOST_WORDS + 1]
+            if any(" ".join(words[:n]) in near for n in range(1, len(words))):
+                begun.add(one.number)
+        return whole, begun
 
     def labelled(self, concept: str) -> Iterator[Labelled]:
         """Yield the labels of a concept that have a value."""
