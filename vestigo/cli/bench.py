@@ -11,15 +11,15 @@ import click
 from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_authority import authority
 from vestigo.cli.bench_capture import capture
-from vestigo.cli.bench_crawl_kills import crawl_kills
 from vestigo.cli.bench_coverage import coverage
+from vestigo.cli.bench_crawl_kills import crawl_kills
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
-from vestigo.cli.bench_wire import wire
 from vestigo.cli.bench_page_kinds import page_kinds
+from vestigo.cli.bench_wire import wire
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _
