@@ -197,9 +197,10 @@ def test_learn_check_and_read_through_the_command(saved, tmp_path, capfd):
     checked = json.loads(capfd.readouterr().out)
     assert checked["kinds"]["listing"] == 5
     assert checked["fields"]["price"]["n_read"] == 5
-    assert {
-        key: checked["unused_labels"][0][key] for key in ("label", "n_pages")
-    } == {"label": "stock", "n_pages": 5}
+    assert {key: checked["unused_labels"][0][key] for key in ("label", "n_pages")} == {
+        "label": "stock",
+        "n_pages": 5,
+    }
     assert run(["market", "read", str(profile), str(saved), "--jsonl"]) == 0
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert sum(row["kind"] == "listing" for row in rows) == 5

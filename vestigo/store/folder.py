@@ -157,8 +157,8 @@ class CaseFolder:
     def _lay_out(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o700)
-        for name in ("captures", "sealed", "custody", "quarantine", "origin", "crawl_state", "chain",
-                     "graph", "keys", "anchors", "rates", "bundles"):  # fmt: skip
+        for name in ("captures", "sealed", "custody", "quarantine", "origin", "crawl_state",
+                     "chain", "graph", "keys", "anchors", "rates", "bundles"):  # fmt: skip
             getattr(self, name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @classmethod
