@@ -66,10 +66,9 @@ def test_pages_that_are_no_listings_never_count_as_listings(market, crawls, html
     market.answers["/p/1"] = html.page("<p class=gone>no such listing</p>")
     market.answers["/p/2"] = html.page("", status="404 Not Found")
     market.answers["/p/3"] = html.listing(3).replace(b"</body></html>", b"<p>cut in the ")
-    report = crawls.run()
-    assert report.coverage.page_kinds == {
-        "category": 1, "not-found": 1, "other": 1, "soft-404": 1,
-    }  # fmt: skip
+    report = crawls.run(settings={"attempts": 2, "retry_seconds": 0.01})
+    assert report.coverage.page_kinds == {"category": 1, "not-found": 1, "soft-404": 1}
+    assert (report.coverage.failed, market.asked["/p/3"]) == ({"broken-off": 1}, 2)
 
 
 @pytest.mark.parametrize(("status", "cause"), [("503 Busy", "http-503"), ("429 Slow", "http-429")])
