@@ -193,7 +193,7 @@ def test_parked(case, authorised, look, status, code, action, language):
     out = status()[1]
     assert f"[{code}]" in out
     assert fits(out)
-    assert ("aparcad" in out.lower()) == (language == "es")
+    assert ("en pausa" in out.lower()) == (language == "es")
 
 
 def test_another_account_is_not_parked(case, authorised, look):
