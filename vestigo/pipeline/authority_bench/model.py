@@ -27,7 +27,7 @@ TABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One order: seconds from the beginning, the rest as written; ``replaces`` is an index."""
+    """One order: units of time since the beginning, the rest in words; ``replaces`` is an index."""
 
     begins: int
     ends: int
@@ -40,7 +40,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request as a server's socket saw it, ``at`` seconds from the beginning."""
+    """One request as a server's socket saw it, ``at`` units of time from the beginning."""
 
     host: str
     port: int

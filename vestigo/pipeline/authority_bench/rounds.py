@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from vestigo.records import Authorization
 from vestigo.settings import default_settings
 
 BEGIN = datetime(2026, 1, 31, 12, tzinfo=UTC)
+UNIT = timedelta(seconds=1000)
 GateMaker = Callable[..., Gate]
 
 
@@ -58,14 +60,20 @@ class Found:
 
 
 class MovingClock:
-    """The time of a schedule: seconds from its beginning."""
+    """The time of a schedule: whole units that requests move, and the seconds that go by.
+
+    A unit is longer than any schedule takes, so that only requests begin or end an order;
+    a crawl that pauses for a moment before it asks again needs the seconds.
+    """
 
     def __init__(self) -> None:
-        self.seconds = 0
+        self.units = 0
+        self._began = time.monotonic()
 
     def __call__(self) -> datetime:
         """Return the instant."""
-        return BEGIN + timedelta(seconds=self.seconds)
+        passed = time.monotonic() - self._began
+        return BEGIN + self.units * UNIT + timedelta(seconds=passed)
 
 
 class Rounds:
@@ -80,7 +88,7 @@ class Rounds:
             **default_settings()["crawl"],
             "retry_seconds": 0,
             "deadline_seconds": 30,
-            "attempts": 6,
+            "attempts": 4,
         }
 
     def run(self, seeds: Iterable[int], on_schedule: Callable[[], None] = lambda: None) -> Found:
@@ -96,10 +104,10 @@ class Rounds:
         servers, site = self._servers, Site(schedule, self._servers)
         servers.arrivals.clear()
         servers.n_connections.clear()
-        servers.now = lambda: clock.seconds
+        servers.now = lambda: clock.units
 
         def answer(number: int, arrival: Arrival) -> tuple[bytes, bool]:
-            clock.seconds += schedule.steps[len(servers.arrivals) % len(schedule.steps)]
+            clock.units += schedule.steps[len(servers.arrivals) % len(schedule.steps)]
             return site.answer(number, arrival)
 
         servers.answer = answer
@@ -114,7 +122,7 @@ class Rounds:
             ended = error.code
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        return _judged(schedule, servers, refusals, ended, clock.seconds)
+        return _judged(schedule, servers, refusals, ended, clock.units)
 
     def _job(self, schedule: Schedule, folder: Path, gate: Gate, clock: MovingClock) -> CrawlJob:
         host, port = self._servers.place_of(0)
@@ -136,7 +144,7 @@ class Rounds:
 
 
 def _judged(
-    schedule: Schedule, servers: Servers, refusals: list[Refusal], ended: str, seconds: int
+    schedule: Schedule, servers: Servers, refusals: list[Refusal], ended: str, units: int
 ) -> Found:
     """Compare what came and what was refused with the table."""
     model = Model(schedule.papers, schedule.account)
@@ -158,7 +166,7 @@ def _judged(
         wanted = _as_arrival(refusal)
         if wanted is not None and model.allows(wanted):
             found.refused.append(f"{name}: {refusal.code} {refusal.intent.what} at {wanted.at}")
-    if not ended and model.steady(seconds):
+    if not ended and model.steady(units):
         came = {(arrival.host, arrival.port, arrival.target) for arrival in arrivals}
         for place in _within_reach(schedule, servers, model):
             host, port = servers.place_of(place[0])
@@ -173,7 +181,7 @@ def _as_arrival(refusal: Refusal) -> Arrival | None:
     parts = urlsplit(intent.what)
     if not parts.hostname:
         return None
-    at = int((refusal.at - BEGIN).total_seconds())
+    at = (refusal.at - BEGIN) // UNIT
     method = "POST" if intent.act == "login" else "GET"
     return Arrival(parts.hostname, parts.port or 80, method, parts.path, at)
 
@@ -209,8 +217,8 @@ def _orders(papers: tuple[Paper, ...]) -> list[Authorization]:
                 issuing_body="bench", reference=str(number), legal_basis="-",
                 authorization_kind="warrant", order_sha256="", persons=("nobody",),
                 hosts=paper.hosts, accounts=paper.accounts, acts=paper.acts,
-                data_classes=paper.classes, starts_at=BEGIN + timedelta(seconds=paper.begins),
-                ends_at=BEGIN + timedelta(seconds=paper.ends), amends=amends,
+                data_classes=paper.classes, starts_at=BEGIN + paper.begins * UNIT,
+                ends_at=BEGIN + paper.ends * UNIT, amends=amends,
             )
         )  # fmt: skip
     return orders

@@ -14,7 +14,7 @@ Place = tuple[int, str]  # (number of the endpoint, path)
 LETTERS = "cpvfsxi"
 ACTS = ("view", "search", "login", "fetch_image")
 CLASSES = ("listing", "vendor_profile", "feedback")
-ALL = 10**6
+ALL = 10**6  # units: longer than any crawl
 LONGEST_CHAIN = 3
 # Spellings that lead to a host under another name: none of them may be asked for.
 TRAPS = (
@@ -103,7 +103,7 @@ def _pages(dice: random.Random, n: int) -> dict[Place, Page]:
 
 def _redirect(dice: random.Random, pages: dict[Place, Page], earlier: list[Place]) -> Place | str:
     """Return where a redirect points: back, in a chain that is no longer than is followed."""
-    if _chance(dice, 20):
+    if _chance(dice, 10):
         return dice.choice(TRAPS)
     chosen = dice.choice(earlier)
     target: Place | str | None = chosen
