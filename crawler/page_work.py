@@ -122,8 +122,7 @@ class PageWork:
             why = _("The session of the cookies is over, and no password was given.")
             self._world.pause("E-CRA-050", why, "login")
         else:
-            why = _("The market asks for a log-in and no account was given.")
-            self._world.pause("E-CRA-010", why, "login")
+            self._world.pause("E-CRA-010", self._world.session.why_impossible, "login")
 
     def _done(self, row: PageRow, capture: Capture, verdict: Verdict, generation: int) -> None:
         frontier = self._world.frontier

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from scrapy import Request
 
 from crawler.market import CaptchaForm, LoginForm, MarketProfile
+from vestigo.i18n import _
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -49,6 +50,13 @@ class LoginSession:
     def possible(self) -> bool:
         """Whether an account was given with its password."""
         return bool(self.account) and self.password is not None
+
+    @property
+    def why_impossible(self) -> str:
+        """What was not given, for whoever has to give it."""
+        if self.account:
+            return _("The market asks for a log-in and no password was given.")
+        return _("The market asks for a log-in and no account was given.")
 
     @property
     def busy(self) -> bool:

@@ -70,7 +70,7 @@ class SigningIn:
         form = verdict.reading.login_form if verdict.reading else None
         captcha = verdict.reading.captcha if verdict.reading else None
         if form is not None and not session.possible:
-            self._give_up("E-CRA-010", _("The market asks for a log-in and no account was given."))
+            self._give_up("E-CRA-010", session.why_impossible)
         elif form is not None and host_and_port(form.action) in self._world.hosts:
             if captcha is not None:
                 self._on_captcha(verdict, form)

@@ -118,6 +118,13 @@ def test_a_log_in_wall_without_an_account_pauses(market, crawls, html):
     assert report.coverage.waiting == 1
 
 
+def test_an_account_without_its_password_is_told_what_is_missing(market, crawls, html):
+    fill(Walled(market, html), html, 2)
+    report = crawls.run(account="avatar")
+    assert report.paused == "E-CRA-010"
+    assert report.paused_why == "The market asks for a log-in and no password was given."
+
+
 def test_a_log_in_page_without_the_form_pauses(market, crawls, html, avatar):
     market.answers["/login"] = html.page("<p>hello")
     report = crawls.run(**avatar)
