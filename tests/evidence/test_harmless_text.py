@@ -66,8 +66,8 @@ class View:
         yield from (("id", body) for body in self._kinds.get(kind, []))
 
 
-def masked(text: str, *buyers: str, vendors: tuple[str, ...] = ()) -> str:
-    feedback = [{"buyer_handle": name, "spans": []} for name in buyers]
+def masked(text: str, *buyers: str, vendors: tuple[str, ...] = (), said: str = "") -> str:
+    feedback = [{"buyer_handle": name, "text": said, "spans": []} for name in buyers]
     view = View(feedback=feedback, vendor_account=[{"handle": v} for v in vendors])
     return ThirdParties(view).masked(text)
 
@@ -91,6 +91,19 @@ def test_third_persons_are_masked_as_whole_names(text, buyers, expected):
 
 def test_a_vendor_who_also_buys_stays_visible():
     assert masked("seller1 here", "seller1", vendors=("Seller1",)) == "seller1 here"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "me@mail.example",
+        "+57 300 111 2222",
+        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+        "@jane_doe",
+    ],
+)
+def test_what_buyers_write_of_themselves_is_masked(contact):
+    assert masked(f"reach {contact} now", "bob77", said=f"thanks, {contact}") == f"reach {MASK} now"
 
 
 def test_selectors_of_third_persons_are_masked_as_written_and_as_read():
