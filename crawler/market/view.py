@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -26,10 +27,12 @@ SKIPPED = frozenset(
 )
 ROOTS = frozenset({"html", "body"})
 MOST_LEAVES = 20_000
+FEW_LINKS = 2
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
+_FRACTION = re.compile(r"[0-9][.,][0-9]")
 _ENDS_SENTENCE = re.compile(r"[:：]\s*$")
 
 
@@ -65,7 +68,7 @@ class Segment:
         return self.leaf.holder
 
 
-@dataclass(slots=True)
+@dataclass
 class View:
     """The lines of one page; ``zones`` of an element tell what part of the page it is in."""
 
@@ -123,9 +126,35 @@ class View:
             found.add("aside")
         if name in ("s", "del", "strike"):
             found.add("struck")
+        if found & _AROUND and self._holds_listing(element):
+            found -= _AROUND
         return frozenset(found)
 
+    def _holds_listing(self, element: Any) -> bool:
+        """Return whether what is called a frame or a side box tells of the listing itself.
 
+        A box of buying at the side says where the goods are sent from; a heading with at
+        most a link or two is the head of the page, not of the site.
+        """
+        first, last = self.spans.get(element, (0, -1))
+        if any(first < number <= last for number in self._places_told):
+            return True
+        n_links = sum(1 for _link in element.iter("a"))
+        heads = next(element.iter("h1", "h2", "h3"), None) is not None
+        return heads and n_links < FEW_LINKS and element.getparent().tag not in ROOTS
+
+    @cached_property
+    def _places_told(self) -> list[int]:
+        """Return the numbers of the texts that are a place behind "ships from" or "ships to"."""
+        found = []
+        for one, after in pairwise(self.segments):
+            known = {*self.words.concepts(one.text), *self.words.inline(one.text)[0]}
+            if known & {"ships_from", "ships_to"} and self.words.names_place(after.text):
+                found.append(after.number)
+        return found
+
+
+_AROUND = frozenset({"frame", "aside"})
 _BY_CLASS = ("related", "feedback", "options", "tiers")
 _BY_TOKEN = ("account", "frame", "aside", "description")
 _FRAME = re.compile(
@@ -147,11 +176,23 @@ def spell(segments: list[Segment], *, apart: bool = False) -> tuple[str, list[in
     text, starts = "", []
     for before, one in zip([None, *segments], segments, strict=False):
         text += _between(before, one) if before is not None else ""
-        if apart and text[-1:].isalnum() and one.text[:1].isalpha():
+        if apart and before is not None and _run_together(text, before, one):
             text += " "
         starts.append(len(text))
         text += one.text
     return text, starts
+
+
+def _run_together(text: str, before: Segment, one: Segment) -> bool:
+    """Return whether the words or amounts of two elements touch ("$ 511.26" and "0.0123 BTC")."""
+    if text[-1:].isalnum() and one.text[:1].isalpha():
+        return True
+    return (
+        before.leaf is not one.leaf
+        and text[-1:].isdigit()
+        and one.text[:1].isdigit()
+        and bool(_FRACTION.search(before.text) or _FRACTION.search(one.text))
+    )
 
 
 def cut_segments(segments: list[Segment], starts: list[int], low: int, high: int) -> list[Segment]:

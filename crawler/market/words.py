@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from babel import Locale
+
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
@@ -20,11 +22,13 @@ CONCEPTS = (
 LONGEST_LABEL = 40
 MOST_WORDS = 8
 SHORTEST_PLACE = 4
+PLACE_LANGUAGES = ("en", "es", "pt", "fr", "de", "nl", "ru", "it", "pl", "sv", "cs", "tr", "ro")
 
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*[:：=]\s*")
 _PARTS = re.compile(r"[A-ZА-Я]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _LONG_PART = 6
+_ASIDE = re.compile(r"\s*\([^()]*\)| SAR China\b| SAR\b")
 _MEANT = re.compile(r"\s*\([^()]{1,30}\)\s*$")
 
 
@@ -150,4 +154,7 @@ def _places(extra: Iterable[str]) -> frozenset[str]:
     path = config_root() / "lexicon" / "countries.csv"
     with path.open(encoding="utf-8", newline="") as handle:
         names = {unaccented(row["name"]) for row in csv.DictReader(handle)}
+    for language in PLACE_LANGUAGES:
+        for name in Locale.parse(language).territories.values():
+            names.add(unaccented(_ASIDE.sub("", name)))
     return frozenset(names | {unaccented(word) for word in extra}) - {""}

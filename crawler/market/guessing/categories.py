@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.market.forms import steps_of, without
-from crawler.market.guessing.sight import Guess, Sight, link_of, place_of
+from crawler.market.guessing.sight import Guess, Sight, link_of, place_of, same
 from crawler.market.money import find_money
 from crawler.market.view import Segment, tokens_of
 
@@ -46,6 +46,8 @@ def _by_label(sight: Sight) -> Iterator[Guess]:
         guess.add(5 if label.strong else (2.5 if weak else 4), f"label “{label.label}”")
         if label.label in ("type", "class", "section", "product type"):
             guess.points -= 1
+        if all(sight.words.has("kind_of_goods.word", one.text) for one in label.value):
+            guess.points -= 4
         if label.label in sight.words.lists["home.word"]:
             guess.points -= 2
         yield guess
@@ -94,9 +96,14 @@ def _by_line(sight: Sight, title: Guess | None) -> Iterator[Guess]:
         late = title is not None and segments[0].line > title.segments[-1].line + 1
         guess = Guess((), segments, element, -sight.cost(element, "frame"))
         guess.add(2.0 if late else 3.6, "links with signs between")
+        shown = same(title.value) if title is not None else ""
+        if same(segments[-1].text) == shown:
+            guess.add(1.0, "ends in the title")
         if any(_leads_to_category(sight, one) for one in segments):
             guess.add(1.0, "its links")
-        if sight.is_account(element) or any(_is_odd(sight, one.text) for one in segments):
+        if sight.is_account(element) or any(
+            _is_odd(sight, one.text) for one in segments if same(one.text) != shown
+        ):
             guess.points -= 5
         yield guess
 

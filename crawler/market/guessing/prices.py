@@ -32,6 +32,7 @@ _ACTION = re.compile(
     r"(?:buy|order|add|contact|message|report|view|see|show|more|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
 )
 LONG_WORD = 9
+SENTENCE = 8
 
 
 @dataclass(slots=True)
@@ -149,6 +150,8 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
     if _PER_UNIT.search(found.after):
         guess.points -= 0.3
     guess.points -= 1.5 * found.order
+    around = len(_WORDS.findall(f"{found.before} {found.after}"))
+    guess.points += 0.6 if not around else (-1.5 if around >= SENTENCE else 0)
     if len(spell(line)[0]) > LONG_LINE:
         guess.points -= 3
 
@@ -201,6 +204,8 @@ def _leads_to_another(sight: Sight, link: Any, title: str) -> bool:
         return False
     if any(part in lists["title.path"] for part in parts):
         return " " in text or any(len(part) > 1 for part in parts if part in lists["title.path"])
+    if sight.is_called(link, "category") or sight.is_called(link, "vendor"):
+        return False
     return " " in text and len(text) >= LONG_LINK
 
 

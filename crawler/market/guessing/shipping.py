@@ -14,6 +14,7 @@ from crawler.market.view import Segment, cut_segments, spell
 LEAST = 2.0
 LONGEST = 120
 SHORT_LABEL = 6
+SENTENCE = 5
 
 
 def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
@@ -38,6 +39,8 @@ def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
         guess.add(1.5 if placed else 0, "a place")
         if len(label.label) <= SHORT_LABEL and not placed:
             guess.points -= 4
+        if not placed and len(text.split()) >= SENTENCE:
+            guess.points -= 4
         yield guess
     if concept == "ships_to":
         yield from _behind_from(sight)
@@ -58,6 +61,10 @@ def _by_both(sight: Sight, concept: str) -> Iterator[Guess]:
         if segments:
             guess = _trimmed(segments, label)
             guess.add(4.5, f"label “{label.label}”")
+            yield guess
+        elif concept == "ships_to" and sight.words.names_place(spell(trimmed(label.value))[0]):
+            guess = _trimmed(label.value, label)
+            guess.add(3.0, f"label “{label.label}”")
             yield guess
 
 

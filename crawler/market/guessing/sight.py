@@ -141,9 +141,18 @@ class Sight:
             if text in near:
                 whole.add(one.number)
             words = text.replace(",", " ,").split()[: MOST_WORDS + 1]
+            if len(words) > MOST_WORDS and one.text.rstrip().endswith("."):
+                continue  # a sentence as "Orders before noon are sent the same day."
             if any(" ".join(words[:n]) in near for n in range(1, len(words))):
                 begun.add(one.number)
         return whole, begun
+
+    @cached_property
+    def account_line(self) -> int:
+        """Return the last line above the first label that names the account, -1 where none does."""
+        known = self._account_words[0] | self._account_words[1]
+        lines = [one.line for one in self.view.segments if one.number in known]
+        return max((line for line in lines if line < self.first_label), default=-1)
 
     def labelled(self, concept: str) -> Iterator[Labelled]:
         """Yield the labels of a concept that have a value."""

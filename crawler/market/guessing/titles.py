@@ -54,7 +54,17 @@ def title_guesses(sight: Sight) -> list[Guess]:
                     guess.points -= min(2.5, 0.5 * sight.repeats(segments[0].holder))
                 found.append(guess)
     _set_site_back(sight, found)
+    _set_head_back(sight, found)
     return found
+
+
+def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
+    """Prefer, of two headings, the one below the line of the account: that above is the site's."""
+    heads = [one for one in guesses if "heading" in one.why and one.points > LEAST]
+    above = [one for one in heads if one.segments[0].line <= sight.account_line]
+    if len(above) < len(heads):
+        for one in above:
+            one.points -= 2.5
 
 
 def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:

@@ -122,6 +122,8 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
     holder: Any = guess.segments[0].holder
     guess.points -= sight.cost(holder, "aside", "options") + 0.01 * guess.segments[0].line
     words = sight.words
+    if ": " in text or text.endswith((":", "：")):
+        guess.points -= 6
     if not text or len(text) > LONGEST or _ONLY_DIGITS.fullmatch(text) or _NO_HANDLE.match(text):
         guess.points -= 8
     if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):

@@ -15,12 +15,14 @@ from crawler.market.learning.apart import LearnedPage, set_apart
 from crawler.market.learning.choosing import Place, choose_places, compiled, is_enough
 from crawler.market.learning.places import selectors_of, weight_of
 from crawler.market.money import Money
+from crawler.market.view import ROOTS
 from vestigo.errors import InputError
 from vestigo.i18n import _
 
 LEAST_PAGES = 3
 MOST_PAGES = 40
 CLOSE = 1.0
+_POSITION = ":nth-"
 _HTML_END = re.compile(r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z")
 
 
@@ -110,7 +112,9 @@ def _marks(pages: Sequence[Judged], fields: dict[str, Chosen]) -> list[str]:
     for name in ("title", "price"):
         place = fields[name].place
         known = [place.source] if place.kind == "css" else []
-        for selector in [*known, *_shared(pages, name, place)]:
+        shared = _shared(pages, name, place)
+        steady = [one for one in [*known, *shared] if _POSITION not in one]
+        for selector in [*steady, *_around(pages, name, place), *known, *shared]:
             if selector not in found:
                 found.append(selector)
                 break
@@ -129,6 +133,25 @@ def _shared(pages: Sequence[Judged], name: str, place: Place) -> list[str]:
         if select and all(select.matches(page.sight.document.root) for page in pages):
             kept.append(source)
     return sorted(kept, key=lambda one: (-weight_of(one), one))
+
+
+def _around(pages: Sequence[Judged], name: str, place: Place) -> list[str]:
+    """Return selectors of what is around a value that every page has, the nearest first.
+
+    A position ("the fifth cell") is another one as soon as a field is missing.
+    """
+    guess = next(
+        (one for one in pages[0].guessed.all[name] if _is(one.value, place.values[0])), None
+    )
+    element = guess.place.getparent() if guess is not None else None
+    found = []
+    while element is not None and element.tag not in ROOTS:
+        for source in selectors_of(element):
+            select = compiled(source) if _POSITION not in source and ">" not in source else None
+            if select and all(select.matches(page.sight.document.root) for page in pages):
+                found.append(source)
+        element = element.getparent()
+    return found
 
 
 def _is(one: Any, other: Any) -> bool:
