@@ -69,7 +69,7 @@ def test_a_plain_json_array(tmp_path):
 @pytest.mark.parametrize(
     "text",
     ["not a digest", MD5[:-1], "zz" * 16, f"pdq:{MD5}", f"MD5,x\n{SHA1},1", '{"value": 3}',
-     '[{"MD5": "aa"}', '[{"MD5": "aa"}]', "[1]", "{", '{"value": [', "\x00\x01\x02"],
+     '[{"MD5": "aa"}', '[{"MD5": "aa"}]', "[1]", "{", '{"value": [', "\x00\x01\x02", "x\ry\n"],
 )  # fmt: skip
 def test_what_is_no_hash_set_is_refused_and_not_repeated(tmp_path, text):
     with pytest.raises(UsageError) as caught:

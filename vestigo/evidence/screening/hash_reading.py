@@ -65,7 +65,10 @@ def _from_lines(handle: TextIO, path: Path) -> Iterator[Digest]:
 def _columns(line: str) -> dict[int, str]:
     """Return the kinds of digest by column where the line is a head of CSV."""
     delimiter = ";" if line.count(";") > line.count(",") else ","
-    cells = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a head of CSV is none of this
+        return {}
     return {n: _BY_NAME[name] for n, cell in enumerate(cells)
             if (name := cell.strip().lower()) in _BY_NAME}  # fmt: skip
 
