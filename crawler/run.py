@@ -35,7 +35,7 @@ from crawler.tor.session import TorSession
 from crawler.traps import TrapBounds
 from crawler.world import CaseCrawler, CrawlWorld
 from vestigo.authority import Refusal, RefusalTally, SocketGuard, guarded
-from vestigo.errors import UsageError, VestigoError
+from vestigo.errors import AuthorityError, UsageError, VestigoError
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
 from vestigo.records import Authorization, Capture
@@ -126,10 +126,20 @@ async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
                 left_out.tell()
             await _close_archive(world)
         if world.error is not None:
-            raise world.error
+            raise _told_whole(world, world.error)
         return world.report
     finally:
         frontier.close()
+
+
+def _told_whole(world: CrawlWorld, error: BaseException) -> BaseException:
+    """Return ``error``; a refusal after pages came does not say that nothing was sent."""
+    if isinstance(error, AuthorityError) and world.n_captures:
+        error.remedy = _(
+            "It ended the crawl; what was archived before stays. Record an authorization that "
+            "covers it, then run the same command again."
+        )
+    return error
 
 
 async def _work(world: CrawlWorld, start: str) -> None:

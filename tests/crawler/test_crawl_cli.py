@@ -2,11 +2,13 @@
 """``vestigo crawl``: exit codes, what goes where, nothing secret on the way."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from vestigo.cli.crawl import crawl as group
+from vestigo.clock import system_clock
 from vestigo.errors import AuthorityError, ConfigurationError, ExitCode, UsageError
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.session import open_session
@@ -136,6 +138,32 @@ def test_seeds_from_a_file(case, market, html, vestigo, tmp_path):
     words = ("run", case.path, "--profile", PROFILE, "--start", market.uri, "--seeds", seeds)
     _code, out, _err = vestigo(*words, "--json")
     assert json.loads(out)["page_kinds"] == {"category": 1, "listing": 1, "not-found": 1}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"/p/1\nhttp://[1\n"])
+def test_seeds_that_are_none_are_told_of(case, market, vestigo, tmp_path, content):
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_bytes(content)
+    words = ("run", case.path, "--profile", PROFILE, "--start", market.uri, "--seeds", seeds)
+    with pytest.raises(UsageError, match="E-CRA-020"):
+        vestigo(*words)
+    assert market.taps == []
+
+
+def test_an_order_that_ends_in_the_middle_is_told_with_what_came(
+    tmp_path, market, html, order, vestigo, capsys
+):
+    folder = CaseFolder.create(tmp_path / "case", title="t", unit="u")
+    with open_session(folder.path) as session:
+        record_authorization(session, order(ends_at=system_clock() + timedelta(seconds=4)))
+    market.answers["/"] = html.category("/p/1", "/p/2")
+    market.answers["/p/1"] = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<html>"
+    with pytest.raises(AuthorityError) as caught:
+        vestigo("run", folder.path, "--profile", PROFILE, "--start", market.uri)
+    assert caught.value.code == "E-AUT-002"
+    assert "Nothing was sent" not in str(caught.value)
+    assert "what was archived before stays" in str(caught.value)
+    assert "3 pages are known" in capsys.readouterr().out
 
 
 def test_status_before_and_after(case, market, html, vestigo):

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from crawler.coverage import coverage_of
 from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import MarketProfile, load_profile
 from crawler.netscape import parse_netscape
@@ -22,7 +23,7 @@ from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
-from vestigo.errors import ExitCode, UsageError
+from vestigo.errors import AuthorityError, ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.coverage import pass_document, this_pass
 from vestigo.pipeline.crawl_exhibits import FailureExhibit, failure_exhibits, matches_nothing
@@ -76,7 +77,14 @@ def run_crawl(words: CrawlWords) -> int:
             check_attendant(session, job)
             return _show_plan(session, words.start, words.account, words.as_json)
         words.before(session)
-        report = crawl_into_case(session, job)
+        check_authority(job)
+        check_attendant(session, job)
+        try:
+            report = crawl_into_case(session, job)
+        except AuthorityError:
+            if not words.as_json:  # pages of before the end are told of, beside the error
+                _show_coverage(coverage_of(job.frontier_path))
+            raise
         seen = pass_document(this_pass(session.folder, market.market, words.pass_no))
         exhibits = failure_exhibits(session, job.frontier_path)
     _show_report(report, seen, exhibits, words.as_json)
@@ -137,10 +145,24 @@ def given_password(account: str, from_stdin: bool, person: str) -> str | None:
 
 
 def _lines(path: Path, start: str) -> list[str]:
+    """Return the addresses of a file, one a line, as seen from the start."""
     from urllib.parse import urljoin
 
-    lines = path.read_text("utf-8").splitlines()
-    return [urljoin(start, line.strip()) for line in lines if line.strip()]
+    found: list[str] = []
+    lines = 0
+    try:
+        for line in path.read_text("utf-8-sig").splitlines():
+            lines += 1
+            if line.strip():
+                found.append(urljoin(start, line.strip()))
+    except (OSError, ValueError) as error:  # no UTF-8, or an address that is none
+        raise UsageError(
+            "E-CRA-020",
+            _("The file of addresses cannot be read."),
+            where=f"{path}:{lines}" if lines else str(path),
+            remedy=_("Give a text file (UTF-8) with one address a line."),
+        ) from error
+    return found
 
 
 def _showing(display: Progress) -> Callable[[int, int], None]:
