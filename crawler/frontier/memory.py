@@ -56,6 +56,8 @@ class MemoryFrontier:
             or (page.state == "later" and (page.due <= now or now < page.put_at))
         ]  # fmt: skip
         self._now = now
+        for page in ready:
+            page.state = "queued"  # it waits no longer, whichever page comes first
         if not ready:
             return None
         return self._lease(min(ready, key=lambda p: (p.rank, p.turn, p.row.seq)), after)
