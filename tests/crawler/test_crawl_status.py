@@ -181,7 +181,8 @@ def test_killed(case, authorised, look):
     ("code", "action"),
     [("E-CRA-010", "log-in"), ("E-CRA-011", "log-in"), ("E-CRA-012", "attend"),
      ("E-CRA-013", "attend"), ("E-CRA-014", "resume"), ("E-CRA-015", "resume"),
-     ("E-CRA-016", "attend"), ("E-CRA-017", "attend"), ("E-CRA-050", "log-in")],
+     ("E-CRA-016", "attend"), ("E-CRA-017", "attend"), ("E-CRA-050", "log-in"),
+     ("E-SCR-012", "quarantine")],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_parked(case, authorised, look, status, code, action, language):
@@ -194,6 +195,29 @@ def test_parked(case, authorised, look, status, code, action, language):
     assert f"[{code}]" in out
     assert fits(out)
     assert ("en pausa" in out.lower()) == (language == "es")
+
+
+def test_a_host_parked_by_a_hit_names_no_empty_cause(case, authorised, status):
+    authorised()
+    put(case, n_done=2, parked={"": Parked("E-SCR-012", "", at(-60))})
+    out = status()[1]
+    assert "went into the quarantine" in out
+    assert "(E-SCR-012)" in out
+    assert f"vestigo evidence quarantine {case.path} --list" in out
+
+
+def test_a_damaged_state_hides_no_frontier(case, authorised, status):
+    authorised()
+    put(case, n_done=2)
+    state_path(case.crawl_state / "tiny.sqlite").write_text("99")
+    code, out = status()
+    assert (code, look_code(out)) == (ExitCode.FINDINGS, "[E-CRA-053]")
+    assert "2 pages known" in out
+    assert "what was remembered of it cannot be read" in out
+
+
+def look_code(out):
+    return next(word for word in out.split() if word.startswith("["))
 
 
 def test_another_account_is_not_parked(case, authorised, look):

@@ -41,8 +41,10 @@ def reason_words(one: MarketLook) -> str:
         "E-CRA-016": lambda: _("parked: a captcha, and nobody attended"),
         "E-CRA-017": lambda: _("parked: the answers to the captcha were not accepted"),
         "E-CRA-050": lambda: _("parked: the session of the cookies is over"),
+        "E-CRA-053": lambda: _("what was remembered of it cannot be read"),
         "E-CRA-057": lambda: _("nothing listens at the proxy"),
         "E-CRA-060": lambda: _("its frontier is damaged"),
+        "E-SCR-012": lambda: _("parked: something went into the quarantine"),
         "E-EVI-101": lambda: _("the disk was full"),
     }
     return words.get(one.reason, lambda: _("it stopped with an error"))()
@@ -73,10 +75,9 @@ def session_words(one: MarketLook) -> list[str]:
         ]
     if parked is None:
         return [_("{who}: no session is open; each run logs in anew").format(who=who)]
-    told = _("{who}: parked since {at} ({cause}, {code})")
-    lines = [
-        told.format(who=who, at=to_the_second(parked.since), cause=parked.cause, code=parked.code)
-    ]
+    told = _("{who}: parked since {at} ({why})")
+    why = ", ".join(one for one in (parked.cause, parked.code) if one)
+    lines = [told.format(who=who, at=to_the_second(parked.since), why=why)]
     if parked.until:
         lines.append(
             _("the market wants to see nobody before {at}").format(at=to_the_second(parked.until))
@@ -125,6 +126,7 @@ def action_words(action: NextAction) -> str:
         "attend": lambda: _("a person has to look at the page"),
         "log-in": lambda: _("give account and password"),
         "proxy": lambda: _("start Tor, or set “proxy” in the section [crawl]"),
+        "quarantine": lambda: _("a person looks at what was found, then releases the host"),
         "read": lambda: _("read what was captured"),
         "resume": lambda: _("go on"),
         "begin": lambda: _("begin a crawl"),

@@ -158,9 +158,12 @@ def _market(session: CaseSession, path: Path, frontier: Path, now: datetime) -> 
     state, view, fault = None, None, None
     try:
         state = read_state(frontier)
-        view = view_frontier(frontier)
     except VestigoError as error:
         fault = error
+    try:
+        view = view_frontier(frontier)
+    except VestigoError as error:
+        fault = fault or error
     running = state.running if state and state.running and state.running.alive else None
     authority, network = _authority(session, state, now), _network(session, state)
     parked = state.parked.get(state.account) if state else None
@@ -293,6 +296,7 @@ def _next(
         "attend": f"vestigo crawl attend {case} {name} --person {person}",
         "log-in": f"{resume} --account {account} --password-stdin",
         "proxy": "systemctl start tor" if reason == "E-CRA-057" else "",
+        "quarantine": f"vestigo evidence quarantine {case} --list",
         "read": f"vestigo case read {case} --profile {profile}",
         "begin": f"vestigo crawl run {case} --profile NAME --start URL",
         "resume": resume + (" --password-stdin" if state and state.account else ""),
@@ -304,7 +308,7 @@ def _next(
 def _action(state: CrawlState | None, reason: str) -> str:
     """Return the stable code of what has to be done about ``reason``."""
     codes = dict.fromkeys(_PERSON, "attend") | dict.fromkeys(_ACCOUNT, "log-in")
-    codes |= {"running": "watch", "held": "watch", "complete": "read",
+    codes |= {"running": "watch", "held": "watch", "complete": "read", "E-SCR-012": "quarantine",
               "E-CRA-057": "proxy", "E-CRA-001": "proxy"}  # fmt: skip
     if reason.startswith("E-AUT"):
         return "authorize"
