@@ -34,9 +34,11 @@ _NUMBER = (
 _WORDS = sorted({*SIGNS, *CODES}, key=lambda word: (-len(word), word))
 _ALL = "|".join(re.escape(word) for word in _WORDS)
 _CURRENCY = rf"(?:{_ALL})"
+# "x 60 $ 1,742.17": the sign belongs to the number behind it, unless that has one of its own.
+_LEADS = rf"(?<=[$£])\s?(?:{_NUMBER})(?![.,]?[0-9])(?!\s?{_CURRENCY})"
 _MONEY = re.compile(
     rf"(?<![\w.,])(?P<before>{_CURRENCY})\s?(?P<first>{_NUMBER})(?![\w%])"
-    rf"|(?<![\w.,$€£])(?P<second>{_NUMBER})\s?(?P<after>{_CURRENCY})(?!\w)",
+    rf"|(?<![\w.,$€£])(?P<second>{_NUMBER})\s?(?P<after>{_CURRENCY})(?!\w)(?!{_LEADS})",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<![\w.,])(?:{_NUMBER})(?![\w%])")

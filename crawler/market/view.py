@@ -184,12 +184,19 @@ def spell(segments: list[Segment], *, apart: bool = False) -> tuple[str, list[in
 
 
 def _run_together(text: str, before: Segment, one: Segment) -> bool:
-    """Return whether the words or amounts of two elements touch ("$ 511.26" and "0.0123 BTC")."""
+    """Return whether the words or amounts of two elements touch.
+
+    So do "Price" and "$12", "12 €" and "Price", "$ 511.26" and "0.0123 BTC"; but "$" and
+    "12", or "12" and ".50", are one amount.
+    """
     if text[-1:].isalnum() and one.text[:1].isalpha():
         return True
+    if before.leaf is one.leaf or text[-1:].isspace():
+        return False
+    if text[-1:].isalpha() or one.text[:1].isalpha():
+        return True
     return (
-        before.leaf is not one.leaf
-        and text[-1:].isdigit()
+        text[-1:].isdigit()
         and one.text[:1].isdigit()
         and bool(_FRACTION.search(before.text) or _FRACTION.search(one.text))
     )
@@ -235,6 +242,8 @@ def _fill(view: View, body: Any) -> None:
         for run, piece in split_marks(text):
             shown = _shown(view.document, run, piece)
             gap = gap or piece[:1].isspace()
+            if not shown and "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
+                line, gap = _closed(view, line), False
             if shown and run is not None and len(view.segments) < MOST_LEAVES:
                 leaf = Leaf(run, shown, holder, gap and bool(line))
                 _count(view, holder, len(shown))

@@ -133,11 +133,18 @@ def market_words() -> Words:
     phrases = {
         word: concept
         for concept in ("ships_from", "ships_to", "vendor", "price")
-        for word in table[concept].get("phrase", ())
+        for word in (*table[concept].get("phrase", ()), *_long_labels(table, concept))
     }
     ordered = tuple(sorted(phrases.items(), key=lambda item: (-len(item[0]), item[0])))
     known = {name: tuple(concepts) for name, concepts in labels.items()}
     return Words(known, ordered, lists, _places(table["place"]["word"]))
+
+
+def _long_labels(table: Mapping[str, Mapping[str, list[str]]], concept: str) -> list[str]:
+    """Return the labels of places of several words, which begin sentences too."""
+    if not concept.startswith("ships"):
+        return []
+    return [word for word in table[concept]["label"] if " " in word]
 
 
 def words_with(labels: Iterable[tuple[str, str]]) -> Words:

@@ -24,12 +24,20 @@ def category_guesses(
 ) -> list[Guess]:
     """Return what may be the category, with points; the value is a tuple of steps."""
     shown = title.value if title is not None else ""
-    found = [*_by_label(sight), *_by_trail(sight), *_by_line(sight, title), *_by_link(sight)]
+    found = [
+        *_by_label(sight),
+        *_by_trail(sight),
+        *_by_line(sight, title),
+        *_by_list(sight, title),
+        *_by_link(sight),
+    ]
     kept = []
     for guess in found:
         steps = without(steps_of(sight.view, guess.segments, shown), shown)
         if vendor is not None and len(steps) > 1:
             steps = [one for one in steps if one.text != vendor.value]
+        if any(True for one in steps for _money in find_money(one.text)):
+            guess.points -= 8
         if steps and len(steps) <= MOST_STEPS:
             guess.value, guess.segments = tuple(one.text for one in steps), steps
             guess.points -= 0.01 * steps[0].line
@@ -86,25 +94,47 @@ def _is_trail(sight: Sight, element: Any) -> bool:
 
 def _by_line(sight: Sight, title: Guess | None) -> Iterator[Guess]:
     """Yield elements that hold nothing but links with signs as ">" between them."""
+    shown = same(title.value) if title is not None else ""
     for element in list(sight.view.spans):
-        segments = sight.view.inside(element)
+        segments = _but_title(sight.view.inside(element), shown)
         if not 1 < len(segments) <= MOST_STEPS * 2 or not _is_row(segments):
             continue
         parent = element.getparent()
-        if parent is not None and _is_row(sight.view.inside(parent)):
+        if parent is not None and _is_row(_but_title(sight.view.inside(parent), shown)):
             continue
         late = title is not None and segments[0].line > title.segments[-1].line + 1
         guess = Guess((), segments, element, -sight.cost(element, "frame"))
         guess.add(2.0 if late else 3.6, "links with signs between")
-        shown = same(title.value) if title is not None else ""
-        if same(segments[-1].text) == shown:
+        if len(segments) < len(sight.view.inside(element)):
             guess.add(1.0, "ends in the title")
         if any(_leads_to_category(sight, one) for one in segments):
             guess.add(1.0, "its links")
-        if sight.is_account(element) or any(
-            _is_odd(sight, one.text) for one in segments if same(one.text) != shown
-        ):
+        if sight.is_account(element) or any(_is_odd(sight, one.text) for one in segments):
             guess.points -= 5
+        yield guess
+
+
+def _but_title(segments: list[Segment], shown: str) -> list[Segment]:
+    """Return the segments without the title of the page, where a way ends in it."""
+    return [one for one in segments if not shown or same(one.leaf.text) != shown]
+
+
+def _by_list(sight: Sight, title: Guess | None) -> Iterator[Guess]:
+    """Yield lists of links alone that stand right above the title: a way without signs."""
+    if title is None:
+        return
+    first = title.segments[0]
+    for element in list(sight.view.spans):
+        segments = sight.view.inside(element)
+        if element.tag not in ("ol", "ul", "p", "div", "nav") or not 0 < len(segments) < MOST_STEPS:
+            continue
+        if first.number - segments[-1].number != 1 or not all(
+            _leads_to_category(sight, one) or sight.words.has("home.word", one.text)
+            for one in segments
+        ):
+            continue
+        guess = Guess((), segments, element, -sight.cost(element, "frame"))
+        guess.add(3.2 if segments[1:] else 2.2, "links right above the title")
         yield guess
 
 

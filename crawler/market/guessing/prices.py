@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.market.guessing.sight import Guess, Sight, place_of, same
 from crawler.market.labels import Labelled
-from crawler.market.money import Money, currency_in, find_money
+from crawler.market.money import CRYPTO, Money, currency_in, find_money
 from crawler.market.view import Segment, cut_segments, spell
 
 LEAST = -1.5
@@ -20,6 +20,7 @@ _ABOUT = re.compile(
 )
 _MORE = re.compile(r"[+−]\s*$")
 _RATE = re.compile(r"(?:=|/|per)\s*$|^\s*(?:=|≈\s*1\s)")
+_OTHER_WAY = re.compile(r"^\s?(?:[$€£]|USD\b|EUR\b|GBP\b)", re.IGNORECASE)
 _PER_UNIT = re.compile(r"^\s*(?:/|per\b|por\b|pro\b|par\b)\s*\w", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_][^\W\d_' ]*")
 NEAR = 32
@@ -143,6 +144,8 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
         guess.points -= 5
     if sight.is_account(found.place) or _RATE.search(found.after) or re.search(r"=\s*$", before):
         guess.points -= 5
+    if found.money.currency in CRYPTO and _OTHER_WAY.search(found.after):
+        guess.points -= 5  # "BTC 64210.20$" is a rate
     if _ABOUT.search(before):
         guess.points -= 2.5
     if _MORE.search(before):

@@ -60,11 +60,12 @@ def title_guesses(sight: Sight) -> list[Guess]:
 
 def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
     """Prefer, of two headings, the one below the line of the account: that above is the site's."""
-    heads = [one for one in guesses if "heading" in one.why and one.points > LEAST]
+    heads = [one for one in guesses if ("heading" in one.why or one.label) and one.points > LEAST]
     above = [one for one in heads if one.segments[0].line <= sight.account_line]
+    labelled = any(one.label for one in heads if one not in above)
     if len(above) < len(heads):
         for one in above:
-            one.points -= 2.5
+            one.points -= 4.0 if labelled else 2.5
 
 
 def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:

@@ -17,6 +17,7 @@ from crawler.market.view import Segment
 
 LEAST = 2.0
 LONGEST = 48
+SENTENCE = 3
 _PATH_PART = re.compile(r"[^/?&=#.]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
 _NO_HANDLE = re.compile(
@@ -133,7 +134,7 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
     if sight.is_account(holder):
         guess.points -= 4
     if " " in text:
-        guess.points -= 0.5 * text.count(" ")
+        guess.points -= 0.5 * text.count(" ") + (4 if text.count(" ") >= SENTENCE else 0)
     if title is not None:
         away = guess.segments[0].line - title.segments[0].line
         guess.points -= 1.0 if away < -2 else 0.0  # noqa: PLR2004 - far above the title
