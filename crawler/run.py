@@ -163,12 +163,17 @@ def _first_pages(world: CrawlWorld, start: str) -> list[str]:
 
 
 def _start(job: CrawlJob) -> str:
-    start = normal_uri(job.start_uri)
+    return usable_start(job.start_uri)
+
+
+def usable_start(uri: str) -> str:
+    """Return the start of a crawl as it is asked for; ``UsageError`` E-CRA-003 for none."""
+    start = normal_uri(uri)
     if not start:
         raise UsageError(
             "E-CRA-003",
             _("The start is no web address."),
-            where=job.start_uri,
+            where=uri,
             remedy=_("Give an address such as http://127.0.0.1:8080/."),
         )
     return start

@@ -150,6 +150,15 @@ def test_seeds_that_are_none_are_told_of(case, market, vestigo, tmp_path, conten
     assert market.taps == []
 
 
+@pytest.mark.parametrize("start", ["http://[::1", "127.0.0.1:8080", ""])
+def test_a_start_that_is_none_is_told_of(case, vestigo, tmp_path, start):
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("/p/5\n")
+    words = ("run", case.path, "--profile", PROFILE, "--start", start, "--seeds", seeds)
+    with pytest.raises(UsageError, match="E-CRA-003"):
+        vestigo(*words, "--dry-run")
+
+
 def test_an_order_that_ends_in_the_middle_is_told_with_what_came(
     tmp_path, market, html, order, vestigo, capsys
 ):

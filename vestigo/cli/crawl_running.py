@@ -18,7 +18,7 @@ from crawler.job import Attendant, Coverage, CrawlReport
 from crawler.market import MarketProfile, load_profile
 from crawler.netscape import parse_netscape
 from crawler.permission import host_and_port
-from crawler.run import check_authority
+from crawler.run import check_authority, usable_start
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.output import emit_json, printable, progress, warn
@@ -62,6 +62,7 @@ class CrawlWords:
 def run_crawl(words: CrawlWords) -> int:
     """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted."""
     market = load_profile(words.profile)
+    usable_start(words.start)
     first = tuple(_lines(words.seeds, words.start)) if words.seeds else ()
     with open_session(words.path, write=not words.dry_run) as session, progress() as display:
         job = crawl_job(
