@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +13,13 @@ import pytest
 
 from vestigo.cli.crawl import crawl as group
 from vestigo.errors import ExitCode, UsageError
-from vestigo.pipeline.crawl_state import CrawlState, LastRun, state_path
+from vestigo.pipeline.crawl_state import (
+    CrawlState,
+    LastRun,
+    RunningNow,
+    process_ticks,
+    state_path,
+)
 from vestigo.pipeline.history import listing_histories, vendor_lives
 from vestigo.pipeline.history.holding import holding_reasons, market_medians
 from vestigo.pipeline.recrawl import next_passes
@@ -282,6 +290,15 @@ def test_the_command_to_type_is_printed(case, vestigo):
     assert """--pass 2 --account 'o'"'"'neil' --password-stdin""" in out
     (one,) = json.loads(vestigo("due", case.path, "--json")[1])["markets"]
     assert (one["due"], one["what"]) == (True, "go-on")
+
+
+def test_a_pass_that_runs_is_not_due(case, vestigo):
+    crawled(case, "bazar", 1, "", "")
+    path = state_path(case.crawl_state / "bazar.sqlite")
+    state = CrawlState.of(json.loads(path.read_text()))
+    here = RunningNow(os.getpid(), process_ticks(os.getpid()), "2026-03-01T00:00:00Z")
+    path.write_text(json.dumps(dataclasses.replace(state, running=here).document()))
+    assert vestigo("due", case.path) == (ExitCode.DONE, "bazar: pass 1 is running now\n")
 
 
 def test_nothing_crawled_nothing_due(case, vestigo):

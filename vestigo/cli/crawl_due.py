@@ -58,6 +58,7 @@ def _show(path: Path, passes: list[NextPass]) -> None:
 def _what(one: NextPass) -> str:
     day = iso(one.due_at)[:10] if one.due_at else ""
     said = {
+        "running": _("pass {number} is running now"),
         "go-on": _("pass {number} is not complete: go on with it"),
         "new-pass": _("pass {number} is due since {day}"),
         "not-yet": _("pass {number} is due on {day}"),

@@ -20,8 +20,9 @@ COMPLETE = "complete"
 class NextPass:
     """What is next for one market.
 
-    ``what`` is ``go-on`` (the last pass is not complete: run it again), ``new-pass`` (due
-    since ``due_at``), ``not-yet`` (due at ``due_at``) or ``no-rhythm`` (none was set).
+    ``what`` is ``running`` (a process crawls it now), ``go-on`` (the last pass is not
+    complete: run it again), ``new-pass`` (due since ``due_at``), ``not-yet`` (due at
+    ``due_at``) or ``no-rhythm`` (none was set).
     ``pass_no`` is the pass that it speaks of.
     """
 
@@ -58,7 +59,9 @@ def next_passes(session: CaseSession) -> list[NextPass]:
 def _next(state: CrawlState, days: int, now: datetime) -> NextPass:
     ended = parse_iso(state.last.ended_at) if state.last.ended_at else None
     due, pass_no = None, state.pass_no
-    if state.last.outcome != COMPLETE or ended is None:
+    if state.running is not None and state.running.alive:
+        what = "running"
+    elif state.last.outcome != COMPLETE or ended is None:
         what = "go-on"
     elif not days:
         what = "no-rhythm"
