@@ -216,6 +216,15 @@ def test_a_picture_goes_with_its_exhibit_into_the_quarantine(make_case, wire):
     assert call(case.path, "0001")[0] == 2
 
 
+def test_a_limit_goes_on_where_the_last_one_ended(make_case, wire):
+    case = make_case()
+    case.archive(case.order(), {f"/p/{n}": wire(PAGE) for n in (1, 2)})
+    assert [len(draw(case, "0001", "0002", "--limit", "1")[1]["made"]) for _n in range(3)] == [
+        1, 1, 0,
+    ]  # fmt: skip
+    assert draw(case, "0001", "0002", "--dry-run") == (0, [])
+
+
 def test_a_killed_command_leaves_nothing_behind_after_the_next(make_case, wire, scratch_is_clean):
     case = make_case(deadline_seconds=300)
     case.archive(case.order("run_scripts"), {path: wire(page) for path, page in ENDLESS.items()})

@@ -67,7 +67,7 @@ def picture(  # noqa: PLR0917  # click hands over each option
     as_json: bool,
 ) -> int:
     """Draw the pages; exit 4 where one could not be drawn."""
-    from vestigo.pipeline.picturing import draw_pages, pages_to_draw
+    from vestigo.pipeline.picturing import draw_pages, pages_to_draw, without_picture
 
     if live:
         if not profile or wanted or (cookies and not account):
@@ -78,7 +78,9 @@ def picture(  # noqa: PLR0917  # click hands over each option
         return _live(path, asked, dry_run, as_json)
     with open_session(path, write=not dry_run) as session, progress() as display:
         session.custody.append("access", reason="crawl picture")
-        pages = pages_to_draw(session, wanted, kinds or DEFAULT_KINDS, scripts=scripts)[:limit]
+        pages = pages_to_draw(session, wanted, kinds or DEFAULT_KINDS, scripts=scripts)
+        if dry_run or limit is not None:
+            pages = without_picture(session, pages)[:limit]
         if dry_run:
             return _show_plan(pages, as_json)
         task = display.add_task(_("Drawing pages"), total=len(pages))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,6 +87,29 @@ def pages_to_draw(
     return found
 
 
+def without_picture(session: CaseSession, pages: Sequence[PageToDraw]) -> list[PageToDraw]:
+    """Return those of ``pages`` that ``draw_pages`` would draw: no picture is there yet."""
+    settings = session.settings(SECTION)
+    known = _known(session)
+    return [page for page in pages if _picture_of(session, page, known, settings) is None]
+
+
+def _known(session: CaseSession) -> dict[tuple[str, str], Screenshot]:
+    return {(one.sources[0], one.method.settings_sha256): one
+            for one in session.ledger.of_kind(Screenshot)}  # fmt: skip
+
+
+def _picture_of(
+    session: CaseSession,
+    page: PageToDraw,
+    known: Mapping[tuple[str, str], Screenshot],
+    settings: Section,
+) -> Screenshot | None:
+    """Return the picture that the page has already, made by the same settings."""
+    old = known.get((page.capture.capture_id, _digest(settings, page.policy)))
+    return old if old is not None and (session.folder.derived / old.file_name).is_file() else None
+
+
 def draw_pages(
     session: CaseSession,
     pages: Sequence[PageToDraw],
@@ -98,14 +121,13 @@ def draw_pages(
     """
     report = PictureReport()
     settings = session.settings(SECTION)
-    known = {(one.sources[0], one.method.settings_sha256): one
-             for one in session.ledger.of_kind(Screenshot)}  # fmt: skip
+    known = _known(session)
     with open_catcher(session).screen as screen, _studio(session, settings) as studio:
         answers = ArchivedAnswers(session.folder.captures, session.ledger.of_kind(Capture))
         drawing = _Drawing(session, studio, answers, screen, third_persons(session), settings)
         for page in pages:
-            old = known.get((page.capture.capture_id, _digest(settings, page.policy)))
-            if old is not None and (session.folder.derived / old.file_name).is_file():
+            old = _picture_of(session, page, known, settings)
+            if old is not None:
                 report.known.append(old)
             else:
                 _draw_one(drawing, page, report)
