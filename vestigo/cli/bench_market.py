@@ -8,7 +8,7 @@ import click
 from vestigo.cli.market_table import table_lines
 from vestigo.cli.output import emit_json
 from vestigo.i18n import _
-from vestigo.pipeline.market_layouts.measuring import FIELDS, measure_all
+from vestigo.pipeline.market_layouts.measuring import BATCHES, FIELDS, measure_all
 
 
 @click.command("market-learn", help=_("Measure the learning of profiles on invented layouts."))
@@ -18,14 +18,14 @@ from vestigo.pipeline.market_layouts.measuring import FIELDS, measure_all
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def market_learn(seed: int, pages: int, as_json: bool) -> None:
-    """Measure development and held-out layouts apart and print the shares."""
+    """Measure each batch of layouts apart and print the shares."""
     measured = measure_all(seed, pages)
     if as_json:
         emit_json(measured)
         return
     rows = [
         (f"{part} {way}", *(str(measured[part][way]["fields"][name]) for name in FIELDS))
-        for part in ("development", "held_out")
+        for part in BATCHES
         for way in ("learned", "generic")
     ]
     for line in table_lines(("", *FIELDS), rows):

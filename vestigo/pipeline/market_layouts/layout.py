@@ -56,7 +56,11 @@ Price = Callable[[Offer], tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A layout: how a page is drawn, which price it shows first, which fields it has."""
+    """A layout: how a page is drawn, which price it shows first, which fields it has.
+
+    ``batch`` tells whether the method was made with it; ``doors`` draws its own pages that
+    are no listings for a seed, ``ware`` invents its offers.
+    """
 
     name: str
     draw: Draw
@@ -66,7 +70,9 @@ class Layout:
     optional: frozenset[str]
     leaf: bool
     apart: tuple[str, ...]
-    held_out: bool
+    batch: str = "development"
+    ware: Callable[[Random, int, str], Offer] = invented_offer
+    doors: Callable[[int], dict[str, str]] | None = None
 
 
 def coins(offer: Offer, currency: str = "BTC") -> tuple[str, str]:
@@ -103,7 +109,7 @@ def layout(
             frozenset(optional),
             leaf,
             apart,
-            held_out,
+            "held_out" if held_out else "development",
         )
         return draw
 
@@ -115,12 +121,12 @@ def show(one: Layout, seed: int, number: int, *, rich: bool) -> Shown:
     chance = Random(  # noqa: S311 - invented pages, no secret
         f"{seed}-{one.name}-{number}"
     )
-    offer = invented_offer(chance, number * 37 + 1000, one.language)
+    offer = one.ware(chance, number * 37 + 1000, one.language)
     site = Site(
         chance,
         one.language,
         "wanderer7",
-        [invented_offer(chance, number * 37 + 2000 + n, one.language) for n in range(4)],
+        [one.ware(chance, number * 37 + 2000 + n, one.language) for n in range(4)],
         [f"{chance.choice('abcdxyz')}***{chance.choice('0123456789k')}" for _n in range(5)],
         frozenset()
         if rich

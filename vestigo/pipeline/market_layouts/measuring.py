@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,13 +18,23 @@ from crawler.market.learning.apart import learned_page
 from crawler.market.learning.proposing import learn_layout
 from crawler.market.learning.writing import profile_text
 from vestigo.errors import VestigoError
-from vestigo.pipeline.market_layouts import boxes, posts, second, tables, unseen
+from vestigo.pipeline.market_layouts import (
+    boxes,
+    posts,
+    second,
+    tables,
+    unseen,
+    wild_early,
+    wild_late,
+    wild_tongues,
+)
 from vestigo.pipeline.market_layouts.doors import doors
 from vestigo.pipeline.market_layouts.layout import LAYOUTS, Layout, Shown, Site, show
 from vestigo.pipeline.market_layouts.offers import invented_offer
 
 FIELDS = ("title", "price", "vendor", "category", "ships_from", "ships_to")
-MODULES = (boxes, posts, second, tables, unseen)
+MODULES = (boxes, posts, second, tables, unseen, wild_early, wild_tongues, wild_late)
+BATCHES = ("development", "held_out", "wild", "late")
 N_LEARNED = 3
 
 
@@ -130,32 +140,33 @@ def _generic(page: str, number: int) -> PageReading:
 
 def door_pages(seed: int, layout: Layout) -> list[str]:
     """Return pages that are no listings: log-in, errors, captcha, vendor, category."""
+    if layout.doors is not None:
+        return list(layout.doors(seed).values())
     chance = Random(f"doors-{seed}-{layout.name}")  # noqa: S311 - invented pages, no secret
     offer = invented_offer(chance, 1)
     site = Site(chance, "en", "wanderer7", [invented_offer(chance, n) for n in range(2, 7)])
     return list(doors(offer, site).values())
 
 
-def layouts(*, held_out: bool) -> Iterable[Layout]:
-    """Return the invented layouts, those of development or those written after the method."""
+def layouts(batch: str) -> list[Layout]:
+    """Return the invented layouts of a batch: of development, or one written after the method."""
     assert MODULES  # importing them registers the layouts
-    return [one for name, one in sorted(LAYOUTS.items()) if one.held_out == held_out]
+    return [one for _name, one in sorted(LAYOUTS.items()) if one.batch == batch]
 
 
 def measure_all(seed: int, n_pages: int) -> dict[str, Any]:
-    """Return the shares of exact matches on both sets of layouts, for JSON."""
+    """Return the shares of exact matches on each batch of layouts, for JSON."""
     return {
         "seed": seed,
         "n_learned": N_LEARNED,
         "n_pages": n_pages,
-        "development": _measure_set(seed, n_pages, held_out=False),
-        "held_out": _measure_set(seed, n_pages, held_out=True),
+        **{batch: _measure_set(seed, n_pages, batch) for batch in BATCHES},
     }
 
 
-def _measure_set(seed: int, n_pages: int, *, held_out: bool) -> dict[str, Any]:
+def _measure_set(seed: int, n_pages: int, batch: str) -> dict[str, Any]:
     learned, generic, rows = Score(), Score(), {}
-    for one in layouts(held_out=held_out):
+    for one in layouts(batch):
         scores = measure_layout(one, seed, n_pages)
         learned.add(scores[0])
         generic.add(scores[1])
