@@ -74,6 +74,16 @@ def too_large(uri: str, n_bytes: int) -> InputError:
     )
 
 
+def led_away(uri: str) -> SourceUnreachable:
+    """Return the error for a live page that only leads to what is not asked for."""
+    return SourceUnreachable(
+        "E-CRA-049",
+        _("The page leads to an address that is not asked for."),
+        where=uri,
+        remedy=_("Behind a log-in hand over its session with “--account” and “--cookies”."),
+    )
+
+
 def no_answer(uri: str, cause: str) -> SourceUnreachable:
     """Return the error for a live page that did not come."""
     return SourceUnreachable(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crawler.browser.drawn import Drawn, no_answer, not_shown, screened_out
+from crawler.browser.drawn import Drawn, led_away, no_answer, not_shown, screened_out
 from crawler.browser.live import LiveWire
 from crawler.browser.studio import Studio
 from crawler.permission import intent
@@ -67,5 +67,7 @@ def _raise_why(wire: LiveWire) -> None:
         raise wire.ended
     if wire.hit:
         raise screened_out(wire.page_uri)
+    if wire.page is None and wire.sources and not wire.missing:
+        raise led_away(wire.page_uri)
     if wire.page is None:
         raise no_answer(wire.page_uri, ", ".join(sorted(set(wire.missing.values()))) or "refused")

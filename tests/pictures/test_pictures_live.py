@@ -201,6 +201,7 @@ def test_a_redirect_elsewhere_and_a_picture_in_disguise_end_without_a_picture(ma
     for path in ("/p/2", "/p/3"):
         code, _out, err = call(case, market, path)
         assert (code, "E-CRA-049" in err) == (7, True)
+        assert ("leads to an address that is not asked for" in err) == (path == "/p/2")
     assert case.of_kind(Screenshot) == []
     assert asked(market) == ["/p/2", "/p/3"]
     assert any(event.details.get("host") == "other.invalid:80" for event in case.events())
