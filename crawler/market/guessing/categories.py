@@ -16,7 +16,7 @@ LEAST = 2.0
 LONGEST = 200
 MOST_STEPS = 7
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
-_PATH_PART = re.compile(r"[^/?&=#.]+")
+_PATH_PART = re.compile(r"[^/?&=#.;]+")
 
 
 def category_guesses(

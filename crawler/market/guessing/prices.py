@@ -28,7 +28,7 @@ CARD_REACH = 4
 BESIDE_ANOTHER = 9.0
 CARD_LENGTH = 180
 LONG_LINK = 12
-_PATH_PART = re.compile(r"[^/?&=#.]+")
+_PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ACTION = re.compile(
     r"(?:buy|order|add|contact|message|report|view|see|show|more|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
 )

@@ -18,7 +18,7 @@ from crawler.market.view import Segment
 LEAST = 2.0
 LONGEST = 48
 SENTENCE = 3
-_PATH_PART = re.compile(r"[^/?&=#.]+")
+_PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
 _NO_HANDLE = re.compile(
     r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click)\b",

@@ -25,6 +25,7 @@ from vestigo.pipeline.market_layouts import (
     tables,
     unseen,
     wild_early,
+    wild_last,
     wild_late,
     wild_tongues,
 )
@@ -33,8 +34,8 @@ from vestigo.pipeline.market_layouts.layout import LAYOUTS, Layout, Shown, Site,
 from vestigo.pipeline.market_layouts.offers import invented_offer
 
 FIELDS = ("title", "price", "vendor", "category", "ships_from", "ships_to")
-MODULES = (boxes, posts, second, tables, unseen, wild_early, wild_tongues, wild_late)
-BATCHES = ("development", "held_out", "wild", "late")
+MODULES = (boxes, posts, second, tables, unseen, wild_early, wild_tongues, wild_late, wild_last)
+BATCHES = ("development", "held_out", "wild", "late", "last")
 N_LEARNED = 3
 
 
