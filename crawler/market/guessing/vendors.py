@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler.market.forms import handle_span
-from crawler.market.guessing.sight import Guess, Sight, data_of, link_of, same
+from crawler.market.guessing.sight import Guess, Sight, data_of, link_of, make_of, same
 from crawler.market.labels import Labelled
 from crawler.market.money import find_money
 from crawler.market.view import Segment
@@ -36,7 +36,20 @@ def vendor_guesses(sight: Sight, title: Guess | None = None) -> list[Guess]:
         _judge(sight, guess, title)
         if counts[guess.value] > 1:
             guess.add(0.5, "named again")
+    _set_replies_back(found)
     return found
+
+
+def _set_replies_back(guesses: list[Guess]) -> None:
+    """Prefer, of links of one make to several accounts, the first: who answers stands below."""
+    first: dict[Any, Guess] = {}
+    for guess in sorted(guesses, key=lambda one: one.segments[0].number):
+        holder = guess.segments[0].holder
+        if guess.label or link_of(holder) is None:
+            continue
+        opener = first.setdefault(make_of(holder), guess)
+        if opener.value != guess.value:
+            guess.points -= 1.5
 
 
 def handle_in(segments: list[Segment]) -> list[Segment]:

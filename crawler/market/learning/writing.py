@@ -11,6 +11,7 @@ from crawler.market.guessing.reading import FIELDS
 from crawler.market.learning.choosing import Place
 from crawler.market.learning.linking import learned_links
 from crawler.market.learning.proposing import Chosen, Proposal
+from crawler.market.learning.reasons import reason_text
 from crawler.market.money import Money
 from crawler.market.view import spell
 from vestigo.i18n import _
@@ -171,15 +172,19 @@ def _sureness(chosen: Chosen) -> str:
     text = _("{field}: sure {sure} ({why}); found on {n} of {total} pages.").format(
         field=chosen.name,
         sure=chosen.sure,
-        why=", ".join(chosen.place.why[:4]) or "-",
+        why=", ".join(reason_text(one) for one in chosen.place.why[:4]) or "-",
         n=n,
         total=len(chosen.place.values),
     )
-    return text if str(chosen.sure) >= SURE and not chosen.rivals else f"LOOK! {text}"
+    if str(chosen.sure) >= SURE and not chosen.rivals:
+        return text
+    return f"LOOK! {text}"  # the sign to search for is the same in every language
 
 
 def _source(place: Place) -> str:
-    return f"label “{place.source}”" if place.kind == "label" else place.source
+    if place.kind == "label":
+        return _("label “{word}”").format(word=place.source)
+    return place.source
 
 
 def shown_value(value: Any) -> str:
