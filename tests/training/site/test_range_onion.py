@@ -220,9 +220,9 @@ def test_whatever_answers_there_is_no_traceback(answer):
     fake = FakeTor(protocolinfo=lambda _line: answer.decode("latin-1"), authenticate=None)
     fake.answers["AUTHENTICATE"] = lambda _line: None
     try:
-        with TorControl("127.0.0.1", fake.port) as tor:
-            tor._socket.settimeout(0.05)
-            with pytest.raises(VestigoError):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("vestigo.tor.control.SECONDS", 0.05)
+            with TorControl("127.0.0.1", fake.port) as tor, pytest.raises(VestigoError):
                 tor.authenticate(lambda: "x")
     finally:
         fake.close()
