@@ -48,10 +48,13 @@ def frontier_lock(path: Path) -> Iterator[None]:
 def connect(path: Path | None, *, reading: bool) -> sqlite3.Connection:
     """Return a connection to ``path``, None: in memory.
 
-    Raises ``InputError`` E-CRA-060 where the file is no database any more.
+    Raises ``InputError`` E-CRA-060 where the file is no database any more, or is to be read
+    and is gone.
     """
     if path is not None and path.exists():
         check_header(path)
+    elif path is not None and reading:
+        raise damaged(path)
     mode = "ro" if reading else "rwc"
     where = "file::memory:" if path is None else f"{path.absolute().as_uri()}?mode={mode}"
     db = sqlite3.connect(where, uri=True, isolation_level=None)

@@ -16,6 +16,7 @@ from vestigo import i18n
 from vestigo.cli.crawl import crawl as group
 from vestigo.errors import ExitCode, UsageError
 from vestigo.pipeline.authorizing import record_authorization
+from vestigo.pipeline.crawl_choice import chosen_crawl
 from vestigo.pipeline.crawl_state import (
     CrawlState,
     LastRun,
@@ -214,6 +215,17 @@ def test_a_damaged_state_hides_no_frontier(case, authorised, status):
     assert (code, look_code(out)) == (ExitCode.FINDINGS, "[E-CRA-053]")
     assert "2 pages known" in out
     assert "what was remembered of it cannot be read" in out
+
+
+def test_a_frontier_that_is_gone_is_not_forgotten(case, authorised, look, status):
+    authorised()
+    put(case, n_done=2)
+    (case.crawl_state / "tiny.sqlite").unlink()
+    code, out = status()
+    assert "Nothing was crawled" not in out
+    assert (code, look()["reason"]) == (ExitCode.FINDINGS, "E-CRA-060")
+    assert look()["next"]["code"] == "resume"
+    assert chosen_crawl(case.path, "tiny").start == START
 
 
 def look_code(out):

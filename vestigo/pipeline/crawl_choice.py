@@ -10,10 +10,17 @@ from vestigo.i18n import _
 from vestigo.pipeline.crawl_state import CrawlState, pass_of, read_state
 from vestigo.store import CaseFolder
 
+REMEMBERED = ".state.json"
+
 
 def frontiers(folder: CaseFolder) -> list[Path]:
-    """Return the frontiers of a case by market, then by pass."""
-    found = folder.crawl_state.glob("*.sqlite")
+    """Return the frontiers of a case by market, then by pass; also one that is lost.
+
+    A crawl that is remembered and whose frontier is gone is made again when it goes on.
+    """
+    remembered = folder.crawl_state.glob(f"*{REMEMBERED}")
+    lost = {one.with_name(f"{one.name.removesuffix(REMEMBERED)}.sqlite") for one in remembered}
+    found = lost | set(folder.crawl_state.glob("*.sqlite"))
     return sorted(found, key=lambda path: (path.stem.partition(".pass-")[0], pass_of(path)))
 
 
