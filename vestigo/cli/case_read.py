@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vestigo.cli.output import emit_json, printable, progress
+from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.errors import ExitCode
-from vestigo.i18n import _
+from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture
 
@@ -31,7 +31,7 @@ SHOWN_FINDINGS = 20
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def read(path: Path, names: tuple[str, ...], as_json: bool) -> int:
-    """Make the records; exit 4 where pages held something that was not understood."""
+    """Make the records; exit 4 for pages not understood, 3 for captures that are damaged."""
     from crawler.market import load_profile
     from vestigo.pipeline.reading import read_captures
 
@@ -42,6 +42,14 @@ def read(path: Path, names: tuple[str, ...], as_json: bool) -> int:
         task = display.add_task(_("Reading pages"), total=total)
         report = read_captures(session, profiles, on_page=lambda: display.advance(task))
     _show(report, as_json)
+    if report.damaged:
+        n = len(report.damaged)
+        message = ngettext("{n} capture is damaged and was not read: compare the archive with "
+                           "“vestigo evidence verify”.",
+                           "{n} captures are damaged and were not read: compare the archive with "
+                           "“vestigo evidence verify”.", n)  # fmt: skip
+        warn(message.format(n=n))
+        return ExitCode.VERIFICATION_FAILED
     return ExitCode.FINDINGS if report.findings else ExitCode.DONE
 
 
@@ -52,6 +60,7 @@ def _show(report: ReadReport, as_json: bool) -> None:
         "page_kinds": dict(sorted(report.page_kinds.items())),
         "records": dict(sorted(report.records.items())),
         "findings": report.findings,
+        "damaged": report.damaged,
     }
     if as_json:
         emit_json(document)
@@ -60,5 +69,7 @@ def _show(report: ReadReport, as_json: bool) -> None:
     click.echo(message.format(captures=report.n_captures, new=report.n_new_records))
     for kind, n in sorted(report.records.items()):
         click.echo(f"  {kind}: {n}")
+    for capture_id, code in list(report.damaged.items())[:SHOWN_FINDINGS]:
+        click.echo(f"  ! {code}: {capture_id}", err=True)
     for finding in report.findings[:SHOWN_FINDINGS]:
         click.echo(f"  ! {printable(finding)}", err=True)

@@ -18,6 +18,7 @@ from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.classifying import OTHER
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
+from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline.coverage_records import PassesSeen
 from vestigo.pipeline.session import CaseSession
@@ -29,13 +30,18 @@ BATCH = 50
 
 @dataclass(slots=True)
 class ReadReport:
-    """How many records of each kind were made, and what was not understood."""
+    """How many records of each kind were made, and what was not understood.
+
+    ``damaged`` are the captures whose archived bytes are not those that were captured, each
+    with the code of what is wrong; nothing was made of them.
+    """
 
     n_captures: int = 0
     n_new_records: int = 0
     page_kinds: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
 
 
 def read_captures(
@@ -48,7 +54,7 @@ def read_captures(
     A capture belongs to the market that its host was crawled as; where the case does
     not say so, to every market.  Of several profiles of its market the one that
     understands most of the page reads it.  ``on_page`` is called after each capture (for
-    a progress display).
+    a progress display).  A capture whose archive is damaged is reported, and the rest read.
     """
     report = ReadReport()
     rates = case_rates(session)
@@ -61,12 +67,17 @@ def read_captures(
         on_page()
         if not known:
             continue
-        batch.extend(_records_of_capture(session, known, capture, rates, report, passes))
+        try:
+            batch.extend(_records_of_capture(session, known, capture, rates, report, passes))
+        except VerificationError as error:
+            report.damaged[capture.capture_id] = error.code
+            continue
         report.n_captures += 1
         if report.n_captures % BATCH == 0:
             report.n_new_records += session.ledger.append(batch)
             batch = []
-    estimates = list(passes.records())
+    # an estimate from a part of the captures would stand beside the right one for ever
+    estimates = [] if report.damaged else list(passes.records())
     report.records.update(one.KIND for one in estimates)
     report.n_new_records += session.ledger.append([*batch, *estimates])
     return report
