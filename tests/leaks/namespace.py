@@ -64,7 +64,7 @@ def namespace_words() -> tuple[str, ...] | None:
 def _root_is_changed() -> bool:
     """Say whether this process lives in a chroot: its root is not that of the first process."""
     try:
-        return not os.path.samefile("/", "/proc/1/root/")
+        return not Path("/").samefile("/proc/1/root/")
     except OSError:
         return False
 
