@@ -62,9 +62,14 @@ def namespace_words() -> tuple[str, ...] | None:
 
 
 def _root_is_changed() -> bool:
-    """Say whether this process lives in a chroot: its root is not that of the first process."""
+    """Say whether this process lives in a chroot: its root is not that of the first process.
+
+    Even root may not look at that root from inside of a chroot.
+    """
     try:
         return not Path("/").samefile("/proc/1/root/")
+    except PermissionError:
+        return os.geteuid() == 0
     except OSError:
         return False
 
