@@ -7,11 +7,8 @@ import re
 from dataclasses import dataclass
 
 from nlp.linking.profile import Profile
-from vestigo.identifiers import pgp
+from vestigo.identifiers import pgp, pgp_message
 
-SIGNED = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----.{1,20000}?-----END PGP SIGNATURE-----", re.DOTALL
-)
 SPACE = re.compile(r"\s+")
 MAX_SIGNED = 20
 MAX_KEYS = 20
@@ -46,8 +43,8 @@ def keys_of(profile: Profile) -> KeyRing:
             if key.fingerprint not in blocks:
                 blocks[key.fingerprint] = block
                 user_ids += key.user_ids
-    signed = [match.group() for text in (profile.text, profile.pgp)
-              for match in SIGNED.finditer(text)]  # fmt: skip
+    signed = [text[start:end] for text in (profile.text, profile.pgp)
+              for start, end in pgp_message.find_messages(text)]  # fmt: skip
     return KeyRing(blocks, tuple(user_ids), tuple(signed[:MAX_SIGNED]))
 
 
@@ -86,11 +83,7 @@ def _names(text: str, fingerprint: str) -> bool:
 
 def _signed_text(message: str, block: str) -> str:
     """Return what the key in ``block`` signed in ``message``, or "" where it did not."""
-    from pysequoia import Cert, verify
-
     try:
-        certificate = Cert.from_bytes(block.encode("utf-8", "replace"))
-        checked = verify(message.encode("utf-8", "replace"), lambda _ids: [certificate])
-    except Exception:  # noqa: BLE001 - whatever Sequoia refuses is no proof
+        return pgp_message.verified_text(message, [block])
+    except (pgp_message.SignatureInvalid, pgp.KeyUnreadable):
         return ""
-    return bytes(checked.bytes or b"").decode("utf-8", "replace")

@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vestigo.identifiers.pgp import KeyUnreadable
-from vestigo.identifiers.pgp_message import SignatureInvalid, find_messages, verify_message
+from vestigo.identifiers.pgp_message import (
+    SignatureInvalid,
+    find_messages,
+    verified_text,
+    verify_message,
+)
 from vestigo.training.openpgp import clear_signed, make_vendor_key
 
 MADE_AT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -74,6 +79,15 @@ def test_a_newer_signature_of_a_stranger_lends_an_old_list_no_new_time():
     head = signed()[: signed().rindex("\n\n")]
     block = f"{head}\n\n{both}\n-----END PGP SIGNATURE-----"
     assert reason_of(block, MARKET).reason == "several-signatures"
+    assert verified_text(block, [MARKET.armoured]).split() == TEXT.split()
+    with pytest.raises(SignatureInvalid):
+        verified_text(signed(b"o"), [MARKET.armoured])
+
+
+def test_a_page_of_beginnings_is_read_in_one_pass():
+    text = "-----BEGIN PGP SIGNED MESSAGE-----\n" * 200_000
+    assert find_messages(text) == []
+    assert find_messages(signed() + "\n" + text) == [(0, len(signed()))]
 
 
 def test_what_stands_around_the_block_is_no_part_of_it():

@@ -28,6 +28,7 @@ def _load(path):
     return module
 
 
+asking = _load(HERE / "asking.py")
 private_tor = _load(HERE / "private_tor.py")
 crawling = _load(HERE / "crawling.py")
 
@@ -122,7 +123,7 @@ def served_world(network):
     for start in _ranges():
         line, _process = start(network.control_port, "--seed", "7")
         (onion,) = line["onions"]["range"]["genuine"]
-        network.wait_for(f"{onion}login")
+        network.ask(f"{onion}login")
         yield line, onion
 
 

@@ -23,12 +23,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+from asking import ask
 
 N_RELAYS = 5
 READY_WITHIN = 180.0
 ONE_GUARD = 25.0
 ANSWERS_WITHIN = 180.0
+ONE_ANSWER = 60.0
 FLAGS = {"Running", "Guard", "HSDir"}
 
 COMMON = """\
@@ -140,24 +141,25 @@ class PrivateTor:
         """The SOCKS port of the client, as the crawler names it."""
         return f"socks5://127.0.0.1:{self.socks_port}"
 
-    def wait_for(self, uri: str) -> None:
-        """Return when the onion service at ``uri`` answers; ``TimeoutError`` in three minutes.
+    def ask(self, uri: str) -> bytes:
+        """Return what the onion service at ``uri`` answers; ``TimeoutError`` in three minutes.
 
         A descriptor that is published need not be reachable yet; each attempt comes over
         circuits of its own.
         """
         ends_at = time.monotonic() + ANSWERS_WITHIN
         for attempt in itertools.count():
-            proxy = self.proxy.replace("//", f"//probe{attempt}:x@")
             try:
-                with httpx.Client(proxy=proxy, timeout=60, trust_env=False) as client:
-                    client.get(uri)
-            except httpx.HTTPError as error:
+                return self.ask_once(uri, f"probe{attempt}")
+            except OSError as error:
                 if time.monotonic() > ends_at:
                     raise TimeoutError(f"{uri} does not answer: {self.logs()}") from error
                 time.sleep(1)
-            else:
-                return
+        raise AssertionError
+
+    def ask_once(self, uri: str, name: str) -> bytes:
+        """Return one answer over circuits of ``name``; ``OSError`` where none came."""
+        return ask(self.socks_port, uri, name=name, seconds=ONE_ANSWER)
 
     def logs(self) -> dict[str, str]:
         """Return the ends of all logs."""

@@ -76,7 +76,7 @@ def test_a_crawl_through_tor_brings_what_a_crawl_of_loopback_brings(
     assert onion == f"http://{doors(market)[0].host}/"
     profile = load_profile(repository / "config" / "markets" / "range.toml")
     access = (profile, market.account, market.password)
-    network.wait_for(f"{onion}login")
+    network.ask(f"{onion}login")
     proxy = network.proxy
     (tmp_path / "onion").mkdir()
     (tmp_path / "loopback").mkdir()
@@ -199,6 +199,12 @@ def test_tors_own_reasons_are_kept_and_said_in_words(network, served_world, onio
     assert "E-CRA-034 no onion descriptor" in events
 
 
+def test_our_probe_takes_tors_own_reasons_for_no_answer(network):
+    absent = onion_key(7, "nobody", "not there").host
+    with pytest.raises(ConnectionError, match="0xf0"):
+        network.ask_once(f"http://{absent}/login", "absent")
+
+
 def test_without_a_control_port_what_is_not_known_is_said(network, served_market, onion_case):
     market, onion, host = served_market
     case = onion_case([host], [market.account], control=False)
@@ -285,13 +291,11 @@ def test_mirrors_and_copies_are_onions_of_their_own(network, onion_range, tmp_pa
     more = f"{layout}n_mirrors = 1\nn_phishing = 1\n"
     file.write_text(demo.read_text("utf-8").replace(layout, more), "utf-8")
     line, _process = onion_range(network.control_port, "--behaviour", str(file))
-    with httpx.Client(proxy=network.proxy, timeout=170, trust_env=False) as client:
-        for kind in ("genuine", "phishing"):
-            onions, urls = line["onions"]["range"][kind], line["urls"]["range"][kind]
-            assert len(onions) == len(urls) == {"genuine": 2, "phishing": 1}[kind]
-            for onion, url in zip(onions, urls, strict=True):
-                network.wait_for(f"{onion}login")
-                assert client.get(f"{onion}login").content == httpx.get(f"{url}login").content
+    for kind in ("genuine", "phishing"):
+        onions, urls = line["onions"]["range"][kind], line["urls"]["range"][kind]
+        assert len(onions) == len(urls) == {"genuine": 2, "phishing": 1}[kind]
+        for onion, url in zip(onions, urls, strict=True):
+            assert network.ask(f"{onion}login") == httpx.get(f"{url}login").content
 
 
 def test_a_tor_of_the_public_network_is_refused(lone_tor, onion_range):

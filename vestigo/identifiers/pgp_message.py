@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from pysequoia import Cert
 
 MAX_MESSAGE = 400_000
-BLOCK = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t\r]*$.*?^-----END PGP SIGNATURE-----",
-    re.MULTILINE | re.DOTALL,
-)
+BEGINS = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t\r]*$", re.MULTILINE)
+ENDS = re.compile(r"^-----END PGP SIGNATURE-----", re.MULTILINE)
 SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 
 
@@ -52,8 +50,13 @@ class SignatureInvalid(ValueError):  # noqa: N818 - says what the signature is
 
 def find_messages(text: str) -> list[tuple[int, int]]:
     """Return [start, end) of every clear-signed message in ``text``, in order."""
-    found = [match.span() for match in BLOCK.finditer(text)]
-    return [(start, end) for start, end in found if end - start <= MAX_MESSAGE]
+    found = []
+    at = 0
+    while (begin := BEGINS.search(text, at)) and (end := ENDS.search(text, begin.end())):
+        at = end.end()
+        if at - begin.start() <= MAX_MESSAGE:
+            found.append((begin.start(), at))
+    return found
 
 
 def verify_message(block: str, keys: Sequence[str]) -> SignedText:
@@ -62,17 +65,31 @@ def verify_message(block: str, keys: Sequence[str]) -> SignedText:
     ``keys`` are armoured public keys.  Raises ``SignatureInvalid`` with the reason and,
     where the signature names one, the fingerprint of the key that it claims.
     """
-    from pysequoia import verify
-
     certificates = _certificates(keys)
     claimed, signed_at = _claim(block)
+    text, fingerprint = _checked(block, certificates, claimed)
+    return SignedText(text, fingerprint, signed_at)
+
+
+def verified_text(block: str, keys: Sequence[str]) -> str:
+    """Return what one of ``keys`` signed in ``block``, however many others signed it too.
+
+    For statements whose time does not count.  Raises ``SignatureInvalid``.
+    """
+    return _checked(block, _certificates(keys), "")[0]
+
+
+def _checked(block: str, certificates: list[Cert], claimed: str) -> tuple[str, str]:
+    """Return the signed text and who signed it; ``claimed`` is whom the signature names."""
+    from pysequoia import verify
+
     try:
-        checked = verify(bytes=block.encode("utf-8"), store=lambda _ids: certificates)
+        checked = verify(bytes=block.encode("utf-8", "replace"), store=lambda _ids: certificates)
     except Exception as error:  # the library raises one kind for all that can be wrong
         known = any(claimed in _own_and_subkeys(one) for one in certificates)
         raise SignatureInvalid("bad-signature" if known else "unknown-key", claimed) from error
     text = bytes(checked.bytes or b"").decode("utf-8", "replace")
-    return SignedText(text, str(checked.valid_sigs[0].certificate).upper(), signed_at)
+    return text, str(checked.valid_sigs[0].certificate).upper()
 
 
 def _certificates(keys: Sequence[str]) -> list[Cert]:
@@ -81,7 +98,7 @@ def _certificates(keys: Sequence[str]) -> list[Cert]:
     found = []
     for key in keys:
         try:
-            found.append(Cert.from_bytes(key.encode("utf-8")))
+            found.append(Cert.from_bytes(key.encode("utf-8", "replace")))
         except Exception as error:
             raise KeyUnreadable(str(error).splitlines()[0]) from error
     return found
