@@ -31,6 +31,12 @@ def isolated():
     return functools.partial(namespace.run_isolated, namespace.required_words())
 
 
+@pytest.fixture(scope="session")
+def inside():
+    """The module that runs in the empty network."""
+    return _load("inside")
+
+
 @pytest.fixture
 def fake_tor(tmp_path):
     """Make a proxy that knows some onion services: ``fake_tor({host: answer})``."""

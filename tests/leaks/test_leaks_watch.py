@@ -48,3 +48,21 @@ def test_a_command_that_hangs_is_ended(isolated, fake_tor):
     words = [sys.executable, "-c", "import time; time.sleep(600)"]
     seen = isolated(words, fake_tor({}).path, seconds=1)
     assert seen.code == "too long"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("search a.example\nnameserver 10.0.0.53\noptions ndots:5\n", ["10.0.0.53"]),
+        ("nameserver 10.0.0.53\nnameserver fd00::53\nnameserver 10.0.0.53\n", ["10.0.0.53", "fd00::53"]),
+        ("# nameserver 10.0.0.1\nnameserver fe80::1%eth0\n", ["127.0.0.1"]),
+        ("", ["127.0.0.1"]),
+    ],
+)  # fmt: skip
+def test_whom_a_machine_asks_for_names(tmp_path, inside, text, asked):
+    (tmp_path / "resolv.conf").write_text(text)
+    assert inside.name_servers(tmp_path / "resolv.conf") == asked
+
+
+def test_a_machine_without_the_file_asks_itself(tmp_path, inside):
+    assert inside.name_servers(tmp_path / "none") == ["127.0.0.1"]
