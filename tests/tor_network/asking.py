@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One GET over a Tor SOCKS port, by nothing but sockets.
+"""GETs over a Tor SOCKS port, by nothing but sockets.
 
 HTTP libraries take Tor's extended error codes (0xF0 to 0xF7, socks-extensions.txt) for a
 broken reply and leave the connection open; here every refusal is one ``OSError``, and the
@@ -24,11 +24,22 @@ def ask(socks_port: int, uri: str, *, name: str, seconds: float) -> bytes:
     ``seconds`` in one step.
     """
     parts = urlsplit(uri)
-    with socket.create_connection(("127.0.0.1", socks_port), timeout=seconds) as line:
-        _greet(line, name)
-        _connect(line, parts.hostname, parts.port or 80)
+    with connect(socks_port, uri, name=name, seconds=seconds) as line:
         line.sendall(f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
         return _body(line)
+
+
+def connect(socks_port: int, uri: str, *, name: str, seconds: float) -> socket.socket:
+    """Return a connection to the service of ``uri``; raises like ``ask``."""
+    parts = urlsplit(uri)
+    line = socket.create_connection(("127.0.0.1", socks_port), timeout=seconds)
+    try:
+        _greet(line, name)
+        _connect(line, parts.hostname, parts.port or 80)
+    except BaseException:
+        line.close()
+        raise
+    return line
 
 
 def _greet(line: socket.socket, name: str) -> None:

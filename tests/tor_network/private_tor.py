@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asking import ask
+from asking import ask, connect
 
 N_RELAYS = 5
 READY_WITHIN = 180.0
@@ -147,19 +147,28 @@ class PrivateTor:
         A descriptor that is published need not be reachable yet; each attempt comes over
         circuits of its own.
         """
-        ends_at = time.monotonic() + ANSWERS_WITHIN
-        for attempt in itertools.count():
-            try:
-                return self.ask_once(uri, f"probe{attempt}")
-            except OSError as error:
-                if time.monotonic() > ends_at:
-                    raise TimeoutError(f"{uri} does not answer: {self.logs()}") from error
-                time.sleep(1)
-        raise AssertionError
+        names = (f"probe{number}" for number in itertools.count())
+        return self._until(uri, lambda: self.ask_once(uri, next(names)))
 
     def ask_once(self, uri: str, name: str) -> bytes:
         """Return one answer over circuits of ``name``; ``OSError`` where none came."""
         return ask(self.socks_port, uri, name=name, seconds=ONE_ANSWER)
+
+    def connect(self, uri: str, name: str) -> socket.socket:
+        """Return a connection to the service over circuits of ``name``; waits like ``ask``."""
+        return self._until(
+            uri, lambda: connect(self.socks_port, uri, name=name, seconds=ONE_ANSWER)
+        )
+
+    def _until(self, uri: str, attempt):
+        ends_at = time.monotonic() + ANSWERS_WITHIN
+        while True:
+            try:
+                return attempt()
+            except OSError as error:
+                if time.monotonic() > ends_at:
+                    raise TimeoutError(f"{uri} does not answer: {self.logs()}") from error
+                time.sleep(1)
 
     def logs(self) -> dict[str, str]:
         """Return the ends of all logs."""

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The range as an onion service of a real Tor, in a network of our own."""
 
+import http.client
 import json
 import re
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -153,27 +155,28 @@ def ids(session):
     return {one.split()[0] for one in session["circuits"].split(", ")}
 
 
+def kept_alive(network, onion, name, lines):
+    """Return a client whose one connection lasts until ``lines`` end."""
+    client = http.client.HTTPConnection(urlsplit(onion).netloc)
+    client.sock = lines.enter_context(network.connect(onion, name))
+    client.auto_open = False
+    return client
+
+
 def test_kept_alive_connections_stay_on_the_circuit_of_their_identity(
     network, served_world, onion_case
 ):
     _line, onion = served_world
     case = onion_case([urlsplit(onion).netloc], [])
     names = ("keptalive0", "keptalive1")
-    clients = [
-        httpx.Client(
-            proxy=network.proxy.replace("//", f"//{name}:x@"), timeout=170, trust_env=False
-        )
-        for name in names
-    ]
     seen = []
-    try:
+    with ExitStack() as lines:
+        clients = [kept_alive(network, onion, name, lines) for name in names]
         for _round in range(3):
             for client in clients:
-                client.get(f"{onion}login")
+                client.request("GET", "/login")
+                client.getresponse().read()
             seen.append([case.circuits(name) for name in names])
-    finally:
-        for client in clients:
-            client.close()
     for first, second in seen:
         assert first, second
         assert not first & second
