@@ -2,7 +2,7 @@
 """A connection to Tor's control port: authentication, commands, events (control-spec).
 
 The cookie is never sent but proven (SAFECOOKIE), so that a stranger on the port learns
-nothing.  Who uses it says which errors its user reads: the three methods at the end.
+nothing.  Who uses it says which errors its user reads: the abstract methods.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ _CLIENT = b"Tor safe cookie authentication controller-to-server hash"
 _SERVER = b"Tor safe cookie authentication server-to-controller hash"
 
 
-class ControlConnection:
+class ControlConnection(ABC):
     """One connection; what it asked Tor for (services, events) lives as long as it does."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -170,17 +171,17 @@ class ControlConnection:
     def _gone(self, error: OSError) -> VestigoError:
         return self.unreachable(error.strerror or type(error).__name__)
 
+    @abstractmethod
     def unreachable(self, reason: str) -> VestigoError:
         """Return the error for a port where no Tor answers (any more)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, reason: str) -> VestigoError:
         """Return the error for a Tor that does not let us in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def declined(self, reason: str) -> VestigoError:
         """Return the error for a Tor that does not do what it was asked for."""
-        raise NotImplementedError
 
 
 def _keyed(key: bytes, message: bytes) -> bytes:
