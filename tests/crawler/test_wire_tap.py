@@ -195,15 +195,11 @@ def test_a_body_that_is_too_long_is_cut_and_marked(market, crawls, monkeypatch):
 
 
 def test_a_page_that_drips_is_cut_at_the_deadline(market, crawls):
-    import time
-
     def drip(_request, _number):
         return OK + b"Content-Length: 100\r\n\r\n<html>"
 
     market.answers["/"] = drip
-    began = time.monotonic()
     report = crawls.run(settings={"deadline_seconds": 0.5, "attempts": 1})
-    assert time.monotonic() - began < 10
     assert report.coverage.failed == {"deadline": 1}
     (exchange,) = archived(crawls)
     assert exchange.response == bytes(market.taps[0].sent)

@@ -3,7 +3,6 @@
 
 import json
 import sys
-import time
 from collections import Counter, defaultdict
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -199,13 +198,11 @@ def test_a_look_at_the_score_is_an_event(way):
 
 
 def test_a_person_whom_no_order_names_may_not_attend(way):
-    began = time.monotonic()
     done = way.officer.run(
         "crawl", "run", way.officer.case, "--profile", way.officer.profile("farol", 1), "--start",
         f"http://127.0.0.1:{way.officer.port}/", "--attend", "Somebody Else", accept=(6,),
     )  # fmt: skip
     assert "E-CRA-018" in done.stderr
-    assert time.monotonic() - began < 60
 
 
 def test_passes_are_crawled_in_their_order(way):
