@@ -28,7 +28,7 @@ from crawler.browser.policy import (
     lift_inline,
 )
 from crawler.network import TeeBackend, TeeStream
-from crawler.permission import host_and_port, intent
+from crawler.permission import FATAL_REFUSALS, host_and_port, intent
 from crawler.tape import Tape, current_tape
 from vestigo.authority import Gate, Intent
 from vestigo.clock import Clock
@@ -101,8 +101,18 @@ class LiveWire(Doorkeeper):
     n_refused: int = 0
     _inline: dict[str, Answer] = field(default_factory=dict)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is asked for: the authorization ended, or the host is parked."""
+        return self.hit or self.ended is not None
+
     def ask(self, host: str, port: int) -> None:
-        """Ask the authority gate whether a picture may be taken of anything at ``host:port``."""
+        """Ask the authority gate whether a picture may be taken of anything at ``host:port``.
+
+        Once the authorization ended nothing is attempted any more, and nothing logged again.
+        """
+        if self.ended is not None:
+            raise self.ended
         if host == INLINE_HOST and self._inline:
             return
         page = intent(self.page_uri, self.rules.hint_of(self.page_uri), self.rules.account)
@@ -116,14 +126,14 @@ class LiveWire(Doorkeeper):
     async def serve(
         self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Answer the one request that is taken of each connection."""
+        """Answer the one request that is taken of each connection; after the end, none."""
         try:
             async with asyncio.timeout(self.rules.seconds):
                 request = await read_browser_request(reader, host, port)
         except NotAskedError as refusal:
             self._refuse(f"{host}:{port}", str(refusal))
             return
-        if request is None:
+        if request is None or self.over:
             return
         answer = await self._answer(request)
         writer.write(_written(answer, self.rules.policy, request.method))
@@ -144,7 +154,12 @@ class LiveWire(Doorkeeper):
             self.withheld.add(name)
             return _empty(403)
         tape = self._tape(wanted)
-        cause = await self._exchange(request, tape)
+        try:
+            cause = await self._exchange(request, tape)
+        except AuthorityError as error:  # the gate is asked again right before anything is sent
+            self._note(error)
+            self.withheld.add(name)
+            return _empty(403)
         wire = read_response(bytes(tape.received), request.method)
         return await self._kept(request, tape, wire, cause, granted.record_id)
 
@@ -152,10 +167,15 @@ class LiveWire(Doorkeeper):
         try:
             return self.rules.authority.check(wanted)
         except AuthorityError as error:
-            self.n_refused += 1
-            if error.code in ("E-AUT-001", "E-AUT-002"):
-                self.ended = error
+            self._note(error)
             raise
+
+    def _note(self, error: AuthorityError) -> None:
+        """Count a refusal; one after which nothing else can be granted ends the picture."""
+        self.n_refused += 1
+        if error.code in FATAL_REFUSALS:
+            self.ended = self.ended or error
+            self.backend.abort_all()
 
     def _tape(self, wanted: Intent) -> Tape:
         return Tape(

@@ -20,8 +20,8 @@ from vestigo.evidence.warc.members import iter_members
 from vestigo.pipeline import quarantining
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job
-from vestigo.pipeline.imagery.planting import page
 from vestigo.pipeline.imagery.site import profile_in
+from vestigo.pipeline.invented_market import page_response
 from vestigo.pipeline.quarantining import quarantine_exhibit
 from vestigo.pipeline.reading import read_captures
 from vestigo.pipeline.session import open_session
@@ -51,9 +51,11 @@ def case(folder, tmp_path):
     profile = profile_in(tmp_path)
     server = TappedServer()
     try:
-        server.answers["/"] = page("<a href=/q/listing/1>a</a><a href=/q/listing/2>b</a>")
-        server.answers["/q/listing/1"] = page(LISTING % SECRET, more="Set-Cookie: s=secret\r\n")
-        server.answers["/q/listing/2"] = page(LISTING % "Another offer")
+        server.answers["/"] = page_response("<a href=/q/listing/1>a</a><a href=/q/listing/2>b</a>")
+        server.answers["/q/listing/1"] = page_response(
+            LISTING % SECRET, more="Set-Cookie: s=secret\r\n"
+        )
+        server.answers["/q/listing/2"] = page_response(LISTING % "Another offer")
         now = datetime.now(UTC)
         order = Authorization(
             issuing_body="c", reference="1", legal_basis="-", authorization_kind="w",

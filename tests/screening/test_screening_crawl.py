@@ -22,8 +22,8 @@ from vestigo.evidence.warc import iter_captures, read_exchange
 from vestigo.evidence.warc.members import iter_members
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job
-from vestigo.pipeline.imagery.planting import page, response
 from vestigo.pipeline.imagery.site import profile_in
+from vestigo.pipeline.invented_market import http_response, page_response
 from vestigo.pipeline.quarantining import open_item, release_host
 from vestigo.pipeline.screening import open_catcher
 from vestigo.pipeline.session import open_session
@@ -84,17 +84,17 @@ def everything_in(folder):
 
 
 def links(*targets):
-    return page("".join(f'<a href="{target}">x</a>' for target in targets))
+    return page_response("".join(f'<a href="{target}">x</a>' for target in targets))
 
 
 ATTACKS = {
-    "declared_as_text": lambda c: response(c, "text/html"),
+    "declared_as_text": lambda c: http_response(c, "text/html"),
     "without_a_type": lambda c: b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(c), c),
-    "compressed": lambda c: response(gzip.compress(c), "text/html", more="Content-Encoding: gzip\r\n"),
-    "behind_text": lambda c: response(b"<html>hello</html>" + c, "text/html"),
-    "behind_the_end": lambda c: response(b"<html>hello</html>", "text/html") + c,
-    "with_an_error": lambda c: response(c, "text/html", status="503 No"),
-    "body_of_a_redirect": lambda c: response(c, "text/html", status="302 F", more="Location: /\r\n"),
+    "compressed": lambda c: http_response(gzip.compress(c), "text/html", more="Content-Encoding: gzip\r\n"),
+    "behind_text": lambda c: http_response(b"<html>hello</html>" + c, "text/html"),
+    "behind_the_end": lambda c: http_response(b"<html>hello</html>", "text/html") + c,
+    "with_an_error": lambda c: http_response(c, "text/html", status="503 No"),
+    "body_of_a_redirect": lambda c: http_response(c, "text/html", status="302 F", more="Location: /\r\n"),
 }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_a_picture_that_comes_as_text_is_not_kept_in_the_open(
 def test_what_is_withheld_leaves_head_length_and_digest(crawl, folder, market, pictures):
     content = pictures(2).png
     market.answers["/"] = links("/q/a")
-    market.answers["/q/a"] = response(content, "text/html")
+    market.answers["/q/a"] = http_response(content, "text/html")
     crawl()
     (path,) = folder.captures.glob("*.warc.gz")
     with path.open("rb") as handle:
@@ -140,7 +140,7 @@ def test_what_is_withheld_leaves_head_length_and_digest(crawl, folder, market, p
 
 def test_with_the_act_a_picture_is_archived(crawl, folder, market, pictures):
     market.answers["/"] = links("/q/a.png")
-    market.answers["/q/a.png"] = response(pictures(2).png, "image/png")
+    market.answers["/q/a.png"] = http_response(pictures(2).png, "image/png")
     crawl(acts=ACTS)
     assert pictures(2).png in everything_in(folder)
 
@@ -151,8 +151,8 @@ def test_a_hit_goes_into_the_quarantine_parks_the_host_and_calls_a_person(
     content = pictures(1).png
     set_recipient(listed(), "Ana Perez", KEY.public_key().public_bytes_raw().hex())
     market.answers["/"] = links("/q/buyer/someone77?name=someone77", "/q/b")
-    market.answers["/q/buyer/someone77?name=someone77"] = response(content, "text/html")
-    market.answers["/q/b"] = page(LISTING % "x")
+    market.answers["/q/buyer/someone77?name=someone77"] = http_response(content, "text/html")
+    market.answers["/q/b"] = page_response(LISTING % "x")
     report = crawl(acts=ACTS)
     assert report.paused == "E-SCR-012"
     assert content[500:600] not in everything_in(folder)
@@ -169,7 +169,7 @@ def test_a_parked_host_is_asked_for_nothing_until_a_person_releases_it(
     crawl, folder, market, pictures, listed
 ):
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
-    market.answers["/"] = response(pictures(1).png, "text/html")
+    market.answers["/"] = http_response(pictures(1).png, "text/html")
     assert crawl(acts=ACTS).paused == "E-SCR-012"
     market.asked.clear()
     assert crawl(acts=ACTS).paused == "E-SCR-012"
@@ -186,7 +186,7 @@ def test_only_the_recipient_opens_an_item_and_it_is_logged(
 ):
     content = pictures(1).png
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
-    market.answers["/"] = response(content, "text/html")
+    market.answers["/"] = http_response(content, "text/html")
     crawl(acts=ACTS)
     (item,) = Quarantine(folder).items()
     with open_session(folder.path) as session:
@@ -210,7 +210,7 @@ def test_where_the_order_says_drop_nothing_but_digests_is_left(
 ):
     listed()
     folder.toml.write_text(folder.toml.read_text() + '[settings.screening]\non_hit = "drop"\n')
-    market.answers["/"] = response(pictures(1).png, "text/html")
+    market.answers["/"] = http_response(pictures(1).png, "text/html")
     assert crawl(acts=ACTS).paused == "E-SCR-012"
     (item,) = Quarantine(folder).items()
     assert item.kept == "dropped"
@@ -239,7 +239,7 @@ def test_a_kill_around_detection_leaves_nothing_open_and_the_event_comes_at_the_
 ):
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
     market.answers["/"] = links("/q/hit")
-    market.answers["/q/hit"] = response(pictures(1).png, "text/html")
+    market.answers["/q/hit"] = http_response(pictures(1).png, "text/html")
     with open_session(folder.path) as session:
         record_authorization(session, authorization(ACTS))
     words = [sys.executable, str(Path(__file__).parent / "killed_crawl.py"), str(folder.path),
@@ -261,7 +261,9 @@ def test_an_address_with_a_term_is_never_asked_for_nor_written_down(crawl, folde
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
     target = "/q/zz-top-secret/1"
     market.answers["/"] = links(target, "/q/x")
-    market.answers["/q/x"] = page(LISTING % "x", status="302 Found", more=f"Location: {target}\r\n")
+    market.answers["/q/x"] = page_response(
+        LISTING % "x", status="302 Found", more=f"Location: {target}\r\n"
+    )
     crawl(acts=ACTS)
     assert not market.asked[target]
     with closing(Frontier(folder.crawl_state / "planted.sqlite")) as frontier:
@@ -285,7 +287,7 @@ def test_a_page_of_a_forbidden_category_is_a_hit_whose_address_is_a_digest(
 ):
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
     market.answers["/"] = links("/q/listing/7")
-    market.answers["/q/listing/7"] = page(LISTING % "ZZ Top Secret")
+    market.answers["/q/listing/7"] = page_response(LISTING % "ZZ Top Secret")
     assert crawl().paused == "E-SCR-012"
     (event,) = events_of(folder, "quarantine")
     assert event.details["match"] == "never-term"
@@ -298,7 +300,7 @@ def test_a_body_whose_coding_nobody_can_undo_is_not_kept_where_there_are_lists(
 ):
     set_recipient(listed(), "Ana", KEY.public_key().public_bytes_raw().hex())
     market.answers["/"] = links("/q/a")
-    market.answers["/q/a"] = response(
+    market.answers["/q/a"] = http_response(
         b"QQ" + pictures(2).png[500:900], "text/html", more="Content-Encoding: secret\r\n"
     )
     crawl()

@@ -7,10 +7,23 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.market import MarketProfile, load_profile
+from crawler.market import MarketProfile
 from vestigo.pipeline.authority_bench.model import Arrival
 from vestigo.pipeline.authority_bench.schedules import Page, Place, Schedule
 from vestigo.pipeline.authority_bench.servers import Servers
+from vestigo.pipeline.invented_market import (
+    CAPTCHA,
+    LOG_IN,
+    PRICE,
+    follow,
+    http_response,
+    kind,
+    listing,
+    load_into,
+    market,
+    page_response,
+    vendor,
+)
 
 PICTURE = b"\x89PNG\r\n\x1a\n a picture of nothing"
 MARKS = {
@@ -19,113 +32,19 @@ MARKS = {
     "v": "<h1 class=vendor>a vendor</h1>", "f": "<p class=feedback>good</p>",
     "s": "<p class=search>found</p>", "x": "<p>something else</p>", "/": "<ul class=category></ul>",
 }  # fmt: skip
-PROFILE = r"""
-format = 1
-market = "authority"
-title = "Market of the authority benchmark"
-start = ["/"]
-
-[politeness]
-concurrency = 8
-delay_seconds = 0
-
-[document]
-end = '</html>\s*\Z'
-
-[login]
-path = "/login"
-form = "form#login"
-user_field = "user"
-password_field = "password"
-succeeded = "a.logout"
-failed = "p.error"
-
-[captcha]
-form = "form.captcha"
-picture = "img"
-answer_field = "answer"
-
-[links]
-never = ['^/login', '^/logout', '^/captcha']
-
-[[links.follow]]
-pattern = '^/p/'
-kind = "listing"
-
-[[links.follow]]
-pattern = '^/v/'
-kind = "vendor"
-
-[[links.follow]]
-pattern = '^/f/'
-kind = "feedback"
-
-[[links.follow]]
-pattern = '^/s/'
-kind = "search"
-
-[[links.follow]]
-pattern = '^/(c/|$)'
-kind = "category"
-
-[[links.follow]]
-pattern = '^/[xi]/'
-kind = "other"
-
-[[kinds]]
-kind = "login"
-has = ["form#login"]
-
-[[kinds]]
-kind = "not-found"
-status = [404]
-
-[[kinds]]
-kind = "listing"
-has = ["h1.listing"]
-
-[[kinds]]
-kind = "vendor"
-has = ["h1.vendor"]
-
-[[kinds]]
-kind = "feedback"
-has = ["p.feedback"]
-
-[[kinds]]
-kind = "search"
-has = ["p.search"]
-
-[[kinds]]
-kind = "category"
-has = ["ul.category"]
-
-[listing]
-regions = ["h1.listing"]
-key = '^/p/(?P<key>[0-9a-z]+)'
-
-[listing.fields.title]
-css = "h1.listing"
-required = true
-
-[[listing.prices]]
-css = "p.price"
-pattern = '(?P<amount>[0-9.]+) (?P<currency>BTC)'
-
-[vendor]
-regions = ["h1.vendor"]
-
-[vendor.fields.handle]
-css = "h1.vendor"
-required = true
-"""
+PROFILE = "".join((
+    market("authority", concurrency=8, never=("^/login", "^/logout", "^/captcha")), LOG_IN, CAPTCHA,
+    follow("^/p/", "listing"), follow("^/v/", "vendor"), follow("^/f/", "feedback"),
+    follow("^/s/", "search"), follow("^/(c/|$)", "category"), follow("^/[xi]/", "other"),
+    kind("login", "form#login"), kind("not-found", "404"), kind("listing", "h1.listing"),
+    kind("vendor", "h1.vendor"), kind("feedback", "p.feedback"), kind("search", "p.search"),
+    kind("category", "ul.category"), listing("^/p/(?P<key>[0-9a-z]+)"), PRICE, vendor(),
+))  # fmt: skip
 
 
 def base_profile(work: Path) -> MarketProfile:
     """Return the profile that all schedules share, but for hosts and log-in."""
-    path = work / "authority.toml"
-    path.write_text(PROFILE, "utf-8")
-    return load_profile(str(path))
+    return load_into(work, "authority", PROFILE)
 
 
 def profile_of(base: MarketProfile, schedule: Schedule, servers: Servers) -> MarketProfile:
@@ -151,18 +70,18 @@ class Site:
         if place[1] == "/login":
             return self._login(arrival), False
         if place[1] == "/captcha.png":
-            return _response("200 OK", PICTURE, "image/png"), False
-        return _html("404 Not Found", "<p>gone</p>"), False
+            return http_response(PICTURE, "image/png"), False
+        return page_response("<p>gone</p>", status="404 Not Found"), False
 
     def _page(self, place: Place, page: Page) -> bytes:
         self._asked[place] += 1
         if self._asked[place] <= page.n_busy:
-            return _html("503 Service Unavailable", "<p>busy</p>")
+            return page_response("<p>busy</p>", status="503 Service Unavailable")
         if page.redirect is not None:
-            return _response("302 Found", b"", "text/html", self._target(place))
+            return http_response(b"", "text/html", status="302 Found", more=self._target(place))
         if place[1].startswith("/i/"):
-            return _response("200 OK", PICTURE, "image/png")
-        return _html("200 OK", self._inner(place))
+            return http_response(PICTURE, "image/png")
+        return page_response(self._inner(place))
 
     def _inner(self, place: Place) -> str:
         page = self._schedule.pages[place]
@@ -198,27 +117,14 @@ class Site:
 
     def _login(self, arrival: Arrival) -> bytes:
         if arrival.method == "POST":
-            return _html("200 OK", "<p>welcome</p><a class=logout href=/logout>out</a>")
+            return page_response("<p>welcome</p><a class=logout href=/logout>out</a>")
         schedule = self._schedule
         action = self._absolute((schedule.form_at, "/login"))
         picture = ""
         if schedule.picture_at is not None:
             picture = f'<img src="{self._absolute((schedule.picture_at, "/captcha.png"))}">'
-        kind = "class=captcha " if picture else ""
-        return _html(
-            "200 OK",
-            f'<form id=login {kind}method=post action="{action}">{picture}<input name=user>'
+        asked = "class=captcha " if picture else ""
+        return page_response(
+            f'<form id=login {asked}method=post action="{action}">{picture}<input name=user>'
             "<input type=password name=password><input name=answer></form>",
         )
-
-
-def _html(status: str, inner: str) -> bytes:
-    body = f"<!doctype html><html><body>{inner}</body></html>".encode()
-    return _response(status, body, "text/html; charset=utf-8")
-
-
-def _response(status: str, body: bytes, media_type: str, head: str = "") -> bytes:
-    return (
-        f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{head}"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    ).encode("latin-1") + body

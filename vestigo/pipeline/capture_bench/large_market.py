@@ -13,56 +13,22 @@ import sys
 from math import ceil
 from pathlib import Path
 
+from vestigo.pipeline.invented_market import (
+    PRICE,
+    follow,
+    kind,
+    listing,
+    market,
+    page_response,
+)
+
 LISTINGS = 100  # on one page of a category
 CATEGORIES = 40  # named on the first page; each goes on over further pages
-PROFILE = r"""
-format = 1
-market = "large"
-title = "Large market of the benchmark"
-start = ["/"]
-
-[politeness]
-concurrency = 16
-delay_seconds = 0
-
-[document]
-end = '</html>\s*\Z'
-
-[links]
-never = []
-
-[[links.follow]]
-pattern = '^/p/[0-9]+$'
-kind = "listing"
-
-[[links.follow]]
-pattern = '^/(c/[0-9]+)?$'
-kind = "category"
-
-[[kinds]]
-kind = "not-found"
-status = [404]
-
-[[kinds]]
-kind = "listing"
-has = ["h1.listing"]
-
-[[kinds]]
-kind = "category"
-has = ["ul.category"]
-
-[listing]
-regions = ["h1.listing"]
-key = '^/p/(?P<key>[0-9]+)$'
-
-[listing.fields.title]
-css = "h1.listing"
-required = true
-
-[[listing.prices]]
-css = "p.price"
-pattern = '(?P<amount>[0-9.]+) (?P<currency>BTC)'
-"""
+PROFILE = "".join((
+    market("large", concurrency=16), follow("^/p/[0-9]+$", "listing"),
+    follow("^/(c/[0-9]+)?$", "category"), kind("not-found", "404"), kind("listing", "h1.listing"),
+    kind("category", "ul.category"), listing("^/p/(?P<key>[0-9]+)$"), PRICE,
+))  # fmt: skip
 
 
 def write_profile(folder: Path) -> Path:
@@ -100,12 +66,7 @@ def _category(kind: str, numbers: range, more: tuple[int, ...]) -> str:
 def response(target: str, n_listings: int) -> bytes:
     """Return the whole HTTP response to a request for ``target``."""
     found = page(target, n_listings)
-    status = "200 OK" if found is not None else "404 Not Found"
-    body = f"<!doctype html><html><body>{found or 'gone'}</body></html>".encode()
-    return (
-        f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
+    return page_response(found or "gone", status="404 Not Found" if found is None else "200 OK")
 
 
 async def serve(n_listings: int) -> None:

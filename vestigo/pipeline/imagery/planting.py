@@ -13,6 +13,7 @@ from urllib.parse import quote_from_bytes
 import brotli
 
 from vestigo.pipeline.imagery.pictures import Picture
+from vestigo.pipeline.invented_market import http_response, page_response
 
 TERM = "zzforbiddenzz"
 _CUT = 0.6
@@ -45,28 +46,6 @@ def plant(picture: Picture, ways: dict[str, Way] | None = None) -> Plant:
     return known[names[picture.number % len(names)]](picture)
 
 
-def response(
-    body: bytes,
-    media_type: str,
-    *,
-    status: str = "200 OK",
-    more: str = "",
-    length: int | None = None,
-) -> bytes:
-    """Return a whole HTTP response."""
-    size = len(body) if length is None else length
-    head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{more}Content-Length: {size}\r\n\r\n"
-    )
-    return head.encode("ascii") + body
-
-
-def page(inner: str, **options: str) -> bytes:
-    """Return a page of the planted market."""
-    body = f"<!doctype html><html><body>{inner}</body></html>".encode("latin-1")
-    return response(body, "text/html; charset=utf-8", **options)  # type: ignore[arg-type]  # texts
-
-
 def _target(way: str, picture: Picture) -> str:
     return f"/q/{way}/{picture.number}"
 
@@ -83,94 +62,112 @@ def _listing(number: int, more: str, category: str = "Goods") -> str:
 
 
 def _image(p: Picture) -> Plant:
-    return Plant("image", p.number, _target("image", p), response(p.png, "image/png"), p.png)
+    return Plant("image", p.number, _target("image", p), http_response(p.png, "image/png"), p.png)
 
 
 def _re_encoded(p: Picture) -> Plant:
-    return Plant("re-encoded", p.number, _target("re", p), response(p.jpeg, "image/jpeg"), p.jpeg)
+    return Plant(
+        "re-encoded", p.number, _target("re", p), http_response(p.jpeg, "image/jpeg"), p.jpeg
+    )
 
 
 def _data_uri(p: Picture) -> Plant:
     shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
     return Plant(
-        "data-uri", p.number, f"/q/listing/{p.number}", page(_listing(p.number, shown)), p.png
+        "data-uri",
+        p.number,
+        f"/q/listing/{p.number}",
+        page_response(_listing(p.number, shown)),
+        p.png,
     )
 
 
 def _data_re_encoded(p: Picture) -> Plant:
     shown = f"<img alt=x src=data:image/jpeg;base64,{_b64(p.jpeg)} width=9>"
-    return Plant("data-uri-re-encoded", p.number, _target("dre", p), page(shown), p.jpeg)
+    return Plant("data-uri-re-encoded", p.number, _target("dre", p), page_response(shown), p.jpeg)
 
 
 def _data_percent(p: Picture) -> Plant:
     shown = f"<img src='data:image/png,{quote_from_bytes(p.png, safe='')}'>"
-    return Plant("data-uri-percent", p.number, _target("pct", p), page(shown), p.png)
+    return Plant("data-uri-percent", p.number, _target("pct", p), page_response(shown), p.png)
 
 
 def _data_wrapped(p: Picture) -> Plant:
     lines = "\n".join(_b64(p.png)[n : n + 76] for n in range(0, len(_b64(p.png)), 76))
     return Plant("data-uri-lines", p.number, _target("lines", p),
-                 page(f'<img src="data:image/png;base64,\n{lines}">'), p.png)  # fmt: skip
+                 page_response(f'<img src="data:image/png;base64,\n{lines}">'), p.png)  # fmt: skip
 
 
 def _avatar(p: Picture) -> Plant:
     coded = _b64(p.png).replace("/", "&#47;").replace("+", "&#x2b;")
     shown = f'<h1 class=vendor>seller{p.number}</h1><img src="data:image/png;base64,{coded}">'
-    return Plant("avatar-entities", p.number, f"/q/vendor/{p.number}", page(shown), p.png)
+    return Plant("avatar-entities", p.number, f"/q/vendor/{p.number}", page_response(shown), p.png)
 
 
 def _css(p: Picture) -> Plant:
     body = f"body{{background:url(data:image/png;base64,{_b64(p.png)})}}".encode("ascii")
-    return Plant("css", p.number, _target("css", p), response(body, "text/css"), p.png)
+    return Plant("css", p.number, _target("css", p), http_response(body, "text/css"), p.png)
 
 
 def _script(p: Picture) -> Plant:
     coded = _b64(p.png).replace("/", "\\/")
     return Plant(
-        "script", p.number, _target("js", p), page(f'<script>var a="{coded}";</script>'), p.png
+        "script",
+        p.number,
+        _target("js", p),
+        page_response(f'<script>var a="{coded}";</script>'),
+        p.png,
     )
 
 
 def _svg(p: Picture) -> Plant:
     inner = f'<svg><image href="data:image/png;base64,{_b64(p.png)}"/></svg>'
     coded = _b64(inner.encode("ascii"))
-    return Plant("svg-in-data-uri", p.number, _target("svg", p),
-                 page(f"<img src='data:image/svg+xml;base64,{coded}'>"), p.png)  # fmt: skip
+    shown = page_response(f"<img src='data:image/svg+xml;base64,{coded}'>")
+    return Plant("svg-in-data-uri", p.number, _target("svg", p), shown, p.png)
 
 
 def _utf16(p: Picture) -> Plant:
     text = f'<html><img src="data:image/png;base64,{_b64(p.png)}"></html>'
     body = text.encode("utf-16")
     return Plant(
-        "utf-16", p.number, _target("wide", p), response(body, "text/html; charset=utf-16"), p.png
+        "utf-16",
+        p.number,
+        _target("wide", p),
+        http_response(body, "text/html; charset=utf-16"),
+        p.png,
     )
 
 
 def _wrong_type(p: Picture) -> Plant:
-    return Plant("wrong-type", p.number, _target("type", p), response(p.png, "text/html"), p.png)
+    return Plant(
+        "wrong-type", p.number, _target("type", p), http_response(p.png, "text/html"), p.png
+    )
 
 
 def _behind_text(p: Picture) -> Plant:
     body = b"<html><body>hello</body></html>\n" + p.png
-    return Plant("behind-text", p.number, _target("behind", p), response(body, "text/html"), p.png)
+    return Plant(
+        "behind-text", p.number, _target("behind", p), http_response(body, "text/html"), p.png
+    )
 
 
 def _compressed(p: Picture) -> Plant:
     body = gzip.compress(p.png, mtime=0)
-    answer = response(body, "text/html", more="Content-Encoding: gzip\r\n")
+    answer = http_response(body, "text/html", more="Content-Encoding: gzip\r\n")
     return Plant("gzip", p.number, _target("gz", p), answer, p.png)
 
 
 def _twice(p: Picture) -> Plant:
     body = brotli.compress(zlib.compress(p.png))  # type: ignore[no-untyped-call]  # no stubs
-    answer = response(body, "image/png", more="Content-Encoding: deflate, br\r\n")
+    answer = http_response(body, "image/png", more="Content-Encoding: deflate, br\r\n")
     return Plant("deflate-br", p.number, _target("br", p), answer, p.png)
 
 
 def _gzip_file(p: Picture) -> Plant:
     body = gzip.compress(p.png, mtime=0)
     return Plant(
-        "gzip-file", p.number, _target("file", p), response(body, "application/gzip"), p.png
+        "gzip-file", p.number, _target("file", p), http_response(body, "application/gzip"), p.png
     )
 
 
@@ -182,7 +179,7 @@ def _chunked(p: Picture) -> Plant:
 
 
 def _redirect(p: Picture) -> Plant:
-    answer = response(p.png, "text/html", status="302 Found", more="Location: /\r\n")
+    answer = http_response(p.png, "text/html", status="302 Found", more="Location: /\r\n")
     return Plant("redirect", p.number, _target("go", p), answer, p.png)
 
 
@@ -191,17 +188,19 @@ def _log_in(p: Picture) -> Plant:
         "<form id=login method=post action=/login><input name=user>"
         f'<input type=password name=password><img src="data:image/png;base64,{_b64(p.png)}"></form>'
     )
-    return Plant("log-in-page", p.number, _target("in", p), page(form), p.png)
+    return Plant("log-in-page", p.number, _target("in", p), page_response(form), p.png)
 
 
 def _error(p: Picture) -> Plant:
     shown = f'<img src="data:image/png;base64,{_b64(p.png)}">'
-    return Plant("error-page", p.number, _target("err", p), page(shown, status="500 Broken"), p.png)
+    return Plant(
+        "error-page", p.number, _target("err", p), page_response(shown, status="500 Broken"), p.png
+    )
 
 
 def _not_found(p: Picture) -> Plant:
     return Plant("not-found", p.number, _target("404", p),
-                 response(p.png, "text/html", status="404 Not Found"), p.png)  # fmt: skip
+                 http_response(p.png, "text/html", status="404 Not Found"), p.png)  # fmt: skip
 
 
 def _bad_status_line(p: Picture) -> Plant:
@@ -210,13 +209,13 @@ def _bad_status_line(p: Picture) -> Plant:
 
 
 def _behind_the_end(p: Picture) -> Plant:
-    answer = response(b"<html><body>hello</body></html>", "text/html") + p.png
+    answer = http_response(b"<html><body>hello</body></html>", "text/html") + p.png
     return Plant("behind-the-end", p.number, _target("tail", p), answer, p.png, close=True)
 
 
 def _truncated(p: Picture) -> Plant:
     cut = p.png[: int(len(p.png) * _CUT)]
-    answer = response(cut, "image/png", length=len(p.png))
+    answer = http_response(cut, "image/png", length=len(p.png))
     return Plant(
         "truncated", p.number, _target("cut", p), answer, cut, expected="withheld", close=True
     )
@@ -225,13 +224,13 @@ def _truncated(p: Picture) -> Plant:
 def _category(p: Picture) -> Plant:
     shown = _listing(p.number, f"<pre>{p.png[:64].hex()}{p.number:08d}</pre>", TERM.upper())
     mark = f"{p.png[:64].hex()}{p.number:08d}".encode("ascii")
-    return Plant("category", p.number, f"/q/listing/c{p.number}", page(shown), mark)
+    return Plant("category", p.number, f"/q/listing/c{p.number}", page_response(shown), mark)
 
 
 def _address(p: Picture) -> Plant:
     target = f"/q/{TERM}/{p.number}"
     return Plant(
-        "address", p.number, target, response(p.png, "image/png"), p.png, expected="refused"
+        "address", p.number, target, http_response(p.png, "image/png"), p.png, expected="refused"
     )
 
 
@@ -239,7 +238,12 @@ def _address_coded(p: Picture) -> Plant:
     coded = "".join(f"%{ord(letter):02x}" for letter in TERM)
     target = f"/q/coded/{p.number}?k={coded}"
     return Plant(
-        "address-coded", p.number, target, response(p.png, "image/png"), p.png, expected="refused"
+        "address-coded",
+        p.number,
+        target,
+        http_response(p.png, "image/png"),
+        p.png,
+        expected="refused",
     )
 
 

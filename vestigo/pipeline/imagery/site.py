@@ -7,89 +7,41 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.market import MarketProfile, load_profile
+from crawler.market import MarketProfile
 from vestigo.pipeline.imagery.pictures import HEIGHT, WIDTH
-from vestigo.pipeline.imagery.planting import Plant, page
+from vestigo.pipeline.imagery.planting import Plant
+from vestigo.pipeline.invented_market import (
+    LOG_IN,
+    PICTURES,
+    PRICE,
+    follow,
+    kind,
+    listing,
+    load_into,
+    market,
+    page_response,
+    vendor,
+)
 from vestigo.pipeline.wire.tapped import TappedServer
 
 N_HARMLESS = 5
 ON_A_PAGE = 25
-PROFILE = r"""
-format = 1
-market = "planted"
-title = "Market of planted pictures"
-start = ["/"]
-
-[politeness]
-concurrency = 32
-delay_seconds = 0
-
-[document]
-end = '</html>\s*\Z'
-
-[login]
-path = "/login"
-form = "form#login"
-user_field = "user"
-password_field = "password"
-succeeded = "a.logout"
-failed = "p.error"
-
-[links]
-never = ['^/logout']
-
-[[links.follow]]
-pattern = '^/q/listing/'
-kind = "listing"
-
-[[links.follow]]
-pattern = '^/q/vendor/'
-kind = "vendor"
-
-[[links.follow]]
-pattern = '^/'
-kind = "other"
-
-[[kinds]]
-kind = "listing"
-has = ["h1.listing"]
-
-[[kinds]]
-kind = "vendor"
-has = ["h1.vendor"]
-
-[listing]
-regions = ["h1.listing"]
-key = '^/q/listing/(?P<key>[0-9a-z]+)$'
-pictures = ["img"]
-
-[listing.fields.title]
-css = "h1.listing"
-required = true
-
+CATEGORY = """
 [listing.fields.category]
 css = "p.cat"
 many = true
-
-[[listing.prices]]
-css = "p.price"
-pattern = '(?P<amount>[0-9.]+) (?P<currency>BTC)'
-
-[vendor]
-regions = ["h1.vendor"]
-pictures = ["img"]
-
-[vendor.fields.handle]
-css = "h1.vendor"
-required = true
 """
+PROFILE = "".join((
+    market("planted", concurrency=32, never=("^/logout",)), LOG_IN,
+    follow("^/q/listing/", "listing"), follow("^/q/vendor/", "vendor"), follow("^/", "other"),
+    kind("listing", "h1.listing"), kind("vendor", "h1.vendor"),
+    listing("^/q/listing/(?P<key>[0-9a-z]+)$", PICTURES), CATEGORY, PRICE, vendor(PICTURES),
+))  # fmt: skip
 
 
 def profile_in(folder: Path) -> MarketProfile:
     """Write the profile to ``folder`` and load it."""
-    path = folder / "planted.toml"
-    path.write_text(PROFILE, "utf-8")
-    return load_profile(path)
+    return load_into(folder, "planted", PROFILE)
 
 
 def batches(plants: Sequence[Plant]) -> list[Sequence[Plant]]:
@@ -106,14 +58,14 @@ def planted_market(plants: Sequence[Plant]) -> Iterator[TappedServer]:
         for number in range(N_HARMLESS):
             target = f"/q/listing/h{number}"
             targets.append(target)
-            server.answers[target] = page(
+            server.answers[target] = page_response(
                 f"<h1 class=listing>Harmless {number}</h1><p class=cat>Goods</p>"
                 "<p class=price>2 BTC</p>"
             )
         links = "".join(
             f'<a href="{target}">{number}</a> ' for number, target in enumerate(targets)
         )
-        server.answers["/"] = page(links)
+        server.answers["/"] = page_response(links)
         for one in plants:
             server.answers[one.target] = one.answer
             if one.close:
@@ -124,7 +76,7 @@ def planted_market(plants: Sequence[Plant]) -> Iterator[TappedServer]:
                 f'</iframe><link rel=stylesheet href="{one.target}">'
                 for one in chosen
             )
-            server.answers[f"/page/{number}"] = page(shown)
+            server.answers[f"/page/{number}"] = page_response(shown)
         yield server
     finally:
         server.close()
