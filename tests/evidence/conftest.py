@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import shutil
 import struct
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from vestigo.cli.app import run
 from vestigo.evidence.bundle import BuiltBundle, build_bundle
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.keys import UnlockedKeys, create_keys, seal_public_key, unlock_keys
@@ -455,3 +457,16 @@ def run_py(bundle: Path, anchors: Path | None, **more) -> subprocess.CompletedPr
 def stranger():
     """The two verifiers as programs: (bundle, anchors) -> finished process."""
     return run_sh, run_py
+
+
+@pytest.fixture
+def vestigo(capsys, monkeypatch):
+    """Run a command in this process: (exit code, standard output, standard error)."""
+
+    def call(*words, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = run([str(word) for word in words])
+        said = capsys.readouterr()
+        return int(code), said.out, said.err
+
+    return call

@@ -3,30 +3,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from vestigo.cli.app import run
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.stranger import verifier_digests
 
 PASSPHRASE = "correct horse battery staple\n"
-
-
-@pytest.fixture
-def vestigo(capsys, monkeypatch):
-    """Run a command in this process: (exit code, standard output, standard error)."""
-
-    def call(*words, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        code = run([str(word) for word in words])
-        said = capsys.readouterr()
-        return int(code), said.out, said.err
-
-    return call
 
 
 @pytest.fixture

@@ -8,13 +8,16 @@ from typing import Any
 
 import click
 
+from vestigo.cli.bundle_pack import encrypt_option, pack, packed_document, show_packed
 from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.passphrase import asked_passphrase, passphrase_option
 from vestigo.errors import ExitCode
-from vestigo.evidence.bundle import BundleReport, CaseView, inspect_bundle
+from vestigo.evidence.bundle import BuiltBundle, BundleReport, CaseView, inspect_bundle
 from vestigo.evidence.keys import unlock_keys
+from vestigo.evidence.packing import pack_bundle, unpacked
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import _
+from vestigo.pipeline.handing_over import bundle_receivers, log_packed
 from vestigo.pipeline.sealing import seal_case, view_to_seal
 from vestigo.pipeline.session import open_session
 
@@ -26,6 +29,9 @@ def bundle() -> None:
     """Group of the bundle commands."""
 
 
+bundle.add_command(pack)
+
+
 @bundle.command("build", help=_("Build and seal the bundle of the case at CASE."))
 @click.argument("case", type=PATH)
 @click.option(
@@ -33,11 +39,20 @@ def bundle() -> None:
 )
 @passphrase_option
 @click.option("--dry-run", is_flag=True, help=_("Say what would be sealed; seal nothing."))
+@click.option("--zip", "zipped", is_flag=True, help=_("Write it into one zip as well."))
+@encrypt_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def build(
-    case: Path, at_checkpoint: int | None, from_stdin: bool, dry_run: bool, as_json: bool
+def build(  # click hands over each option
+    case: Path,
+    at_checkpoint: int | None,
+    from_stdin: bool,
+    dry_run: bool,
+    zipped: bool,
+    certificates: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Seal the case; the bundle is verified before it gets its name."""
+    receivers = bundle_receivers(certificates)
     with open_session(case, write=not dry_run) as session:
         if dry_run:
             _show_plan(view_to_seal(session, at_checkpoint or session.custody.head().n_events or 1),
@@ -45,30 +60,31 @@ def build(
             return
         keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
         built = seal_case(session, keys, at_checkpoint)
+        packed = None
+        if zipped or receivers:
+            target = built.path.with_name(f"{built.path.name}.zip")
+            packed = pack_bundle(built.path, target, receivers)
+            log_packed(session, built.path.name, packed, receivers)
     if as_json:
         emit_json(
-            {name: getattr(built, name) for name in built.__slots__} | {"path": str(built.path)}
+            {name: getattr(built, name) for name in built.__slots__}
+            | {"path": str(built.path)}
+            | ({"packed": packed_document(packed, receivers)} if packed else {})
         )
         return
-    click.echo(_("The bundle was built and verified: {path}").format(path=built.path))
-    click.echo(
-        _("Checkpoint {n}, {files} files, {exhibits} exhibits, statement {digest}").format(
-            n=built.checkpoint,
-            files=built.n_files,
-            exhibits=built.n_exhibits,
-            digest=built.statement_sha256,
-        )
-    )
+    _show_built(built)
+    if packed:
+        show_packed(packed, receivers, as_json=False)
 
 
-@bundle.command("verify", help=_("Verify the bundle at PATH, both layers."))
+@bundle.command("verify", help=_("Verify the bundle at PATH (a folder or a zip), both layers."))
 @click.argument("path", type=PATH)
 @click.option("--anchors", type=PATH, help=_("Folder of trust anchors, got from elsewhere."))
 @click.option("--case", type=PATH, help=_("Write the result to the custody log of this case."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def verify(path: Path, anchors: Path | None, case: Path | None, as_json: bool) -> int:
     """Verify; a check that fails is an error that names it."""
-    report = inspect_bundle(path, anchors)
+    report = _inspected(path, anchors)
     failure = report.failure(str(path))
     if case is not None:
         _log_result(case, path, report)
@@ -96,6 +112,25 @@ def verifiers(as_json: bool) -> None:
         return
     for name, digest in digests.items():
         click.echo(f"{digest}  {name}")
+
+
+def _inspected(path: Path, anchors: Path | None) -> BundleReport:
+    if not path.is_file():
+        return inspect_bundle(path, anchors)
+    with unpacked(path) as folder:
+        return inspect_bundle(folder, anchors)
+
+
+def _show_built(built: BuiltBundle) -> None:
+    click.echo(_("The bundle was built and verified: {path}").format(path=built.path))
+    click.echo(
+        _("Checkpoint {n}, {files} files, {exhibits} exhibits, statement {digest}").format(
+            n=built.checkpoint,
+            files=built.n_files,
+            exhibits=built.n_exhibits,
+            digest=built.statement_sha256,
+        )
+    )
 
 
 def _show_plan(view: CaseView, as_json: bool) -> None:

@@ -24,6 +24,15 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file that is closed durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames and creations in ``folder`` durable."""
     descriptor = os.open(folder, os.O_RDONLY)
