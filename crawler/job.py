@@ -47,7 +47,8 @@ class CrawlJob:
     ``identity`` counts how often this account was given a fresh identity at the proxy,
     ``fresh_identity`` says that it begins with this run.
     ``cookies`` (never written anywhere) are what a browser had; ``on_state`` hears of
-    ``held``, ``parked``, ``let in`` (what, details), for who looks from outside;
+    ``held``, ``parked``, ``let in``, ``asking``, ``answered`` (what, details), for who looks
+    from outside;
     ``known_walls`` are addresses at which a captcha stood before.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
     ``catcher`` is the screen with the unit's lists; without one only text is kept.

@@ -119,9 +119,11 @@ class SigningIn:
             return
 
         def answered(answer: str) -> None:
+            world.job.on_state("answered", {})
             if not world.stopping:
                 self._on_person(answer, capture)
 
+        world.job.on_state("asking", {"person": attendant.person})
         ask_person(attendant, content, media_type, answered)
 
     def _on_person(self, answer: str, capture: Capture | None) -> None:

@@ -2,6 +2,7 @@
 """A raw market on loopback whose every byte is tapped, and crawls of it."""
 
 import importlib.util
+import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +13,14 @@ from crawler.job import CrawlJob
 from crawler.market import load_profile
 from crawler.run import crawl
 from vestigo.authority import Gate
+from vestigo.cli.crawl import crawl as group
 from vestigo.clock import system_clock
+from vestigo.pipeline.authorizing import record_authorization
+from vestigo.pipeline.session import open_session
 from vestigo.pipeline.wire.tapped import TappedServer
 from vestigo.records import ACTS, DATA_CLASSES, Authorization
 from vestigo.settings import default_settings
+from vestigo.store import CaseFolder
 
 HERE = Path(__file__).parent
 
@@ -132,13 +137,69 @@ def html():
     return Html
 
 
-def _tor_played():
-    """The module ``fake_control``: test folders are no packages."""
-    if "fake_control" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("fake_control", HERE / "fake_control.py")
-        sys.modules["fake_control"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["fake_control"])
-    return sys.modules["fake_control"]
+def beside(name):
+    """The module ``name`` beside this file: test folders are no packages."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+beside("standing")
+
+
+@pytest.fixture
+def case(tmp_path):
+    """An empty case."""
+    return CaseFolder.create(tmp_path / "case", title="t", unit="u")
+
+
+@pytest.fixture
+def authorised(case, order):
+    """Record an authorization in the case."""
+
+    def record(**fields):
+        with open_session(case.path) as session:
+            record_authorization(session, order(**fields))
+
+    return record
+
+
+@pytest.fixture
+def asked(case, capsys):
+    """Run a command of ``crawl`` on the case; return code, standard output and error."""
+
+    def run(verb, *words):
+        args = [verb, str(case.path), *map(str, words)]
+        code = group.main(args=args, standalone_mode=False)
+        out, err = capsys.readouterr()
+        return code or 0, out, err
+
+    return run
+
+
+@pytest.fixture
+def status(asked):
+    """Look at the crawls of the case; return code and what is shown."""
+
+    def run(*words):
+        code, out, err = asked("status", *words)
+        assert err == ""
+        return code, out
+
+    return run
+
+
+@pytest.fixture
+def look(status):
+    """Look at one crawl of the case, or at all, as JSON."""
+
+    def run(name="tiny"):
+        document = json.loads(status("--json")[1])
+        return document["markets"][name] if name else document
+
+    return run
 
 
 def _closing(kind):
@@ -156,10 +217,10 @@ def _closing(kind):
 @pytest.fixture
 def tor_control():
     """Start a control port that we play: ``tor_control({command: answer})``."""
-    yield from _closing(_tor_played().FakeControl)
+    yield from _closing(beside("fake_control").FakeControl)
 
 
 @pytest.fixture
 def tor_socks():
     """Start a SOCKS port that we play: ``tor_socks(reply, page)``."""
-    yield from _closing(_tor_played().FakeSocks)
+    yield from _closing(beside("fake_control").FakeSocks)

@@ -109,7 +109,7 @@ def test_the_command_shows_counts_estimate_and_method(crawled):
     assert shown.output.count("95 % interval") == 4
     document = json.loads(vestigo("crawl", "coverage", case, "--json").output)
     last = pass_coverages(CaseFolder.open(case))[-1]
-    assert document == {"passes": [json.loads(json.dumps(pass_document(last)))]}
+    assert document == {"passes": [json.loads(json.dumps(pass_document(last)))], "lost": {}}
     unknown = vestigo("crawl", "coverage", case, "--market", "nowhere")
     assert "E-CRA-070" in str(unknown.exception or unknown.output)
 

@@ -287,9 +287,16 @@ def test_the_command_to_type_is_printed(case, vestigo):
     code, out = vestigo("due", case.path)
     assert code == ExitCode.FINDINGS
     assert "bazar: pass 2 is not complete" in out
-    assert """--pass 2 --account 'o'"'"'neil' --password-stdin""" in out
+    assert "vestigo crawl resume" in out
+    assert "bazar.pass-2 --password-stdin" in out
     (one,) = json.loads(vestigo("due", case.path, "--json")[1])["markets"]
     assert (one["due"], one["what"]) == (True, "go-on")
+
+
+def test_the_command_of_a_new_pass_is_typed_as_a_shell_takes_it(case, vestigo):
+    case.toml.write_text(case.toml.read_text() + "\n[settings.crawl]\nrecrawl_days = 7\n")
+    crawled(case, "bazar", 1, "complete", "2026-03-01T00:00:00Z")
+    assert """--pass 2 --account 'o'"'"'neil' --password-stdin""" in vestigo("due", case.path)[1]
 
 
 def test_a_pass_that_runs_is_not_due(case, vestigo):

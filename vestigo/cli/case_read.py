@@ -11,6 +11,7 @@ import click
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.errors import ExitCode
 from vestigo.i18n import _, ngettext
+from vestigo.pipeline.crawl_next import READ
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture
 
@@ -37,7 +38,8 @@ def read(path: Path, names: tuple[str, ...], as_json: bool) -> int:
 
     profiles = [load_profile(name) for name in names]
     with open_session(path) as session, progress() as display:
-        session.custody.append("processing", reason="case read")
+        markets = " ".join(sorted({profile.market for profile in profiles}))
+        session.custody.append("processing", reason=READ, details={"markets": markets})
         total = sum(1 for _id, kind in session.ledger.ids() if kind == Capture.KIND)
         task = display.add_task(_("Reading pages"), total=total)
         report = read_captures(session, profiles, on_page=lambda: display.advance(task))

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from vestigo.cli.output import emit_json, printable
+from vestigo.cli.output import emit_json, printable, problem_row, report_error
+from vestigo.errors import ExitCode
 from vestigo.i18n import _, ngettext
-from vestigo.pipeline.coverage import PassCoverage, pass_coverages, pass_document
+from vestigo.pipeline.coverage import PassCoverage, PassesLook, look_at_passes, pass_document
 from vestigo.pipeline.coverage_words import abstention_words, way_words
 from vestigo.pipeline.observation_file import estimate_document, read_observations
 from vestigo.pipeline.session import open_session
@@ -33,25 +34,33 @@ BAR = 30
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def coverage(
     path: Path | None, market: str, all_passes: bool, observations: Path | None, as_json: bool
-) -> None:
-    """Show counts and estimates; nothing is sent."""
+) -> int:
+    """Show counts and estimates; nothing is sent.  Exit 4 where a frontier is lost."""
     if (path is None) == (observations is None):
         raise click.UsageError(_("Name a case, or a file with --observations."))
     if observations is not None:
         _from_file(observations, as_json)
-        return
+        return ExitCode.DONE
     assert path is not None
     with open_session(path, write=False) as session:
         session.custody.append("access", reason="crawl coverage")
-        passes = pass_coverages(session.folder, market)
-    shown = passes if all_passes else last_passes(passes)
+        look = look_at_passes(session.folder, market)
+    _show(look, look.passes if all_passes else last_passes(look.passes), as_json)
+    return ExitCode.FINDINGS if look.lost else ExitCode.DONE
+
+
+def _show(look: PassesLook, shown: list[PassCoverage], as_json: bool) -> None:
+    """Print passes, and the error of each whose frontier is lost."""
     if as_json:
-        emit_json({"passes": [pass_document(one) for one in shown]})
+        lost = {name: problem_row(error) for name, error in sorted(look.lost.items())}
+        emit_json({"passes": [pass_document(one) for one in shown], "lost": lost})
         return
-    if not shown:
+    if not shown and not look.lost:
         click.echo(_("Nothing was crawled in this case yet."))
     for one in shown:
         show_pass(one)
+    for error in look.lost.values():
+        report_error(error)
 
 
 def last_passes(passes: list[PassCoverage]) -> list[PassCoverage]:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable
 from vestigo.clock import iso
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
+from vestigo.pipeline.crawl_look import look_at_crawls
+from vestigo.pipeline.crawl_next import NextAction
 from vestigo.pipeline.recrawl import NextPass, next_passes
 from vestigo.pipeline.session import open_session
 from vestigo.records.codec import to_plain
@@ -26,39 +29,47 @@ def due(path: Path, as_json: bool) -> int:
     with open_session(path, write=False) as session:
         session.custody.append("access", reason="passes due")
         passes = next_passes(session)
+        looks = {one.name: one.next for one in look_at_crawls(session, path).markets}
     if as_json:
-        emit_json({"markets": [_document(path, one) for one in passes]})
+        emit_json({"markets": [_document(path, one, looks[one.name]) for one in passes]})
     else:
-        _show(path, passes)
+        _show(path, passes, looks)
     return ExitCode.FINDINGS if any(one.due for one in passes) else ExitCode.DONE
 
 
-def _document(path: Path, one: NextPass) -> dict[str, object]:
+def _document(path: Path, one: NextPass, action: NextAction) -> dict[str, object]:
     plain = {f.name: to_plain(getattr(one, f.name)) for f in dataclasses.fields(one)}
-    return {**plain, "due": one.due, "command": command_of(path, one)}
+    return {**plain, "due": one.due, "command": command_of(path, one, action)}
 
 
-def command_of(path: Path, one: NextPass) -> str:
-    """Return the command that makes the pass, as it is typed."""
+def command_of(path: Path, one: NextPass, action: NextAction) -> str:
+    """Return the command that makes a new pass, or that goes on with the last one."""
+    if one.what != "new-pass":
+        return action.command
     words = ["vestigo", "crawl", "run", str(path), "--profile", one.profile, "--start", one.start]
     words += ["--pass", str(one.pass_no)] if one.pass_no > 1 else []
     words += ["--account", one.account, "--password-stdin"] if one.account else []
     return shlex.join(words)
 
 
-def _show(path: Path, passes: list[NextPass]) -> None:
+def _show(path: Path, passes: list[NextPass], looks: dict[str, NextAction]) -> None:
     if not passes:
         click.echo(_("Nothing was crawled in this case yet."))
     for one in passes:
+        action = looks[one.name]
         click.echo(printable(f"{one.market}: {_what(one)}"))
         if one.due:
-            click.echo(printable(f"  {command_of(path, one)}"))
+            if one.what != "new-pass":
+                click.echo(printable(f"  {action_words(action)}"))
+            click.echo(printable(f"  {command_of(path, one, action)}"))
 
 
 def _what(one: NextPass) -> str:
     day = iso(one.due_at)[:10] if one.due_at else ""
     said = {
         "running": _("pass {number} is running now"),
+        "parked": _("pass {number} is parked: a person has to do something first"),
+        "damaged": _("pass {number}: what was remembered of it cannot be read"),
         "go-on": _("pass {number} is not complete: go on with it"),
         "new-pass": _("pass {number} is due since {day}"),
         "not-yet": _("pass {number} is due on {day}"),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_brief
 from vestigo.cli.crawl_status_words import (
     action_words,
+    after_action_words,
     authority_words,
     left_words,
     network_words,
@@ -24,10 +25,11 @@ from vestigo.cli.crawl_status_words import (
     to_the_second,
 )
 from vestigo.cli.output import emit_json, printable
-from vestigo.errors import ExitCode, UsageError, VestigoError
+from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _, ngettext
-from vestigo.pipeline.coverage import pass_coverages, pass_document
+from vestigo.pipeline.coverage import look_at_passes, pass_document
 from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
+from vestigo.pipeline.crawl_next import NextAction
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.tor_sessions import tor_sessions
 
@@ -69,10 +71,7 @@ def status(path: Path, market: str, as_json: bool) -> int:
 
 def _estimates(session: CaseSession) -> dict[str, Any]:
     """Return what was seen on each pass, by the name of its frontier; nothing of damaged ones."""
-    try:
-        return {one.frontier: pass_document(one) for one in pass_coverages(session.folder)}
-    except (VestigoError, sqlite3.Error):
-        return {}
+    return {one.frontier: pass_document(one) for one in look_at_passes(session.folder).passes}
 
 
 def _document(
@@ -94,7 +93,8 @@ def _document(
         extra = {"coverage": seen[one.name]} if one.name in seen else {}
         markets[one.name] = document | counts | extra | {"tor": tor.get(one.name)}
     return {"at": look.at, "orders": [asdict(order) for order in look.orders],
-            "markets": markets, "next": asdict(look.next)}  # fmt: skip
+            "markets": markets, "parked_hosts": list(look.parked_hosts),
+            "next": asdict(look.next)}  # fmt: skip
 
 
 def _screen(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> list[str]:
@@ -102,17 +102,26 @@ def _screen(look: CaseLook, shown: list[MarketLook], seen: dict[str, Any]) -> li
         return [
             _("Nothing was crawled in this case yet."),
             *_orders(look),
-            _line(_("To do"), action_words(look.next)),
-            *_command(look.next.command),
+            *_quarantined(look.parked_hosts),
+            *_to_do(look.next),
         ]
     if len(shown) == 1:
-        return _whole(shown[0], seen.get(shown[0].name))
-    return _several(shown)
+        others = tuple(one for one in look.parked_hosts if one not in shown[0].parked_hosts)
+        return _whole(shown[0], seen.get(shown[0].name), others)
+    return _several(shown, look.parked_hosts)
 
 
-def _several(shown: list[MarketLook]) -> list[str]:
+def _quarantined(hosts: tuple[str, ...]) -> list[str]:
+    """Return the line of the hosts that wait for a person to look at the quarantine."""
+    if not hosts:
+        return []
+    said = ngettext("{n} host is parked: {hosts}", "{n} hosts are parked: {hosts}", len(hosts))
+    return [_line(_("Quarantine"), said.format(n=len(hosts), hosts=", ".join(hosts)))]
+
+
+def _several(shown: list[MarketLook], parked_hosts: tuple[str, ...]) -> list[str]:
     """Return all crawls on one screen: those that want somebody first."""
-    lines: list[str] = []
+    lines = _quarantined(parked_hosts)
     told = 0
     for one in sorted(shown, key=lambda look: look.reason in QUIET):
         brief = _brief(one)
@@ -142,8 +151,8 @@ def _orders(look: CaseLook) -> list[str]:
     ]
 
 
-def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
-    """Return one crawl on at most 24 lines."""
+def _whole(one: MarketLook, seen: dict[str, Any] | None, other_hosts: tuple[str, ...]) -> list[str]:
+    """Return one crawl on at most 24 lines; ``other_hosts`` are parked and not of its market."""
     title = _("{market}, pass {n}").format(market=one.market, n=one.pass_no)
     lines = [
         _line(_("Crawl"), f"{title}  {one.start}"),
@@ -155,10 +164,27 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None) -> list[str]:
         *([_line(_("Listings"), estimate_brief(seen))] if seen else []),
         _line(_("Rate"), rate_words(one)),
         _line(_("Time left"), left_words(one)),
-        *_errors(one.errors),
-        _line(_("To do"), action_words(one.next)),
+        *_changed(one.changed),
+        *_quarantined(other_hosts),
     ]
-    return [*lines, *_command(one.next.command)]
+    to_do = _to_do(one.next)
+    return [*lines, *_errors(one.errors)[: HEIGHT - len(lines) - len(to_do)], *to_do]
+
+
+def _changed(assertions: tuple[str, ...]) -> list[str]:
+    """Return the line of a market that is not as its profile says."""
+    if not assertions:
+        return []
+    more = f" (+{len(assertions) - 1})" if len(assertions) > 1 else ""
+    return [_line(_("Changed?"), f"{assertions[0]}{more}")]
+
+
+def _to_do(action: NextAction) -> list[str]:
+    """Return what has to be done, on lines that fit, then the command, whole."""
+    words = textwrap.wrap(printable(action_words(action)), WIDTH - LABEL - 1)
+    after = after_action_words(action)
+    texts = [*words, *([after] if after else [])]
+    return [*_wrapped(_("To do"), texts), *_command(action.command)]
 
 
 def _brief(one: MarketLook) -> list[str]:
@@ -167,7 +193,9 @@ def _brief(one: MarketLook) -> list[str]:
     line = _line(one.name, f"{_bar(one, BRIEF_BAR)} {n} [{one.reason}] {reason_words(one)}")
     if one.reason in QUIET:
         return [line]
-    return [line, _line("", action_words(one.next)), *_command(one.next.command)]
+    after = after_action_words(one.next)
+    more = [_line("", after)] if after else []
+    return [line, _line("", action_words(one.next)), *more, *_command(one.next.command)]
 
 
 def _queue(one: MarketLook) -> list[str]:

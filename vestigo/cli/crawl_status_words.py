@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 
 from vestigo.i18n import _, ngettext
-from vestigo.pipeline.crawl_look import AuthorityLook, MarketLook, NetworkLook, NextAction
+from vestigo.pipeline.crawl_look import AuthorityLook, MarketLook, NetworkLook
+from vestigo.pipeline.crawl_next import NextAction
 
+RUNNING = ("running", "held", "asking")
 OF_INTEREST = ("view listing", "view vendor", "view feedback", "search", "login")
 
 
@@ -22,6 +24,7 @@ def reason_words(one: MarketLook) -> str:
     words: dict[str, Callable[[], str]] = {
         "running": lambda: _("it is running"),
         "held": lambda: _("it is running; the market makes everybody wait"),
+        "asking": lambda: _("it is running; a captcha waits for a person"),
         "complete": lambda: _("it is complete"),
         "killed": lambda: _("it was killed; nothing is lost"),
         "interrupted": lambda: _("a person stopped it"),
@@ -35,7 +38,11 @@ def reason_words(one: MarketLook) -> str:
         "E-CRA-010": lambda: _("parked: a log-in is asked for"),
         "E-CRA-011": lambda: _("parked: account or password was refused"),
         "E-CRA-012": lambda: _("parked: log-ins brought no page"),
-        "E-CRA-013": lambda: _("parked: a captcha or a ban"),
+        "E-CRA-013": lambda: (
+            _("parked: a ban")
+            if one.parked and one.parked.cause == "ban"
+            else _("parked: a captcha or a ban")
+        ),
         "E-CRA-014": lambda: _("parked: the log-in page is not as it should be"),
         "E-CRA-015": lambda: _("parked: the market makes everybody wait"),
         "E-CRA-016": lambda: _("parked: a captcha, and nobody attended"),
@@ -46,23 +53,34 @@ def reason_words(one: MarketLook) -> str:
         "E-CRA-060": lambda: _("its frontier is damaged"),
         "E-SCR-012": lambda: _("parked: something went into the quarantine"),
         "E-EVI-101": lambda: _("the disk was full"),
+        "E-STO-005": lambda: _("the disk was full"),
     }
     return words.get(one.reason, lambda: _("it stopped with an error"))()
 
 
 def authority_words(look: AuthorityLook) -> list[str]:
     """Return whether an order is in force, until when, and what it does not cover."""
-    if look.until:
-        lines = [_("in force until {until}").format(until=to_the_second(look.until))]
-    else:
-        lines = [_("none is in force")]
+    lines = [_in_force(look)]
+    if look.code == "E-AUT-003":
+        lines.append(_("it names: {hosts}").format(hosts=", ".join(look.hosts) or "-"))
+        return lines
     missing = [one for one in look.not_covered if one in OF_INTEREST]
     rest = [one for one in look.not_covered if one not in OF_INTEREST]
-    if missing:
+    if missing and look.until:
         lines.append(_("not covered: {acts}").format(acts=", ".join(missing)))
-    if rest:
+    if rest and look.until:
         lines.append(_("not authorised, not asked for: {acts}").format(acts=", ".join(rest)))
     return lines
+
+
+def _in_force(look: AuthorityLook) -> str:
+    if look.until:
+        return _("in force until {until}").format(until=to_the_second(look.until))
+    if look.begins_at:
+        return _("not begun; it begins {at}").format(at=to_the_second(look.begins_at))
+    if look.ended_at:
+        return _("none is in force; the last ended {at}").format(at=to_the_second(look.ended_at))
+    return _("no authorization is recorded")
 
 
 def session_words(one: MarketLook) -> list[str]:
@@ -100,7 +118,7 @@ def network_words(look: NetworkLook) -> str:
 def rate_words(one: MarketLook) -> str:
     """Return the pages a minute of the last ten minutes."""
     if one.pages_a_minute is None:
-        return _("not known") if one.reason in ("running", "held") else _("it is not running")
+        return _("not known") if one.reason in RUNNING else _("it is not running")
     return _("{n} pages a minute lately").format(n=f"{one.pages_a_minute:.1f}")
 
 
@@ -123,12 +141,32 @@ def action_words(action: NextAction) -> str:
     words = {
         "watch": lambda: _("nothing; look again later"),
         "authorize": lambda: _("record an authorization that covers it"),
-        "attend": lambda: _("a person has to look at the page"),
+        "wait-order": lambda: _("wait until {at}, or record another authorization"),
+        "attend": lambda: _("{who}, or whoever is authorised, looks at the page"),
+        "answer": lambda: _("{who} types what the captcha shows, where process {where} runs"),
         "log-in": lambda: _("give account and password"),
+        "look": lambda: _("compare the log-in page with the profile, then go on"),
         "proxy": lambda: _("start Tor, or set “proxy” in the section [crawl]"),
-        "quarantine": lambda: _("a person looks at what was found, then releases the host"),
+        "quarantine": lambda: _("look at what was found, then release {where}"),
+        "disk": lambda: _("make room on the disk, then go on"),
+        "rebuild": lambda: _("go on: it is made again from the archive"),
+        "state": lambda: _("move its “.state.json” away, then begin with all options"),
+        "retry": lambda: _("go on: what failed is asked for again"),
+        "wait": lambda: _("wait until {at}, then go on"),
         "read": lambda: _("read what was captured"),
+        "done": lambda: _("nothing; it is complete and was read"),
+        "pass-later": lambda: _("nothing; the next pass is due {at}"),
+        "next-pass": lambda: _("the next pass is due"),
         "resume": lambda: _("go on"),
         "begin": lambda: _("begin a crawl"),
     }
-    return words[action.code]()
+    who = action.who or _("a person")
+    said = words[action.code]()
+    return said.format(who=who, at=to_the_second(action.at), where=action.where)
+
+
+def after_action_words(action: NextAction) -> str:
+    """Return what has to be known before the command is typed, "" for nothing."""
+    if action.code == "answer":
+        return _("nobody there any more? stop that process, then:")
+    return ""

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from crawler.coverage import coverage_of, sightings_of
 from crawler.estimating import Estimate, Sighting, estimate_on_sale
+from crawler.frontier.file import coded
 from crawler.job import Coverage
-from vestigo.errors import UsageError
+from vestigo.errors import UsageError, VestigoError
 from vestigo.i18n import _
+from vestigo.pipeline.crawl_choice import frontiers
 from vestigo.store import CaseFolder
 
 LEVEL = "0.95"
@@ -40,13 +44,47 @@ def named_pass(stem: str) -> tuple[str, int]:
     return match["market"], int(match["number"] or 1)
 
 
+@dataclass(frozen=True, slots=True)
+class PassesLook:
+    """The passes whose frontier can be read, and the error of each that is lost, by its name."""
+
+    passes: list[PassCoverage] = field(default_factory=list)
+    lost: dict[str, VestigoError] = field(default_factory=dict)
+
+
 def pass_coverages(folder: CaseFolder, market: str = "") -> list[PassCoverage]:
     """Return every pass over every market (or one), in order.
 
-    Raises ``UsageError`` E-CRA-070 for a market that was not crawled in this case.
+    Raises ``UsageError`` E-CRA-070 for a market that was not crawled in this case, and what
+    opening a frontier raises (E-CRA-060 to E-CRA-064) for one that is gone or damaged.
     """
-    paths = {named_pass(path.stem): path for path in folder.crawl_state.glob("*.sqlite")}
-    markets = sorted({name for name, _number in paths})
+    look = look_at_passes(folder, market)
+    for error in look.lost.values():
+        raise error
+    return look.passes
+
+
+def look_at_passes(folder: CaseFolder, market: str = "") -> PassesLook:
+    """Return every pass over every market (or one), in order, and those that are lost.
+
+    Raises ``UsageError`` E-CRA-070 for a market that was not crawled in this case.  Later
+    passes of a market are shown without what a lost one had seen.
+    """
+    paths = {named_pass(path.stem): path for path in frontiers(folder)}
+    _known_market(sorted({name for name, _number in paths}), market)
+    look = PassesLook()
+    sightings: dict[str, list[Sighting]] = {}
+    for (name, number), path in sorted(paths.items()):
+        if market in ("", name):
+            known = sightings.setdefault(name, [])
+            try:
+                look.passes.append(_coverage(path, name, number, known))
+            except VestigoError as error:
+                look.lost[path.stem] = error
+    return look
+
+
+def _known_market(markets: list[str], market: str) -> None:
     if market and market not in markets:
         raise UsageError(
             "E-CRA-070",
@@ -54,21 +92,18 @@ def pass_coverages(folder: CaseFolder, market: str = "") -> list[PassCoverage]:
             where=market,
             remedy=_("Crawled here: {names}.").format(names=", ".join(markets) or "-"),
         )
-    found = []
-    sightings: dict[str, list[Sighting]] = {}
-    for (name, number), path in sorted(paths.items()):
-        if market in ("", name):
-            known = sightings.setdefault(name, [])
-            known += sightings_of(path, number)
-            found.append(
-                PassCoverage(
-                    market=name,
-                    pass_no=number,
-                    pages=coverage_of(path),
-                    listings=estimate_on_sale(known, number),
-                )
-            )
-    return found
+
+
+def _coverage(path: Path, market: str, number: int, known: list[Sighting]) -> PassCoverage:
+    """Return one pass; ``known`` are the sightings of the passes before, and gets its own."""
+    try:
+        pages = coverage_of(path)
+        known += sightings_of(path, number)
+    except sqlite3.Error as error:
+        raise coded(error, path) from error
+    return PassCoverage(
+        market=market, pass_no=number, pages=pages, listings=estimate_on_sale(known, number)
+    )
 
 
 def this_pass(folder: CaseFolder, market: str, pass_no: int) -> PassCoverage:

@@ -8,6 +8,7 @@ while a crawl runs, after it was killed, and of a case that has nothing yet.
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
@@ -16,13 +17,23 @@ from urllib.parse import urlsplit
 
 from crawler.frontier.viewing import ErrorView, FrontierView, view_frontier
 from crawler.job import Coverage
+from crawler.market import load_profile
 from crawler.network import is_loopback
 from crawler.permission import host_and_port, intent
 from vestigo.authority import Gate
 from vestigo.clock import iso
 from vestigo.errors import VestigoError
+from vestigo.evidence.quarantine import Quarantine
 from vestigo.pipeline.crawl_choice import frontiers
-from vestigo.pipeline.crawl_state import CrawlState, Parked, pass_of, rate_a_minute, read_state
+from vestigo.pipeline.crawl_next import NextAction, Standing, next_action
+from vestigo.pipeline.crawl_state import (
+    CrawlState,
+    Parked,
+    RunningNow,
+    pass_of,
+    rate_a_minute,
+    read_state,
+)
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Authorization
 
@@ -30,9 +41,8 @@ WANTED = (
     ("view", "listing"), ("view", "vendor"), ("view", "feedback"), ("search", "search"),
     ("login", "login"), ("fetch_image", "image"), ("screenshot", ""), ("run_scripts", ""),
 )  # fmt: skip
-_PERSON = ("E-CRA-012", "E-CRA-013", "E-CRA-016", "E-CRA-017")
-_ACCOUNT = ("E-CRA-010", "E-CRA-011", "E-CRA-050")
 _LISTENS = "0A"
+QUARANTINED = "E-SCR-012"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +61,18 @@ class OrderLook:
 class AuthorityLook:
     """Whether a crawl of ``host`` may go on: ``code`` is "" or that of the refusal.
 
-    ``until`` is when the last order in force ends; ``not_covered`` names acts (with the kind
-    of page) that no order allows there.
+    ``until`` is when the last order in force ends, ``ended_at`` when the last one that is over
+    did, ``begins_at`` when the next one begins; ``not_covered`` names acts (with the kind of
+    page) that no order allows there; ``hosts`` those that the orders in force name.
     """
 
     code: str
     until: str
     not_covered: tuple[str, ...]
     persons: tuple[str, ...]
+    ended_at: str = ""
+    begins_at: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +86,15 @@ class NetworkLook:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextAction:
-    """What a person has to do: a stable ``code``, the command to type ("" for none)."""
-
-    code: str
-    command: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketLook:
     """One market and pass; ``reason`` is the stable code of why it is not running.
 
-    ``running``, ``held``, ``complete``, ``killed``, ``interrupted``, ``waiting``,
-    ``failed-pages``, or the code of an error (E-...).  ``pages_a_minute`` and
-    ``minutes_left`` are None where they are not known.
+    ``running``, ``asking`` (a captcha waits for a person), ``held``, ``complete``, ``killed``,
+    ``interrupted``, ``waiting``, ``failed-pages``, or the code of an error (E-...).
+    ``pages_a_minute`` and ``minutes_left`` are None where they are not known;
+    ``parked_hosts`` wait for a person because of what was found there; ``changed`` are the
+    assertions of the profile that do not hold any more.
     """
 
     name: str
@@ -110,16 +118,23 @@ class MarketLook:
     pages_a_minute: float | None
     minutes_left: int | None
     last_ended_at: str
+    parked_hosts: tuple[str, ...]
+    changed: tuple[str, ...]
     next: NextAction
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLook:
-    """All crawls of a case; ``next`` is what to do where there is none."""
+    """All crawls of a case; ``next`` is what to do where there is none.
+
+    ``parked_hosts`` are all hosts of the case that wait for a person to look at the
+    quarantine, also those of no crawl.
+    """
 
     at: str
     orders: tuple[OrderLook, ...]
     markets: tuple[MarketLook, ...]
+    parked_hosts: tuple[str, ...]
     next: NextAction
 
 
@@ -127,13 +142,15 @@ def look_at_crawls(session: CaseSession, path: Path) -> CaseLook:
     """Return how every crawl of the case stands; ``path`` is the case as the person named it."""
     now = session.clock()
     orders = _orders(session, now)
-    markets = tuple(_market(session, path, one, now) for one in frontiers(session.folder))
+    hosts = tuple(sorted(Quarantine(session.folder).parked_hosts()))
+    look = _Look(session, path, now, hosts)
+    markets = tuple(look.at(one) for one in frontiers(session.folder))
     case = shlex.quote(str(path))
     if not any(order.state == "in-force" for order in orders):
         action = NextAction("authorize", f"vestigo case authorize {case} ORDER.toml")
     else:
         action = NextAction("begin", f"vestigo crawl run {case} --profile NAME --start URL")
-    return CaseLook(iso(now), orders, markets, action)
+    return CaseLook(iso(now), orders, markets, hosts, action)
 
 
 def _orders(session: CaseSession, now: datetime) -> tuple[OrderLook, ...]:
@@ -154,7 +171,53 @@ def _orders(session: CaseSession, now: datetime) -> tuple[OrderLook, ...]:
     )  # fmt: skip
 
 
-def _market(session: CaseSession, path: Path, frontier: Path, now: datetime) -> MarketLook:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looks at one crawl after another; ``parked_hosts`` are those of the whole case."""
+
+    session: CaseSession
+    path: Path
+    now: datetime
+    parked_hosts: tuple[str, ...]
+
+    def at(self, frontier: Path) -> MarketLook:
+        """Return how the crawl with this frontier stands."""
+        session = self.session
+        state, view, fault = _seen(frontier)
+        running = state.running if state and state.running and state.running.alive else None
+        authority, network = _authority(session, state, self.now), _network(session, state)
+        held = running.held_until if running and running.held_until > iso(self.now) else ""
+        hosts = _of_market(state, self.parked_hosts)
+        parked = _parked(state, hosts)
+        if fault is not None:
+            reason, where = fault.code, fault.where
+        elif running:
+            reason, where = _running(running, held)
+        else:
+            reason, where = _reason(state, view, authority, network, hosts, parked)
+        rate = rate_a_minute(running.notes) if running else None
+        standing = Standing(path=self.path, name=frontier.stem, state=state, reason=reason,
+                            begins_at=authority.begins_at, persons=authority.persons,
+                            parked_hosts=hosts)  # fmt: skip
+        return MarketLook(
+            name=frontier.stem, market=frontier.stem.partition(".pass-")[0],
+            pass_no=pass_of(frontier), start=state.start if state else "",
+            account=state.account if state else "", reason=reason, where=where,
+            authority=authority, network=network, parked=None if running else parked,
+            logged_in_since=running.let_in_at if running else "",
+            coverage=view.coverage if view else None, in_flight=view.in_flight if view else 0,
+            retry_later=view.n_later if view else 0,
+            retry_at=_moment(view.next_due) if view and view.next_due else "",
+            errors=view.errors if view else (), held_until=held,
+            held_cause=running.held_cause if running and held else "", pages_a_minute=rate,
+            minutes_left=_left(view, rate), last_ended_at=state.last.ended_at if state else "",
+            parked_hosts=hosts, changed=state.changed if state else (),
+            next=next_action(session, standing),
+        )  # fmt: skip
+
+
+def _seen(frontier: Path) -> tuple[CrawlState | None, FrontierView | None, VestigoError | None]:
+    """Return what is remembered of a crawl and what its frontier shows, and what is broken."""
     state, view, fault = None, None, None
     try:
         state = read_state(frontier)
@@ -164,26 +227,31 @@ def _market(session: CaseSession, path: Path, frontier: Path, now: datetime) -> 
         view = view_frontier(frontier)
     except VestigoError as error:
         fault = fault or error
-    running = state.running if state and state.running and state.running.alive else None
-    authority, network = _authority(session, state, now), _network(session, state)
+    return state, view, fault
+
+
+def _of_market(state: CrawlState | None, parked_hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parked hosts that belong to a market: its start, those that its profile names."""
+    if state is None or not parked_hosts:
+        return ()
+    named: tuple[str, ...] = ()
+    with suppress(VestigoError):
+        named = load_profile(state.profile).hosts
+    of_market = (host_and_port(uri) for uri in (state.start, *(f"http://{h}/" for h in named)))
+    wanted = {f"{host}:{port}" for host, port in of_market}
+    return tuple(host for host in parked_hosts if host in wanted)
+
+
+def _parked(state: CrawlState | None, hosts: tuple[str, ...]) -> Parked | None:
+    """Return why the account is parked; no hit parks it once a person released the hosts."""
     parked = state.parked.get(state.account) if state else None
-    held = running.held_until if running and running.held_until > iso(now) else ""
-    reason, where = _reason(state, view, fault, authority, network, bool(running), held)
-    rate = rate_a_minute(running.notes) if running else None
-    return MarketLook(
-        name=frontier.stem, market=frontier.stem.partition(".pass-")[0],
-        pass_no=pass_of(frontier), start=state.start if state else "",
-        account=state.account if state else "", reason=reason, where=where,
-        authority=authority, network=network, parked=None if running else parked,
-        logged_in_since=running.let_in_at if running else "",
-        coverage=view.coverage if view else None, in_flight=view.in_flight if view else 0,
-        retry_later=view.n_later if view else 0,
-        retry_at=_moment(view.next_due) if view and view.next_due else "",
-        errors=view.errors if view else (), held_until=held,
-        held_cause=running.held_cause if running and held else "", pages_a_minute=rate,
-        minutes_left=_left(view, rate), last_ended_at=state.last.ended_at if state else "",
-        next=_next(path, frontier, state, reason, authority),
-    )  # fmt: skip
+    return None if parked is not None and parked.code == QUARANTINED and not hosts else parked
+
+
+def _running(running: RunningNow, held: str) -> tuple[str, str]:
+    if running.asked_at:
+        return "asking", running.asked_at
+    return ("held", held) if held else ("running", "")
 
 
 def _moment(seconds: float) -> str:
@@ -196,19 +264,39 @@ def _left(view: FrontierView | None, rate: float | None) -> int | None:
 
 
 def _authority(session: CaseSession, state: CrawlState | None, now: datetime) -> AuthorityLook:
-    orders = [a for a in session.ledger.of_kind(Authorization) if a.starts_at <= now < a.ends_at]
-    until = iso(max(order.ends_at for order in orders)) if orders else ""
+    every = _standing_orders(session)
+    orders = [one for one in every if one.starts_at <= now < one.ends_at]
+    later = [one for one in every if now < one.starts_at]
+    over = [one for one in every if one.ends_at <= now]
     persons = tuple(dict.fromkeys(person for order in orders for person in order.persons))
+    missing = _not_covered(session, state) if state else ()
     if state is None:
-        return AuthorityLook("" if orders else _no_order(session), until, (), persons)
+        code = "" if orders else _no_order(session)
+    else:
+        code = _refusal(session, state) if "view listing" in missing else ""
+    return AuthorityLook(
+        code, iso(max(order.ends_at for order in orders)) if orders else "", missing, persons,
+        ended_at=iso(max(order.ends_at for order in over)) if over else "",
+        begins_at=iso(min(order.starts_at for order in later)) if later and not orders else "",
+        hosts=tuple(dict.fromkeys(host for order in orders for host in order.hosts)),
+    )  # fmt: skip
+
+
+def _standing_orders(session: CaseSession) -> list[Authorization]:
+    """Return the orders that no later one amended."""
+    found = list(session.ledger.of_kind(Authorization))
+    amended = {order.amends for order in found if order.amends}
+    return [order for order in found if order.record_id not in amended]
+
+
+def _not_covered(session: CaseSession, state: CrawlState) -> tuple[str, ...]:
+    """Return the acts (with the kind of page) that no order in force allows at the start."""
     gate = session.gate()
     missing = []
     for act, hint in WANTED:
-        asked = intent(state.start, hint, state.account, act=act)
-        if not gate.covers(asked):
+        if not gate.covers(intent(state.start, hint, state.account, act=act)):
             missing.append(f"{act} {hint}".strip() if act == "view" else act)
-    code = "" if "view listing" not in missing else _refusal(session, state)
-    return AuthorityLook(code, until, tuple(missing), persons)
+    return tuple(missing)
 
 
 def _no_order(session: CaseSession) -> str:
@@ -247,28 +335,24 @@ def _network(session: CaseSession, state: CrawlState | None) -> NetworkLook:
 def _reason(  # everything that may stand in the way
     state: CrawlState | None,
     view: FrontierView | None,
-    fault: VestigoError | None,
     authority: AuthorityLook,
     network: NetworkLook,
-    running: bool,
-    held: str,
+    hosts: tuple[str, ...],
+    parked: Parked | None,
 ) -> tuple[str, str]:
-    """Return the first thing that stands in the way, and where."""
-    if fault is not None:
-        return fault.code, fault.where
-    if running:
-        return ("held", held) if held else ("running", "")
+    """Return the first thing that stands in the way of a crawl that does not run, and where."""
     if authority.code:
         return authority.code, ""
+    if hosts:
+        return QUARANTINED, ", ".join(hosts)
     if network.state in ("silent", "missing"):
         return ("E-CRA-057" if network.state == "silent" else "E-CRA-001"), network.proxy
+    if parked is not None:
+        return parked.code, parked.since
     return _standing(state, view)
 
 
 def _standing(state: CrawlState | None, view: FrontierView | None) -> tuple[str, str]:
-    parked = state.parked.get(state.account) if state else None
-    if parked is not None:
-        return parked.code, parked.since
     if state is not None and state.running is not None:
         return "killed", state.running.began_at
     if state is not None and state.last.outcome == "failed":
@@ -279,37 +363,3 @@ def _standing(state: CrawlState | None, view: FrontierView | None) -> tuple[str,
     if counts is not None and counts.waiting:
         return "waiting", ""
     return ("failed-pages" if counts is not None and counts.failed else "complete"), ""
-
-
-def _next(
-    path: Path, frontier: Path, state: CrawlState | None, reason: str, authority: AuthorityLook
-) -> NextAction:
-    """Return what a person has to do now, with the command to type."""
-    case, name = shlex.quote(str(path)), shlex.quote(frontier.stem)
-    person = shlex.quote(authority.persons[0]) if authority.persons else "NAME"
-    account = shlex.quote(state.account) if state and state.account else "NAME"
-    profile = shlex.quote(state.profile) if state else "NAME"
-    resume = f"vestigo crawl resume {case} {name}"
-    commands = {
-        "watch": f"vestigo crawl status {case}",
-        "authorize": f"vestigo case authorize {case} ORDER.toml",
-        "attend": f"vestigo crawl attend {case} {name} --person {person}",
-        "log-in": f"{resume} --account {account} --password-stdin",
-        "proxy": "systemctl start tor" if reason == "E-CRA-057" else "",
-        "quarantine": f"vestigo evidence quarantine {case} --list",
-        "read": f"vestigo case read {case} --profile {profile}",
-        "begin": f"vestigo crawl run {case} --profile NAME --start URL",
-        "resume": resume + (" --password-stdin" if state and state.account else ""),
-    }
-    code = _action(state, reason)
-    return NextAction(code, commands[code])
-
-
-def _action(state: CrawlState | None, reason: str) -> str:
-    """Return the stable code of what has to be done about ``reason``."""
-    codes = dict.fromkeys(_PERSON, "attend") | dict.fromkeys(_ACCOUNT, "log-in")
-    codes |= {"running": "watch", "held": "watch", "complete": "read", "E-SCR-012": "quarantine",
-              "E-CRA-057": "proxy", "E-CRA-001": "proxy"}  # fmt: skip
-    if reason.startswith("E-AUT"):
-        return "authorize"
-    return codes.get(reason, "resume" if state is not None else "begin")

@@ -55,7 +55,10 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class RunningNow:
-    """The process that crawls; ``notes`` are (moment, settled, to be settled in all)."""
+    """The process that crawls; ``notes`` are (moment, settled, to be settled in all).
+
+    ``asked_at`` is since when a captcha waits for the answer of ``asked_of``, "" for none.
+    """
 
     pid: int
     ticks: str
@@ -63,6 +66,8 @@ class RunningNow:
     let_in_at: str = ""
     held_until: str = ""
     held_cause: str = ""
+    asked_at: str = ""
+    asked_of: str = ""
     notes: tuple[tuple[str, int, int], ...] = ()
 
     @property
@@ -73,7 +78,11 @@ class RunningNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlState:
-    """One crawl: its arguments, its parked accounts, its last run, the one under way."""
+    """One crawl: its arguments, its parked accounts, its last run, the one under way.
+
+    ``tally`` counts what its pages gave, for the assertions of the profile; ``changed`` are
+    those that do not hold.
+    """
 
     profile: str
     start: str
@@ -83,6 +92,8 @@ class CrawlState:
     parked: dict[str, Parked] = field(default_factory=dict)
     last: LastRun = field(default_factory=LastRun)
     walls: tuple[str, ...] = ()
+    tally: dict[str, int] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
     running: RunningNow | None = None
 
     def document(self) -> dict[str, Any]:
@@ -101,6 +112,7 @@ class CrawlState:
             parked={name: Parked(**one) for name, one in document.pop("parked").items()},
             last=LastRun(**document.pop("last")),
             walls=tuple(document.pop("walls")),
+            changed=tuple(document.pop("changed", ())),
             running=None if running is None else RunningNow(**running),
             **document,
         )
@@ -204,6 +216,10 @@ class Following:
         elif what == "held" and running is not None:
             until = iso(now + timedelta(seconds=int(details["seconds"])))
             self._put(running=replace(running, held_until=until, held_cause=details["cause"]))
+        elif what == "asking" and running is not None:
+            self._put(running=replace(running, asked_at=iso(now), asked_of=details["person"]))
+        elif what == "answered" and running is not None:
+            self._put(running=replace(running, asked_at="", asked_of=""))
         elif what == "let in" and running is not None:
             self._release()
             wall = details.get("wall", "")

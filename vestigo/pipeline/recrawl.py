@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from vestigo.clock import parse_iso
-from vestigo.pipeline.crawl_state import CrawlState, read_state
+from vestigo.errors import InputError
+from vestigo.pipeline.crawl_choice import frontiers
+from vestigo.pipeline.crawl_state import VISIT, CrawlState, pass_of, read_state
 from vestigo.pipeline.session import CaseSession
 
 COMPLETE = "complete"
@@ -20,12 +23,14 @@ COMPLETE = "complete"
 class NextPass:
     """What is next for one market.
 
-    ``what`` is ``running`` (a process crawls it now), ``go-on`` (the last pass is not
-    complete: run it again), ``new-pass`` (due since ``due_at``), ``not-yet`` (due at
-    ``due_at``) or ``no-rhythm`` (none was set).
-    ``pass_no`` is the pass that it speaks of.
+    ``what`` is ``running`` (a process crawls it now), ``parked`` (a person has to do
+    something first), ``go-on`` (the last pass is not complete: run it again), ``new-pass``
+    (due since ``due_at``), ``not-yet`` (due at ``due_at``), ``no-rhythm`` (none was set) or
+    ``damaged`` (what was remembered cannot be read).
+    ``pass_no`` is the pass that it speaks of, ``name`` that of its frontier.
     """
 
+    name: str
     market: str
     what: str
     pass_no: int
@@ -38,29 +43,40 @@ class NextPass:
     @property
     def due(self) -> bool:
         """Whether somebody should run it now."""
-        return self.what in ("go-on", "new-pass")
+        return self.what in ("parked", "go-on", "new-pass", "damaged")
 
 
 def next_passes(session: CaseSession) -> list[NextPass]:
-    """Return what is next for each market that was crawled, by the name of the market.
-
-    Raises ``InputError`` E-CRA-053 where the state of a crawl is damaged.
-    """
+    """Return what is next for each market that was crawled, by the name of the market."""
     days = int(session.settings("crawl")["recrawl_days"])
-    last: dict[str, CrawlState] = {}
-    for path in sorted(session.folder.crawl_state.glob("*.sqlite")):
-        state = read_state(path)
-        if state is not None and state.pass_no >= last.get(state.market, state).pass_no:
-            last[state.market] = state
+    last = {path.stem.partition(VISIT)[0]: path for path in frontiers(session.folder)}
     now = session.clock()
-    return [_next(state, days, now) for _market, state in sorted(last.items())]
+    found = []
+    for market, path in sorted(last.items()):
+        try:
+            state = read_state(path)
+        except InputError:
+            found.append(_damaged(market, path))
+            continue
+        if state is not None:
+            found.append(_next(path.stem, state, days, now))
+    return found
 
 
-def _next(state: CrawlState, days: int, now: datetime) -> NextPass:
+def _damaged(market: str, path: Path) -> NextPass:
+    return NextPass(
+        name=path.stem, market=market, what="damaged", pass_no=pass_of(path),
+        last_ended_at=None, due_at=None, profile="", start="", account="",
+    )  # fmt: skip
+
+
+def _next(name: str, state: CrawlState, days: int, now: datetime) -> NextPass:
     ended = parse_iso(state.last.ended_at) if state.last.ended_at else None
     due, pass_no = None, state.pass_no
     if state.running is not None and state.running.alive:
         what = "running"
+    elif state.account in state.parked:
+        what = "parked"
     elif state.last.outcome != COMPLETE or ended is None:
         what = "go-on"
     elif not days:
@@ -69,6 +85,7 @@ def _next(state: CrawlState, days: int, now: datetime) -> NextPass:
         due, pass_no = ended + timedelta(days=days), state.pass_no + 1
         what = "new-pass" if due <= now else "not-yet"
     return NextPass(
+        name=name,
         market=state.market,
         what=what,
         pass_no=pass_no,
