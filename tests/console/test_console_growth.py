@@ -75,7 +75,7 @@ def test_tampering_with_a_line_that_is_shown_is_seen_at_the_next_look(log, made_
     changed(log, b"look 190", b"look 999")
     with pytest.raises(VerificationError) as caught:
         view.page(1, ROWS)
-    assert caught.value.code == "E-EVI-004"
+    assert caught.value.code == "E-EVI-107"
 
 
 def test_tampering_with_an_old_line_is_seen_when_it_is_asked_for_or_shown(log, made_case):

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -87,24 +90,81 @@ def lines_of(log: CustodyLog) -> list[bytes]:
     return log.path.read_bytes().splitlines(keepends=True)
 
 
-def test_a_rewritten_event_breaks_the_chain_at_the_next_one(tmp_path):
+@pytest.mark.parametrize("changed", [1, 2, 4])
+def test_a_rewritten_event_is_named(tmp_path, changed):
     log = filled(tmp_path)
     lines = lines_of(log)
-    lines[1] = lines[1].replace(b"step 1", b"step X")
+    lines[changed - 1] = lines[changed - 1].replace(b"step", b"stop")
     log.path.write_bytes(b"".join(lines))
-    with pytest.raises(VerificationError, match="event 3") as caught:
+    with pytest.raises(VerificationError, match=f"Event {changed} was rewritten") as caught:
         log.verify()
-    assert caught.value.code == "E-EVI-004"
+    assert caught.value.code == "E-EVI-107"
 
 
-@pytest.mark.parametrize("order", [[0, 2, 1, 3, 4], [0, 1, 1, 2, 3, 4], [0, 2, 3, 4], [1, 2, 3, 4]])
-def test_reordered_replayed_and_dropped_events_are_named(tmp_path, order):
+def test_an_event_whose_link_was_changed_is_the_rewritten_one(tmp_path):
+    log = filled(tmp_path)
+    lines = lines_of(log)
+    lines[2] = lines[2].replace(json.loads(lines[2])["previous_sha256"].encode(), b"7" * 64)
+    log.path.write_bytes(b"".join(lines))
+    with pytest.raises(VerificationError, match="Event 3 was rewritten"):
+        log.verify()
+
+
+@pytest.mark.parametrize(
+    ("order", "code", "said"),
+    [
+        ([0, 2, 1, 3, 4], "E-EVI-109", "event 3 stands where event 2 was"),
+        ([0, 1, 1, 2, 3, 4], "E-EVI-110", "Event 2 was replayed: it stands again where event 3"),
+        ([0, 2, 3, 4], "E-EVI-108", "Event 2 was dropped"),
+        ([0, 4], "E-EVI-108", "Events 2 to 4 were dropped"),
+        ([1, 2, 3, 4], "E-EVI-108", "Event 1 was dropped"),
+        ([0, 1, 2, 3], "E-EVI-106", "Event 5 was cut off"),
+        ([0], "E-EVI-106", "Events 2 to 5 were cut off"),
+    ],
+)
+def test_reordered_replayed_dropped_and_cut_events_are_named(tmp_path, order, code, said):
     log = filled(tmp_path)
     lines = lines_of(log)
     log.path.write_bytes(b"".join(lines[i] for i in order))
-    with pytest.raises(VerificationError) as caught:
+    with pytest.raises(VerificationError, match=said) as caught:
         make_log(tmp_path).verify()
-    assert caught.value.code == "E-EVI-004"
+    assert caught.value.code == code
+
+
+def test_another_event_with_the_number_of_an_earlier_one_is_named(tmp_path):
+    log = filled(tmp_path)
+    lines = lines_of(log)
+    lines.insert(3, lines[1].replace(b"step 1", b"stop 1"))
+    log.path.write_bytes(b"".join(lines))
+    with pytest.raises(VerificationError, match="Another event 2 was put in where event 4 was"):
+        log.verify()
+
+
+def test_a_log_that_was_written_anew_as_a_whole_is_not_the_one_of_its_tree(tmp_path):
+    log = filled(tmp_path / "a")
+    other = make_log(tmp_path / "b")
+    other.append("processing", reason="step 0", object_sha256=f"{0:064x}")
+    for i in range(1, 5):
+        other.append("processing", reason=f"stop {i}", object_sha256=f"{i:064x}")
+    mine, theirs = lines_of(log), lines_of(other)
+    chained, last = [mine[0]], hashlib.sha256(mine[0][:-1]).hexdigest()
+    for line in theirs[1:]:
+        event = parse_event(line[:-1])
+        chained.append(dataclasses.replace(event, previous_sha256=last).line() + b"\n")
+        last = hashlib.sha256(chained[-1][:-1]).hexdigest()
+    log.path.write_bytes(b"".join(chained))
+    with pytest.raises(VerificationError, match="rewritten from event 2 on") as caught:
+        make_log(tmp_path / "a").verify()
+    assert caught.value.code == "E-EVI-111"
+
+
+def test_nothing_is_written_behind_a_log_that_was_cut(tmp_path):
+    log = filled(tmp_path)
+    log.path.write_bytes(b"".join(lines_of(log)[:3]))
+    with pytest.raises(VerificationError) as caught:
+        make_log(tmp_path).append("access")
+    assert caught.value.code == "E-EVI-106"
+    assert len(lines_of(log)) == 3
 
 
 def test_a_line_that_is_not_canonical_is_no_event(tmp_path):
@@ -130,6 +190,7 @@ def test_a_torn_last_line_is_set_apart_and_logged(tmp_path, cut):
     log = filled(tmp_path)
     content = log.path.read_bytes()
     log.path.write_bytes(content[:-cut])
+    shutil.rmtree(tmp_path / "tree")  # the event that the crash cut was not acknowledged
     after = make_log(tmp_path, clock=Ticking(NOON + timedelta(hours=1)))
     assert after.torn_bytes() > 0
     assert after.verify().n_events == 4

@@ -9,8 +9,9 @@ are signed over (``vestigo.evidence.checkpoint``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from vestigo import __version__
 from vestigo.clock import Clock, iso
 from vestigo.errors import UsageError
 from vestigo.evidence.custody_event import ACTIONS, ZERO, CustodyEvent, CustodyHead, well_formed
-from vestigo.evidence.custody_file import LogFile, Tail
-from vestigo.evidence.custody_reading import read_events, verified_head
+from vestigo.evidence.custody_file import LogFile
+from vestigo.evidence.custody_reading import compare_tree, read_events, verified_head
+from vestigo.evidence.custody_tail import Tail
+from vestigo.evidence.log_tree import LogTree
 from vestigo.evidence.machine import machine_id
 from vestigo.i18n import _
 
@@ -37,7 +40,7 @@ class CustodyLog:
 
     def __init__(self, folder: Path, actor: str, clock: Clock, role: str = "operator") -> None:
         self._folder = folder
-        self._file = LogFile(folder / "events.jsonl")
+        self._file = LogFile(folder / "events.jsonl", self._torn_event)
         self._actor = actor
         self._role = role
         self._clock = clock
@@ -63,25 +66,15 @@ class CustodyLog:
         when the clock stands before the last event; ``OSError`` when the disk is
         full (then nothing of the event is left).
         """
-        if action not in ACTIONS:
-            raise UsageError(
-                "E-EVI-001",
-                _("“{action}” is no action of the custody log.").format(action=action),
-                remedy=_("Use one of: {actions}.").format(actions=", ".join(ACTIONS)),
-            )
-        with self._file.writing() as found:
-            tail = self._set_torn_line_apart(found) if found.torn else found
-            event = self._event(
-                tail,
-                action=action,
-                object_sha256=object_sha256,
-                exhibit=well_formed(exhibit),
-                reason=well_formed(reason),
-                authorization_id=authorization_id,
-                details={well_formed(k): well_formed(v) for k, v in (details or {}).items()},
-            )
-            self._file.write(event)
-        return event
+        return self.append_all([_given(action, object_sha256, exhibit, reason,
+                                       authorization_id, details)])[0]  # fmt: skip
+
+    def append_all(self, wanted: Sequence[Mapping[str, Any]]) -> list[CustodyEvent]:
+        """Write several events at once (keywords as in ``append``); all of them or none."""
+        for given in wanted:
+            if given["action"] not in ACTIONS:
+                raise _unknown_action(given["action"])
+        return self._file.append([partial(self._event, **_well_formed(g)) for g in wanted])
 
     def events(self, *, up_to: int | None = None) -> Iterator[CustodyEvent]:
         """Yield the events in order, up to event ``up_to``; E-EVI-003 for a line that is none."""
@@ -95,10 +88,18 @@ class CustodyLog:
     def verify(self) -> CustodyHead:
         """Recompute the chain and return its head.
 
-        Raises ``VerificationError``: E-EVI-003 a line is no event, E-EVI-004 the chain
-        is broken, E-EVI-005 the numbers do not run on, E-EVI-006 time runs backwards.
+        Raises ``VerificationError``: E-EVI-003 a line is no event, E-EVI-005 the numbers do
+        not run on, E-EVI-006 time runs backwards, E-EVI-106 events are gone at the end,
+        E-EVI-107 … 111 an event was rewritten, dropped, moved, put in again, or the whole
+        log from it on is another one.
         """
-        return verified_head(self._file.path)
+        head = verified_head(self._file.path)
+        compare_tree(self._file.path, self._file.tree)
+        return head
+
+    def tree(self) -> LogTree:
+        """Return the stored hashes of the log, brought up to its last event."""
+        return self._file.follow()
 
     def torn_bytes(self) -> int:
         """Return how many bytes of an unfinished last line there are (after a crash)."""
@@ -118,19 +119,13 @@ class CustodyLog:
             )
         return now
 
-    def _set_torn_line_apart(self, tail: Tail) -> Tail:
-        """Move an unfinished last line to its own file and log that it was there."""
-        path, digest = self._file.set_torn_apart(tail)
-        event = self._event(
-            tail,
-            action="fail",
-            object_sha256=digest,
-            exhibit="",
-            reason="an unfinished event was found at the end of the log and set apart",
-            authorization_id="",
-            details={"file": path.name, "n_bytes": str(len(tail.torn))},
-        )
-        return self._file.write(event)
+    def _torn_event(self, tail: Tail, path: Path, digest: str) -> CustodyEvent:
+        """Return the event that says that an unfinished last line was set apart."""
+        return self._event(tail, **_well_formed(_given(
+            "fail", digest, "",
+            "an unfinished event was found at the end of the log and set apart", "",
+            {"file": path.name, "n_bytes": str(path.stat().st_size)},
+        )))  # fmt: skip
 
     def _event(self, tail: Tail, **given: Any) -> CustodyEvent:
         return CustodyEvent(
@@ -143,3 +138,36 @@ class CustodyLog:
             previous_sha256=tail.sha256,
             **given,
         )
+
+
+def _given(
+    action: str,
+    object_sha256: str,
+    exhibit: str,
+    reason: str,
+    authorization_id: str,
+    details: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    return {"action": action, "object_sha256": object_sha256, "exhibit": exhibit,
+            "reason": reason, "authorization_id": authorization_id,
+            "details": details or {}}  # fmt: skip
+
+
+def _well_formed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all fields of an event, absent ones empty, as UTF-8 can hold them."""
+    fields = {**_given("", "", "", "", "", None), **given}
+    details = {well_formed(k): well_formed(v) for k, v in fields["details"].items()}
+    return {
+        **fields,
+        "exhibit": well_formed(fields["exhibit"]),
+        "reason": well_formed(fields["reason"]),
+        "details": details,
+    }
+
+
+def _unknown_action(action: str) -> UsageError:
+    return UsageError(
+        "E-EVI-001",
+        _("“{action}” is no action of the custody log.").format(action=action),
+        remedy=_("Use one of: {actions}.").format(actions=", ".join(ACTIONS)),
+    )

@@ -1,126 +1,223 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The file of the custody log: locked, durable, and never half written."""
+"""The file of the custody log: locked, durable, and never half written.
+
+Appends share their waits.  The threads of a process hand their events to one of them,
+which writes them at once; between processes the lock is held for the writing only, and
+whoever then waits for the disk finds that an earlier wait covered its lines as well.
+"""
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from threading import Lock
 
-from vestigo.errors import VerificationError
-from vestigo.evidence.custody_event import ZERO, CustodyEvent, parse_event
-from vestigo.i18n import _
-from vestigo.store.atomic import sync_folder, write_atomically
+from vestigo.errors import VestigoError
+from vestigo.evidence.custody_event import CustodyEvent
+from vestigo.evidence.custody_tail import NOTHING, Tail, after, read_tail, set_torn_apart
+from vestigo.evidence.log_tree import LogTree
+from vestigo.store.atomic import sync_folder
 
-BLOCK = 65536
-FEEDS = 2  # the one before the last line and the one that ends it
+EventBuilder = Callable[[Tail], CustodyEvent]
+TornBuilder = Callable[[Tail, Path, str], CustodyEvent]
 
 
-class Tail(NamedTuple):
-    """The end of the log: where whole lines end, the last event, and torn bytes."""
+@dataclass(slots=True)
+class _Waiting:
+    """Events that one caller wants to have written, and what became of them."""
 
-    size: int
-    n_events: int
-    sha256: str
-    at: datetime | None
-    torn: bytes
+    builders: Sequence[EventBuilder]
+    events: list[CustodyEvent] = field(default_factory=list)
+    error: BaseException | None = None
+    done: bool = False
 
 
 class LogFile:
     """Opens, locks, reads the end of, and appends to one log file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_torn: TornBuilder) -> None:
         self.path = path
+        self._waits = str(path.with_name(".durable"))
+        self.tree = LogTree(path.parent)
+        self._on_torn = on_torn
         self._known: Tail | None = None
-        self._descriptor = -1
+        self._queue: list[_Waiting] = []
+        self._queueing, self._turn = Lock(), Lock()
 
-    @contextmanager
-    def writing(self) -> Iterator[Tail]:
-        """Hold the exclusive lock and yield the end of the log."""
-        new = not self.path.exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-            if new:
-                sync_folder(self.path.parent)
-            yield self._tail(self._descriptor)
-        finally:
-            os.close(self._descriptor)
-            self._descriptor = -1
+    def append(self, builders: Sequence[EventBuilder]) -> list[CustodyEvent]:
+        """Write the events that ``builders`` make, in their order, with nothing between them.
+
+        Returns once they are on the disk.  Where one cannot be made or the disk is full,
+        none of them is left and the error is raised.
+        """
+        mine = _Waiting(builders)
+        with self._queueing:
+            self._queue.append(mine)
+        with self._turn:
+            if not mine.done:
+                self._commit(self._taken())
+        if mine.error is not None:
+            raise mine.error
+        return mine.events
 
     @contextmanager
     def reading(self) -> Iterator[Tail]:
         """Hold a shared lock and yield the end of the log."""
         if not self.path.exists():
-            yield Tail(0, 0, ZERO, None, b"")
+            yield NOTHING
             return
-        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            yield self._tail(descriptor)
-        finally:
-            os.close(descriptor)
+        with _opened(self.path, os.O_RDONLY) as log:
+            fcntl.flock(log, fcntl.LOCK_SH)
+            yield self._tail(log)
 
-    def write(self, event: CustodyEvent) -> Tail:
-        """Append the line of ``event`` and return the new end once it is on the disk.
+    def follow(self) -> LogTree:
+        """Take whole lines that the tree does not know yet into it, and return it."""
+        if self.path.exists():
+            with _opened(self.path, os.O_RDONLY) as log:
+                self._make_durable(log, None)
+        return self.tree
 
-        A write that fails is undone: the file is cut back to the last whole line.
-        """
-        line = event.line() + b"\n"
-        size = os.fstat(self._descriptor).st_size
+    def _taken(self) -> list[_Waiting]:
+        with self._queueing:
+            batch, self._queue = self._queue, []
+        return batch
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        """Write a batch; every caller of it gets its events or its error."""
         try:
-            written = os.pwrite(self._descriptor, line, size)
-            if written != len(line):
-                os.pwrite(self._descriptor, line[written:], size + written)
-            os.fsync(self._descriptor)
-        except OSError:
-            os.ftruncate(self._descriptor, size)
+            self._write_batch(batch)
+        except Exception as error:  # noqa: BLE001 (every caller raises it)
+            for one in batch:
+                one.error = one.error or error
+        except BaseException:
+            for one in batch:  # the others were not interrupted, but nothing of theirs is sure
+                one.error = one.error or InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
             raise
-        digest = hashlib.sha256(line[:-1]).hexdigest()
-        self._known = Tail(size + len(line), event.id, digest, event.at, b"")
-        return self._known
+        finally:
+            for one in batch:
+                one.done = True
 
-    def set_torn_apart(self, tail: Tail) -> tuple[Path, str]:
-        """Move the torn bytes into a file of their own; return its path and digest."""
-        digest = hashlib.sha256(tail.torn).hexdigest()
-        path = self.path.with_name(f"torn-{tail.n_events + 1}-{digest[:16]}.bin")
-        write_atomically(path, tail.torn)
-        os.ftruncate(self._descriptor, tail.size)
-        os.fsync(self._descriptor)
-        return path, digest
+    def _write_batch(self, batch: list[_Waiting]) -> None:
+        with self._open_log() as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            found = self._tail(log)
+            refuse_cut_log(self.path, found, self.tree)
+            lines: list[bytes] = []
+            tail = self._set_apart(log, found, lines) if found.torn else found
+            for one in batch:
+                tail = _built(one, tail, lines)
+            if not lines:
+                return
+            content = b"".join(lines)
+            begin = tail.size - len(content)
+            self._write(log, begin, content)
+            self._known = tail
+            fcntl.flock(log, fcntl.LOCK_UN)
+            try:
+                self._make_durable(log, tail.size)
+            except OSError:
+                self._take_back(log, begin, tail.size)
+                raise
 
-    def _tail(self, descriptor: int) -> Tail:
-        size = os.fstat(descriptor).st_size
-        if self._known is not None and self._known.size == size:
-            return self._known
-        return _read_tail(descriptor, size, self.path)
+    def _write(self, log: int, size: int, content: bytes) -> None:
+        """Write whole lines at the end; a write that fails is undone."""
+        try:
+            written = 0
+            while written < len(content):
+                written += os.pwrite(log, content[written:], size + written)
+        except BaseException:
+            os.ftruncate(log, size)
+            raise
+
+    def _make_durable(self, log: int, end: int | None) -> None:
+        """Return once the first ``end`` bytes (None: all whole lines) are on the disk.
+
+        Whoever waits for the lock finds, when it is free, that most often all is done:
+        one wait for the disk covers every line that was whole when it began.
+        """
+        with _opened(self._waits, os.O_RDWR | os.O_CREAT) as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            state = self.tree.state()
+            if end is not None and state.offset >= end:
+                return
+            size = self._whole(log)
+            os.fsync(log)
+            with suppress(OSError):  # the tree is made again from the log when it is needed
+                self.tree.follow(log, size, state)
+
+    def _take_back(self, log: int, begin: int, end: int) -> None:
+        """Remove lines that may not be on the disk, where nobody wrote behind them."""
+        fcntl.flock(log, fcntl.LOCK_EX)
+        if os.fstat(log).st_size == end:
+            os.ftruncate(log, begin)
+        self._known = None
+
+    def _set_apart(self, log: int, found: Tail, lines: list[bytes]) -> Tail:
+        """Set torn bytes apart and make the event that says so the first of ``lines``."""
+        whole, path, digest = set_torn_apart(log, self.path, found)
+        event = self._on_torn(whole, path, digest)
+        lines.append(event.line() + b"\n")
+        return after(whole, event, lines[0])
+
+    def _whole(self, log: int) -> int:
+        """Return where the whole lines end at a moment at which nobody writes."""
+        fcntl.flock(log, fcntl.LOCK_SH)
+        size = os.fstat(log).st_size
+        if size and os.pread(log, 1, size - 1) != b"\n":
+            size = self._tail(log).size
+        fcntl.flock(log, fcntl.LOCK_UN)
+        return size
+
+    @contextmanager
+    def _open_log(self) -> Iterator[int]:
+        new = not self.path.exists()
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _opened(self.path, os.O_RDWR | os.O_CREAT) as log:
+            if new:
+                sync_folder(self.path.parent)
+            yield log
+
+    def _tail(self, log: int) -> Tail:
+        size, known = os.fstat(log).st_size, self._known
+        if known is None or known.size != size:
+            self._known = known = read_tail(log, size, self.path)
+        return known
 
 
-def _read_tail(descriptor: int, size: int, path: Path) -> Tail:
-    """Return the end of the file by reading blocks backwards to the last whole line."""
-    begin, text = size, b""
-    while begin > 0 and text.count(b"\n") < FEEDS:
-        step = min(BLOCK, begin)
-        begin -= step
-        text = os.pread(descriptor, step, begin) + text
-    whole, _feed, torn = text.rpartition(b"\n")
-    end = size - len(torn)
-    if not whole:
-        return Tail(end, 0, ZERO, None, torn)
-    line = whole.rpartition(b"\n")[2]
+def refuse_cut_log(path: Path, tail: Tail, tree: LogTree) -> None:
+    """Raise ``VerificationError`` E-EVI-106 where events that were on the disk are gone."""
+    from vestigo.evidence.custody_faults import cut_off
+
+    state = tree.state()
+    if state.offset > tail.size or state.n_leaves > tail.n_events:
+        raise cut_off(path, tail.n_events + 1, state.n_leaves)
+
+
+def _built(one: _Waiting, tail: Tail, lines: list[bytes]) -> Tail:
+    """Make the events of one caller behind ``tail``; all of them or none."""
+    end, events, made = tail, [], []
     try:
-        event = parse_event(line)
-    except ValueError as error:
-        raise VerificationError(
-            "E-EVI-003",
-            _("The last line of the custody log is no event: {reason}").format(reason=error),
-            where=str(path),
-            remedy=_("Do not write on. Restore the case from a copy that verifies."),
-        ) from error
-    return Tail(end, event.id, hashlib.sha256(line).hexdigest(), event.at, torn)
+        for build in one.builders:
+            events.append(build(end))
+            made.append(events[-1].line() + b"\n")
+            end = after(end, events[-1], made[-1])
+    except VestigoError as error:
+        one.error = error
+        return tail
+    one.events = events
+    lines += made
+    return end
+
+
+@contextmanager
+def _opened(path: Path | str, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from vestigo.errors import VerificationError
 from vestigo.evidence.custody_event import ZERO, CustodyEvent, CustodyHead, parse_event
+from vestigo.evidence.custody_faults import broken_chain, cut_off, other_leaf
+from vestigo.evidence.log_tree import LogTree
+from vestigo.evidence.merkle import leaf_hash
+from vestigo.evidence.merkle_proofs import HASH_BYTES
 from vestigo.i18n import _
 
 
@@ -40,9 +44,7 @@ def verified_head(path: Path) -> CustodyHead:
     for event in read_events(path):
         n = head.n_events + 1
         if event.previous_sha256 != head.sha256:
-            raise _wrong(
-                "E-EVI-004", _("The custody chain is broken at event {n}.").format(n=n), path
-            )
+            raise broken_chain(path, list(whole_lines(path)), n)
         if event.id != n:
             raise _wrong(
                 "E-EVI-005", _("Event {n} carries the number {id}.").format(n=n, id=event.id), path
@@ -53,6 +55,23 @@ def verified_head(path: Path) -> CustodyHead:
             )
         head, last_at = CustodyHead(n, event.sha256), event.at
     return head
+
+
+def compare_tree(path: Path, tree: LogTree) -> None:
+    """Compare the log with the hashes that its tree kept of each event.
+
+    Raises ``VerificationError``: E-EVI-106 events are gone at the end, E-EVI-111 the log was
+    rewritten as a whole from an event on.  A hash of zeros is one that a crash took away.
+    """
+    state, n = tree.state(), 0
+    for n, line in enumerate(whole_lines(path), 1):
+        if n > state.n_leaves:
+            break
+        kept = tree.leaf(n - 1)
+        if kept not in (leaf_hash(line), bytes(HASH_BYTES)):
+            raise other_leaf(path, n)
+    if n < state.n_leaves:
+        raise cut_off(path, n + 1, state.n_leaves)
 
 
 def _wrong(code: str, what: str, path: Path) -> VerificationError:

@@ -7,11 +7,17 @@ import hashlib
 from collections.abc import Collection, Iterable
 
 LEAF, NODE = b"\x00", b"\x01"
+EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 def leaf_hash(line: bytes) -> bytes:
     """Return the hash of one leaf."""
     return hashlib.sha256(LEAF + line).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node."""
+    return hashlib.sha256(NODE + left + right).digest()
 
 
 def merkle_root(lines: Iterable[bytes]) -> bytes:
@@ -33,22 +39,25 @@ def roots_at(lines: Iterable[bytes], sizes: Collection[int]) -> dict[int, bytes]
     return roots
 
 
+def folded(hashes: list[bytes]) -> bytes:
+    """Return the root over 2^k hashes of subtrees of one height (a complete subtree)."""
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
 def _add(subtrees: list[tuple[int, bytes]], line: bytes) -> None:
     size, digest = 1, leaf_hash(line)
     while subtrees and subtrees[-1][0] == size:
-        digest = _node(subtrees.pop()[1], digest)
+        digest = node_hash(subtrees.pop()[1], digest)
         size *= 2
     subtrees.append((size, digest))
 
 
 def _root(subtrees: list[tuple[int, bytes]]) -> bytes:
     if not subtrees:
-        return hashlib.sha256(b"").digest()
+        return EMPTY_ROOT
     root = subtrees[-1][1]
     for _size, digest in reversed(subtrees[:-1]):
-        root = _node(digest, root)
+        root = node_hash(digest, root)
     return root
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(NODE + left + right).digest()
