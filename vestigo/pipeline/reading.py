@@ -120,7 +120,8 @@ def _records_of_capture(
     body = exchange.body
     refresh = archived_refresh(exchange.response, capture.request_method)
     profile, reading = _best_reading(profiles, capture, body, refresh)
-    passes.take(capture, profile, reading)
+    if capture.origin == "crawled":  # what a colleague saw says nothing of our own passes
+        passes.take(capture, profile, reading)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
         made.extend(reading_records(subject, reading.texts, capture, body, rates))

@@ -40,16 +40,25 @@ from vestigo.records.reading import (
     TextReading,
     UnitPrice,
 )
+from vestigo.records.received import (
+    RECEIPT_STATUSES,
+    ReceiptFinding,
+    ReceivedCapture,
+    ReceivedItem,
+    Retention,
+    VerificationReceipt,
+)
 from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
 
 __all__ = [
     "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "MIRROR_STATUSES", "OFFER_KINDS",
-    "PAGE_KINDS", "RECORD_TYPES", "STATUSES", "TAGPACK_LEVELS", "TIERS", "Authorization",
-    "Block", "ByteRange", "Capture", "CapturedPicture", "CashOutPoint", "Cluster", "CountOf",
-    "CoverageEstimate", "Derived", "Feedback", "FieldSpan", "Hop", "Join", "Judgement",
-    "Listing", "Mention", "Method", "MirrorVerdict", "Page", "Picture", "Piece", "PriceQuote",
-    "Quantity", "Record", "Retraction", "Run", "Screenshot", "Selector", "SignalWeight",
-    "SourcedText", "Span", "Tag", "TextReading", "Trace", "Transaction", "UnitPrice",
-    "VendorAccount", "VendorLink", "canonical_json", "content_id", "pair_subject",
+    "PAGE_KINDS", "RECEIPT_STATUSES", "RECORD_TYPES", "STATUSES", "TAGPACK_LEVELS", "TIERS",
+    "Authorization", "Block", "ByteRange", "Capture", "CapturedPicture", "CashOutPoint",
+    "Cluster", "CountOf", "CoverageEstimate", "Derived", "Feedback", "FieldSpan", "Hop", "Join",
+    "Judgement", "Listing", "Mention", "Method", "MirrorVerdict", "Page", "Picture", "Piece",
+    "PriceQuote", "Quantity", "ReceiptFinding", "ReceivedCapture", "ReceivedItem", "Record",
+    "Retention", "Retraction", "Run", "Screenshot", "Selector", "SignalWeight", "SourcedText",
+    "Span", "Tag", "TextReading", "Trace", "Transaction", "UnitPrice", "VendorAccount",
+    "VendorLink", "VerificationReceipt", "canonical_json", "content_id", "pair_subject",
     "probability", "record_from_body",
 ]  # fmt: skip

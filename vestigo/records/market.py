@@ -16,6 +16,8 @@ PAGE_KINDS = (
     "queue", "ban", "maintenance", "rate-limit", "not-found", "soft-404", "other",
 )  # fmt: skip
 
+RECEIVED_WARC = "-received.warc.gz"
+
 
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,11 @@ class Capture(Record):
     warc_name: str
     warc_offset: int
     problem: str
+
+    @property
+    def origin(self) -> str:
+        """``crawled`` by us, or ``received``: read out of a WARC file of somebody else's."""
+        return "received" if self.warc_name.endswith(RECEIVED_WARC) else "crawled"
 
 
 @register

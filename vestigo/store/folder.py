@@ -71,9 +71,19 @@ class CaseFolder:
         return self.path / "evidence" / "derived"
 
     @property
+    def received(self) -> Path:
+        """Folder of what others handed over, each file under its SHA-256."""
+        return self.path / "evidence" / "received"
+
+    @property
     def scratch(self) -> Path:
         """Folder of what lives as long as a command: captchas, a browser's profile."""
         return self.path / "scratch"
+
+    @property
+    def sheets(self) -> Path:
+        """Folder of documents that were made before; it can be deleted and made again."""
+        return self.path / "sheets"
 
     @property
     def origin(self) -> Path:

@@ -12,6 +12,10 @@ from vestigo.evidence.bundle.view import CaseView
 
 FOLDERS = {
     "authorization": "authority",
+    "retention": "authority",
+    "received_item": "received",
+    "received_capture": "received",
+    "verification_receipt": "received",
     "capture": "crawl",
     "coverage_estimate": "crawl",
     "block": "ledger",

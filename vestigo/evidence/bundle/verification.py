@@ -33,6 +33,7 @@ CODES = {
     "transactions": "E-BUN-116",
     "cited": "E-BUN-117",
     "exhibits": "E-BUN-118",
+    "received": "E-EVI-197",
 }
 
 

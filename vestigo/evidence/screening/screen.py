@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -90,6 +90,15 @@ class Screen(Closing):
     def judge_picture(self, content: bytes) -> Verdict:
         """Return the verdict on a picture made by us, such as a screenshot: lists only."""
         return self._of_content(content, media_of(content)) if self._lists.sets else PASSED
+
+    def judge_digests(self, digests: Mapping[str, str]) -> Verdict:
+        """Return the verdict on a file too large to be read at once, by its hex digests alone."""
+        for kind in _EXACT:
+            for one in self._lists.sets:
+                if one.head.counts[kind] and one.holds(kind, bytes.fromhex(digests[kind])):
+                    match = Match(one.head.name, one.head.version, kind, digests["sha256"])
+                    return Verdict("hit", match)
+        return PASSED
 
     def _of_names(self, uri: str, category: str) -> Verdict | None:
         for terms in self._lists.terms:

@@ -46,8 +46,12 @@ LONG_NUMBER = re.compile(rb"[0-9]{20}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
 UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
 TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
-RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger")
+RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger", "received")
+KEPT_KINDS = ("block", "transaction", "cluster", "trace", "cash_out_point", "screenshot",
+              "received_item", "received_capture", "verification_receipt")  # fmt: skip
 DEPTH = 3
+RECEIVED = r"data/received/R[0-9]+/received\.json"
+RECEIVED_WARC = "-received.warc.gz"
 NOT_RECORDS = ("not-included.jsonl",)
 REPARSE_POINT = 0x400
 COLLECTING = ("collection", "storage", "receipt", "quarantine")
@@ -113,6 +117,7 @@ class Bag:
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
+        self.gone: set[str] = set()
         self.cited: list[tuple[str, list[str], set[str]]] = []
         self.spans: dict[str, list[tuple[str, int, int, bytes]]] = {}
         self.records: dict[str, str] = {}
@@ -654,6 +659,7 @@ def disposed_of(bag: Bag, check: Check) -> set[str]:
         elif record_id not in logged:
             check.skip(f"{record_id}: said to be disposed of by order; this log has no such event")
         gone.add(record_id)
+    bag.gone = gone
     return gone
 
 
@@ -706,7 +712,7 @@ def read_records(bag: Bag, check: Check, name: str, kind: str) -> set[str]:
             if body["capture_id"] in bag.captures:
                 check.fault(where, "a second record of the same capture")
             bag.captures[body["capture_id"]] = bag.capture_records[record_id] = body
-        elif kind in ("block", "transaction", "cluster", "trace", "cash_out_point", "screenshot"):
+        elif kind in KEPT_KINDS:
             bag.bodies.setdefault(kind, []).append({**body, "record_id": record_id})
         elif kind == "retraction":
             bag.retracted.add(body["retracts"])
@@ -1184,6 +1190,131 @@ def check_cash_out_table(bag: Bag, check: Check) -> None:
         check.fault(name, f"{record_id} is left out")
 
 
+def check_received(bag: Bag, check: Check) -> str:
+    """Compare what others handed over: bytes, facts, table, and what was read out of it."""
+    rows = {body["record_id"]: body for body in bag.bodies.get("received_item", [])}
+    names = [name for name in sorted(bag.files) if re.fullmatch(RECEIVED, name)]
+    due, items = ({"data/received/index.csv"} if rows else set()), {}
+    for name in names:
+        facts, folder = loads(bag.read(name)), name[: -len("received.json")]
+        body = rows.get(facts["record_id"], {})
+        inside = {file: f"{folder}{file}" for file in facts["files"]}
+        content = bag.files.get(f"{folder}content", ("", ""))
+        if content != (body.get("sha256"), body.get("sha512")):
+            check.fault(name, "its content is not what its record says was handed over")
+        for file, path in inside.items():
+            if bag.files.get(path, ("", ""))[0] != facts["files"][file]:
+                check.fault(name, f"{file} is not the file that was described")
+        if facts["record_id"] in items or facts["number"] != folder.split("/")[2]:
+            check.fault(name, "a second folder of the same item, or another number")
+        items[facts["record_id"]] = folder
+        due |= {name, *inside.values()}
+    for record_id in sorted(set(rows) - set(items)):
+        check.fault(record_id, "handed over, but its file is not in the bundle")
+    there = {n for n in bag.files if n.startswith("data/received/") and not n.endswith(".jsonl")}
+    for name in sorted(there ^ due):
+        check.fault(name, "in the folder of received items, but none names it, or missing")
+    if rows:
+        index = {row["record_id"]: row["sha256"] for row in table(bag, "data/received/index.csv")}
+        if index != {record_id: body["sha256"] for record_id, body in rows.items()}:
+            check.fault("data/received/index.csv", "not the list of the received items")
+    check_receipts(bag, check, rows)
+    made = check_received_captures(bag, check, items)
+    return f"{len(rows)} items from elsewhere, {made} captures read out of them"
+
+
+def check_receipts(bag: Bag, check: Check, rows: dict[str, dict[str, Any]]) -> None:
+    """Compare each receipt with the received file and the bundle that it names."""
+    built = {event["object_sha256"] for event in bag.events
+             if event["action"] in ("packing", "disclose")}  # fmt: skip
+    for receipt in bag.bodies.get("verification_receipt", []):
+        if receipt["item_id"] not in set(rows) | bag.gone:
+            check.fault(receipt["record_id"], "a receipt whose file was not handed over")
+        if receipt["statement_sha256"] not in built:
+            check.fault(receipt["record_id"], "a receipt of a bundle that the log does not name")
+
+
+def check_received_captures(bag: Bag, check: Check, items: dict[str, str]) -> int:
+    """Cut the responses out of the received files again and compare them with the captures."""
+    wanted: dict[str, list[tuple[int, int, str]]] = {}
+    tied: dict[str, str] = {}
+    for body in bag.bodies.get("received_capture", []):
+        tied[body["capture_id"]] = body["item_id"]
+        if body["capture_id"] in bag.captures and body["item_id"] in items:
+            place = (body["start"], body["end"], body["capture_id"])
+            wanted.setdefault(body["item_id"], []).append(place)
+    for capture_id, capture in sorted(bag.captures.items()):
+        if capture["warc_name"].endswith(RECEIVED_WARC) != (capture_id in tied):
+            check.fault(capture_id, "its origin is not the one that its records say")
+    archived = received_blocks(bag) if wanted else {}
+    for item_id, places in sorted(wanted.items()):
+        blocks = cut_blocks(bag, f"{items[item_id]}content", [place[:2] for place in places])
+        for start, end, capture_id in places:
+            kept, ranges = archived.get(capture_id, (b"", []))
+            original = bytearray(blocks.get((start, end), b""))
+            for first, last in ranges:
+                original[first:last] = b"x" * len(original[first:last])
+            if not kept or bytes(original) != kept:
+                check.fault(capture_id, f"not bytes {start} to {end} of the received file")
+    return sum(len(places) for places in wanted.values())
+
+
+def received_blocks(bag: Bag) -> dict[str, tuple[bytes, list[list[int]]]]:
+    """Return block and masked ranges of each archived response that was read out of an item."""
+    found: dict[str, tuple[bytes, list[list[int]]]] = {}
+    for name in sorted(bag.files):
+        if name.startswith("data/captures/") and name.endswith(RECEIVED_WARC):
+            block = b""
+            for _offset, record in gzip_members(bag.root / name):
+                head, _gap, rest = record.partition(b"\r\n\r\n")
+                fields = warc_fields(head)
+                content = rest[: whole_number(fields["content-length"])]
+                if fields["warc-type"] == "response":
+                    block = content
+                elif fields["warc-type"] == "metadata":
+                    told = loads(content)
+                    ranges = [pair for one in told["secrets"]["masked"]
+                              if one["record"] == "response" for pair in one["ranges"]]  # fmt: skip
+                    found[told["capture_id"]] = (block, ranges)
+    return found
+
+
+def cut_blocks(bag: Bag, name: str, places: list[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Return the byte ranges of a file, uncompressed where it is gzip, in one way through."""
+    found: dict[tuple[int, int], bytearray] = {place: bytearray() for place in places}
+    offset, waiting = 0, sorted(places)
+    for piece in plain_pieces(bag.path(name)):
+        if not waiting:
+            break
+        for start, end in waiting:
+            if start >= offset + len(piece):
+                break
+            found[(start, end)] += piece[max(start - offset, 0) : max(end - offset, 0)]
+        offset += len(piece)
+        waiting = [place for place in waiting if place[1] > offset]
+    return {place: bytes(content) for place, content in found.items()}
+
+
+def plain_pieces(path: Path) -> Iterator[bytes]:
+    """Yield a file piece by piece, uncompressed where it is gzip; what is cut ends it."""
+    with path.open("rb") as handle:
+        rest = handle.read(1 << 20)
+        member = zlib.decompressobj(31) if rest.startswith(b"\x1f\x8b") else None
+        while rest or (rest := handle.read(1 << 20)):
+            if member is None:
+                yield rest
+                rest = b""
+                continue
+            try:
+                piece = member.decompress(rest, 1 << 20)
+            except zlib.error:
+                return
+            rest = member.unconsumed_tail
+            if member.eof:
+                rest, member = member.unused_data, zlib.decompressobj(31)
+            yield piece
+
+
 LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
     "names": check_names, "files": check_files, "sha256": check_digests, "sha512": check_digests,
     "statement": check_statement, "signature": check_signature, "checkpoint": check_checkpoint,
@@ -1192,7 +1323,7 @@ LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
 LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
     "custody": check_custody, "history": check_history, "records": check_records,
     "captures": check_captures, "transactions": check_transactions, "cited": check_cited,
-    "exhibits": check_exhibits,
+    "exhibits": check_exhibits, "received": check_received,
 }  # fmt: skip
 
 

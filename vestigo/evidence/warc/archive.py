@@ -38,7 +38,7 @@ class WarcArchive(Closing):
     ``seal_key`` is a raw X25519 public key (32 bytes); None means that secrets are
     dropped.  ``on_capture`` sees every durable capture in the order of the archive
     and ``on_segment`` every closed file, both in the writing thread; ``on_event``
-    hears of torn ends that were set apart on opening.
+    hears of torn ends that were set apart on opening; ``mark`` ends the names of new files.
     """
 
     def __init__(
@@ -53,8 +53,9 @@ class WarcArchive(Closing):
         on_capture: OnCapture | None = None,
         on_segment: OnSegment | None = None,
         on_event: OnEvent | None = None,
+        mark: str = "",
     ) -> None:
-        self._pair = SegmentPair(folder, sealed_folder, seal_key, clock, software)
+        self._pair = SegmentPair(folder, sealed_folder, seal_key, clock, software, mark)
         self._segment_bytes = segment_bytes
         self._on_capture = on_capture
         self._on_segment = on_segment

@@ -25,7 +25,9 @@ class SegmentPair:
         seal_key: bytes | None,
         clock: Clock,
         software: str,
+        mark: str = "",
     ) -> None:
+        self._mark = mark
         self._folder = folder
         self._sealed_folder = sealed_folder
         self._seal_key = seal_key
@@ -91,7 +93,7 @@ class SegmentPair:
     def _open(self) -> AppendFile:
         moment = self._clock()
         number = _last_number(self._folder, self._sealed_folder) + 1
-        self._name = f"crawl-{number:05d}-{moment:%Y%m%dT%H%M%SZ}{SUFFIX}"
+        self._name = f"crawl-{number:05d}-{moment:%Y%m%dT%H%M%SZ}{self._mark}{SUFFIX}"
         self._n_captures = 0
         warc = AppendFile(self._folder / f"{self._name}{OPEN}")
         self._warc = warc
