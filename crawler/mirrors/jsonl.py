@@ -27,29 +27,65 @@ def judged_lines(lines: Iterable[bytes], fresh_days: int) -> Iterator[dict[str, 
     for number, line in enumerate(lines, 1):
         case_id: Any = number
         try:
-            given = json.loads(line)
+            given = _object(line)
             case_id = given.get("id", number)
             yield {"id": case_id, **_judged(given, fresh_days)}
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            yield {"id": case_id, "problem": _problem(error)}
+        except Unusable as error:
+            yield {"id": case_id, "problem": str(error)}
+
+
+class Unusable(ValueError):  # noqa: N818  # reads as what it is
+    """A line that is no case; the text says why, in words of ours."""
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Unusable("the line is no JSON") from error
+    if not isinstance(given, dict):
+        raise Unusable("the line is no JSON object")
+    return given
 
 
 def _judged(given: dict[str, Any], fresh_days: int) -> dict[str, Any]:
     keys, messages, shown = (_texts(given, name) for name in LISTS)
-    for key in keys:
-        read_key(key)
+    for number, key in enumerate(keys, 1):
+        _check_key(key, number)
     known = [one for text in messages for one in read_statements(text, keys)]
     there = [one for text in shown for one in read_statements(text, keys)]
     statements = [one for one in (*known, *there) if isinstance(one, Statement)]
     refused = [one for one in there if isinstance(one, Refused)]
-    on = date.fromisoformat(given["on"])
-    return _document(judge_mirror(str(given["host"]), statements, refused, on, fresh_days))
+    host, on = _text(given, "host"), _day(_text(given, "on"))
+    return _document(judge_mirror(host, statements, refused, on, fresh_days))
+
+
+def _check_key(block: str, number: int) -> None:
+    try:
+        read_key(block)
+    except KeyUnreadable as error:
+        raise Unusable(f"key {number} is no armoured OpenPGP public key") from error
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    if name not in given:
+        raise Unusable(f"“{name}” is missing")
+    if not isinstance(given[name], str):
+        raise Unusable(f"“{name}” is no text")
+    return str(given[name])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Unusable("“on” is no day: give it as 2026-03-01") from error
 
 
 def _texts(given: dict[str, Any], name: str) -> list[str]:
     texts = given.get(name, [])
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"{name} is no list of texts")
+        raise Unusable(f"“{name}” is no list of texts")
     return texts
 
 
@@ -63,11 +99,3 @@ def _document(judged: MirrorJudgement) -> dict[str, Any]:
         "key_fingerprint": signed.fingerprint if signed else "",
         "signed_at": iso(signed.signed_at) if signed else None,
     }
-
-
-def _problem(error: Exception) -> str:
-    if isinstance(error, KeyUnreadable):
-        return f"a key cannot be read: {error}"
-    if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
-    return str(error) or type(error).__name__

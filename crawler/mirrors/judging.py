@@ -59,7 +59,7 @@ def judge_mirror(
     """
     site = site_of(host)
     statements = sorted(known, key=lambda one: (one.signed_at, sorted(one.hosts)))
-    if is_loopback(site):
+    if _on_this_machine(site):
         return MirrorJudgement(host=site, status=UNSIGNED, reason="loopback")
     if onion_name(site) and onion_version(site) is None:
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="address-malformed")
@@ -67,6 +67,11 @@ def judge_mirror(
     if naming:
         return _named(site, naming[-1], statements[-1], on, fresh_days)
     return _not_named(site, statements, shown)
+
+
+def _on_this_machine(site: str) -> bool:
+    name, _colon, port = site.rpartition(":")
+    return is_loopback(site) or (port.isdecimal() and is_loopback(name.strip("[]")))
 
 
 def _named(site: str, last: Statement, newest: Statement, on: date, days: int) -> MirrorJudgement:

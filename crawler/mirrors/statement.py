@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from crawler.links import normal_uri
 from crawler.mirrors.dates import holds_until
+from crawler.network import is_loopback
 from vestigo.identifiers.onion import onion_name, onion_version
 from vestigo.identifiers.pgp_message import (
     SignatureInvalid,
@@ -99,6 +101,13 @@ def site_of(host: str) -> str:
     """Return the host by which a site is known: an onion host without its subdomains."""
     name = onion_name(host)
     return f"{name}.onion" if name else host.lower().rstrip(".")
+
+
+def site_of_uri(uri: str) -> str:
+    """Return the site at an address; on this machine each port is a site of its own."""
+    parts = urlsplit(uri)
+    host = parts.hostname or ""
+    return f"{site_of(host)}:{parts.port or 80}" if is_loopback(host) else site_of(host)
 
 
 def _hosts(text: str) -> Iterator[tuple[str, bool]]:

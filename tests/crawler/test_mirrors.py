@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.mirrors import judge_mirror, judged_lines, read_statements
+from crawler.mirrors import judge_mirror, judged_lines, read_statements, site_of_uri
 from crawler.mirrors.dates import holds_until
 from vestigo.training.openpgp import clear_signed, make_vendor_key
 
@@ -178,19 +178,44 @@ def test_lines_without_a_case_get_the_same_verdicts():
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"no json", "Expecting value"),
-        (b"[]", "no attribute"),
-        (b'{"id": 1, "host": "x"}', "on is missing"),
-        (b'{"id": 1, "host": "x", "on": "soon"}', "isoformat"),
-        (b'{"id": 1, "host": "x", "on": "2026-01-01", "keys": ["x"]}', "a key cannot be read"),
-        (b'{"id": 1, "host": "x", "on": "2026-01-01", "shown": "x"}', "shown is no list"),
+        (b"no json", "the line is no JSON"),
+        (b"\xff", "the line is no JSON"),
+        (b"[" * 99999, "the line is no JSON"),
+        (b"[]", "the line is no JSON object"),
+        (b'{"id": 1, "host": "x"}', "“on” is missing"),
+        (b'{"id": 1, "on": "2026-01-01"}', "“host” is missing"),
+        (b'{"id": 1, "host": 7, "on": "2026-01-01"}', "“host” is no text"),
+        (b'{"id": 1, "host": "x", "on": "soon"}', "“on” is no day: give it as 2026-03-01"),
+        (
+            b'{"id": 1, "host": "x", "on": "2026-01-01", "keys": ["x"]}',
+            "key 1 is no armoured OpenPGP public key",
+        ),
+        (
+            b'{"id": 1, "host": "x", "on": "2026-01-01", "shown": "x"}',
+            "“shown” is no list of texts",
+        ),
     ],
 )
 def test_a_line_that_cannot_be_read_says_why_and_the_next_one_is_judged(line, problem):
     good = json.dumps(line_of("good", (MAIN, [LIST], []))).encode()
     bad, fine = judged_lines([line, good], FRESH_DAYS)
-    assert problem in bad["problem"]
+    assert bad["problem"] == problem
     assert fine["status"] == "signed-current"
+
+
+@pytest.mark.parametrize(
+    ("uri", "site"),
+    [
+        ("http://127.0.0.1:8080/a", "127.0.0.1:8080"),
+        ("http://127.0.0.1/a", "127.0.0.1:80"),
+        (f"http://www.{MAIN}:8080/", MAIN),
+        ("http://Market.Example:81/", "market.example"),
+    ],
+)
+def test_on_this_machine_each_port_is_a_site_of_its_own(uri, site):
+    assert site_of_uri(uri) == site
+    verdict = judge_mirror(site, [], [], ON, FRESH_DAYS)
+    assert (verdict.host, verdict.reason == "loopback") == (site, "127.0" in site)
 
 
 def test_there_are_enough_cases_to_say_something():

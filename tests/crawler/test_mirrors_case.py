@@ -186,7 +186,28 @@ def test_a_market_on_loopback_is_no_copy_of_its_onion(trusted, order, market, ht
     market.answers["/"] = list_page(html, MAIN)
     crawled(vestigo, trusted, f"127.0.0.1:{market.port}")
     code, found = judged(vestigo, trusted)
-    assert (code, found["127.0.0.1"]["reason"]) == (ExitCode.DONE, "loopback")
+    assert (code, found[f"127.0.0.1:{market.port}"]["reason"]) == (ExitCode.DONE, "loopback")
+
+
+def test_a_damaged_capture_is_named_the_rest_is_judged_and_nothing_recorded(
+    trusted, market, html, vestigo
+):
+    market.answers["/"] = list_page(html, MAIN, SECOND)
+    crawled(vestigo, trusted, MAIN)
+    market.answers["/"] = html.category()
+    crawled(vestigo, trusted, SECOND)
+    with open_session(trusted.path, write=False) as session:
+        broken = next(c for c in session.ledger.of_kind(Capture) if SECOND in c.uri)
+    path = trusted.captures / broken.warc_name
+    content = bytearray(path.read_bytes())
+    content[broken.warc_offset + 60] ^= 0x55
+    path.write_bytes(content)
+    code, out = vestigo("mirrors", "check", trusted.path, "--json")
+    found = {one["host"]: one["status"] for one in json.loads(out)["mirrors"]}
+    assert (code, found[MAIN]) == (ExitCode.VERIFICATION_FAILED, "signed-current")
+    assert list(json.loads(out)["damaged"]) == [broken.capture_id]
+    with open_session(trusted.path) as session:
+        assert list(session.ledger.of_kind(MirrorVerdict)) == []
 
 
 @pytest.mark.parametrize("breaks", ["<br>", "<br/>\r\n", "\n"])

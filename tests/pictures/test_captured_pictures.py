@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -13,7 +14,8 @@ from PIL import Image
 from vestigo.cli.app import run
 from vestigo.evidence.screening.lists import ListTitle, add_hash_set
 from vestigo.evidence.screening.pdq import distance
-from vestigo.records import CapturedPicture
+from vestigo.pipeline.session import open_session
+from vestigo.records import Capture, CapturedPicture
 
 
 def stripes(kind, size=(256, 192), quality=90):
@@ -63,6 +65,20 @@ def test_pictures_are_told_by_their_digests_where_the_order_allows_them(case):
     assert call(case.path)[1].startswith("3 pictures, not shown.")
     assert len(case.of_kind(CapturedPicture)) == 3, "asked again, nothing is added"
     assert not list(case.folder.path.rglob("*.png"))
+
+
+def test_a_damaged_capture_is_named_and_the_rest_looked_into(case):
+    with open_session(Path(case.path), write=False) as session:
+        broken = next(c for c in session.ledger.of_kind(Capture) if c.uri.endswith("/x.png"))
+        path = session.folder.captures / broken.warc_name
+    content = bytearray(path.read_bytes())
+    content[broken.warc_offset + 60] ^= 0x55
+    path.write_bytes(content)
+    code, out, err = call(case.path, "--json")
+    assert code == 3
+    assert {one["uri"].rpartition("/")[2] for one in json.loads(out)} == {"1", "broken.gif"}
+    assert broken.capture_id in err
+    assert "1 capture is damaged" in err
 
 
 def test_one_is_handed_out_with_a_reason_and_logged_before(case, tmp_path):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vestigo.cli.output import emit_json, printable, progress, warn
+from vestigo.cli.output import emit_json, printable, progress, show_damaged
 from vestigo.errors import ExitCode
-from vestigo.i18n import _, ngettext
+from vestigo.i18n import _
 from vestigo.pipeline.crawl_next import READ
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture
@@ -45,12 +45,7 @@ def read(path: Path, names: tuple[str, ...], as_json: bool) -> int:
         report = read_captures(session, profiles, on_page=lambda: display.advance(task))
     _show(report, as_json)
     if report.damaged:
-        n = len(report.damaged)
-        message = ngettext("{n} capture is damaged and was not read: compare the archive with "
-                           "“vestigo evidence verify”.",
-                           "{n} captures are damaged and were not read: compare the archive with "
-                           "“vestigo evidence verify”.", n)  # fmt: skip
-        warn(message.format(n=n))
+        show_damaged(report.damaged)
         return ExitCode.VERIFICATION_FAILED
     return ExitCode.FINDINGS if report.findings else ExitCode.DONE
 
@@ -71,7 +66,5 @@ def _show(report: ReadReport, as_json: bool) -> None:
     click.echo(message.format(captures=report.n_captures, new=report.n_new_records))
     for kind, n in sorted(report.records.items()):
         click.echo(f"  {kind}: {n}")
-    for capture_id, code in list(report.damaged.items())[:SHOWN_FINDINGS]:
-        click.echo(f"  ! {code}: {capture_id}", err=True)
     for finding in report.findings[:SHOWN_FINDINGS]:
         click.echo(f"  ! {printable(finding)}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.output import emit_json, printable, progress
+from vestigo.cli.output import emit_json, printable, progress, show_damaged
 from vestigo.errors import ExitCode
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import open_session
@@ -27,7 +27,7 @@ from vestigo.records import Capture, CapturedPicture
 @click.option("--reason", default="", help=_("Why it has to be looked at; it is logged."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def images(path: Path, sha256: str, out: Path | None, reason: str, as_json: bool) -> int:
-    """List the pictures, or hand one out."""
+    """List the pictures, or hand one out; exit 3 where captures are damaged."""
     from vestigo.pipeline.captured_pictures import describe_pictures, hand_out_picture
 
     if bool(sha256) != (out is not None):
@@ -41,7 +41,10 @@ def images(path: Path, sha256: str, out: Path | None, reason: str, as_json: bool
         total = sum(1 for _id, kind in session.ledger.ids() if kind == Capture.KIND)
         task = display.add_task(_("Looking for pictures"), total=total)
         found = describe_pictures(session, on_capture=lambda: display.advance(task))
-    _show(found, as_json)
+    _show(found.pictures, as_json)
+    if found.damaged:
+        show_damaged(found.damaged)
+        return ExitCode.VERIFICATION_FAILED
     return ExitCode.DONE
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from crawler.mirrors import judged_lines
-from vestigo.cli.output import emit_json, printable
+from vestigo.cli.output import emit_json, printable, show_damaged, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.clock import iso
 from vestigo.errors import ExitCode
@@ -95,15 +95,22 @@ def keys(path: Path, as_json: bool) -> None:
 @click.option("--market", default="", help=_("Only this market."))
 @JSON
 def check(path: Path, market: str, as_json: bool) -> int:
-    """Exit 4 where an address is suspected to be a copy."""
+    """Exit 4 where an address is suspected to be a copy, 3 where captures are damaged."""
     with open_session(path) as session:
-        verdicts = judge_mirrors(session, market)
+        judged = judge_mirrors(session, market)
         session.custody.append("access", reason="mirrors judged")
     if as_json:
-        emit_json({"mirrors": [_verdict_document(one) for one in verdicts]})
+        shown = [_verdict_document(one) for one in judged.verdicts]
+        emit_json({"mirrors": shown, "damaged": judged.damaged})
     else:
-        _show(verdicts)
-    return ExitCode.FINDINGS if any(one.status == COPY for one in verdicts) else ExitCode.DONE
+        _show(judged.verdicts)
+    if judged.damaged:
+        show_damaged(judged.damaged)
+        if not as_json:
+            warn(_("No verdict on a market with damaged captures was recorded."))
+        return ExitCode.VERIFICATION_FAILED
+    copies = any(one.status == COPY for one in judged.verdicts)
+    return ExitCode.FINDINGS if copies else ExitCode.DONE
 
 
 @mirrors.command(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -18,17 +18,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vestigo.errors import VestigoError
+from vestigo.i18n import ngettext
 from vestigo.records.codec import to_plain
 
 LAST_LATIN_1 = 0xFF
+SHOWN_DAMAGED = 20
 
 
 def emit_json(value: Any) -> None:
     """Print one JSON document (records and dataclasses allowed)."""
     click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
-
-
-LAST_LATIN_1 = 0xFF
 
 
 def emit_jsonl(rows: Iterable[Any]) -> None:
@@ -40,6 +39,17 @@ def emit_jsonl(rows: Iterable[Any]) -> None:
 def warn(message: str) -> None:
     """Print a translated warning on stderr."""
     click.echo(message, err=True)
+
+
+def show_damaged(damaged: Mapping[str, str]) -> None:
+    """Name the captures whose archive is damaged, with the code of each, on stderr."""
+    for capture_id, code in list(damaged.items())[:SHOWN_DAMAGED]:
+        click.echo(f"  ! {code}: {capture_id}", err=True)
+    message = ngettext("{n} capture is damaged and was not read: compare the archive with "
+                       "“vestigo evidence verify”.",
+                       "{n} captures are damaged and were not read: compare the archive with "
+                       "“vestigo evidence verify”.", len(damaged))  # fmt: skip
+    warn(message.format(n=len(damaged)))
 
 
 def report_error(error: VestigoError) -> None:

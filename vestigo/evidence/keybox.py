@@ -64,7 +64,7 @@ def _parsed(box: bytes, where: str) -> tuple[dict[str, Any], bytes]:
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise ConfigurationError(
             "E-EVI-013",
-            _("The box of the private keys cannot be read: {reason}").format(reason=error),
+            _("The box of the private keys is damaged: it cannot be read."),
             where=where,
             remedy=_("Restore the file from a backup."),
         ) from error

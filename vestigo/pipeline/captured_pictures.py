@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.browser.policy import answer_of, lift_inline
-from vestigo.errors import AuthorityError, UsageError
+from vestigo.errors import AuthorityError, UsageError, VerificationError
 from vestigo.evidence.screening.decoder import PictureDecoder
 from vestigo.evidence.screening.media import media_of
 from vestigo.evidence.warc import read_exchange, read_response
@@ -24,28 +25,43 @@ BATCH = 200
 _METHOD = Method(rule=RULE, settings_sha256=hashlib.sha256(b"").hexdigest())
 
 
+@dataclass(slots=True)
+class PicturesDescribed:
+    """All pictures that are recorded; captures that are damaged, with the code of what is wrong."""
+
+    pictures: list[CapturedPicture] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
+
+
 def describe_pictures(
     session: CaseSession, on_capture: Callable[[], None] = lambda: None
-) -> list[CapturedPicture]:
+) -> PicturesDescribed:
     """Record each captured picture (SHA-256, PDQ) and return all that are recorded.
 
     Only captures whose authorization has the act ``fetch_image`` are looked into; pictures
-    are decoded in a bounded child process and nowhere else.
+    are decoded in a bounded child process and nowhere else.  A capture whose archive is
+    damaged is told, and the rest looked into.
     """
+    described = PicturesDescribed()
     orders = dict(session.ledger.named_of_kind(Authorization))
     batch: list[CapturedPicture] = []
     with PictureDecoder() as decoder:
         for capture in list(session.ledger.of_kind(Capture)):
             order = orders.get(capture.authorization_id)
             if order is not None and "fetch_image" in order.acts:
-                found = _pictures_of(session, capture)
+                try:
+                    found = list(_pictures_of(session, capture))
+                except VerificationError as error:
+                    described.damaged[capture.capture_id] = error.code
+                    found = []
                 batch += [_record(capture, *one, decoder) for one in found]
             if len(batch) >= BATCH:
                 session.ledger.append(batch)
                 batch = []
             on_capture()
     session.ledger.append(batch)
-    return list(session.ledger.of_kind(CapturedPicture))
+    described.pictures = list(session.ledger.of_kind(CapturedPicture))
+    return described
 
 
 def hand_out_picture(session: CaseSession, sha256: str, reason: str, out: Path) -> CapturedPicture:

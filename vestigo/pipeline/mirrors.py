@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from crawler.mirrors import (
     PHISHING_SUSPECT,
@@ -21,9 +20,9 @@ from crawler.mirrors import (
     judge_mirror,
     message_text,
     read_statements,
-    site_of,
+    site_of_uri,
 )
-from vestigo.errors import UsageError
+from vestigo.errors import UsageError, VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import _
 from vestigo.identifiers.pgp import KeyUnreadable, read_key
@@ -58,11 +57,24 @@ class TrustedKey:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen of one market: statements with their captures, and hosts."""
+    """What was seen of one market: statements with their captures, hosts, damaged captures."""
 
     statements: list[tuple[Statement, Capture]] = field(default_factory=list)
     refused: dict[str, list[Refused]] = field(default_factory=dict)
     hosts: dict[str, Capture] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class MirrorsJudged:
+    """The verdicts, and the captures whose archive is damaged, each with the code of what is wrong.
+
+    Where a capture of a market is damaged its verdicts are told and not recorded: one from a
+    part of the captures would stand in place of the right one.
+    """
+
+    verdicts: list[MirrorVerdict] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
 
 
 def trust_key(session: CaseSession, market: str, block: str, origin: str) -> TrustedKey:
@@ -121,15 +133,18 @@ def trusted_keys(session: CaseSession, market: str = "") -> list[TrustedKey]:
     return found
 
 
-def judge_mirrors(session: CaseSession, market: str = "") -> list[MirrorVerdict]:
+def judge_mirrors(session: CaseSession, market: str = "") -> MirrorsJudged:
     """Judge every address of each market that was crawled or signed; append the verdicts."""
     keys = trusted_keys(session)
-    made: list[MirrorVerdict] = []
+    judged = MirrorsJudged()
     for name, seen in sorted(_look(session, keys).items()):
         if market in ("", name):
-            made += _verdicts(session, name, seen, [key for key in keys if key.market == name])
-    session.ledger.append(made)
-    return made
+            own = [key for key in keys if key.market == name]
+            made = list(_verdicts(session, name, seen, own))
+            judged.verdicts += made
+            judged.damaged |= seen.damaged
+            session.ledger.append([] if seen.damaged else made)
+    return judged
 
 
 def standing_verdicts(session: CaseSession) -> dict[tuple[str, str], MirrorVerdict]:
@@ -139,7 +154,7 @@ def standing_verdicts(session: CaseSession) -> dict[tuple[str, str], MirrorVerdi
 
 def refuse_copy(session: CaseSession, market: str, start_uri: str) -> None:
     """Raise ``UsageError`` E-CRA-080 where the last verdict on the start is "suspected copy"."""
-    host = site_of(urlsplit(start_uri).hostname or "")
+    host = site_of_uri(start_uri)
     verdict = standing_verdicts(session).get((market, host))
     if verdict is not None and verdict.status == PHISHING_SUSPECT:
         raise UsageError(
@@ -173,10 +188,15 @@ def _look(session: CaseSession, keys: Sequence[TrustedKey]) -> dict[str, _Seen]:
         if market is None:
             continue
         found = seen.setdefault(market, _Seen())
-        host = site_of(urlsplit(capture.uri).hostname or "")
+        host = site_of_uri(capture.uri)
         found.hosts[host] = capture
         blocks = [key.armoured for key in keys if key.market == market]
-        for one in _messages(session, capture, blocks):
+        try:
+            messages = list(_messages(session, capture, blocks))
+        except VerificationError as error:
+            found.damaged[capture.capture_id] = error.code
+            continue
+        for one in messages:
             if isinstance(one, Statement):
                 found.statements.append((one, capture))
             else:
