@@ -22,7 +22,31 @@ def test_nobody_else_owns_our_names_here():
 def test_the_volume_of_a_case_is_examined(tmp_path):
     folder = CaseFolder.create(tmp_path / "case", title="t", unit="u")
     checks = {finding.check for finding in examine(folder.path)}
-    assert {"space", "encryption"} <= checks
+    assert {"space", "encryption", "swap"} <= checks
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [("lvm\ncrypt\ndisk", "ok"), ("lvm\npart\ndisk", "warning"), ("", "warning")],
+)
+def test_what_lies_below_the_volume_decides(tmp_path, monkeypatch, kinds, state):
+    folder = CaseFolder.create(tmp_path / "case", title="t", unit="u")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, says in {"findmnt": "/dev/dm-0", "lsblk": kinds}.items():
+        program = programs / name
+        program.write_text(f"#!/bin/sh\necho '{says}'\n" if says else "#!/bin/sh\nexit 1\n")
+        program.chmod(0o755)
+    swaps = tmp_path / "swaps"
+    swaps.write_text("Filename Type\n/dev/zram0 partition\n/dev/dm-1 partition\n")
+    monkeypatch.setattr("vestigo.pipeline.health.SWAPS", swaps)
+    monkeypatch.setenv("PATH", str(programs))
+    found = {one.check: (one.state, one.detail) for one in examine(folder.path)}
+    assert found["encryption"][0] == found["swap"][0] == state
+    assert ("/dev/dm-1" in found["swap"][1]) is (state == "warning" and bool(kinds))
+    if not kinds:
+        assert "not known" in found["encryption"][1]
+        assert "not known" in found["swap"][1]
 
 
 def test_a_folder_without_a_case_is_refused(tmp_path):

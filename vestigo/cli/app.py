@@ -12,6 +12,7 @@ import click
 
 from vestigo import __version__, i18n
 from vestigo.cli.click_words import translate_click
+from vestigo.cli.core_dumps import forbid_core_dumps
 from vestigo.cli.output import report_error
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
@@ -80,6 +81,7 @@ def program() -> click.Group:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with the exit code of DESIGN."""
     os.umask(0o077)
+    forbid_core_dumps()
     i18n.activate(i18n.preferred_language())
     translate_click()
     sys.exit(run(argv))

@@ -19,6 +19,7 @@ from vestigo.store import CaseFolder
 OUR_NAMES = ("crawler", "graph", "ledger", "nlp", "vestigo")
 OUR_DISTRIBUTION = "vestigo"
 ENOUGH_BYTES = 2 * 1024**3
+SWAPS = Path("/proc/swaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def examine(case: Path | None) -> list[Finding]:
     settings = default_settings()
     if case is not None:
         settings = CaseFolder.open(case).settings()
-        findings += [_space(case), _encryption(case)]
+        findings += [_space(case), _encryption(case), _swap()]
     return findings + [Finding(*found) for found in examine_tor(settings["crawl"])]
 
 
@@ -93,10 +94,28 @@ def _encryption(case: Path) -> Finding:
     try:
         words = ("findmnt", "-no", "SOURCE", "-T", str(case))
         source = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-        listing = ("lsblk", "-nso", "TYPE", source)
-        kinds = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.split()
+        encrypted = _is_encrypted(source)
     except (OSError, subprocess.CalledProcessError):
         return Finding("encryption", "warning", _("not known whether the volume is encrypted"))
-    if "crypt" in kinds:
+    if encrypted:
         return Finding("encryption", "ok", _("the volume of the case is encrypted"))
     return Finding("encryption", "warning", _("the volume of the case is not encrypted"))
+
+
+def _swap() -> Finding:
+    """Say whether what is in memory (keys, passwords) may be written to a disk in clear."""
+    try:
+        devices = [line.split()[0] for line in SWAPS.read_text().splitlines()[1:]]
+        bare = [one for one in devices if "zram" not in one and not _is_encrypted(one)]
+    except (OSError, subprocess.CalledProcessError):
+        return Finding("swap", "warning", _("not known whether memory is swapped out in clear"))
+    if bare:
+        said = _("keys in memory may be swapped out in clear to {devices}")
+        return Finding("swap", "warning", said.format(devices=", ".join(bare)))
+    return Finding("swap", "ok", _("no memory is swapped out in clear"))
+
+
+def _is_encrypted(device: str) -> bool:
+    listing = ("lsblk", "-nso", "TYPE", device)
+    kinds = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.split()
+    return "crypt" in kinds
