@@ -104,7 +104,8 @@ class Coverage:
 class CrawlReport:
     """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or "".
 
-    ``n_restored`` pages were taken from the archive because the frontier had been lost.
+    ``n_restored`` pages were taken from the archive because the frontier had been lost;
+    ``damaged`` are the places (file@offset) at which the archive could not be read then.
     """
 
     coverage: Coverage
@@ -115,6 +116,7 @@ class CrawlReport:
     interrupted: bool
     paused: str
     paused_why: str
+    damaged: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from crawler.frontier import NewPage
 from crawler.judging import judge
 from crawler.permission import covered
+from vestigo.errors import VerificationError
 from vestigo.evidence.warc import (
     WireResponse,
+    broken_segments,
     iter_captures,
     iter_labelled,
     read_exchange,
@@ -51,10 +53,10 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
     after = min((row.after_name, row.after_offset) for row in leased.values())
     for capture, label in iter_labelled(world.job.captures_folder, after=after):
         row = leased.get(label)
-        if row is None:
+        wire = None if row is None else _archived(world, capture)
+        if row is None or wire is None:
             continue
         del leased[label]
-        wire = _archived(world, capture)
         if wire.status is None:
             pages.broken(row, capture.problem, capture)
         else:
@@ -68,9 +70,12 @@ def restore(world: CrawlWorld, pages: PageWork) -> None:
     """Make a lost frontier again from the captures of its pages, in the order of the archive.
 
     Only what is done for good is taken; a page that failed, waited or was a wall is asked
-    for again.  When this is killed it begins again: what is settled stays settled.
+    for again, and so is what stands behind a damaged place of the archive, which is told.
+    When this is killed it begins again: what is settled stays settled.
     """
     frontier, why = world.frontier, world.frontier.lost
+    for name, offset in broken_segments(world.job.captures_folder):
+        _damaged(world, "E-EVI-103", f"{name}@{offset}")
     captures = list(_captures_of(world))
     frontier.count_from(max((seq for _capture, seq in captures), default=0) + 1)
     for capture, _seq in captures:
@@ -79,7 +84,11 @@ def restore(world: CrawlWorld, pages: PageWork) -> None:
         if row is None:
             continue
         wire = _archived(world, capture)
-        if wire.status is not None and judge(profile, capture, wire).outcome == "done":
+        if (
+            wire is not None
+            and wire.status is not None
+            and judge(profile, capture, wire).outcome == "done"
+        ):
             pages.take(row, capture, wire, generation=-1)
             world.n_restored += 1
         else:
@@ -99,9 +108,19 @@ def _captures_of(world: CrawlWorld) -> Iterator[tuple[Capture, int]]:
             yield capture, int(seq)
 
 
-def _archived(world: CrawlWorld, capture: Capture) -> WireResponse:
-    exchange = read_exchange(world.job.captures_folder, capture)
+def _archived(world: CrawlWorld, capture: Capture) -> WireResponse | None:
+    """Return what came of a page; None, and that is told, where the archive is damaged."""
+    try:
+        exchange = read_exchange(world.job.captures_folder, capture)
+    except VerificationError as error:
+        _damaged(world, error.code, f"{capture.warc_name}@{capture.warc_offset}")
+        return None
     return read_response(exchange.response, capture.request_method)
+
+
+def _damaged(world: CrawlWorld, code: str, place: str) -> None:
+    world.damaged.append(place)
+    world.job.on_event("fail", f"{code} the archive is damaged", {"where": place})
 
 
 def reconsider(world: CrawlWorld) -> None:

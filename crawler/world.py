@@ -56,6 +56,7 @@ class CrawlWorld:
     told_at: float = 0.0
     held_until: float = 0.0
     n_waits: int = 0
+    damaged: list[str] = field(default_factory=list)
     running: set[asyncio.Timeout] = field(default_factory=set)
     crawler: CaseCrawler | None = None
     archive: WarcArchive = field(init=False)
@@ -109,6 +110,7 @@ class CrawlWorld:
             interrupted=self.interrupted,
             paused=self.paused,
             paused_why=self.paused_why,
+            damaged=tuple(self.damaged),
         )
 
     @property

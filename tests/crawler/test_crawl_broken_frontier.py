@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from standing import PROFILE
 
 from crawler import run
 from crawler.frontier import Frontier, open_frontier
-from vestigo.errors import SourceUnreachable, UsageError
+from vestigo.errors import ExitCode, SourceUnreachable, UsageError
 
 FIT = 16  # pages of the database: room for the schema and a few rows
 
@@ -106,6 +107,43 @@ def test_a_frontier_that_is_gone_is_made_again(crawls, market, shop, lose):
     asked = dict(market.asked)
     report = crawls.run(crawled_before=True)
     assert (report.n_restored, dict(market.asked)) == (shop, asked)
+
+
+def _flip(crawls, capture, offset):
+    path = crawls.captures_folder / capture.warc_name
+    content = bytearray(path.read_bytes())
+    content[capture.warc_offset + offset] ^= 0x10
+    path.write_bytes(content)
+
+
+def test_a_bit_flipped_in_the_archive_is_told_while_a_frontier_is_made_again(crawls, market, shop):
+    crawls.run()
+    crawls.job().frontier_path.unlink()
+    broken = crawls.captures[9]
+    _flip(crawls, broken, 70)
+    report = crawls.run(crawled_before=True)
+    place = f"{broken.warc_name}@{broken.warc_offset}"
+    assert report.damaged == (place,)
+    assert (report.n_restored, report.coverage.fetched) == (9, shop)
+    told = [d for _a, why, d in crawls.events if why == "E-EVI-103 the archive is damaged"]
+    assert told == [{"where": place}]
+    assert crawls.run().damaged == ()
+
+
+def test_the_command_warns_of_it_and_ends_with_3(case, authorised, asked, market, shop):
+    authorised()
+    words = ("run", "--profile", PROFILE, "--start", market.uri)
+    assert asked(*words)[0] == ExitCode.DONE
+    (path,) = case.captures.glob("*.warc.gz")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    path.write_bytes(content)
+    (case.crawl_state / "tiny.sqlite").unlink()
+    code, out, err = asked(*words)
+    assert code == ExitCode.VERIFICATION_FAILED
+    assert f"{shop} pages are known" in out
+    assert f"! {path.name}@" in err
+    assert "The archive is damaged at 1 place" in err
 
 
 def test_an_unfinished_restoration_begins_again(crawls, market, shop, monkeypatch):

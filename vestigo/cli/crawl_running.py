@@ -60,7 +60,10 @@ class CrawlWords:
 
 
 def run_crawl(words: CrawlWords) -> int:
-    """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted."""
+    """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted.
+
+    3 where the archive turned out to be damaged.
+    """
     market = load_profile(words.profile)
     usable_start(words.start)
     first = tuple(_lines(words.seeds, words.start)) if words.seeds else ()
@@ -93,6 +96,8 @@ def run_crawl(words: CrawlWords) -> int:
         return ExitCode.INTERRUPTED
     if report.n_failed and not report.coverage.fetched and not report.n_captures:
         return ExitCode.UNREACHABLE
+    if report.damaged:
+        return ExitCode.VERIFICATION_FAILED
     return ExitCode.FINDINGS if report.n_failed or report.paused else ExitCode.DONE
 
 
@@ -212,10 +217,25 @@ def _show_report(
             report.n_restored,
         )
         warn(message.format(n=report.n_restored))
+    if report.damaged:
+        _tell_damage(report.damaged)
     if report.paused:
         warn(f"{report.paused}: {printable(report.paused_why)}")
     if report.interrupted:
         warn(_("Interrupted. Run the same command again to go on."))
+
+
+def _tell_damage(places: tuple[str, ...]) -> None:
+    for place in places:
+        warn(f"  ! {place}")
+    message = ngettext(
+        "The archive is damaged at {n} place: the pages there were asked for again. Compare it "
+        "with “vestigo evidence verify”.",
+        "The archive is damaged at {n} places: the pages there were asked for again. Compare it "
+        "with “vestigo evidence verify”.",
+        len(places),
+    )
+    warn(message.format(n=len(places)))
 
 
 def _show_exhibits(exhibits: list[FailureExhibit]) -> None:
@@ -232,6 +252,7 @@ def _document(report: CrawlReport) -> dict[str, Any]:
         "log_ins": report.n_log_ins,
         "reconciled": report.n_reconciled,
         "restored": report.n_restored,
+        "damaged": list(report.damaged),
         "interrupted": report.interrupted,
         "paused": report.paused,
         "paused_code": report.paused,

@@ -29,6 +29,23 @@ def segment_paths(folder: Path) -> list[Path]:
     return sorted([*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{SUFFIX}{OPEN}")])
 
 
+def broken_segments(folder: Path) -> list[tuple[str, int]]:
+    """Return (file, offset) of every closed WARC file that cannot be read to its end, in order.
+
+    Nothing behind the offset is found by ``iter_captures``; whether the bytes before are
+    those that were written, only their digests tell.
+    """
+    found = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        end = 0
+        with path.open("rb") as handle:
+            for member in iter_members(handle):
+                end = member.end
+        if end < path.stat().st_size:
+            found.append((path.name, end))
+    return found
+
+
 def iter_captures(folder: Path, *, after: tuple[str, int] | None = None) -> Iterator[Capture]:
     """Yield every capture in the order of the archive.
 
