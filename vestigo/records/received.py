@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Records of what others handed over, and of what receivers found when they verified.
 
-They record acts, not derivations.  Each carries 256 random bits (``salt``), so that its id
-is a commitment: whoever sees the id alone cannot find a short content by trying.
+They record acts, not derivations.  A received item carries 256 random bits (``salt``), so
+that its id is a commitment: whoever sees the id alone cannot find a short content by trying.
 """
 
 from __future__ import annotations
@@ -87,7 +87,6 @@ class VerificationReceipt(Record):
     exit_code: int
     from_whom: str
     findings: tuple[ReceiptFinding, ...]
-    salt: str
 
 
 @register

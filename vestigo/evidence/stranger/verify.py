@@ -1347,6 +1347,14 @@ def exit_code(bag: Bag) -> int:
     return 3 if FAILED in statuses or not statuses else 4 if UNCHECKED in statuses else 0
 
 
+def which_bundle(bag: Bag) -> str:
+    """Return the line that names the bundle: a receipt of this output is tied to it."""
+    try:
+        return f"statement sha256:{hashlib.sha256(bag.read('seal/statement.json')).hexdigest()}"
+    except UNREADABLE:
+        return "statement sha256:none"
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print one line a finding and a conclusion; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -1368,7 +1376,7 @@ def main(argv: list[str] | None = None) -> int:
         )
     if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("es"):
         tail = [SPANISH[line] for line in tail]
-    text = "\n".join([*lines, *tail, ""])
+    text = "\n".join([*lines, *tail, which_bundle(bag), ""])
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return code
 

@@ -115,6 +115,12 @@ conclude() {
     echo "$layer"
     echo "$hash"
     [ "$outside" -ne 0 ] || echo "$alone"
+    # which bundle this was: a receipt of this output is tied to it
+    named=none
+    if [ -f seal/statement.json ] && [ ! -h seal ] && [ ! -h seal/statement.json ]; then
+        named=$(echo seal/statement.json | digest 256 | cut -d ' ' -f 1)
+    fi
+    echo "statement sha256:$named"
     exit "$code"
 }
 
