@@ -7,15 +7,21 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.evidence_add import add, received
 from vestigo.cli.evidence_quarantine import quarantine, quarantine_open
+from vestigo.cli.evidence_receipt import receipt
+from vestigo.cli.evidence_stamp import stamp, trust
+from vestigo.cli.evidence_time import bracket_lines, not_before, show_time
 from vestigo.cli.evidence_unmask import unmask
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.evidence.archive_check import ArchiveReport, verify_archive
+from vestigo.evidence.received import ReceivedReport, verify_received
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession, open_session
-from vestigo.records import Capture
+from vestigo.pipeline.stamping import case_bracket
+from vestigo.records import Capture, ReceivedItem
 
 
 @click.group(help=_("Show the custody log and verify the evidence of a case."))
@@ -23,9 +29,16 @@ def evidence() -> None:
     """Group of the evidence commands."""
 
 
+evidence.add_command(add)
+evidence.add_command(received)
+evidence.add_command(receipt)
 evidence.add_command(quarantine)
 evidence.add_command(quarantine_open)
 evidence.add_command(unmask)
+evidence.add_command(stamp)
+evidence.add_command(trust)
+evidence.add_command(show_time)
+evidence.add_command(not_before)
 
 
 @evidence.command("log", help=_("Show the custody log of CASE."))
@@ -61,6 +74,8 @@ def verify(case: Path, as_json: bool) -> int:
             entries = session.ledger.verify()
             crashed = _compare_log(session)
             archive = _archive(session)
+            held = _received(session)
+            bracket = case_bracket(session)
         except VestigoError as error:
             _log_failure(session, error)
             raise
@@ -69,7 +84,7 @@ def verify(case: Path, as_json: bool) -> int:
             object_sha256=entries.entry_sha256,
             reason="case verified",
             details={"n_events": str(head.n_events), "n_entries": str(entries.n_entries),
-                     "n_captures": str(archive.n_captures)},
+                     "n_captures": str(archive.n_captures), "n_received": str(held.n_items)},
         )  # fmt: skip
     document = {
         "custody": {"n_events": head.n_events, "head_sha256": head.sha256, "torn_bytes": torn,
@@ -77,6 +92,9 @@ def verify(case: Path, as_json: bool) -> int:
         "records": {"n_entries": entries.n_entries, "head_sha256": entries.entry_sha256},
         "archive": {"n_files": archive.n_files, "n_captures": archive.n_captures,
                     "unknown_files": list(archive.unknown)},
+        "received": {"n_items": held.n_items, "unknown_files": list(held.unknown),
+                     "unlogged": list(held.unlogged)},
+        "time": bracket.body(),
     }  # fmt: skip
     if as_json:
         emit_json(document)
@@ -84,7 +102,16 @@ def verify(case: Path, as_json: bool) -> int:
         click.echo(_("Custody log: {n} events, the chain is right.").format(n=head.n_events))
         click.echo(_("Record ledger: {n} entries are right.").format(n=entries.n_entries))
         click.echo(_("Archive: {n} captures are right.").format(n=archive.n_captures))
-    return _warned(torn, crashed, archive)
+        click.echo(_("Received: {n} items are right.").format(n=held.n_items))
+    if not as_json:
+        for line in bracket_lines(bracket):
+            click.echo(printable(line))
+    return _warned(torn, crashed, archive, held)
+
+
+def _received(session: CaseSession) -> ReceivedReport:
+    named = session.ledger.named_of_kind(ReceivedItem, include_retracted=True)
+    return verify_received(session.folder.received, dict(named), session.custody.events())
 
 
 def _archive(session: CaseSession) -> ArchiveReport:
@@ -118,7 +145,7 @@ def _log_failure(session: CaseSession, error: VestigoError) -> None:
         warn(printable(str(second)))
 
 
-def _warned(torn: int, crashed: bool, archive: ArchiveReport) -> int:
+def _warned(torn: int, crashed: bool, archive: ArchiveReport, held: ReceivedReport) -> int:
     if torn:
         warn(_("The custody log ended in {n} bytes of an unfinished event.").format(n=torn))
     if crashed:
@@ -127,4 +154,7 @@ def _warned(torn: int, crashed: bool, archive: ArchiveReport) -> int:
         )
     for name in archive.unknown:
         warn(printable(_("The custody log names no digest of {file}.").format(file=name)))
-    return ExitCode.FINDINGS if torn or crashed or archive.unknown else ExitCode.DONE
+    for name in (*held.unknown, *held.unlogged):
+        warn(printable(_("The custody log names no receipt of {file}.").format(file=name)))
+    unknown = archive.unknown or held.unknown or held.unlogged
+    return ExitCode.FINDINGS if torn or crashed or unknown else ExitCode.DONE

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Asking an authority over HTTP: first the gate, then the guard's grant, then the socket.
+
+Through the proxy where one is set; without one only literal loopback addresses.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from vestigo.authority import Intent, SocketGuard
+from vestigo.authority.infrastructure import InfrastructureGate
+from vestigo.errors import SourceUnreachable
+from vestigo.evidence.stamping.authorities import host_of
+from vestigo.evidence.stamping.refusal import UNREACHABLE
+from vestigo.evidence.stamping.socks import connect_through
+from vestigo.i18n import _
+
+STAMP, REVOCATION = "stamp", "revocation"
+LARGEST_STAMP = 1024 * 1024
+LARGEST_LIST = 16 * 1024 * 1024
+QUERY = "application/timestamp-query"
+OCSP_QUERY = "application/ocsp-request"
+FOUND = 200
+PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Carries one request at a time to a host that the gate grants."""
+
+    gate: InfrastructureGate
+    guard: SocketGuard
+    proxy: tuple[str, int] | None
+    deadline_seconds: float
+
+    def post(self, url: str, content: bytes, kind: str, act: str) -> bytes:
+        """Send ``content`` and return the body of the answer; errors as ``fetch``."""
+        return self._ask(url, act, "POST", content, {"Content-Type": kind})
+
+    def fetch(self, url: str, act: str) -> bytes:
+        """Return what stands at ``url``.
+
+        Raises ``AuthorityError`` E-AUT-008 (before anything is sent) and
+        ``SourceUnreachable`` E-EVI-158 for whatever else keeps the answer away.
+        """
+        return self._ask(url, act, "GET", None, {})
+
+    def _ask(
+        self, url: str, act: str, method: str, content: bytes | None, headers: dict[str, str]
+    ) -> bytes:
+        parts = urlsplit(url)
+        host, _colon, port = host_of(url).rpartition(":")
+        self.gate.check(
+            Intent(host=host, port=int(port), act=act, account="", data_class="", what=url)
+        )
+        target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        most = LARGEST_STAMP if act == STAMP else LARGEST_LIST
+        try:
+            with self._line(host, int(port), tls=parts.scheme == "https") as line:
+                line.request(method, target, content, {"Connection": "close", **headers})
+                with line.getresponse() as answer:
+                    return _body(answer, most)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise SourceUnreachable(
+                UNREACHABLE,
+                _("The authority did not answer: {reason}").format(
+                    reason=str(error)[:200] or type(error).__name__
+                ),
+                where=f"{host}:{port}",
+                remedy=_("It is asked again by “vestigo evidence stamp CASE --retry”."),
+            ) from error
+
+    @contextmanager
+    def _line(self, host: str, port: int, *, tls: bool) -> Iterator[http.client.HTTPConnection]:
+        line = http.client.HTTPConnection(host.strip("[]"), port)
+        line.sock = self._connected(host.strip("[]"), port)
+        watch = threading.Timer(self.deadline_seconds, _cut, (line,))
+        watch.daemon = True
+        watch.start()
+        try:
+            if self.proxy is not None:
+                connect_through(line.sock, host, port)
+            if tls:
+                context = ssl.create_default_context()
+                line.sock = context.wrap_socket(line.sock, server_hostname=host.strip("[]"))
+            yield line
+        finally:
+            watch.cancel()
+            line.close()
+
+    def _connected(self, host: str, port: int) -> socket.socket:
+        target = self.proxy or (_loopback(host), port)
+        address = ipaddress.ip_address(target[0])
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.settimeout(self.deadline_seconds)
+        try:
+            with self.guard.granting(*target):
+                connection.connect(target)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _loopback(host: str) -> str:
+    """Return a literal loopback address; nothing else is reached without a proxy."""
+    with suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return host
+    raise OSError("without a proxy only literal loopback addresses are connected to")
+
+
+def _body(answer: http.client.HTTPResponse, most: int) -> bytes:
+    if answer.status != FOUND:
+        raise OSError(f"status {answer.status}")
+    content = b""
+    while piece := answer.read(PIECE):
+        content += piece
+        if len(content) > most:
+            raise OSError("the answer is too long")
+    if not content:
+        raise OSError("an empty answer")
+    return content
+
+
+def _cut(line: http.client.HTTPConnection) -> None:
+    """End an exchange that takes too long, however slowly it drips."""
+    with suppress(OSError, AttributeError):  # None where it ended just now
+        line.sock.shutdown(socket.SHUT_RDWR)
