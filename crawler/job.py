@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.market import MarketProfile
+from crawler.market.asserting import Tally
 from vestigo.authority import Gate
 from vestigo.clock import Clock
 from vestigo.evidence.origin import ArchivedDescriptor
@@ -52,6 +53,7 @@ class CrawlJob:
     ``known_walls`` are addresses at which a captcha stood before.
     ``seal_key`` is a raw X25519 public key or None (then secrets are dropped).
     ``catcher`` is the screen with the unit's lists; without one only text is kept.
+    ``tally`` counts what the pages gave; it goes on from the runs before.
     ``crawled_before`` says that the frontier is to be there: one that is missing is made
     again from the archive.
     """
@@ -83,6 +85,7 @@ class CrawlJob:
     on_state: Callable[[str, dict[str, str]], None] = _nothing
     catcher: Catcher | None = None
     crawled_before: bool = False
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,8 @@ class CrawlReport:
     """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or "".
 
     ``n_restored`` pages were taken from the archive because the frontier had been lost;
-    ``damaged`` are the places (file@offset) at which the archive could not be read then.
+    ``damaged`` are the places (file@offset) at which the archive could not be read then;
+    ``changed`` the assertions of the profile that do not hold.
     """
 
     coverage: Coverage
@@ -117,6 +121,7 @@ class CrawlReport:
     paused: str
     paused_why: str
     damaged: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:

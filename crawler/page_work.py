@@ -138,6 +138,8 @@ class PageWork:
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
             links = self.new_pages(_links(verdict))
+            if verdict.reading is not None:
+                self._world.job.tally.add(verdict.reading)
             self._world.n_waits = 0
             self._world.session.bore_fruit()
         frontier.done(row, capture.capture_id, verdict.kind or "login", links)

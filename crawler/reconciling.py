@@ -74,6 +74,7 @@ def restore(world: CrawlWorld, pages: PageWork) -> None:
     When this is killed it begins again: what is settled stays settled.
     """
     frontier, why = world.frontier, world.frontier.lost
+    world.job.tally.counts.clear()
     for name, offset in broken_segments(world.job.captures_folder):
         _damaged(world, "E-EVI-103", f"{name}@{offset}")
     captures = list(_captures_of(world))

@@ -101,8 +101,12 @@ class CrawlWorld:
     @property
     def report(self) -> CrawlReport:
         """What this run did so far."""
+        coverage = self.frontier.coverage()
+        assertions, tally = self.job.profile.assertions, self.job.tally
+        whole = not (coverage.waiting or self.stopping)
+        changed = tally.failures(assertions) if whole else tally.failures_so_far(assertions)
         return CrawlReport(
-            coverage=self.frontier.coverage(),
+            coverage=coverage,
             n_captures=self.n_captures,
             n_log_ins=self.session.n_log_ins,
             n_reconciled=self.n_reconciled,
@@ -111,6 +115,7 @@ class CrawlWorld:
             paused=self.paused,
             paused_why=self.paused_why,
             damaged=tuple(self.damaged),
+            changed=tuple(changed),
         )
 
     @property

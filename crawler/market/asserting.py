@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from crawler.market.fields import PageReading
@@ -28,11 +29,14 @@ COUNTED = (
 )
 
 
-class Tally:
-    """How many pages, listings and fields a set of readings gave."""
+ENOUGH = 20  # pages, before a share of a set that grows is judged
 
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+
+class Tally:
+    """How many pages, listings and fields a set of readings gave; ``counts`` are those so far."""
+
+    def __init__(self, counts: Mapping[str, int] | None = None) -> None:
+        self.counts: Counter[str] = Counter(counts or {})
         self.kinds: Counter[str] = Counter()
         self.vendors: set[str] = set()
 
@@ -60,6 +64,23 @@ class Tally:
     def failures(self, assertions: Sequence[Assertion]) -> list[str]:
         """Return a short English message for each assertion that does not hold."""
         return [message for item in assertions if (message := self._failure(item))]
+
+    def failures_so_far(self, assertions: Sequence[Assertion]) -> list[str]:
+        """Return those of ``failures`` that further pages of the set hardly undo.
+
+        That is more than a maximum, and a share of at least ``ENOUGH`` pages.
+        """
+        decided = [
+            item
+            for item in assertions
+            if (self.counts[item.share_of] >= ENOUGH if item.share_of else item.min is None)
+        ]
+        above = [
+            replace(item, min=None)
+            for item in assertions
+            if not item.share_of and None not in (item.min, item.max)
+        ]
+        return self.failures([*decided, *above])
 
     def _failure(self, assertion: Assertion) -> str:
         value = Decimal(self.counts[assertion.count])

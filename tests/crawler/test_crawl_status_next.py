@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from standing import NOW, PROFILE, START, alive, at, fits, park, put
@@ -238,3 +239,88 @@ def test_every_state_is_one_screen_with_an_action(case, authorised, status, look
     assert f"[{found['reason']}]" in out
     assert found["next"]["command"] in out
     assert START in out
+
+
+@pytest.fixture
+def bound(tmp_path):
+    """Write the profile of the tests with assertions; return its path."""
+
+    def make(*tables):
+        path = tmp_path / "bound.toml"
+        path.write_text(
+            Path(PROFILE).read_text() + "".join(f"\n[[assertions]]\n{t}" for t in tables)
+        )
+        return path
+
+    return make
+
+
+PRICED = 'count = "listing.prices"\nshare_of = "listing"\nmin = 0.5\n'
+SOLD = 'count = "listing.vendor"\nshare_of = "listing"\nmin = 0.5\n'
+SOME = 'count = "listing"\nmin = 3\nmax = 90\n'
+
+
+def shop_of(market, html, n):
+    market.answers["/"] = html.category(*(f"/p/{number}" for number in range(n)))
+    for number in range(n):
+        market.answers[f"/p/{number}"] = html.listing(number)
+
+
+def test_a_market_that_changed_is_warned_of_and_stands_on_the_screen(
+    case, authorised, asked, look, status, market, html, bound
+):
+    authorised()
+    shop_of(market, html, 4)
+    words = ("run", "--profile", bound(SOLD, PRICED, SOME), "--start", market.uri)
+    code, _out, err = asked(*words)
+    assert code == ExitCode.FINDINGS
+    assert "The market may have changed: listing.vendor as a share of listing: 0.0000" in err
+    assert "less than 3" not in err
+    assert look()["changed"] == ["listing.vendor as a share of listing: 0.0000 is less than 0.5"]
+    assert "Changed?    listing.vendor" in status()[1]
+    assert json.loads(asked(*words, "--json")[1])["changed"] == look()["changed"]  # it is still so
+
+
+def test_a_market_as_it_should_be_is_not_warned_of(
+    case, authorised, asked, look, market, html, bound
+):
+    authorised()
+    shop_of(market, html, 4)
+    code, _out, err = asked("run", "--profile", bound(PRICED, SOME), "--start", market.uri)
+    assert (code, err, look()["changed"]) == (ExitCode.DONE, "", [])
+
+
+def test_too_few_is_said_of_a_whole_pass_only(case, authorised, asked, market, html, bound):
+    authorised()
+    shop_of(market, html, 2)
+    market.answers["/p/1"] = html.page("<img class=captcha>")
+    words = ("run", "--profile", bound(SOME), "--start", market.uri)
+    code, _out, err = asked(*words)
+    assert "E-CRA-013" in err
+    assert "changed" not in err
+    market.answers["/p/1"] = html.listing(1)
+    code, _out, err = asked(*words)
+    assert code == ExitCode.FINDINGS
+    assert "The market may have changed: listing: 2 is less than 3" in err
+
+
+def test_pages_of_earlier_runs_count(case, authorised, asked, market, html, bound):
+    authorised()
+    shop_of(market, html, 5)
+    market.answers["/p/4"] = html.page("<img class=captcha>")
+    words = ("run", "--profile", bound('count = "listing.title"\nmin = 5\n'), "--start", market.uri)
+    assert "E-CRA-013" in asked(*words)[2]
+    market.answers["/p/4"] = html.listing(4)
+    assert asked(*words)[0] == ExitCode.DONE
+    (case.crawl_state / "tiny.sqlite").unlink()  # made again from the archive: counted anew
+    assert asked(*words)[0] == ExitCode.DONE
+
+
+def test_reading_says_it_too(case, authorised, asked, market, html, bound, capsys):
+    authorised()
+    shop_of(market, html, 2)
+    profile = bound(SOME)
+    asked("run", "--profile", profile, "--start", market.uri)
+    words = [str(case.path), "--profile", str(profile)]
+    assert read_command.main(args=words, standalone_mode=False) == ExitCode.FINDINGS
+    assert "tiny: listing: 2 is less than 3" in capsys.readouterr().err

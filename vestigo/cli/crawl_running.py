@@ -60,9 +60,9 @@ class CrawlWords:
 
 
 def run_crawl(words: CrawlWords) -> int:
-    """Crawl; exit 4 when pages failed or it paused, 7 when nothing answered, 130 interrupted.
+    """Crawl; exit 4 when pages failed, it paused or the market changed, 7 when nothing answered.
 
-    3 where the archive turned out to be damaged.
+    130 interrupted, 3 where the archive turned out to be damaged.
     """
     market = load_profile(words.profile)
     usable_start(words.start)
@@ -98,7 +98,8 @@ def run_crawl(words: CrawlWords) -> int:
         return ExitCode.UNREACHABLE
     if report.damaged:
         return ExitCode.VERIFICATION_FAILED
-    return ExitCode.FINDINGS if report.n_failed or report.paused else ExitCode.DONE
+    findings = report.n_failed or report.paused or report.changed
+    return ExitCode.FINDINGS if findings else ExitCode.DONE
 
 
 def _cookies(session: CaseSession, words: CrawlWords, market: MarketProfile) -> tuple[Cookie, ...]:
@@ -217,6 +218,8 @@ def _show_report(
             report.n_restored,
         )
         warn(message.format(n=report.n_restored))
+    for one in report.changed:
+        warn(printable(_("The market may have changed: {what}.").format(what=one)))
     if report.damaged:
         _tell_damage(report.damaged)
     if report.paused:
@@ -253,6 +256,7 @@ def _document(report: CrawlReport) -> dict[str, Any]:
         "reconciled": report.n_reconciled,
         "restored": report.n_restored,
         "damaged": list(report.damaged),
+        "changed": list(report.changed),
         "interrupted": report.interrupted,
         "paused": report.paused,
         "paused_code": report.paused,

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from crawler.job import CrawlJob, CrawlReport
 from crawler.market import profile_names
+from crawler.market.asserting import Tally
 from vestigo.clock import Clock, iso, parse_iso
 from vestigo.errors import InputError
 from vestigo.i18n import _
@@ -164,8 +165,10 @@ class Following:
             profile=_profile_word(job.profile.path), start=job.start_uri, account=job.account,
             market=job.profile.market, pass_no=pass_of(job.frontier_path),
             parked=before.parked if before else {}, last=before.last if before else LastRun(),
-            walls=before.walls if before else (),
+            walls=before.walls if before else (), tally=before.tally if before else {},
+            changed=before.changed if before else (),
         )  # fmt: skip
+        self._tally = Tally(self._state.tally)
 
     @staticmethod
     def _before(frontier: Path) -> CrawlState | None:
@@ -179,7 +182,7 @@ class Following:
         """The job, listened to."""
         return replace(
             self._given, on_state=self.heard, on_progress=self._progress,
-            known_walls=self._state.walls,
+            known_walls=self._state.walls, tally=self._tally,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -196,6 +199,7 @@ class Following:
 
     def ended(self, report: CrawlReport) -> None:
         """Note how the run ended; an account that came through is parked no longer."""
+        self._put(tally=dict(sorted(self._tally.counts.items())), changed=report.changed)
         if report.paused:
             self._end("parked", report.paused)
         elif report.interrupted:
@@ -233,7 +237,9 @@ class Following:
             return
         self._noted = now
         notes = (*running.notes, (iso(now), settled, known))[-MOST_NOTES:]
-        self._put(running=replace(running, notes=notes))
+        changed = self._tally.failures_so_far(self._given.profile.assertions)
+        self._put(running=replace(running, notes=notes), changed=tuple(changed),
+                  tally=dict(sorted(self._tally.counts.items())))  # fmt: skip
 
     def _release(self) -> None:
         left = {k: one for k, one in self._state.parked.items() if k != self._state.account}

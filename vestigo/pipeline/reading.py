@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.judging import archived_refresh
 from crawler.market import MarketProfile, PageReading, read_page
+from crawler.market.asserting import Tally
 from crawler.market.classifying import OTHER
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
@@ -42,6 +43,14 @@ class ReadReport:
     records: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def judge(self, profiles: Sequence[MarketProfile]) -> None:
+        """Add the assertions that do not hold to the findings, of each profile that read pages."""
+        for profile in profiles:
+            tally = self.tallies.get(profile.digest, Tally())
+            failed = tally.failures(profile.assertions) if tally.counts["pages"] else []
+            self.findings += [f"{profile.market}: {one}" for one in failed]
 
 
 def read_captures(
@@ -76,6 +85,7 @@ def read_captures(
         if report.n_captures % BATCH == 0:
             report.n_new_records += session.ledger.append(batch)
             batch = []
+    report.judge(profiles)
     # an estimate from a part of the captures would stand beside the right one for ever
     estimates = [] if report.damaged else list(passes.records())
     report.records.update(one.KIND for one in estimates)
@@ -122,6 +132,7 @@ def _records_of_capture(
     profile, reading = _best_reading(profiles, capture, body, refresh)
     if capture.origin == "crawled":  # what a colleague saw says nothing of our own passes
         passes.take(capture, profile, reading)
+    report.tallies.setdefault(profile.digest, Tally()).add(reading)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
         made.extend(reading_records(subject, reading.texts, capture, body, rates))

@@ -16,6 +16,6 @@ from vestigo.evidence.warc.wire import WireResponse, read_response
 
 __all__ = [
     "ArchivedExchange", "ClosedSegment", "Exchange", "SealedRecord", "WarcArchive",
-    "WireResponse", "broken_segments", "describe_segment", "iter_captures",
-    "iter_labelled", "iter_sealed", "open_sealed", "read_exchange", "read_response", "segment_paths",
+    "WireResponse", "broken_segments", "describe_segment", "iter_captures", "iter_labelled",
+    "iter_sealed", "open_sealed", "read_exchange", "read_response", "segment_paths",
 ]  # fmt: skip
