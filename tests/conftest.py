@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def real_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one: skipped, or failed where it is required."""
+    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium")
+    if path:
+        return path
+    if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
+        pytest.fail("no Chromium here (set VESTIGO_CHROMIUM)")
+    pytest.skip("no Chromium here (set VESTIGO_CHROMIUM)")
 
 
 @pytest.fixture(autouse=True)

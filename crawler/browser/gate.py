@@ -55,6 +55,10 @@ class BrowserGate:
         self.refused: list[str] = []
         self._thread.start()
 
+    def hand_over(self, doorkeeper: Doorkeeper) -> None:
+        """Have another decide from now on: the browser is kept for the next picture."""
+        self._doorkeeper = doorkeeper
+
     def listen_unix(self, path: Path) -> None:
         """Listen on a Unix socket (the way in for a browser without a network)."""
         listener = socket.socket(socket.AF_UNIX)

@@ -5,8 +5,6 @@ The same page in a browser without the gate is the negative control: it trips th
 """
 
 import json
-import os
-import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,16 +74,6 @@ def market(request):
         status, kind, body = "404 Not Found", "text/plain", b"gone"
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", *head, f"Content-Length: {len(body)}"]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium")
-    if not path:
-        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium here (set VESTIGO_CHROMIUM)")
-        pytest.skip("no Chromium here (set VESTIGO_CHROMIUM)")
-    return path
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,17 +19,6 @@ from vestigo.store import CaseFolder
 HOST = "http://market.invalid"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 METHOD = Method(rule="test.hand.v1", settings_sha256="0" * 64)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """The path of a Chromium; without one: skipped, or failed where it is required."""
-    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium")
-    if not path:
-        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium here (set VESTIGO_CHROMIUM)")
-        pytest.skip("no Chromium here (set VESTIGO_CHROMIUM)")
-    return path
 
 
 def response(body, content_type="text/html; charset=utf-8", status="200 OK", head=""):

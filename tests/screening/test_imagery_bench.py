@@ -6,8 +6,10 @@ import io
 import pytest
 
 from vestigo.cli.app import run as run_cli
-from vestigo.pipeline.imagery.benchmark import run_benchmark
+from vestigo.pipeline.imagery.benchmark import planted, run_benchmark, run_browser
+from vestigo.pipeline.imagery.browsing import FORMS, form_of
 from vestigo.pipeline.imagery.pictures import picture
+from vestigo.pipeline.imagery.planted_case import PlantedCase
 from vestigo.pipeline.imagery.planting import WAYS, plant
 from vestigo.pipeline.imagery.searching import Needles, search
 
@@ -34,6 +36,34 @@ def test_none_of_thirty_planted_hits_reaches_anything(tmp_path, command):
     assert measured["control"]["not_found"] == {}
     assert measured["control"]["n_found"] == measured["control"]["n_planted"] == 29
     assert measured["right"]
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
+def test_a_browser_that_meets_planted_hits_keeps_none(tmp_path, command):
+    """Eight of the thousand, drawn as parts of pages and as pages; the control draws them."""
+    measured = run_browser(planted(8), tmp_path, command=command)
+    screened, control = measured["browser"], measured["browser_control"]
+    assert (screened["n_found"], screened["n_not_reached"]) == (0, 0), screened["places"]
+    assert screened["n_terms_asked_for"] == screened["n_left_in_scratch"] == 0
+    assert screened["plants_as_pages"] == {"E-CRA-045": 6, "E-SCR-013": 2}
+    assert sum(screened["embedded"].values()) == 8
+    assert control["n_found"] == control["n_planted"]
+    assert control["n_drawn"]
+    assert measured["right"]
+
+
+def test_a_browser_that_did_not_meet_every_plant_shows_nothing(tmp_path):
+    plants = [plant(picture(number)) for number in range(3, 9)]
+    done = PlantedCase("browser", tmp_path, plants)
+    assert done.n_not_reached == 6
+    done.asked.update(one.target for one in plants[1:])
+    assert done.n_not_reached == 1
+
+
+def test_each_way_meets_each_embedding_among_a_thousand():
+    met = {(number % len(WAYS), form_of(number)) for number in range(1000)}
+    assert len(met) == len(WAYS) * len(FORMS)
 
 
 def test_every_way_is_among_thirty(tmp_path):

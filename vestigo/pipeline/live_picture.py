@@ -9,10 +9,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from crawler.browser.from_archive import NothingLeaves
 from crawler.browser.from_market import ask_for_live, draw_live
 from crawler.browser.live import Hit, LiveRules, LiveWire
 from crawler.browser.policy import RenderPolicy
-from crawler.browser.studio import open_studio
+from crawler.browser.studio import Studio, open_studio
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, read_page
 from crawler.netscape import parse_netscape
@@ -71,37 +72,58 @@ def check_live(session: CaseSession, wanted: LivePicture) -> Authorization:
     return ask_for_live(gate, uri, hint, wanted.account, scripts=wanted.scripts)
 
 
-def take_live(session: CaseSession, wanted: LivePicture) -> Screenshot:
+@contextmanager
+def open_live_studio(session: CaseSession) -> Iterator[Studio]:
+    """Yield a browser for several pictures, one after the other; between them nothing leaves."""
+    user_agent = str(session.settings("crawl")["user_agent"])
+    shut = NothingLeaves(session.gate())
+    with open_studio(session.folder.scratch, session.settings(SECTION), user_agent, shut) as studio:
+        yield studio
+
+
+def take_live(session: CaseSession, wanted: LivePicture, kept: Studio | None = None) -> Screenshot:
     """Take the picture; afterwards ledger and custody log hold everything that is archived.
 
-    Raises what ``check_live`` and ``draw_live`` raise; what was archived stays and is recorded.
+    ``kept`` is a browser of ``open_live_studio``, else one is started.  Raises what
+    ``check_live`` and ``draw_live`` raise; what was archived stays and is recorded.
     """
     granted = check_live(session, wanted)
     uri = normal_uri(wanted.uri)
-    settings = session.settings(SECTION)
     with recorded(session):
         details = {"start": uri, "act": "screenshot", "account": wanted.account,
                    "market": wanted.profile.market}  # fmt: skip
         session.custody.append("collection", reason="live picture began",
                                authorization_id=granted.record_id, details=details)  # fmt: skip
-        with _wired(session, wanted, uri) as (wire, screen):
-            user_agent = str(session.settings("crawl")["user_agent"])
-            with open_studio(session.folder.scratch, settings, user_agent, wire) as studio:
-                names = _names(session, wanted.profile, wire)
-                drawn = draw_live(
-                    studio,
-                    wire,
-                    screen=screen,
-                    hidden=names,
-                    cookies=_cookies(session, wanted, uri),
-                )
-                isolation = studio.isolation
+        with (
+            _wired(session, wanted, uri) as (wire, screen),
+            _handed(session, wire, kept) as studio,
+        ):
+            drawn = draw_live(
+                studio,
+                wire,
+                screen=screen,
+                hidden=_names(session, wanted.profile, wire),
+                cookies=_cookies(session, wanted, uri),
+            )
+            isolation = studio.isolation
     page = _capture(session, drawn.sources[0])
     return keep_picture(
         session, drawn, exhibit=exhibit_of(session, page), rendered="live",
         policy=wire.rules.policy, isolation=isolation, observed_at=page.observed_at,
-        settings=settings,
+        settings=session.settings(SECTION),
     )  # fmt: skip
+
+
+@contextmanager
+def _handed(session: CaseSession, wire: LiveWire, kept: Studio | None) -> Iterator[Studio]:
+    """Yield the browser with ``wire`` behind its gate; afterwards nothing leaves it."""
+    with ExitStack() as stack:
+        studio = kept or stack.enter_context(open_live_studio(session))
+        studio.gate.hand_over(wire)
+        try:
+            yield studio
+        finally:
+            studio.gate.hand_over(NothingLeaves(wire.rules.authority))
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import io
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from crawler.market import MarketProfile
 from vestigo.clock import system_clock
-from vestigo.errors import InputError
 from vestigo.evidence.keys import create_keys
 from vestigo.evidence.quarantine import Quarantine, set_recipient
 from vestigo.evidence.screening.lists import ListTitle, add_hash_set, add_terms
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job
+from vestigo.pipeline.imagery.browsing import Browsed, browse
 from vestigo.pipeline.imagery.pictures import picture
-from vestigo.pipeline.imagery.planting import TERM, Plant, plant
-from vestigo.pipeline.imagery.searching import Found, Needles, search
-from vestigo.pipeline.imagery.site import ON_A_PAGE, batches, planted_market, profile_in
-from vestigo.pipeline.live_picture import LivePicture, take_live
+from vestigo.pipeline.imagery.planted_case import PlantedCase
+from vestigo.pipeline.imagery.planting import TERM, WAYS, Plant, plant
+from vestigo.pipeline.imagery.searching import Needles, search
+from vestigo.pipeline.imagery.site import planted_market, profile_in
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.steps import run_step, vestigo_words
 from vestigo.records import ACTS, DATA_CLASSES, Authorization
@@ -42,30 +42,18 @@ SETTINGS = "[settings.crawl]\nconcurrency = 32\nattempts = 1\nretry_seconds = 0\
 _LISTED = ("md5", "sha1", "sha256")
 
 
-@dataclass(slots=True)
-class PlantedCase:
-    """One crawl of the planted market, and what a search through all of it found."""
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """The plants, what to search for, and the hash set (as text) that knows them."""
 
-    name: str
-    folder: Path
     plants: list[Plant]
-    n_runs: int = 0
-    n_items: int = 0
-    n_withheld: int = 0
-    n_captures: int = 0
-    asked: Counter[str] = field(default_factory=Counter)
-    found: list[Found] = field(default_factory=list)
+    needles: Needles
+    listed: str
 
     @property
-    def numbers_found(self) -> set[int]:
-        """The pictures of which anything was found anywhere."""
-        return {one.number for one in self.found}
-
-    @property
-    def asked_in_vain(self) -> list[str]:
-        """Addresses that hold a term of the unit and were asked for all the same."""
-        return [one.target for one in self.plants
-                if one.expected == "refused" and self.asked[one.target]]  # fmt: skip
+    def open_ones(self) -> list[Plant]:
+        """The plants of a control: a log-in page that nothing stops would end its crawl."""
+        return [one for one in self.plants if one.way != "log-in-page"]
 
 
 def run_command(words: Sequence[str], typed: str) -> str:
@@ -83,31 +71,63 @@ def run_benchmark(
 ) -> dict[str, Any]:
     """Plant ``n_plants`` hits, crawl with the screen on, text-only, and with it off; search.
 
-    ``right`` is True where nothing of any plant was found with the screen on, and the
-    search finds every one of them with the screen off.
+    With ``browser`` a browser meets all of them too, on and off, and the archives of the
+    crawls are drawn.  ``right`` is True where nothing of any plant was found with the screen
+    on, each was met, and the search finds every one of them with the screen off.
     """
-    plants, needles, listed = _planted(n_plants)
-    few = plants[: max(n_plants // TEXT_SHARE, 1)]
-    # a log-in page that nothing stops ends a crawl without an account, and the control with it
-    open_ones = [one for one in plants if one.way != "log-in-page"]
-    cases, kinds = [], [("screened", plants), ("text-only", few), ("control", open_ones)]
-    if browser:
-        kinds += [(BROWSED, plants), (BROWSED_CONTROL, open_ones[: 2 * ON_A_PAGE])]
+    bed = planted(n_plants)
+    few = bed.plants[: max(n_plants // TEXT_SHARE, 1)]
+    kinds = (("screened", bed.plants), ("text-only", few), ("control", bed.open_ones))
+    cases = []
     for name, chosen in kinds:
         on_step(name)
-        done = _crawled(name, folder / name, chosen, listed)
-        _print_everything(done.folder, command)
-        for place in ("case", "printed"):
-            done.found += search(done.folder / place, needles)
-        cases.append(done)
-    measured = _document(n_plants, *cases[:3])
+        cases.append(_searched(name, folder, chosen, bed, command, pictures=browser)[0])
+    measured = _document(n_plants, *cases)
     if browser:
-        _add_browser(measured, *cases[3:])
+        shown = run_browser(bed, folder, on_step, command)
+        measured |= shown | {"right": measured["right"] and shown["right"]}
     return measured
 
 
-def _planted(n_plants: int) -> tuple[list[Plant], Needles, str]:
-    """Return the plants, what to search for, and the hash set (as text) that knows them."""
+def run_browser(
+    bed: Bed,
+    folder: Path,
+    on_step: Callable[[str], None] = lambda _name: None,
+    command: Callable[[Sequence[str], str], str] = run_command,
+) -> dict[str, Any]:
+    """Have a browser meet every plant, with the screen on and with it off; search."""
+    on_step(BROWSED)
+    screened, met = _searched(BROWSED, folder, bed.plants, bed, command, pictures=True)
+    on_step(BROWSED_CONTROL)
+    control, shown = _searched(BROWSED_CONTROL, folder, bed.open_ones, bed, command, pictures=True)
+    drawn = {one.number for one in control.found if one.form == "pixels"}
+    nothing = not screened.found and not screened.asked_in_vain and not met.n_left_in_scratch
+    return {
+        "browser": screened.figures() | met.figures(),
+        "browser_control": control.figures() | shown.figures() | {"n_drawn": len(drawn)},
+        "right": nothing and not screened.n_not_reached and bool(drawn)
+        and len(control.numbers_found) == len(control.plants),
+    }  # fmt: skip
+
+
+def _searched(
+    name: str,
+    folder: Path,
+    plants: list[Plant],
+    bed: Bed,
+    command: Callable[[Sequence[str], str], str],
+    *,
+    pictures: bool,
+) -> tuple[PlantedCase, Browsed]:
+    done, browsed = _crawled(name, folder / name, plants, bed.listed)
+    _print_everything(done.folder, command, pictures=pictures)
+    for place in ("case", "printed"):
+        done.found += search(done.folder / place, bed.needles)
+    return done, browsed
+
+
+def planted(n_plants: int) -> Bed:
+    """Return ``n_plants`` plants, made by code."""
     needles = Needles()
     plants, lines = [], ["# invented pictures"]
     for number in range(n_plants):
@@ -121,28 +141,32 @@ def _planted(n_plants: int) -> tuple[list[Plant], Needles, str]:
         needles.add_pixels(number, shown.jpeg)
         if one.form not in (shown.png, shown.jpeg):
             needles.add(number, shown.png)
-    return plants, needles, "\n".join(lines)
+    return Bed(plants, needles, "\n".join(lines))
 
 
-def _crawled(name: str, folder: Path, plants: list[Plant], listed: str) -> PlantedCase:
+def _crawled(
+    name: str, folder: Path, plants: list[Plant], listed: str
+) -> tuple[PlantedCase, Browsed]:
     folder.mkdir(parents=True)
     (folder / "printed").mkdir()
     profile = profile_in(folder)
-    done = PlantedCase(name, folder, plants)
+    done, browsed = PlantedCase(name, folder, plants), Browsed()
     case = CaseFolder.create(folder / "case", title="Planted", unit="Bench")
     case.toml.write_text(case.toml.read_text("utf-8") + SETTINGS, "utf-8")
     create_keys(case, PASSPHRASE)
     with planted_market(plants) as server, _logged(folder / "printed" / "log.txt"):
         with open_session(case.path) as session:
             _authorize(session, text_only=name == "text-only")
-            if "control" not in name:
+            if not done.is_control:
                 _give_lists(case, folder, listed)
             if name.startswith(BROWSED):
-                _browse(session, profile, server.uri, done)
+                # the control shows that the search would find: a turn of all ways is enough
+                as_pages = plants[: 2 * len(WAYS)] if done.is_control else plants
+                browsed = browse(session, profile, server, done, as_pages)
             else:
                 _crawl_on(session, profile, server.uri, done)
         done.asked = server.asked
-    return done
+    return done, browsed
 
 
 def _crawl_on(session: CaseSession, profile: MarketProfile, uri: str, done: PlantedCase) -> None:
@@ -159,27 +183,6 @@ def _crawl_on(session: CaseSession, profile: MarketProfile, uri: str, done: Plan
     done.n_items = len(quarantine.items())
     events = session.custody.events()
     done.n_withheld = sum(event.reason.startswith("body withheld") for event in events)
-
-
-def _browse(session: CaseSession, profile: MarketProfile, uri: str, done: PlantedCase) -> None:
-    """Have a browser draw pages that embed the plants as pictures, frames and style sheets."""
-    quarantine = Quarantine(session.folder)
-    for number in range(len(batches(done.plants))):
-        wanted = LivePicture(profile=profile, uri=f"{uri}page/{number}")
-        with suppress(InputError):  # a page with a hit gives no picture
-            take_live(session, wanted)
-        done.n_runs += 1
-        for host in quarantine.parked_hosts():
-            quarantine.release(host)
-    done.n_items = len(quarantine.items())
-
-
-def _add_browser(measured: dict[str, Any], browsed: PlantedCase, control: PlantedCase) -> None:
-    """Say what was found of a browser's work; the control must show pixels of plants."""
-    drawn = {one.number for one in control.found if one.form == "pixels"}
-    measured["browser"] = _figures(browsed)
-    measured["browser_control"] = {**_figures(control), "n_drawn": len(drawn)}
-    measured["right"] = measured["right"] and not browsed.found and bool(drawn)
 
 
 def _authorize(session: CaseSession, *, text_only: bool) -> None:
@@ -206,8 +209,13 @@ def _give_lists(case: CaseFolder, folder: Path, listed: str) -> None:
     set_recipient(case, "Bench", key.hex())
 
 
-def _print_everything(folder: Path, command: Callable[[Sequence[str], str], str]) -> None:
-    """Run what reads the case and keep what it prints beside the case."""
+def _print_everything(
+    folder: Path, command: Callable[[Sequence[str], str], str], *, pictures: bool
+) -> None:
+    """Run what reads the case and keep what it prints beside the case.
+
+    With ``pictures`` the archived pages are drawn before the bundle is built.
+    """
     case = str(folder / "case")
     steps = (
         ("case", "read", case, "--profile", str(folder / "planted.toml")),
@@ -215,6 +223,8 @@ def _print_everything(folder: Path, command: Callable[[Sequence[str], str], str]
         ("crawl", "status", case),
         ("evidence", "log", case),
         ("evidence", "quarantine", case, "--list"),
+        ("crawl", "images", case),
+        *([("crawl", "picture", case)] if pictures else []),
         ("bundle", "build", case, "--passphrase-stdin"),
     )
     for number, words in enumerate(steps):
@@ -246,32 +256,11 @@ def _document(
     return {
         "n_planted": n_plants,
         "ways": dict(sorted(Counter(one.way for one in screened.plants).items())),
-        "screened": _figures(screened),
-        "text_only": _figures(text_only),
-        "control": _figures(control),
+        "screened": screened.figures(),
+        "text_only": text_only.figures(),
+        "control": control.figures(),
         "n_expected_hits": sum(one.expected == "hit" for one in screened.plants),
         "n_reached": reached,
         "right": not screened.found and not text_only.found and not screened.asked_in_vain
         and reached == len(asked) and len(control.numbers_found) == len(control.plants),
     }  # fmt: skip
-
-
-def _not_found(done: PlantedCase) -> dict[str, int]:
-    """Return by way how many pictures of the control the search did not find."""
-    found = done.numbers_found
-    return dict(sorted(Counter(one.way for one in done.plants if one.number not in found).items()))
-
-
-def _figures(done: PlantedCase) -> dict[str, Any]:
-    places = sorted({f"{one.number} {one.form} {one.place}" for one in done.found})
-    return {
-        "n_planted": len(done.plants),
-        "n_found": len(done.numbers_found),
-        "n_quarantined": done.n_items,
-        "n_withheld": done.n_withheld,
-        "n_captures": done.n_captures,
-        "n_crawls": done.n_runs,
-        "n_terms_asked_for": len(done.asked_in_vain),
-        "places": [] if "control" in done.name else places[:20],
-        "not_found": _not_found(done) if done.name == "control" else {},
-    }

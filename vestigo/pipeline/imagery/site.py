@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.market import MarketProfile
-from vestigo.pipeline.imagery.pictures import HEIGHT, WIDTH
 from vestigo.pipeline.imagery.planting import Plant
 from vestigo.pipeline.invented_market import (
     LOG_IN,
@@ -25,7 +24,6 @@ from vestigo.pipeline.invented_market import (
 from vestigo.pipeline.wire.tapped import TappedServer
 
 N_HARMLESS = 5
-ON_A_PAGE = 25
 CATEGORY = """
 [listing.fields.category]
 css = "p.cat"
@@ -42,11 +40,6 @@ PROFILE = "".join((
 def profile_in(folder: Path) -> MarketProfile:
     """Write the profile to ``folder`` and load it."""
     return load_into(folder, "planted", PROFILE)
-
-
-def batches(plants: Sequence[Plant]) -> list[Sequence[Plant]]:
-    """Return the plants page by page, as a browser is shown them."""
-    return [plants[n : n + ON_A_PAGE] for n in range(0, len(plants), ON_A_PAGE)]
 
 
 @contextmanager
@@ -70,13 +63,6 @@ def planted_market(plants: Sequence[Plant]) -> Iterator[TappedServer]:
             server.answers[one.target] = one.answer
             if one.close:
                 server.close_after.add(one.target)
-        for number, chosen in enumerate(batches(plants)):
-            shown = "".join(
-                f'<img src="{one.target}" width={WIDTH} height={HEIGHT}><iframe src="{one.target}">'
-                f'</iframe><link rel=stylesheet href="{one.target}">'
-                for one in chosen
-            )
-            server.answers[f"/page/{number}"] = page_response(shown)
         yield server
     finally:
         server.close()
