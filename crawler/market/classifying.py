@@ -10,6 +10,8 @@ from lxml import etree
 
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
+from crawler.market.guessing.judging import judge_page
+from crawler.market.guessing.sight import Sight
 from crawler.market.profile import KindRule, MarketProfile, link_target
 from crawler.market.wall import wall_kind
 
@@ -76,7 +78,7 @@ def kind_of_status(profile: MarketProfile, status: int | None) -> str:
 
 
 def _is_status_only(rule: KindRule) -> bool:
-    return not (rule.has or rule.uri or rule.text)
+    return not (rule.has or rule.uri or rule.text or rule.seems)
 
 
 def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | None) -> str | None:
@@ -114,9 +116,11 @@ def _holds(rule: KindRule, document: Document, target: str, status: int | None) 
         return False
     if rule.text is not None and not rule.text.search(document.plain_text()):
         return False
-    return all(select.matches(document.root) for select in rule.has) and not any(
-        select.matches(document.root) for select in rule.lacks
-    )
+    if any(select.matches(document.root) for select in rule.lacks):
+        return False
+    if not all(select.matches(document.root) for select in rule.has):
+        return False
+    return not rule.seems or judge_page(Sight(document)).kind == rule.kind
 
 
 def charset_problem(decoded: DecodedBody) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from crawler.market.attributes import mark_attributes
 from crawler.market.charset import DecodedBody
 from crawler.market.sourced import TextBuilder
 from vestigo.records.text import SourcedText
@@ -89,6 +90,10 @@ class Document:
         """Return the whole page's text as the selectors see it."""
         return _MARK.sub("", "".join(self.root.itertext()))
 
+    def shown_text(self, node: Node) -> str:
+        """Return the text of one element as the selectors see it."""
+        return _MARK.sub("", "".join(node.itertext()))
+
     def run_text(self, number: int) -> SourcedText:
         """Return the displayed text of one run."""
         builder = TextBuilder(self.decoded, lines=False)
@@ -133,6 +138,11 @@ class Document:
             builder.run(*self.runs[int(number)], keep_space=keep_space)
 
 
+def marked_run(number: int, text: str) -> str:
+    """Return a text with the mark of its run, as a string of the tree has it."""
+    return f"{_OPEN}{number}{_CLOSE}{text}"
+
+
 def split_marks(text: str) -> Iterator[tuple[int | None, str]]:
     """Yield (number of the run, its characters) of a string of the tree, in order.
 
@@ -158,7 +168,7 @@ def parse_document(decoded: DecodedBody) -> Document:
     clean = _clean if _UNPARSABLE.search(source) else str
     for match in _steps(source):
         markup, field = match["markup"], match["field"]
-        copy.append(clean(markup + field if field else markup))
+        copy.append(clean(mark_attributes(markup, match.start("markup"), runs) + (field or "")))
         start, end = match.span("content" if field else "text")
         if end > start:
             copy.append(f"{_OPEN}{len(runs)}{_CLOSE}{_shown(source[start:end], clean)}")

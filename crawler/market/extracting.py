@@ -19,7 +19,7 @@ from crawler.market.fields import Price
 from crawler.market.guessing.sight import Sight
 from crawler.market.money import Money, amount_of
 from crawler.market.profile import DateRule, FieldRule, PriceRule
-from crawler.market.seeing import LABELLED, beside_label, by_label, money_at, texts_at
+from crawler.market.seeing import GUESSED, LABELLED, beside_label, by_label, money_at, texts_at
 from crawler.market.selecting import Select, SelectLabel
 from crawler.market.sourced import cut_text
 from crawler.market.words import Words
@@ -90,6 +90,9 @@ class Extraction:
                 found = guess.value, self.sight.view.sourced(guess.segments)
         else:
             found = money_at(self.sight, select.nodes(context), rule.decimal, rule.currency)
+        if found is None and rule.field.or_guess:
+            guess = by_label(self.sight, "price", (GUESSED,))
+            found = (guess.value, self.sight.view.sourced(guess.segments)) if guess else None
         if found is None:
             if rule.field.required:
                 self._refuse(rule.field, f"{name}: required, not found")
@@ -181,6 +184,12 @@ class Extraction:
         return match
 
     def _texts(self, rule: FieldRule, context: Any, name: str) -> list[SourcedText]:
+        found = self._texts_there(rule, context, name)
+        if found or not rule.or_guess or rule.name not in LABELLED:
+            return found
+        return self._texts_beside(rule, SelectLabel((GUESSED,)))
+
+    def _texts_there(self, rule: FieldRule, context: Any, name: str) -> list[SourcedText]:
         if isinstance(rule.select, SelectLabel):
             return self._texts_beside(rule, rule.select)
         nodes = rule.select.nodes(context)

@@ -57,6 +57,7 @@ def _open_field(table: Table, name: str, groups: tuple[str, ...], *, strict: boo
         min_length=table.whole("min_length", 0),
         max_length=table.whole("max_length", NO_LIMIT),
         form=_form(table),
+        or_guess=table.flag("or_guess"),
     )
 
 

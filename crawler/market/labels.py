@@ -13,6 +13,7 @@ from crawler.market.view import ROOTS, Segment, View
 from crawler.market.words import plain
 
 LONGEST_VALUE = 160
+FEW = 2
 LONGEST_UNKNOWN = 30
 _CELLS = ("td", "th")
 _LEAD = re.compile(r"[\s:：=–—-]*")
@@ -180,7 +181,8 @@ def _value_beside(view: View, one: Segment) -> tuple[list[Segment], bool]:
         return _value_of_cell(view, cell), True
     if cell.tag == "dt":
         return _value_of_term(view, cell), True
-    return _value_near(view, cell), False
+    value = _value_near(view, cell)
+    return value, _is_pair(view, cell, value)
 
 
 def _value_below(view: View, one: Segment) -> list[Segment]:
@@ -285,6 +287,15 @@ def _value_near(view: View, label: Any) -> list[Segment]:
     return []
 
 
+def _is_pair(view: View, label: Any, value: list[Segment]) -> bool:
+    """Return whether a label and its value are all that stands in a row."""
+    parent = label.getparent()
+    if parent is None or parent.tag in ROOTS or not value or value != view.inside(parent)[1:]:
+        return False
+    filled = [item for item in parent if view.length[item]]
+    return len(filled) == 2 and filled[0] is label and not (parent.text or "").strip()  # noqa: PLR2004 - a pair
+
+
 def _value_behind(view: View, label: Any, after: Segment) -> list[Segment]:
     if _is_label(view, after):
         return _value_in_column(view, label)
@@ -315,6 +326,8 @@ def _value_in_column(view: View, label: Any) -> list[Segment]:
         return []
     values = [item for item in other if isinstance(item.tag, str) and item.tag != "br"]
     place = names.index(label)
+    if any(len(view.inside(item)) > FEW for item in names):
+        return []
     n_known = sum(_is_label(view, one) for item in names for one in view.inside(item)[:1])
     if len(names) != len(values) or n_known * 2 < len(names):
         return []

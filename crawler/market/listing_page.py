@@ -11,7 +11,7 @@ from crawler.market.extracting import Extraction
 from crawler.market.feedback import feedback_count, feedback_rows
 from crawler.market.fields import ListingFields, PageReading
 from crawler.market.profile import ListingRule, MarketProfile, link_target
-from crawler.market.seeing import ANY
+from crawler.market.seeing import ANY, GUESSED
 from crawler.market.selecting import SelectLabel
 from crawler.market.words import Words, words_with
 
@@ -52,7 +52,7 @@ def _words(rule: ListingRule) -> Words | None:
         for field in rules
         if isinstance(field.select, SelectLabel)
         for label in field.select.labels
-        if label != ANY
+        if label not in (ANY, GUESSED)
     ]
     return words_with(named) if named else None
 

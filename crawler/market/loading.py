@@ -41,7 +41,7 @@ from vestigo.records.market import PAGE_KINDS
 from vestigo.settings import read_toml, section_digest
 
 FORMAT = 1
-HTML_END = r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z"
+HTML_END = r"(?i)</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z"
 LISTING_FIELDS = ("title", "description", "vendor", "category", "ships_from", "ships_to")
 VENDOR_FIELDS = ("handle", "profile")
 FEEDBACK_FIELDS = ("text", "rating", "buyer", "vendor", "age")
@@ -76,6 +76,13 @@ def _profile_path(name_or_path: str | Path) -> Path:
     shipped = config_root() / "markets" / f"{path.name}.toml"
     if path.name == str(name_or_path) and shipped.is_file():
         return shipped
+    if path.suffix == ".toml":
+        raise ConfigurationError(
+            "E-MAR-001",
+            _("The profile is not there."),
+            where=str(name_or_path),
+            remedy=_("Check the path, or make one: vestigo market learn PAGES -o FILE.toml"),
+        )
     names = profile_names()
     near = difflib.get_close_matches(path.stem, names, n=1, cutoff=0.0)
     raise ConfigurationError(
@@ -139,6 +146,7 @@ def _kind(table: Table) -> KindRule:
         has=selects(table, "has"),
         lacks=selects(table, "lacks"),
         text=optional_pattern(table, "text"),
+        seems=table.flag("seems"),
     )
     table.done()
     return rule

@@ -40,7 +40,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """One way to recognise a kind of page; every condition that is given must hold."""
+    """One way to recognise a kind of page; every condition that is given must hold.
+
+    ``seems``: the reader without a profile takes the page for that kind.
+    """
 
     kind: str
     status: tuple[int, ...]
@@ -48,6 +51,7 @@ class KindRule:
     has: tuple[Select, ...]
     lacks: tuple[Select, ...]
     text: re.Pattern[str] | None
+    seems: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class FieldRule:
     otherwise more than one node is an ambiguity that is reported.  Where a
     ``strict`` field stands on the page but cannot be read, the page is not read at all.
     ``form`` is how the text is read (``crawler.market.forms``); of several places it takes
-    the first that does not stand among other listings.
+    the first that does not stand among other listings.  ``or_guess``: where the place gives
+    nothing, what the reader without a profile takes.
     """
 
     name: str
@@ -81,6 +86,7 @@ class FieldRule:
     min_length: int
     max_length: int
     form: str = ""
+    or_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from crawler.market.words import plain
 from vestigo.records.text import SourcedText
 
 ANY = "*"
+GUESSED = "?"
 LEAST_OF_ANY = 3.5
 NOT_THE_LISTING = frozenset({"related", "cards", "feedback", "account"})
 
@@ -27,15 +28,17 @@ LABELLED = frozenset(FIELDS)
 def by_label(sight: Sight, field: str, labels: Sequence[str]) -> Guess | None:
     """Return what stands with one of ``labels`` as the value of a field, None where nothing does.
 
-    ``*`` is any label that the vocabulary has for the field.
+    ``*`` is any label that the vocabulary has for the field, ``?`` (where nothing else gave
+    a value) whatever the reader without a profile would take, labelled or not.
     """
     known = {*labels, *(plain(label) for label in labels)}
     if sight.guessed is None:
         sight.guessed = guess_fields(sight)
     guesses = sight.guessed.all[field]
-    if ANY in labels:
-        return best((one for one in guesses if one.label), max(LEAST[field], LEAST_OF_ANY))
-    return best((one for one in guesses if one.label in known), LEAST[field])
+    found = best((one for one in guesses if one.label in known), LEAST[field])
+    if found is None and ANY in labels:
+        found = best((one for one in guesses if one.label), max(LEAST[field], LEAST_OF_ANY))
+    return best(guesses, LEAST[field]) if found is None and GUESSED in labels else found
 
 
 def beside_label(sight: Sight, labels: Sequence[str]) -> list[Segment]:
@@ -65,7 +68,8 @@ def segments_at(sight: Sight, element: Any, form: str, title: str = "") -> list[
     if inside and form == "handle":
         return handle_in(inside)
     if form == "own":
-        return [one for one in inside if one.holder is element][:1]
+        own = [one for one in inside if one.holder is element]
+        return [one for one in own if one.leaf is own[0].leaf]
     if form in ("from", "to"):
         return one_end(sight, inside, f"ships_{form}")
     return trimmed(inside) if inside and form == "place" else inside
@@ -76,7 +80,11 @@ def money_at(
 ) -> tuple[Money, SourcedText] | None:
     """Return the first amount at ``nodes``, outside of other listings and feedback."""
     for element in outside_others(sight, nodes):
-        inside = sight.view.inside(element)
+        inside = [
+            one
+            for one in sight.view.inside(element)
+            if "struck" not in sight.view.zones(one.holder)
+        ]
         for found in amounts_in(inside, currency, decimal):
             return found.money, sight.view.sourced(found.segments)
     return None

@@ -19,6 +19,7 @@ from lxml import etree
 
 from crawler.market.document import BLOCKS, Document, split_marks
 from crawler.market.sourced import cut_text, join_texts
+from crawler.market.unwritten import shown_choices, shown_in_attributes
 from crawler.market.words import Words, market_words
 from vestigo.records.text import SourcedText
 
@@ -124,6 +125,8 @@ class View:
             found.add("frame")
         if name == "aside":
             found.add("aside")
+        if name in ("select", "button", "input"):
+            found.add("choice")
         if name in ("s", "del", "strike"):
             found.add("struck")
         if found & _AROUND and self._holds_listing(element):
@@ -234,7 +237,7 @@ def view_of(document: Document, words: Words | None = None) -> View:
 def _fill(view: View, body: Any) -> None:
     line: list[Segment] = []
     gap = False
-    for step in _steps(body):
+    for step in _steps(view, body):
         if step is None:
             line, gap = _closed(view, line), False
             continue
@@ -314,7 +317,7 @@ def _closed(view: View, line: list[Segment]) -> list[Segment]:
     return []
 
 
-def _steps(body: Any) -> Iterator[tuple[str, Any] | None]:
+def _steps(view: View, body: Any) -> Iterator[tuple[str, Any] | None]:
     """Yield the strings of the page with their elements, None where a line ends."""
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
@@ -323,8 +326,11 @@ def _steps(body: Any) -> Iterator[tuple[str, Any] | None]:
             if block:
                 yield None
             if _is_skipped(element):
+                yield from shown_choices(view, element)
                 walk.skip_subtree()
-            elif element.text:
+                continue
+            yield from shown_in_attributes(view, element)
+            if element.text:
                 yield element.text, element
             continue
         if block or element.tag == "br":

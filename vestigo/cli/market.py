@@ -13,7 +13,13 @@ from crawler.market.guessing.generic import UNPROFILED
 from crawler.market.saved import SavedPage
 from vestigo.cli.market_check import check
 from vestigo.cli.market_learn import learn
-from vestigo.cli.market_pages import PagesRun, profile_and_pages, read_pages, report_findings
+from vestigo.cli.market_pages import (
+    PagesRun,
+    profile_and_pages,
+    read_pages,
+    report_findings,
+    report_nothing,
+)
 from vestigo.cli.output import emit_jsonl, printable
 from vestigo.i18n import _
 from vestigo.identifiers.pgp import KeyUnreadable, read_key
@@ -42,6 +48,7 @@ def read(pages: tuple[str, ...], as_jsonl: bool, full: bool) -> int | None:
         for line in lines:
             click.echo(printable(_line_for_people(line)))
     report_findings(run)
+    report_nothing(run)
     return run.exit_code
 
 

@@ -9,7 +9,13 @@ import click
 
 from crawler.market import MarketProfile, load_profile
 from crawler.market.checking import FieldReport
-from vestigo.cli.market_pages import PagesRun, read_pages, report_findings
+from vestigo.cli.market_pages import (
+    PagesRun,
+    leftovers_of,
+    read_pages,
+    report_findings,
+    report_nothing,
+)
 from vestigo.cli.market_table import table_lines
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode
@@ -21,8 +27,9 @@ MOST_LABELS = 15
 @click.command("check", help=_("Check PROFILE, and what it gives on saved PAGES, by field."))
 @click.argument("profile")
 @click.argument("pages", nargs=-1, type=click.Path())
+@click.option("--all", "everything", is_flag=True, help=_("Show every finding and leftover."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def check(profile: str, pages: tuple[str, ...], as_json: bool) -> int | None:
+def check(profile: str, pages: tuple[str, ...], everything: bool, as_json: bool) -> int | None:
     """Check a profile; with pages also what it gives on them."""
     loaded = load_profile(profile)
     run = PagesRun()
@@ -33,8 +40,10 @@ def check(profile: str, pages: tuple[str, ...], as_json: bool) -> int | None:
         emit_json(_checked(loaded, run, failed))
     else:
         _show(loaded, run, failed, with_pages=bool(pages))
-    report_findings(run)
-    return ExitCode.FINDINGS if failed or run.findings else None
+    report_findings(run, everything=everything)
+    if pages:
+        report_nothing(run)
+    return ExitCode.FINDINGS if failed or run.findings or (pages and not run.n_pages) else None
 
 
 def _checked(profile: MarketProfile, run: PagesRun, failed: list[str]) -> dict[str, Any]:
@@ -50,8 +59,12 @@ def _checked(profile: MarketProfile, run: PagesRun, failed: list[str]) -> dict[s
             {"label": label, "n_pages": n, "example": run.report.unused_examples[label]}
             for label, n in _unused(run)
         ],
-        "n_leftovers": run.n_leftovers,
+        "n_leftovers": run.leftovers.total(),
+        "leftovers": [
+            {"leftover": text, "n_pages": n, "example": page} for text, n, page in leftovers_of(run)
+        ],
         "n_findings": len(run.findings),
+        "findings": run.findings,
         "failed_assertions": failed,
     }
 

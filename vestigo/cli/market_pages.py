@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
 
 MAX_SHOWN = 20
+FEW = 5
 
 
 @dataclass
@@ -33,14 +35,16 @@ class PagesRun:
 
     tally: Tally = field(default_factory=Tally)
     report: Report = field(default_factory=Report)
-    n_leftovers: int = 0
+    n_pages: int = 0
+    n_listings: int = 0
+    leftovers: Counter[str] = field(default_factory=Counter)
+    first_page: dict[str, str] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int | None:
         """Return the exit code: findings or nothing."""
-        return ExitCode.FINDINGS if self.findings else None
+        return ExitCode.FINDINGS if self.findings or not self.n_pages else None
 
 
 def profile_and_pages(given: tuple[str, ...]) -> tuple[MarketProfile | None, tuple[str, ...]]:
@@ -95,24 +99,60 @@ def _read(
         body = b""
     run.tally.add(reading)
     run.report.add(page.name, reading, body)
-    run.n_leftovers += len(reading.leftovers)
-    run.examples += [f"{page.name}: {item}" for item in reading.leftovers]
-    del run.examples[MAX_SHOWN:]
+    run.n_pages += 1
+    run.n_listings += reading.listing is not None
+    for item in reading.leftovers:
+        run.leftovers[item] += 1
+        run.first_page.setdefault(item, page.name)
     if reading.truncated:
         run.findings.append(f"{page.name}: truncated")
     run.findings += [f"{page.name}: {item}" for item in reading.failed_assertions]
     return reading
 
 
-def report_findings(run: PagesRun) -> None:
-    """Show findings and leftovers on stderr, a few of each."""
-    for finding in run.findings[:MAX_SHOWN]:
+def report_findings(run: PagesRun, *, everything: bool = False) -> None:
+    """Show findings and leftovers on stderr, a few of each, or all."""
+    shown = run.findings if everything else run.findings[:MAX_SHOWN]
+    for finding in shown:
         warn(printable(finding))
-    if len(run.findings) > MAX_SHOWN:
-        n_more = len(run.findings) - MAX_SHOWN
+    n_more = len(run.findings) - len(shown)
+    if n_more:
         warn(ngettext("… and {n} more finding", "… and {n} more findings", n_more).format(n=n_more))
-    if run.n_leftovers:
-        n = run.n_leftovers
-        warn(ngettext("{n} leftover, e.g.:", "{n} leftovers, e.g.:", n).format(n=n))
-        for example in run.examples:
-            warn(printable(f"  {example}"))
+    _report_leftovers(run, None if everything else FEW)
+
+
+def leftovers_of(run: PagesRun) -> list[tuple[str, int, str]]:
+    """Return each leftover with how many pages have it and the first of these, most first."""
+    ordered = sorted(run.leftovers.items(), key=lambda item: (-item[1], item[0]))
+    return [(text, n, run.first_page[text]) for text, n in ordered]
+
+
+def _report_leftovers(run: PagesRun, most: int | None) -> None:
+    n = run.leftovers.total()
+    if not n:
+        return
+    found = leftovers_of(run)
+    warn(
+        ngettext(
+            "{n} leftover ({different} different):", "{n} leftovers ({different} different):", n
+        ).format(n=n, different=len(found))
+    )
+    for text, n_there, page in found[:most]:
+        warn(
+            printable(_("  {n}x {text} (first on {page})").format(n=n_there, text=text, page=page))
+        )
+    if most is not None and len(found) > most:
+        warn(_("  … all of them: market check --all or --json"))
+
+
+def report_nothing(run: PagesRun) -> None:
+    """Say on stderr that there was no page, or that none was a listing."""
+    if not run.n_pages:
+        warn(_("There is no page there: the folder is empty."))
+    elif not run.n_listings:
+        n = run.n_pages
+        warn(
+            ngettext(
+                "No listing: {n} page was read.", "No listing: {n} pages were read.", n
+            ).format(n=n)
+        )

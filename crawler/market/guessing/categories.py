@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from crawler.market.forms import steps_of, without
-from crawler.market.guessing.sight import Guess, Sight, link_of, place_of, same
+from crawler.market.guessing.sight import Guess, Sight, link_of, make_of, place_of, same
 from crawler.market.money import find_money
 from crawler.market.view import Segment, tokens_of
 
 LEAST = 2.0
 LONGEST = 200
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_STEPS = 7
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
@@ -29,7 +31,7 @@ def category_guesses(
         *_by_trail(sight),
         *_by_line(sight, title),
         *_by_list(sight, title),
-        *_by_link(sight),
+        *_set_menus_back(sight, list(_by_link(sight))),
     ]
     kept = []
     for guess in found:
@@ -56,9 +58,14 @@ def _by_label(sight: Sight) -> Iterator[Guess]:
             guess.points -= 1
         if all(sight.words.has("kind_of_goods.word", one.text) for one in label.value):
             guess.points -= 4
-        if label.label in sight.words.lists["home.word"]:
+        if label.label in sight.words.lists["home.word"] and _is_heading(label.at.holder):
             guess.points -= 2
         yield guess
+
+
+def _is_heading(element: Any) -> bool:
+    parent = element.getparent()
+    return any(one is not None and one.tag in HEADINGS for one in (element, parent))
 
 
 def _by_trail(sight: Sight) -> Iterator[Guess]:
@@ -155,6 +162,15 @@ def _leads_to_category(sight: Sight, one: Segment) -> bool:
     return any(part.casefold() in sight.words.lists["category.path"] for part in parts)
 
 
+def _set_menus_back(sight: Sight, guesses: list[Guess]) -> list[Guess]:
+    """Take points from links to categories that stand with many others: a menu."""
+    zones = Counter(sight.view.zones(guess.place) for guess in guesses)
+    for guess in guesses:
+        n_there = zones[sight.view.zones(guess.place)]
+        guess.points -= min(2.5, 0.5 * max(0, n_there - MOST_STEPS // 2))
+    return guesses
+
+
 def _by_link(sight: Sight) -> Iterator[Guess]:
     for one in sight.view.segments:
         link = link_of(one.holder, 3)
@@ -171,7 +187,8 @@ def _by_link(sight: Sight) -> Iterator[Guess]:
         n_alike = sum(
             1 for other in sight.view.segments if other.holder.getparent() is one.holder.getparent()
         )
-        guess.points -= min(2.0, 0.3 * max(0, n_alike - 3))
+        n_alike = max(n_alike, sight.alike[make_of(one.holder)])
+        guess.points -= min(2.5, 0.5 * max(0, n_alike - 3))
         if sight.words.concepts(one.text):
             guess.points -= 5
         yield guess

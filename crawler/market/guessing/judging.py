@@ -42,6 +42,8 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     root = sight.document.root
     heading = _error_heading(sight)
     sure = _sureness(guessed)
+    if _is_of_account(sight, guessed):
+        return "vendor"
     if heading or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
         return _apart(root, heading)
     if sure >= LEAST_SURE:
@@ -50,6 +52,16 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
         return "captcha"
     n_cards = _n_cards(sight.view)
     return "category" if n_cards >= MANY_CARDS else "other"
+
+
+def _is_of_account(sight: Sight, guessed: Guessed) -> bool:
+    """Return whether the heading is that of a page about an account ("Profile of …")."""
+    title = guessed.best["title"]
+    if title is None:
+        return False
+    text = " ".join(str(title.value).casefold().split())
+    known = sight.words.lists["account_page.begin"]
+    return any(text == word or text.startswith(f"{word} ") for word in known)
 
 
 def _apart(root: Any, heading: str) -> str:
@@ -87,6 +99,7 @@ def _sureness(guessed: Guessed) -> float:
         return 0.0
     sure = sum(best[name] is not None for name in ("vendor", "ships_from", "ships_to")) * 1.0
     sure += 1.0 if best["price"].label or best["price"].points > 1.5 else 0.0  # noqa: PLR2004
+    sure -= 0.5 if best["price"].points < 0 else 0.0
     return sure + (0.5 if best["category"] is not None else 0.0)
 
 

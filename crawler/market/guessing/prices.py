@@ -28,12 +28,14 @@ CARD_REACH = 4
 BESIDE_ANOTHER = 9.0
 CARD_LENGTH = 180
 LONG_LINK = 12
+AROUND_OTHERS = frozenset({"aside", "frame"})
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ACTION = re.compile(
-    r"(?:buy|order|add|contact|message|report|view|see|show|more|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
+    r"(?:buy|order|add|contact|message|report|view|see|show|more|bookmark|save|share|flag|watch|follow|rate|write|ask|read|leave|print|back|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
 )
 LONG_WORD = 9
 SENTENCE = 8
+MOST_BEFORE = 2
 
 
 @dataclass(slots=True)
@@ -128,12 +130,23 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None) -> None:
     if label is None:
         return
     if "price" in label.concepts:
+        if not label.strong and _is_told(label, guess.value):
+            return
         guess.label = label.label
         guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
     elif label.concepts == ("title",):
         return
+    elif "choice" in sight.view.zones(guess.place) and not _is_against(sight, label.label):
+        return  # "Quantity" beside a select box of amounts
     elif label.concepts or _is_against(sight, label.label):
         guess.points -= 5
+
+
+def _is_told(label: Labelled, money: Money) -> bool:
+    """Return whether an amount stands in a sentence: "Price goes down to $4 for regulars"."""
+    before, _sign, after = spell(label.value)[0].partition(money.shown)
+    n_before, n_after = len(_WORDS.findall(before)), len(_WORDS.findall(after))
+    return n_before > MOST_BEFORE or n_before + n_after >= SENTENCE
 
 
 def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> None:
@@ -186,12 +199,19 @@ def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
 
 
 def _is_beside_another(sight: Sight, element: Any, title: Guess) -> bool:
-    """Return whether a link to another listing stands in the same row or card."""
+    """Return whether a link to another listing stands before it in the same row or card."""
     shown = same(title.value)
+    here = sight.view.spans.get(element, (0, 0))[0]
+    zones = sight.view.zones(element)
     for _n in range(CARD_REACH):
         if element is None or sight.view.length[element] > CARD_LENGTH:
             return False
-        if any(_leads_to_another(sight, link, shown) for link in element.iter("a")):
+        if any(
+            _leads_to_another(sight, link, shown)
+            for link in element.iter("a")
+            if sight.view.spans.get(link, (here, 0))[0] <= here
+            and sight.view.zones(link) <= zones | AROUND_OTHERS
+        ):
             return True
         element = element.getparent()
     return False

@@ -37,13 +37,17 @@ def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
         guess = _trimmed(_places_only(sight, segments), label)
         guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
         guess.add(1.5 if placed else 0, "a place")
-        if len(label.label) <= SHORT_LABEL and not placed:
-            guess.points -= 4
+        if not placed:
+            guess.points -= 4 if _is_preposition(sight, label.label) else 0.5
         if not placed and len(text.split()) >= SENTENCE:
             guess.points -= 4
         yield guess
     if concept == "ships_to":
         yield from _behind_from(sight)
+
+
+def _is_preposition(sight: Sight, label: str) -> bool:
+    return len(label) <= SHORT_LABEL and label in sight.words.lists["ships_from.short"]
 
 
 def _behind_from(sight: Sight) -> Iterator[Guess]:

@@ -22,10 +22,11 @@ ACCOUNT_LENGTH = 250
 ACCOUNT_SHARE = 0.4
 MOST_WORDS = 4
 _SPACE = re.compile(r"\s+")
+_ENDS = re.compile(r"[.!?…]\s*$|[.!?]\s")
 
 ZONE_COST = {
     "frame": 4, "related": 7, "cards": 7, "feedback": 6, "account": 5, "options": 5, "tiers": 3,
-    "aside": 2, "description": 1, "struck": 4,
+    "aside": 2, "description": 1, "struck": 4, "choice": 1.2,
 }  # fmt: skip
 
 
@@ -141,7 +142,7 @@ class Sight:
             if text in near:
                 whole.add(one.number)
             words = text.replace(",", " ,").split()[: MOST_WORDS + 1]
-            if len(words) > MOST_WORDS and one.text.rstrip().endswith("."):
+            if len(words) > MOST_WORDS and _ENDS.search(one.text):
                 continue  # a sentence as "Orders before noon are sent the same day."
             if any(" ".join(words[:n]) in near for n in range(1, len(words))):
                 begun.add(one.number)

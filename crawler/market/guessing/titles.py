@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from crawler.market.guessing.sight import Guess, Sight, link_of, place_of, same
@@ -39,23 +40,41 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 def title_guesses(sight: Sight) -> list[Guess]:
     """Return what may be the title, with points."""
-    labelled = {one.value[0].number: one.label for one in sight.labelled("title")}
+    labelled = {one.value[0].number: (one.label, one.strong) for one in sight.labelled("title")}
     found = []
     for line in sight.view.lines:
         for segments in _units(line):
             text = spell(segments)[0]
             if SHORTEST <= len(text) <= LONGEST and _LETTERS.search(text):
                 guess = _guess(sight, text, segments)
-                label = labelled.get(segments[0].number)
+                label, strong = labelled.get(segments[0].number, ("", False))
                 if label and len(line) <= len(segments) + 1:
                     guess.label = label
-                    guess.add(5, f"label “{label}”")
+                    guess.add(5 if strong else 2.5, f"label “{label}”")
                 else:
                     guess.points -= min(2.5, 0.5 * sight.repeats(segments[0].holder))
                 found.append(guess)
+    _raise_first_rank(found)
     _set_site_back(sight, found)
     _set_head_back(sight, found)
     return found
+
+
+def _raise_first_rank(guesses: list[Guess]) -> None:
+    """Give the first heading of the highest rank on the page at least the points of an ``h2``."""
+    heads = [(rank, one) for one in guesses if one.points > 0 and (rank := _rank(one.place))]
+    first = min(heads, key=lambda item: (item[0], item[1].segments[0].number), default=None)
+    if first is not None:
+        first[1].points += max(0.0, _BY_TAG["h2"] - _BY_TAG[f"h{first[0]}"])
+
+
+def _rank(element: Any) -> int:
+    """Return 1 to 5 for what stands in a heading, 0 for anything else."""
+    for _n in range(3):
+        if element is not None and re.fullmatch("h[1-5]", element.tag):
+            return int(element.tag[1])
+        element = element.getparent() if element is not None else None
+    return 0
 
 
 def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
@@ -92,9 +111,11 @@ def _make_up(first: str, last: str, head: str) -> bool:
 
 
 def _units(line: list[Segment]) -> Iterator[list[Segment]]:
-    """Yield the whole line, and its parts where it has several."""
-    if len({id(one.leaf) for one in line}) > 1:
+    """Yield the whole line, and its parts where it has several texts, cut at signs or whole."""
+    leaves = [list(group) for _leaf, group in groupby(line, key=lambda one: id(one.leaf))]
+    if len(leaves) > 1:
         yield from ([one] for one in line)
+        yield from (leaf for leaf in leaves if len(leaf) > 1)
     yield line
 
 

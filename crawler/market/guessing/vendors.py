@@ -21,7 +21,7 @@ SENTENCE = 3
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
 _NO_HANDLE = re.compile(
-    r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click)\b",
+    r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click|bookmark|watch|save|flag|rate|write|leave|read)\b",
     re.IGNORECASE,
 )
 
@@ -110,7 +110,13 @@ def _by_link(sight: Sight) -> Iterator[Guess]:
         )
         if part[0].text.casefold() in parts:
             guess.add(1.5, "named in its link")
+        if any("vendor" in sight.words.concepts(near.text) for near in _beside(sight, one)):
+            guess.add(1.5, "called a vendor beside it")
         yield guess
+
+
+def _beside(sight: Sight, one: Segment) -> list[Segment]:
+    return sight.view.segments[max(0, one.number - 1) : one.number + 2]
 
 
 def _by_class(sight: Sight) -> Iterator[Guess]:

@@ -23,7 +23,7 @@ LEAST_PAGES = 3
 MOST_PAGES = 40
 CLOSE = 1.0
 _POSITION = ":nth-"
-_HTML_END = re.compile(r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z")
+_HTML_END = re.compile(r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ def _marks(pages: Sequence[Judged], fields: dict[str, Chosen]) -> list[str]:
         known = [place.source] if place.kind == "css" else []
         shared = _shared(pages, name, place)
         steady = [one for one in [*known, *shared] if _POSITION not in one]
-        for selector in [*steady, *_around(pages, name, place), *known, *shared]:
+        for selector in [*steady, *_around(pages, name, place)]:
             if selector not in found:
                 found.append(selector)
                 break

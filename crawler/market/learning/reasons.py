@@ -25,6 +25,7 @@ def _fixed() -> dict[str, str]:
         "bold": _("bold"),
         "bold above the labels": _("bold above the labels"),
         "breadcrumbs": _("breadcrumbs"),
+        "called a vendor beside it": _("called a vendor beside it"),
         "ends in the title": _("ends in the title"),
         "heading": _("heading"),
         "its class": _("its class"),

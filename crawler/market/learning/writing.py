@@ -18,7 +18,9 @@ from vestigo.i18n import _
 
 SURE = "0.7"
 LONGEST_SHOWN = 60
-ANY_END = r"</(?:html|body|div|table|center|main|footer|p)\s*>\s*(?:<!--[^>]*-->\s*)*\Z|</html\s*>"
+ANY_END = (
+    r"(?i)</(?:html|body|div|table|center|main|footer|p)\s*>\s*(?:<!--[^>]*-->\s*)*\Z|</html\s*>"
+)
 _FORMS = {"vendor": "handle", "ships_from": "place", "ships_to": "place", "category": "path"}
 
 
@@ -65,11 +67,11 @@ def _lines(proposal: Proposal, market: str) -> Iterator[str]:
         if chosen is None:
             yield ""
             yield from _comment(
-                _("LOOK: no page showed {field}; the usual labels for it are tried.").format(
+                _("LOOK: no page showed {field}; the usual labels and signs are tried.").format(
                     field=name
                 )
             )
-            yield from (f"[listing.fields.{name}]", 'label = ["*"]', f'as = "{_FORMS[name]}"')
+            yield from (f"[listing.fields.{name}]", 'label = ["?"]', f'as = "{_FORMS[name]}"')
             yield from ["many = true"] if name == "category" else []
         else:
             yield from _field(proposal, chosen)
@@ -103,9 +105,12 @@ def _kinds(proposal: Proposal) -> Iterator[str]:
         yield from ("", "[[kinds]]", f"kind = {quoted(kind)}", line)
     yield ""
     yield from _comment(_("A listing has its title and its price; what lacks either is not read."))
-    yield from ("[[kinds]]", 'kind = "listing"', f"has = {_list(proposal.has)}")
-    if proposal.lacks:
-        yield f"lacks = {_list(proposal.lacks)}"
+    if proposal.has:
+        yield from ("[[kinds]]", 'kind = "listing"', f"has = {_list(proposal.has)}")
+        yield from [f"lacks = {_list(proposal.lacks)}"] if proposal.lacks else []
+        yield ""
+    yield from _comment(_("So has a page that seems to be one to the reader without a profile."))
+    yield from ("[[kinds]]", 'kind = "listing"', "seems = true")
     yield from ("", "[[kinds]]", 'kind = "login"', """has = ["input[type='password']"]""")
     yield from ("", "[[kinds]]", 'kind = "captcha"', """has = ["input[name*='captcha']"]""")
     yield ""
@@ -139,6 +144,7 @@ def _field(proposal: Proposal, chosen: Chosen) -> Iterator[str]:
     if name == "price":
         yield from _price(proposal, place)
         return
+    yield "or_guess = true"
     form = place.form or _FORMS.get(name, "")
     if form:
         yield f"as = {quoted(form)}"
@@ -162,6 +168,7 @@ def _price(proposal: Proposal, place: Place) -> Iterator[str]:
     ]
     if money and shown and spell(shown[0].segments)[0].strip() == money.shown:
         yield f"currency = {quoted(money.currency)}"
+    yield "or_guess = true"
     if proposal.decimal:
         yield f"decimal = {quoted(proposal.decimal)}"
     yield from ("required = true", "min = 0.00000001", "max = 10000000")
