@@ -61,7 +61,8 @@ class Log:
     def relog(self) -> None:
         chain, heads = "0" * 64, ["0" * 64]
         for line in (self.data / "custody/records.txt").read_text().splitlines():
-            chain = hashlib.sha256(f"{chain}\n{line.split(' ')[0]}".encode()).hexdigest()
+            link = verify.committed(*line.split(" ")[0::2])
+            chain = hashlib.sha256(f"{chain}\n{link}".encode()).hexdigest()
             heads.append(chain)
         previous, lines = "0" * 64, []
         for line in (self.data / "custody/events.jsonl").read_bytes().splitlines():

@@ -75,7 +75,7 @@ def test_retracted_records_are_left_out(path):
         "DELETE FROM entries",
         "UPDATE bodies SET body = x'00'",
         "DELETE FROM bodies",
-        "INSERT OR REPLACE INTO entries SELECT seq, 'forged', kind, schema, entry_sha256 FROM entries",
+        "INSERT OR REPLACE INTO entries SELECT seq, 'forged', kind, schema, entry_sha256, salt FROM entries",
         "REPLACE INTO bodies SELECT record_id, x'00' FROM bodies",
         "DELETE FROM disposals WHERE 1; UPDATE entries SET seq = 9",
     ],

@@ -9,6 +9,7 @@ are signed over (``vestigo.evidence.checkpoint``).
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,7 @@ from vestigo.i18n import _
 
 __all__ = ["ACTIONS", "ZERO", "CustodyEvent", "CustodyHead", "CustodyLog"]
 
+SALT_BYTES = 32
 SOFTWARE = f"vestigo {__version__}"
 
 
@@ -144,6 +146,7 @@ def _given(
     action: str,
     object_sha256: str,
     exhibit: str,
+            salt=secrets.token_hex(SALT_BYTES),
     reason: str,
     authorization_id: str,
     details: Mapping[str, str] | None,

@@ -34,7 +34,11 @@ class CustodyHead(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyEvent:
-    """One line of the log; ``id`` counts from 1; times are UTC."""
+    """One line of the log; ``id`` counts from 1; times are UTC.
+
+    ``salt`` (256 random bits, hex) makes the digest of the line a commitment: where a
+    disclosed copy leaves an event out, its digest gives nothing of it away.
+    """
 
     id: int
     at: datetime
@@ -49,6 +53,7 @@ class CustodyEvent:
     software: str
     machine_id: str
     previous_sha256: str
+    salt: str = ""
 
     def body(self) -> dict[str, Any]:
         """Return the plain body that the line holds."""
@@ -67,6 +72,7 @@ class CustodyEvent:
             "software": self.software,
             "machine_id": self.machine_id,
             "previous_sha256": self.previous_sha256,
+            **({"salt": self.salt} if self.salt else {}),
         }
 
     def line(self) -> bytes:

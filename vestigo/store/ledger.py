@@ -2,13 +2,17 @@
 """The record ledger: the one truth of a case, append-only.
 
 Entries form a hash chain: ``entry_sha256`` = SHA-256 of the previous entry hash,
-a line feed, and the record id.  Graph and reports are projections of it.
+a line feed, and the commitment of the record id: HMAC-SHA-256 under a salt of 256 random
+bits, so that the chain gives nothing away of a record that is withheld.  Graph and reports
+are projections of it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -28,6 +32,7 @@ R = TypeVar("R", bound=Record)
 START = "0" * 64
 PAGE = 500
 BATCH = 500
+SALT_BYTES = 32
 # what SQLite answers when a file is no database, damaged, or has other tables than ours
 DAMAGED = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRIMARY = 0xFF
@@ -38,6 +43,19 @@ class LedgerHead(NamedTuple):
 
     n_entries: int
     entry_sha256: str
+
+
+class ChainedId(NamedTuple):
+    """What the chain is made of: record id, kind, and salt ("" in a ledger made before salts)."""
+
+    record_id: str
+    kind: str
+    salt: str
+
+    @property
+    def commitment(self) -> str:
+        """Return what stands in the chain for the record."""
+        return commitment_of(self.record_id, self.salt)
 
 
 class LedgerEntry(NamedTuple):
@@ -67,6 +85,7 @@ class RecordLedger(Closing):
         self._on_commit = on_commit
         self._before_commit = before_commit
         metadata.create_all(self._engine)
+        _add_salts(self._engine)
         path.chmod(0o600)
 
     def close(self) -> None:
@@ -104,6 +123,15 @@ class RecordLedger(Closing):
             query = query.where(entries.c.seq <= up_to)
         with self._engine.connect() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def chained(self, *, up_to: int | None = None) -> list[ChainedId]:
+        """Return what the chain is made of, in order of entry, up to ``up_to`` entries."""
+        columns = (entries.c.record_id, entries.c.kind, entries.c.salt)
+        query = select(*columns).order_by(entries.c.seq)
+        if up_to is not None:
+            query = query.where(entries.c.seq <= up_to)
+        with self._engine.connect() as connection:
+            return [ChainedId(row[0], row[1], str(row[2] or "")) for row in connection.execute(query)]
 
     def entry_sha256(self, seq: int) -> str | None:
         """Return the chain hash of one entry (counted from 1), None where there is none."""
@@ -180,7 +208,7 @@ class RecordLedger(Closing):
         with self._engine.connect() as connection:
             gone = {row[0] for row in connection.execute(select(disposals.c.record_id))}
             for row in connection.execute(query):
-                last, n = _next_hash(last, row.record_id), n + 1
+                last, n = next_hash(last, commitment_of(row.record_id, str(row.salt or ""))), n + 1
                 body = row.body if isinstance(row.body, bytes) else None
                 digest = None if body is None else hashlib.sha256(body).hexdigest()
                 body_right = digest == row.record_id if digest else row.record_id in gone
@@ -259,10 +287,12 @@ def _append_batch(connection: Connection, head: LedgerHead, batch: Sequence[Reco
         return head
     rows = []
     for record_id, record, _body in fresh:
-        head = LedgerHead(head.n_entries + 1, _next_hash(head.entry_sha256, record_id))
+        salt = secrets.token_hex(SALT_BYTES)
+        link = next_hash(head.entry_sha256, commitment_of(record_id, salt))
+        head = LedgerHead(head.n_entries + 1, link)
         rows.append(
             {"seq": head.n_entries, "record_id": record_id, "kind": record.KIND,
-             "schema": record.SCHEMA, "entry_sha256": head.entry_sha256}
+             "schema": record.SCHEMA, "entry_sha256": head.entry_sha256, "salt": salt}
         )  # fmt: skip
     connection.execute(insert(entries), rows)
     named = [{"record_id": record_id, "body": body} for record_id, _record, body in fresh]
@@ -270,5 +300,21 @@ def _append_batch(connection: Connection, head: LedgerHead, batch: Sequence[Reco
     return head
 
 
-def _next_hash(last: str, record_id: str) -> str:
-    return hashlib.sha256(f"{last}\n{record_id}".encode()).hexdigest()
+def commitment_of(record_id: str, salt: str) -> str:
+    """Return what stands for a record in the chain; its id where there is no salt."""
+    if not salt:
+        return record_id
+    return hmac.digest(salt.encode(), record_id.encode(), "sha256").hex()
+
+
+def next_hash(last: str, commitment: str) -> str:
+    """Return the chain hash of the entry behind ``last``."""
+    return hashlib.sha256(f"{last}\n{commitment}".encode()).hexdigest()
+
+
+def _add_salts(engine: Engine) -> None:
+    """Give a ledger of an earlier release the column; what stands in it keeps its chain."""
+    with engine.begin() as connection:
+        names = {row[1] for row in connection.exec_driver_sql("PRAGMA table_info(entries)")}
+        if "salt" not in names:
+            connection.exec_driver_sql("ALTER TABLE entries ADD COLUMN salt TEXT")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of the record ledger; the database itself refuses to change the past.
 
-``entries`` holds only digests and ids.  Bodies lie in ``bodies``, keyed by the
+``entries`` holds only digests, ids and the salts of their commitments (a ledger of an earlier
+release has entries without).  Bodies lie in ``bodies``, keyed by the
 record id (their own digest): the only rows that an order can destroy, and only
 after a row in ``disposals`` names them.
 """
@@ -20,6 +21,7 @@ entries = Table(
     Column("kind", Text, nullable=False, index=True),
     Column("schema", Integer, nullable=False),
     Column("entry_sha256", Text, nullable=False),
+    Column("salt", Text),
 )
 bodies = Table(
     "bodies",

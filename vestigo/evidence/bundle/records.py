@@ -33,7 +33,8 @@ def add_records(bag: BagFolder, view: CaseView) -> None:
     for kind in sorted({kind for _id, kind in view.entries}):
         folder = FOLDERS.get(kind, "extraction")
         bag.add(f"data/{folder}/{kind}.jsonl", _lines(view, kind))
-    rows = (f"{record_id} {kind}\n".encode("ascii") for record_id, kind in view.entries)
+    chained = view.ledger.chained(up_to=view.n_entries)
+    rows = (f"{' '.join(entry).rstrip()}\n".encode("ascii") for entry in chained)
     bag.add("data/custody/records.txt", rows)
     orders = view.ledger.disposed()
     gone = [record_id for record_id, _kind in view.entries if record_id in orders]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from vestigo.errors import UsageError, VerificationError
@@ -12,6 +11,7 @@ from vestigo.evidence.custody_reading import whole_lines
 from vestigo.evidence.merkle import merkle_root
 from vestigo.i18n import _
 from vestigo.store import CaseFolder, RecordLedger
+from vestigo.store.ledger import next_hash
 
 HEAD_REASON = "record ledger head"
 ZERO = "0" * 64
@@ -73,8 +73,8 @@ def view_at(
 def _compared_entries(events: tuple[CustodyEvent, ...], ledger: RecordLedger) -> int:
     """Return the number of ledger entries at the checkpoint, every head in the log compared."""
     chain, hashes = ZERO, [ZERO]
-    for record_id, _kind in ledger.ids():
-        chain = hashlib.sha256(f"{chain}\n{record_id}".encode("ascii")).hexdigest()
+    for entry in ledger.chained():
+        chain = next_hash(chain, entry.commitment)
         hashes.append(chain)
     n_entries = 0
     for event in events:

@@ -20,6 +20,7 @@ import argparse
 import base64
 import csv
 import hashlib
+import hmac
 import io
 import json
 import os
@@ -622,8 +623,9 @@ def check_records(bag: Bag, check: Check) -> str:
     """Every record has the id of its content; the ledger of ids is the one in the log."""
     chain, heads = ZERO, {0: ZERO}
     for n, line in enumerate(bag.lines("data/custody/records.txt"), 1):
-        record_id, _gap, kind = line.decode("ascii").partition(" ")
-        chain = hashlib.sha256(f"{chain}\n{record_id}".encode("ascii")).hexdigest()
+        record_id, kind, salt = [*line.decode("ascii").split(" "), "", ""][:3]
+        link = committed(record_id, salt)
+        chain = hashlib.sha256(f"{chain}\n{link}".encode("ascii")).hexdigest()
         heads[n] = chain
         bag.records[record_id] = kind
     counted = 0
@@ -860,6 +862,15 @@ def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
         n.strip().lower() for k, v in headers if k == b"content-encoding" for n in v.split(b",")
     ]
     names = [n for n in names if n not in (b"", b"identity")]
+def committed(record_id: str, salt: str = "") -> str:
+    """Return what stands in the chain for a record: its id, salted where there is a salt."""
+    if not salt:
+        return record_id
+    if not re.fullmatch("[0-9a-f]{64}", salt):
+        raise ValueError("a salt that is none")
+    return hmac.new(salt.encode("ascii"), record_id.encode("ascii"), hashlib.sha256).hexdigest()
+
+
     for name in reversed(names if len(names) <= MOST_CODINGS else []):
         if name not in (b"gzip", b"x-gzip", b"deflate"):
             return content, ascii(name.decode("latin-1"))[:40] if content else ""
