@@ -23,6 +23,7 @@ from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.rates import add_rates, log_rates
 from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
 from vestigo.evidence.bundle.seal import BUILT, add_seal
+from vestigo.evidence.bundle.received import add_received
 from vestigo.evidence.bundle.verification import verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
 from vestigo.evidence.custody import CustodyLog
@@ -130,6 +131,7 @@ def _unfinished(folder: CaseFolder) -> Iterator[Path]:
     for left in folder.bundles.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left)
     path = folder.bundles / f"{UNFINISHED}{os.getpid()}"
+    add_received(bag, view)
     path.mkdir(mode=0o700)
     try:
         yield path
