@@ -46,7 +46,8 @@ class CrawlJob:
     into the custody log; ``on_progress`` (fetched, known) after each page; ``on_origin``
     each onion descriptor that was archived in ``origin_folder`` (None: none is fetched).
     ``identity`` counts how often this account was given a fresh identity at the proxy,
-    ``fresh_identity`` says that it begins with this run.
+    ``fresh_identity`` says that it begins with this run, ``fresh_asked`` (asked again and
+    again) that somebody wants another one now.
     ``cookies`` (never written anywhere) are what a browser had; ``on_state`` hears of
     ``held``, ``parked``, ``let in``, ``asking``, ``answered`` (what, details), for who looks
     from outside;
@@ -79,6 +80,7 @@ class CrawlJob:
     origin_folder: Path | None = None
     identity: int = 0
     fresh_identity: bool = False
+    fresh_asked: Callable[[], bool] = lambda: False
     attendant: Attendant | None = None
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
     known_walls: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -30,12 +30,15 @@ class TeeStream(httpcore.AsyncNetworkStream):
     """A connection that writes every byte, both ways, on the tape of the running exchange.
 
     The gate is asked in the very step that begins to send, so that a connection that was
-    kept outlives no authorization.
+    kept outlives no authorization.  ``stale`` tells that no further exchange may use it.
     """
 
-    def __init__(self, protocol: WireProtocol, gate: Gate) -> None:
+    def __init__(
+        self, protocol: WireProtocol, gate: Gate, stale: Callable[[], bool] = lambda: False
+    ) -> None:
         self._protocol = protocol
         self._gate = gate
+        self._stale = stale
         self._tape: Tape | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -108,12 +111,12 @@ class TeeStream(httpcore.AsyncNetworkStream):
             raise httpcore.ConnectError("tls-failed") from error
         assert transport is not None
         protocol.connection_made(transport)
-        return TeeStream(protocol, self._gate)
+        return TeeStream(protocol, self._gate, self._stale)
 
     def get_extra_info(self, info: str) -> Any:
         """Answer what httpcore asks: a connection that has unread bytes is not used again."""
         if info == "is_readable":
-            return not self._protocol.idle
+            return self._stale() or not self._protocol.idle
         transport = self._protocol.transport
         if transport is None:
             return None
@@ -141,7 +144,7 @@ class TeeStream(httpcore.AsyncNetworkStream):
     def _begin(self, tape: Tape) -> None:
         if tape is self._tape:
             return
-        if self._tape is not None and not self._tape.ended_cleanly():
+        if self._stale() or (self._tape is not None and not self._tape.ended_cleanly()):
             raise httpcore.ConnectionNotAvailable
         self._gate.check(tape.intent)
         self._tape = tape
@@ -194,6 +197,13 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         self._guard = guard
         self._proxy = proxy
         self._opened: WeakSet[WireProtocol] = WeakSet()
+
+    def change_identity(self, proxy: SocksProxy) -> None:
+        """Let every exchange from now on come through ``proxy``, over a connection of its own.
+
+        Exchanges that are under way end where they began.
+        """
+        self._proxy = proxy
 
     def abort_all(self) -> None:
         """Drop every connection that is still open: the crawl is over."""
@@ -249,7 +259,8 @@ class TeeBackend(httpcore.AsyncNetworkBackend):
         with self._guard.granting(host, port):
             _transport, protocol = await loop.create_connection(WireProtocol, host, port)
         self._opened.add(protocol)
-        return TeeStream(protocol, self._gate)
+        proxy = self._proxy
+        return TeeStream(protocol, self._gate, lambda: self._proxy is not proxy)
 
     async def _handshake(self, stream: TeeStream, host: str, port: int) -> None:
         assert self._proxy is not None

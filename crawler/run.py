@@ -63,9 +63,11 @@ def crawl(job: CrawlJob) -> CrawlReport:
         _quiet_scrapy(),
         closing(tally),
         guarded(guard),
-        _tor_session(job, start, guard, proxy),
+        _tor_session(job, start, guard, proxy) as session,
     ):
-        return asyncio.run(_crawl(job, start, backend))
+        if session is not None:
+            session.change = backend.change_identity
+        return asyncio.run(_crawl(job, start, backend, session))
 
 
 def check_authority(job: CrawlJob) -> Authorization:
@@ -84,15 +86,15 @@ def check_authority(job: CrawlJob) -> Authorization:
 @contextmanager
 def _tor_session(
     job: CrawlJob, start: str, guard: SocketGuard, proxy: SocksProxy | None
-) -> Iterator[None]:
+) -> Iterator[TorSession | None]:
     """Record who carries the crawl, before its first page and after its last."""
     if proxy is None:
-        yield
+        yield None
         return
     session = TorSession(job, proxy, guard, frozenset(host for host, _port in _hosts(job, start)))
     session.begin()
     try:
-        yield
+        yield session
     finally:
         with suppress(OSError):  # a full disk: the crawl's own error is the one that is told
             session.end()
@@ -111,12 +113,15 @@ def _proxy(job: CrawlJob, start: str) -> SocksProxy | None:
     return proxy
 
 
-async def _crawl(job: CrawlJob, start: str, backend: TeeBackend) -> CrawlReport:
+async def _crawl(
+    job: CrawlJob, start: str, backend: TeeBackend, session: TorSession | None
+) -> CrawlReport:
     frontier = open_frontier(job.frontier_path, crawled_before=job.crawled_before)
     left_out = LeftOut(job)
     frontier.on_refused = left_out
     try:
         world = _world(job, start, backend, frontier)
+        world.identity = session
         try:
             await _work(world, start)
         finally:

@@ -42,7 +42,7 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         """Return the next request, None when nothing may be sent now."""
         world = self._world
-        if world.stopping or world.held:
+        if world.stopping or not self._renewed() or world.held:
             return None
         request = world.session.next_request() if world.session.busy else self._page_request()
         if request is not None:
@@ -50,6 +50,15 @@ class FrontierScheduler(BaseScheduler):
             assert isinstance(spider, MarketSpider)
             request.callback, request.errback = spider.on_response, spider.on_failure
         return request
+
+    def _renewed(self) -> bool:
+        """Take up a fresh identity that was asked for; False where that ended the crawl."""
+        try:
+            self._world.renew_identity()
+        except Exception as error:  # noqa: BLE001  # a full disk: Scrapy would wait for ever
+            self._world.stop_with(error)
+            return False
+        return True
 
     def _page_request(self) -> Request | None:
         world = self._world

@@ -24,9 +24,11 @@ from vestigo.records import Capture
 if TYPE_CHECKING:
     from crawler.screening import CrawlScreening
     from crawler.session import LoginSession
+    from crawler.tor.session import TorSession
 
 PROGRESS_SECONDS = 0.2
 MOMENT = 0.01
+ASK_SECONDS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +61,8 @@ class CrawlWorld:
     damaged: list[str] = field(default_factory=list)
     running: set[asyncio.Timeout] = field(default_factory=set)
     crawler: CaseCrawler | None = None
+    identity: TorSession | None = None
+    asked_at: float = 0.0
     archive: WarcArchive = field(init=False)
     screening: CrawlScreening = field(init=False)
     traps: TrapBounds = field(init=False)
@@ -122,6 +126,15 @@ class CrawlWorld:
     def held(self) -> bool:
         """Whether the market asked to stay away and that time is not over."""
         return asyncio.get_running_loop().time() < self.held_until
+
+    def renew_identity(self) -> None:
+        """Take up a fresh identity where somebody asked for one; looked at once a second."""
+        now = time.monotonic()
+        if self.identity is None or now < self.asked_at + ASK_SECONDS:
+            return
+        self.asked_at = now
+        if self.job.fresh_asked():
+            self.identity.renew()
 
     def label_of(self, row: PageRow) -> str:
         """Return the mark of a lease in the archive, which all frontiers of a case share."""

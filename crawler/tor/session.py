@@ -6,16 +6,16 @@ Without a control port the facts that only Tor can tell are recorded as ``not kn
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.job import CrawlJob
 from crawler.permission import intent
 from crawler.socks import SocksProxy
 from crawler.tor.control import ControlPort, FetchedDescriptor, control_place
-from crawler.tor.identity import FRESH, fresh_details
+from crawler.tor.identity import FRESH, fresh_details, isolation_name
 from vestigo.authority import SocketGuard
 from vestigo.clock import iso
 from vestigo.errors import ConfigurationError, VestigoError
@@ -35,12 +35,39 @@ _ASKED = ("tor_version", "config_sha256", "consensus_valid_after")
 
 @dataclass(slots=True)
 class TorSession:
-    """Asks Tor and writes events; ``hosts`` are those that the crawl may go to."""
+    """Asks Tor and writes events; ``hosts`` are those that the crawl may go to.
+
+    ``change`` has the network below use another proxy.
+    """
 
     job: CrawlJob
     proxy: SocksProxy
     guard: SocketGuard
     hosts: frozenset[str]
+    change: Callable[[SocksProxy], None] = lambda _proxy: None
+
+    def renew(self) -> None:
+        """Give the account an identity that it never used; what is asked for later uses it.
+
+        The session of the identity before ends, one of the new identity begins.
+        """
+        self.end()
+        self.job = replace(self.job, identity=self.job.identity + 1)
+        self.proxy = replace(self.proxy, username=isolation_name(self.job))
+        self.change(self.proxy)
+        self.job.on_event("collection", FRESH, fresh_details(self.job))
+        facts = self._facts()
+        self.job.on_event("collection", BEGAN, self._own() | facts)
+
+    def _facts(self) -> dict[str, str]:
+        """Return what Tor says of itself; whatever prevents that is a fact as well."""
+        if not self.job.settings["tor_control"]:
+            return dict.fromkeys(_ASKED, NO_CONTROL_PORT)
+        try:
+            with self._control() as control:
+                return _asked(control)
+        except VestigoError as error:
+            return dict.fromkeys(_ASKED, f"{NOT_KNOWN}: {error.code}")
 
     def begin(self) -> None:
         """Write who carries the crawl, and archive the descriptors of its onion hosts.

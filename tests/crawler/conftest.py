@@ -137,7 +137,7 @@ def html():
     return Html
 
 
-def beside(name):
+def _beside(name):
     """The module ``name`` beside this file: test folders are no packages."""
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
@@ -146,7 +146,13 @@ def beside(name):
     return sys.modules[name]
 
 
-beside("standing")
+_beside("standing")
+
+
+@pytest.fixture
+def beside():
+    """Give a module that stands beside the tests by its name."""
+    return _beside
 
 
 @pytest.fixture
@@ -217,10 +223,10 @@ def _closing(kind):
 @pytest.fixture
 def tor_control():
     """Start a control port that we play: ``tor_control({command: answer})``."""
-    yield from _closing(beside("fake_control").FakeControl)
+    yield from _closing(_beside("fake_control").FakeControl)
 
 
 @pytest.fixture
 def tor_socks():
     """Start a SOCKS port that we play: ``tor_socks(reply, page)``."""
-    yield from _closing(beside("fake_control").FakeSocks)
+    yield from _closing(_beside("fake_control").FakeSocks)

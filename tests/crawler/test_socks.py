@@ -18,7 +18,7 @@ class Proxy:
     def __init__(self, market):
         self._market = market
         self.reply, self.method, self.auth_reply = 0, 2, b"\x01\x00"
-        self.asked, self.users = [], []
+        self.asked, self.users, self.user_of = [], [], {}
         self.bound = b"\x01\0\0\0\0\0\0"
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(0.05)
@@ -56,6 +56,7 @@ class Proxy:
                 return
             _one, length = file.read(2)
             self.users.append(file.read(length))
+            self.user_of[threading.get_ident()] = self.users[-1]
             file.read(file.read(1)[0])
             file.write(self.auth_reply)
             head = file.read(4)

@@ -11,10 +11,11 @@ from vestigo.cli.crawl_attend import attend as attend_command
 from vestigo.cli.crawl_coverage import coverage as coverage_command
 from vestigo.cli.crawl_due import due as due_command
 from vestigo.cli.crawl_history import history as history_command
+from vestigo.cli.crawl_identity import identity as identity_command
 from vestigo.cli.crawl_images import images as images_command
 from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
 from vestigo.cli.crawl_picture import picture as picture_command
-from vestigo.cli.crawl_resume import cookies_option
+from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option
 from vestigo.cli.crawl_resume import resume as resume_command
 from vestigo.cli.crawl_running import CrawlWords, given_password, run_crawl
 from vestigo.cli.crawl_status import status as status_command
@@ -31,6 +32,7 @@ crawl.add_command(attend_command)
 crawl.add_command(coverage_command)
 crawl.add_command(due_command)
 crawl.add_command(history_command)
+crawl.add_command(identity_command)
 crawl.add_command(mirrors_command)
 crawl.add_command(images_command)
 crawl.add_command(picture_command)
@@ -64,10 +66,7 @@ crawl.add_command(tor_command)
     "--attend", "person", default="", metavar="NAME",
     help=_("The person at this terminal who reads captchas, as the authorization names them."),
 )  # fmt: skip
-@click.option(
-    "--fresh-identity", is_flag=True,
-    help=_("Come over Tor circuits that this account never used before."),
-)  # fmt: skip
+@fresh_identity_option
 @click.option("--dry-run", is_flag=True, help=_("Say what would be done; send nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def run(  # noqa: PLR0917  # click hands over each option

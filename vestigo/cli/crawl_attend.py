@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.crawl_resume import cookies_option
+from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option
 from vestigo.cli.crawl_running import CrawlWords, given_password, run_crawl
 from vestigo.cli.standard_input import standard_input
 from vestigo.clock import parse_iso
@@ -43,6 +43,7 @@ from vestigo.pipeline.session import CaseSession
     "--until", "ended", default="", metavar="TIME",
     help=_("With --cookies: when it ended (UTC); else now."),
 )  # fmt: skip
+@fresh_identity_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def attend(  # noqa: PLR0917  # click hands over each option
     path: Path,
@@ -54,6 +55,7 @@ def attend(  # noqa: PLR0917  # click hands over each option
     why: str,
     began: str,
     ended: str,
+    fresh_identity: bool,
     as_json: bool,
 ) -> int:
     """Ask for a password where one is needed; what a browser did is told as an intervention."""
@@ -68,7 +70,8 @@ def attend(  # noqa: PLR0917  # click hands over each option
         CrawlWords(
             path=path, profile=state.profile, start=state.start, account=account,
             password=_password(account, password_stdin, person, cookies), pass_no=state.pass_no,
-            person=person, cookies=cookies, as_json=as_json, before=before,
+            person=person, cookies=cookies, fresh_identity=fresh_identity, as_json=as_json,
+            before=before,
         )
     )  # fmt: skip
 

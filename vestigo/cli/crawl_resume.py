@@ -23,6 +23,15 @@ def cookies_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def fresh_identity_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--fresh-identity`` to a command."""
+    return click.option(
+        "--fresh-identity",
+        is_flag=True,
+        help=_("Come over Tor circuits that this account never used before."),
+    )(function)
+
+
 @click.command(
     "resume", help=_("Go on with a crawl in the case at PATH, with the options it was begun with.")
 )
@@ -35,14 +44,16 @@ def cookies_option(function: Callable[..., Any]) -> Callable[..., Any]:
     "--attend", "person", default="", metavar="NAME",
     help=_("The person at this terminal who reads captchas, as the authorization names them."),
 )  # fmt: skip
+@fresh_identity_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def resume(
+def resume(  # click hands over each option
     path: Path,
     market: str,
     account: str,
     cookies: Path | None,
     password_stdin: bool,
     person: str,
+    fresh_identity: bool,
     as_json: bool,
 ) -> int:
     """Crawl with the stored profile, start, account and pass; the password is never stored."""
@@ -52,6 +63,6 @@ def resume(
         CrawlWords(
             path=path, profile=state.profile, start=state.start, account=account,
             password=given_password(account, password_stdin, person), pass_no=state.pass_no,
-            person=person, cookies=cookies, as_json=as_json,
+            person=person, cookies=cookies, fresh_identity=fresh_identity, as_json=as_json,
         )
     )  # fmt: skip

@@ -25,9 +25,15 @@ def frontiers(folder: CaseFolder) -> list[Path]:
 
 
 def chosen_crawl(path: Path, name: str) -> CrawlState:
-    """Return the state of the crawl called ``name`` (a market, its latest pass; or MARKET.pass-N).
+    """Return the state of the crawl that is meant, as ``chosen_frontier`` does."""
+    return chosen_frontier(path, name)[1]
 
-    Without a name the only market of the case.  Raises ``UsageError``: E-CRA-055 nothing was
+
+def chosen_frontier(path: Path, name: str) -> tuple[Path, CrawlState]:
+    """Return frontier and state of the crawl called ``name``.
+
+    That is a market (its latest pass) or MARKET.pass-N; without a name the only market of the
+    case.  Raises ``UsageError``: E-CRA-055 nothing was
     crawled, or nothing is remembered of it; E-CRA-056 there is no such crawl, or several
     markets and none was named; E-CRA-053 as ``read_state``.
     """
@@ -52,4 +58,4 @@ def chosen_crawl(path: Path, name: str) -> CrawlState:
             where=str(path),
             remedy=_("Begin with “vestigo crawl run”, with its profile and start."),
         )
-    return state
+    return wanted[-1], state

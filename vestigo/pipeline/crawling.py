@@ -21,6 +21,7 @@ from vestigo.evidence.keys import seal_public_key
 from vestigo.evidence.origin import ArchivedDescriptor
 from vestigo.evidence.warc import ClosedSegment, describe_segment, iter_captures
 from vestigo.i18n import _
+from vestigo.pipeline.crawl_identity import fresh_asked
 from vestigo.pipeline.crawl_state import Following
 from vestigo.pipeline.interventions import check_person
 from vestigo.pipeline.screening import check_start, open_catcher
@@ -112,6 +113,7 @@ def crawl_job(
         origin_folder=folder.origin,
         identity=identity,
         fresh_identity=fresh_identity,
+        fresh_asked=fresh_asked(frontier_path(folder, profile.market, pass_no)),
         attendant=attendant,
         cookies=cookies,
         catcher=open_catcher(session),
@@ -134,6 +136,7 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
     """
     authorization = check_authority(job)
     check_attendant(session, job)
+    job.fresh_asked()  # a wish that an earlier run left is none of this one's
     with screening(job), recorded(session), Following(job, session.clock) as following:
         session.custody.append(
             "collection",
