@@ -19,6 +19,9 @@ from vestigo.places import config_root
 
 SOURCE_LANGUAGE = "en"
 LANGUAGES = ("en", "es")
+# sheets and reports, too, are made in these; their catalogues hold what documents say
+DOCUMENT_LANGUAGES = ("en", "es", "pt", "fr")
+NONE_IS_SINGULAR = ("pt", "fr")
 
 _active = SOURCE_LANGUAGE
 _speaking: ContextVar[str] = ContextVar("vestigo_language", default="")
@@ -27,9 +30,10 @@ _speaking: ContextVar[str] = ContextVar("vestigo_language", default="")
 class _Catalogue(gettext.NullTranslations):
     """Messages of one language, joined over all areas."""
 
-    def __init__(self, messages: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, messages: dict[str, tuple[str, ...]], language: str = "") -> None:
         super().__init__()
         self._messages = messages
+        self._singular = (0, 1) if language in NONE_IS_SINGULAR else (1,)
 
     def gettext(self, message: str) -> str:
         forms = self._messages.get(message)
@@ -39,7 +43,7 @@ class _Catalogue(gettext.NullTranslations):
         forms = self._messages.get(singular)
         if not forms or not forms[1:] or not all(forms):
             return singular if n == 1 else plural
-        return forms[0] if n == 1 else forms[1]
+        return forms[0] if n in self._singular else forms[1]
 
 
 @cache
@@ -58,7 +62,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 text = message.string
                 messages[key] = (text,) if isinstance(text, str) else tuple(text or ())
-    return _Catalogue(messages)
+    return _Catalogue(messages, language)
 
 
 def preferred_language() -> str:
@@ -80,8 +84,8 @@ def activate(language: str) -> None:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Make ``language`` the language of this task or thread only (a server's request)."""
-    token = _speaking.set(language if language in LANGUAGES else SOURCE_LANGUAGE)
+    """Make ``language`` the language of this task or thread only (a request, a document)."""
+    token = _speaking.set(language if language in DOCUMENT_LANGUAGES else SOURCE_LANGUAGE)
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from vestigo.evidence.bundle import BuiltBundle, BundleReport, CaseView, inspect
 from vestigo.evidence.keys import unlock_keys
 from vestigo.evidence.packing import pack_bundle, unpacked
 from vestigo.evidence.stranger import verifier_digests
-from vestigo.i18n import _
+from vestigo.i18n import DOCUMENT_LANGUAGES, _
 from vestigo.pipeline.handing_over import bundle_receivers, log_packed
 from vestigo.pipeline.sealing import seal_case, view_to_seal
 from vestigo.pipeline.session import open_session
@@ -37,6 +37,10 @@ bundle.add_command(pack)
 @click.option(
     "--at-checkpoint", type=click.IntRange(min=1), help=_("Use the case as of this custody event.")
 )
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(DOCUMENT_LANGUAGES),
+    help=_("A language of its sheets and report, in place of the case’s; may be repeated."),
+)  # fmt: skip
 @passphrase_option
 @click.option("--dry-run", is_flag=True, help=_("Say what would be sealed; seal nothing."))
 @click.option("--zip", "zipped", is_flag=True, help=_("Write it into one zip as well."))
@@ -45,6 +49,7 @@ bundle.add_command(pack)
 def build(  # click hands over each option
     case: Path,
     at_checkpoint: int | None,
+    languages: tuple[str, ...],
     from_stdin: bool,
     dry_run: bool,
     zipped: bool,
@@ -59,7 +64,7 @@ def build(  # click hands over each option
                        as_json)  # fmt: skip
             return
         keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
-        built = seal_case(session, keys, at_checkpoint)
+        built = seal_case(session, keys, at_checkpoint, languages)
         packed = None
         if zipped or receivers:
             target = built.path.with_name(f"{built.path.name}.zip")

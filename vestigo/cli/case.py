@@ -9,11 +9,17 @@ import click
 
 from vestigo.cli.case_keys import keys
 from vestigo.cli.case_read import read
+from vestigo.cli.case_report import report
 from vestigo.cli.case_retract import retract_command
 from vestigo.cli.case_screening import hash_sets, quarantine_key
 from vestigo.cli.output import emit_json, printable
-from vestigo.i18n import _
-from vestigo.pipeline.authorizing import read_authorization, record_authorization
+from vestigo.evidence.bundle.documents.wanted import documents_of_a_new_case
+from vestigo.i18n import DOCUMENT_LANGUAGES, _, active_language
+from vestigo.pipeline.authorizing import (
+    read_authorization,
+    read_retention,
+    record_authorization,
+)
 from vestigo.pipeline.session import open_session
 from vestigo.records import RECORD_TYPES, Authorization
 from vestigo.store import CaseFolder
@@ -26,6 +32,7 @@ def case() -> None:
 
 case.add_command(keys)
 case.add_command(read)
+case.add_command(report)
 case.add_command(retract_command)
 case.add_command(hash_sets)
 case.add_command(quarantine_key)
@@ -35,10 +42,15 @@ case.add_command(quarantine_key)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--title", required=True, help=_("The title of the case."))
 @click.option("--unit", required=True, help=_("The unit that runs the case."))
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(DOCUMENT_LANGUAGES),
+    help=_("A language of its sheets and reports; may be repeated."),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def new(path: Path, title: str, unit: str, as_json: bool) -> None:
+def new(path: Path, title: str, unit: str, languages: tuple[str, ...], as_json: bool) -> None:
     """Make the folder and log its recognition."""
-    folder = CaseFolder.create(path, title=title, unit=unit)
+    documents = documents_of_a_new_case(languages or (active_language(),))
+    folder = CaseFolder.create(path, title=title, unit=unit, settings=documents)
     with open_session(folder.path) as session:
         session.custody.append("recognition", reason="case created")
     if as_json:
@@ -53,9 +65,9 @@ def new(path: Path, title: str, unit: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def authorize(path: Path, file: Path, as_json: bool) -> None:
     """Record an authorization; it is never changed, only amended by a new one."""
-    authorization = read_authorization(file)
+    authorization, until = read_authorization(file), read_retention(file)
     with open_session(path) as session:
-        record_authorization(session, authorization)
+        record_authorization(session, authorization, until)
     if as_json:
         emit_json({"authorization": authorization.record_id, **authorization.body()})
     else:

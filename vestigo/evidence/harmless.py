@@ -37,7 +37,7 @@ class _Table(dict[int, int | str]):
 
     def __missing__(self, point: int) -> int | str:
         character = chr(point)
-        self[point] = point if _plain(character) else _escaped(character)
+        self[point] = point if _plain(character) else escaped(character)
         return self[point]
 
 
@@ -49,7 +49,8 @@ def _plain(character: str) -> bool:
     return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
 
 
-def _escaped(character: str) -> str:
+def escaped(character: str) -> str:
+    r"""Return a character by its number, as ``\x1b``, ``\u202e`` or ``\U0001f600``."""
     point = ord(character)
     if point < 0x100:  # noqa: PLR2004 (two hexadecimal digits)
         return f"\\x{point:02x}"

@@ -8,6 +8,7 @@ Private parts lie in one encrypted box; public parts beside it in clear:
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +77,10 @@ class UnlockedKeys:
     def seal_private_bytes(self) -> bytes:
         """Return the raw 32 bytes that open what was sealed at capture."""
         return self.seal_key.private_bytes_raw()
+
+    def documents_key(self) -> bytes:
+        """Return the key of the tags on documents that were made before (32 bytes)."""
+        return hmac.digest(self.seal_private_bytes(), b"vestigo documents", "sha256")
 
     def seal_public_bytes(self) -> bytes:
         """Return the raw 32 bytes that secrets are sealed to."""

@@ -71,8 +71,11 @@ def field_words(field: str) -> str:
         "category": _("category"), "ships_from": _("ships from"), "ships_to": _("ships to"),
         "ships_text": _("shipping"), "profile": _("profile"), "profile_text": _("profile"),
         "feedback_count": _("feedback count"), "listed_on": _("listed on"),
+        "stock": _("stock"), "stock_state": _("stock"), "stock_n": _("number in stock"),
         "pgp_block": _("OpenPGP key"), "handle": _("handle"), "text": _("text"),
         "rating": _("rating"), "given_on": _("date"), "also": _("further text:"),
+        "buyer_handle": _("buyer"), "listing_key": _("key of the listing"),
+        "profile_captured": _("profile captured"), "price_currency": _("currency"),
     }  # fmt: skip
     stem, _dot, number = field.partition(".")
     return f"{names.get(stem, stem)} {number}".rstrip()

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from vestigo.clock import system_clock
+from vestigo.evidence.bundle.documents.wanted import documents_of_a_new_case
 from vestigo.evidence.keys import BOX
-from vestigo.i18n import _
+from vestigo.i18n import _, active_language
 from vestigo.pipeline.practice import (
     BEHAVIOUR,
     PracticeCase,
@@ -168,7 +169,8 @@ def begin(path: Path, seed: int | None) -> PracticeCase:
         return known
     chosen = seed if seed is not None else random.SystemRandom().randint(1, LARGEST_SEED)
     title = _("Practice case, seed {seed}").format(seed=chosen)
-    folder = CaseFolder.create(path, title=title, unit=_("Practice unit"))
+    documents = documents_of_a_new_case([active_language()])
+    folder = CaseFolder.create(path, title=title, unit=_("Practice unit"), settings=documents)
     practice = PracticeCase(folder.path, chosen, _free_port())
     remember(practice)
     return practice

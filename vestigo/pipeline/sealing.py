@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from vestigo.evidence.bundle import (
     settle,
     view_at,
 )
+from vestigo.evidence.bundle.documents.wanted import wanted_documents
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.pipeline.coverage_sheet import coverage_attachments
 from vestigo.pipeline.session import CaseSession
@@ -50,12 +51,17 @@ class LedgerUpTo:
 
 
 def seal_case(
-    session: CaseSession, keys: UnlockedKeys, at_checkpoint: int | None = None
+    session: CaseSession,
+    keys: UnlockedKeys,
+    at_checkpoint: int | None = None,
+    languages: Sequence[str] = (),
 ) -> BuiltBundle:
     """Build the bundle of a case at a checkpoint (None: now), the graph included.
 
+    ``languages`` are those of its documents where they are not to be the case's own.
     Raises as ``build_bundle`` and ``graph.rebuild.rebuild`` do.
     """
+    wanted_documents(session.folder, languages)
     compare_log(session.folder, session.ledger, session.custody)
     view = _settled_view(session, at_checkpoint)
     return build_bundle(
@@ -65,6 +71,7 @@ def seal_case(
         keys,
         attachments={**graph_attachments(session, view), **coverage_attachments(view)},
         at_checkpoint=view.size,
+        languages=languages,
         clock=session.clock,
     )
 

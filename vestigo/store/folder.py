@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,8 +137,10 @@ class CaseFolder:
         return self.path / "writer.lock"
 
     @classmethod
-    def create(cls, path: Path, *, title: str, unit: str) -> CaseFolder:
-        """Make a new case folder (0700) and return it.
+    def create(
+        cls, path: Path, *, title: str, unit: str, settings: Mapping[str, Section] | None = None
+    ) -> CaseFolder:
+        """Make a new case folder (0700) with settings of its own (words and lists of words).
 
         Raises ``UsageError`` E-STO-002 when something is already there, E-STO-007 when
         it cannot be made.
@@ -150,7 +153,7 @@ class CaseFolder:
                 remedy=_("Choose a new folder for the case."),
             )
         os.umask(0o077)
-        described = _case_toml(title, unit)
+        described = _case_toml(title, unit, settings or {})
         folder = cls(path.resolve())
         try:
             folder._lay_out()
@@ -198,12 +201,21 @@ class CaseFolder:
         return merged_settings(self.description().get("settings", {}), str(self.toml))
 
 
-def _case_toml(title: str, unit: str) -> bytes:
+def _case_toml(title: str, unit: str, settings: Mapping[str, Section]) -> bytes:
     text = (
         f"format = 1\ntitle = {_quoted(title)}\nunit = {_quoted(unit)}\n\n[people]\n\n[settings]\n"
     )
+    for name, section in settings.items():
+        rows = "".join(f"{key} = {_written(value)}\n" for key, value in section.items())
+        text += f"\n[settings.{name}]\n{rows}"
     tomllib.loads(text)
     return text.encode("utf-8")
+
+
+def _written(value: str | list[str]) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    return "[" + ", ".join(map(_quoted, value)) + "]"
 
 
 def _quoted(text: str) -> str:

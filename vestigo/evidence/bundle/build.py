@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +16,21 @@ from vestigo.evidence.anchors import keep_checkpoint, write_anchors
 from vestigo.evidence.archive_check import refuse_unlogged_files
 from vestigo.evidence.bundle.captures import add_captures
 from vestigo.evidence.bundle.continuity import compare_log
+from vestigo.evidence.bundle.documents.wanted import Wanted, kept_pdfs, wanted_documents
 from vestigo.evidence.bundle.exhibits import add_exhibits
 from vestigo.evidence.bundle.money import add_cash_outs
 from vestigo.evidence.bundle.origin import add_origin
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.rates import add_rates, log_rates
+from vestigo.evidence.bundle.received import add_received
 from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
 from vestigo.evidence.bundle.seal import BUILT, add_seal
-from vestigo.evidence.bundle.received import add_received
 from vestigo.evidence.bundle.verification import verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.head_note import forget_head
 from vestigo.evidence.keys import UnlockedKeys
+from vestigo.evidence.report.keeping import Kept
 from vestigo.i18n import _
 from vestigo.store import CaseFolder, RecordLedger
 from vestigo.store.atomic import sync_folder
@@ -56,15 +58,18 @@ def build_bundle(
     *,
     attachments: Mapping[str, bytes],
     at_checkpoint: int | None = None,
+    languages: Sequence[str] = (),
     clock: Clock = system_clock,
 ) -> BuiltBundle:
     """Build, check and log the bundle of a case at a checkpoint (None: now).
 
-    ``attachments`` are payload paths below ``data/`` with their content.  Raises as
+    ``attachments`` are payload paths below ``data/`` with their content; ``languages`` those
+    of the documents where they are not to be the case's own.  Raises as
     ``refuse_unsound``, ``view_at``, ``add_captures`` and ``verify_bundle`` do; E-BUN-004
     for an attachment whose name no bundle uses; E-BUN-006 when the disk is full (nothing
     is left then).
     """
+    wanted = wanted_documents(folder, languages)
     refuse_unsound(folder, ledger, custody)
     if at_checkpoint is None:
         settle(folder, ledger, custody)
@@ -73,7 +78,8 @@ def build_bundle(
     now = clock()
     with _unfinished(folder) as path:
         bag = BagFolder(path)
-        exhibits = add_payload(bag, view, attachments)
+        with kept_pdfs(wanted, folder, keys.documents_key()) as pdfs:
+            exhibits = add_payload(bag, view, attachments, wanted, pdfs)
         add_seal(bag, view, keys, exhibits, now)
         verify_bundle(path, folder.anchors)
         final = _free_name(folder.bundles, view.size)
@@ -109,15 +115,22 @@ def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> Non
     forget_head(folder.custody)
 
 
-def add_payload(bag: BagFolder, view: CaseView, attachments: Mapping[str, bytes]) -> list[str]:
+def add_payload(
+    bag: BagFolder,
+    view: CaseView,
+    attachments: Mapping[str, bytes],
+    wanted: Wanted,
+    pdfs: Kept | None,
+) -> list[str]:
     """Write everything below ``data/``; return the numbers of the exhibits."""
     add_captures(bag, view)
     add_records(bag, view)
     add_custody(bag, view)
     add_origin(bag, view)
     add_rates(bag, view)
+    add_received(bag, view)
     add_cash_outs(bag, view)
-    exhibits = add_exhibits(bag, view)
+    exhibits = add_exhibits(bag, view, wanted, pdfs)
     for name, content in sorted(attachments.items()):
         bag.add(f"data/{name}", content)
     add_not_included(bag, view)
@@ -131,7 +144,6 @@ def _unfinished(folder: CaseFolder) -> Iterator[Path]:
     for left in folder.bundles.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left)
     path = folder.bundles / f"{UNFINISHED}{os.getpid()}"
-    add_received(bag, view)
     path.mkdir(mode=0o700)
     try:
         yield path

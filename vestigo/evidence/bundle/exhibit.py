@@ -42,3 +42,15 @@ class SheetContext:
     events: dict[str, list[CustodyEvent]]
     warc_digests: dict[str, str]
     thirds: ThirdParties
+
+    def events_of(self, exhibit: Exhibit) -> list[CustodyEvent]:
+        """Return the custody events that name the exhibit or the file it lies in, in order."""
+        capture = exhibit.capture
+        keys = (
+            exhibit.record_id,
+            capture.capture_id,
+            self.warc_digests.get(capture.warc_name, ""),
+            f"exhibit {exhibit.number}",
+        )
+        found = {event.id: event for key in keys for event in self.events.get(key, ())}
+        return [found[number] for number in sorted(found)]

@@ -12,6 +12,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from vestigo.evidence.bundle.documents.case_facts import case_facts
+from vestigo.evidence.bundle.documents.case_report import reports
+from vestigo.evidence.bundle.documents.exhibit_sheet import SheetSource, exhibit_sheet
+from vestigo.evidence.bundle.documents.quoting import Surroundings
+from vestigo.evidence.bundle.documents.wanted import Wanted
 from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.pictures import pictures_of
@@ -22,25 +27,30 @@ from vestigo.evidence.bundle.thirds import ThirdParties
 from vestigo.evidence.bundle.view import CaseView
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.harmless import csv_row, harmless_lines
+from vestigo.evidence.report.keeping import Kept
 from vestigo.evidence.warc import read_exchange
-from vestigo.i18n import LANGUAGES, speaking
+from vestigo.i18n import speaking
 from vestigo.records import RECORD_TYPES, Capture, Derived, Screenshot, record_from_body
 
 DIGITS = 4
 
 
-def add_exhibits(bag: BagFolder, view: CaseView) -> list[str]:
-    """Write the folders of all exhibits and their index; return the numbers."""
-    context = _context(bag, view)
+def add_exhibits(bag: BagFolder, view: CaseView, wanted: Wanted, pdfs: Kept | None) -> list[str]:
+    """Write the folders of all exhibits, their index and the report; return the numbers."""
+    context = sheet_context(bag, view)
+    found = list(exhibits_of(view))
     numbers = []
     rows = [["exhibit", "captured_at", "address", "page_kind", "title", "capture_id"]]
-    for exhibit in exhibits_of(view):
+    for exhibit in found:
         if exhibit.cited:
-            add_exhibit(bag, view, exhibit, context)
+            add_exhibit(bag, _source(view, exhibit, context, wanted), wanted, pdfs)
             numbers.append(exhibit.number)
             rows.append(_index_row(exhibit, context.thirds))
     text = "".join(csv_row(row) for row in rows)
     bag.add("data/exhibits/index.csv", text.encode("utf-8"))
+    facts = case_facts(view, found, context.thirds)
+    for name, content in reports(facts, wanted, pdfs).items():
+        bag.add(f"data/report/{name}", content)
     return numbers
 
 
@@ -64,17 +74,19 @@ def exhibits_of(view: CaseView) -> Iterator[Exhibit]:
     yield from found
 
 
-def add_exhibit(bag: BagFolder, view: CaseView, exhibit: Exhibit, context: SheetContext) -> None:
-    """Write sheet (each language), plain text, pictures and description of one exhibit."""
-    files: dict[str, bytes] = {}
-    text = _text(view, exhibit)
-    files.update(pictures_of(view.folder.derived, exhibit))
+def add_exhibit(bag: BagFolder, source: SheetSource, wanted: Wanted, pdfs: Kept | None) -> None:
+    """Write sheets (each language), plain text, pictures and description of one exhibit."""
+    exhibit, context = source.exhibit, source.context
+    files = dict(source.files)
+    text = plain_text(source.page.body, exhibit.capture.media_type, exhibit.capture.charset)
     if text is not None:
         shown = harmless_lines(context.thirds.masked(text))
         files["text.txt"] = shown.encode("utf-8")
-    for language in LANGUAGES:
+    for language in wanted.languages:
         with speaking(language):
             files[f"sheet.{language}.txt"] = sheet(exhibit, context).encode("utf-8")
+            if pdfs is not None:
+                files[f"sheet.{language}.pdf"] = pdfs.pdf(exhibit_sheet(source))
     for name, content in files.items():
         bag.add(f"{exhibit.folder}/{name}", content)
     description = _description(exhibit, files)
@@ -82,9 +94,17 @@ def add_exhibit(bag: BagFolder, view: CaseView, exhibit: Exhibit, context: Sheet
     bag.add(f"{exhibit.folder}/exhibit.json", content + b"\n")
 
 
-def _text(view: CaseView, exhibit: Exhibit) -> str | None:
-    body = read_exchange(view.folder.captures, exhibit.capture).body
-    return plain_text(body, exhibit.capture.media_type, exhibit.capture.charset)
+def _source(view: CaseView, exhibit: Exhibit, context: SheetContext, wanted: Wanted) -> SheetSource:
+    capture = exhibit.capture
+    body = read_exchange(view.folder.captures, capture).body
+    return SheetSource(
+        exhibit=exhibit,
+        page=Surroundings(capture.capture_id, body, capture.charset, context.thirds),
+        files=pictures_of(view.folder.derived, exhibit),
+        context=context,
+        unit=str(view.folder.description()["unit"]),
+        with_pictures=wanted.with_pictures,
+    )
 
 
 def _description(exhibit: Exhibit, files: dict[str, bytes]) -> dict[str, Any]:
@@ -104,7 +124,8 @@ def _description(exhibit: Exhibit, files: dict[str, bytes]) -> dict[str, Any]:
     }
 
 
-def _context(bag: BagFolder, view: CaseView) -> SheetContext:
+def sheet_context(bag: BagFolder, view: CaseView) -> SheetContext:
+    """Return what every sheet of the case needs; the captures stand in the bundle already."""
     authorizations = dict(bodies(view, "authorization"))
     events: dict[str, list[CustodyEvent]] = {}
     for event in view.events:

@@ -59,17 +59,10 @@ def _capture_lines(exhibit: Exhibit, context: SheetContext) -> Iterator[str]:
 
 
 def _custody_lines(exhibit: Exhibit, context: SheetContext) -> Iterator[str]:
-    capture = exhibit.capture
-    keys = (
-        exhibit.record_id,
-        capture.capture_id,
-        context.warc_digests.get(capture.warc_name, ""),
-        f"exhibit {exhibit.number}",
-    )
-    events = {event.id: event for key in keys for event in context.events.get(key, ())}
+    events = context.events_of(exhibit)
     if not events:
         yield "  " + _("no event names this exhibit or its file")
-    for _id, event in sorted(events.items()):
+    for event in events:
         text = f"{iso(event.at)}  {event.action}  {event.actor}  {event.software}  {event.reason}"
         yield "  " + _shown(text, context)
 
