@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.evidence_add import add, received
+from vestigo.cli.evidence_dispose import dispose, due
 from vestigo.cli.evidence_quarantine import quarantine, quarantine_open
 from vestigo.cli.evidence_receipt import receipt
 from vestigo.cli.evidence_stamp import stamp, trust
@@ -32,6 +33,8 @@ def evidence() -> None:
 evidence.add_command(add)
 evidence.add_command(received)
 evidence.add_command(receipt)
+evidence.add_command(dispose)
+evidence.add_command(due)
 evidence.add_command(quarantine)
 evidence.add_command(quarantine_open)
 evidence.add_command(unmask)

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
-from vestigo.records import ACTS, DATA_CLASSES, Authorization
+from vestigo.records import ACTS, DATA_CLASSES, Authorization, Record, Retention
 from vestigo.settings import read_toml, refuse_unknown_keys
 
 HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?")
@@ -23,6 +23,7 @@ KNOWN_KEYS: dict[str, Any] = {
     "starts_at": None,
     "ends_at": None,
     "amends": None,
+    "retain_until": None,
 }
 
 
@@ -52,9 +53,32 @@ def read_authorization(path: Path) -> Authorization:
     return Authorization(**values, amends=document.get("amends"))
 
 
-def record_authorization(session: CaseSession, authorization: Authorization) -> None:
-    """Append the authorization to the record ledger and log it."""
-    session.ledger.append([authorization])
+def read_retention(path: Path) -> date | None:
+    """Return until which day the order lets things be kept, None where it does not say.
+
+    Raises ``ConfigurationError`` E-CFG-004 for anything but a day.
+    """
+    value = read_toml(path).get("retain_until")
+    if value is None:
+        return None
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise _wrong("retain_until", _("a day, e.g. 2027-01-31"), path)
+    return value
+
+
+def record_authorization(
+    session: CaseSession, authorization: Authorization, retain_until: date | None = None
+) -> None:
+    """Append the authorization, and until when its fruits may be kept, to the ledger; log it."""
+    records: list[Record] = [authorization]
+    if retain_until is not None:
+        records.append(
+            Retention(
+                authorization_id=authorization.record_id, retain_until=retain_until,
+                reference=authorization.reference,
+            )
+        )  # fmt: skip
+    session.ledger.append(records)
     session.custody.append(
         "recognition",
         object_sha256=authorization.record_id,

@@ -15,6 +15,7 @@ from crawler.browser.from_archive import NothingLeaves, draw_archived
 from crawler.browser.policy import RenderPolicy
 from crawler.browser.studio import Studio, open_studio
 from vestigo.errors import InputError, UsageError
+from vestigo.evidence.exhibit_numbers import exhibit_numbers
 from vestigo.evidence.screening import Screen
 from vestigo.i18n import _
 from vestigo.pipeline.screening import open_catcher
@@ -35,7 +36,6 @@ from vestigo.store.atomic import write_atomically
 
 RULE = "crawler.screenshot.v1"
 SECTION = "picture"
-EXHIBIT_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +242,9 @@ def _studio(session: CaseSession, settings: Section) -> Iterator[Studio]:
 
 def _numbered(session: CaseSession) -> Iterator[tuple[str, Capture]]:
     """Yield each capture with the number of its exhibit, as a bundle counts them."""
-    captures = session.ledger.of_kind(Capture, include_retracted=True)
-    for n, capture in enumerate(captures, 1):
-        yield f"{n:0{EXHIBIT_DIGITS}d}", capture
+    numbers = exhibit_numbers(session.ledger.ids())
+    for record_id, capture in session.ledger.named_of_kind(Capture, include_retracted=True):
+        yield numbers[record_id], capture
 
 
 def exhibit_of(session: CaseSession, wanted: Capture) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from vestigo.clock import iso
@@ -23,10 +22,10 @@ from vestigo.evidence.quarantine.tombstone import (
     sealed_line,
 )
 from vestigo.i18n import _
-from vestigo.pipeline.derived_files import remove_derived_files
+from vestigo.pipeline.destroying import Cause, derived_from, destroy_records
 from vestigo.pipeline.screening import log_unlogged_items
-from vestigo.pipeline.session import CaseSession, os_account
-from vestigo.records import Capture, Record, Retraction, Screenshot
+from vestigo.pipeline.session import CaseSession
+from vestigo.records import Capture, Screenshot
 from vestigo.store.atomic import write_atomically
 
 ORDER = "quarantine"
@@ -116,24 +115,13 @@ def _take_back(
     session: CaseSession, record_id: str, capture: Capture, item: QuarantineItem
 ) -> None:
     """Retract what was derived, then destroy the bodies: their texts are the exhibit's."""
-    ledger = session.ledger
-    gone = ledger.retracted()
     derived = list(derived_from(session, {record_id, capture.capture_id}))
-    now = session.clock()
-    ledger.append(
-        Retraction(retracts=one, reason=item.reason, person=os_account(), retracted_at=now)
-        for one in derived
-        if one not in gone
+    cause = Cause(
+        reason=item.reason,
+        event_reason="record destroyed: its exhibit is in the quarantine",
+        order=f"{ORDER} {item.item_id[:16]}",
     )
-    disposed = ledger.disposed()
-    left = [one for one in (*derived, record_id) if one not in disposed]
-    for one in left:
-        session.custody.append(
-            "disposal", object_sha256=one, exhibit=capture.capture_id,
-            reason="record destroyed: its exhibit is in the quarantine",
-        )  # fmt: skip
-    remove_derived_files(session, left)
-    ledger.dispose(left, f"{ORDER} {item.item_id[:16]}")
+    destroy_records(session, [record_id], derived, capture.capture_id, cause)
 
 
 def _pictures(session: CaseSession, record_id: str, capture: Capture) -> list[Path]:
@@ -143,23 +131,6 @@ def _pictures(session: CaseSession, record_id: str, capture: Capture) -> list[Pa
     folder = session.folder.derived
     named = {folder / record.file_name for record in drawn if isinstance(record, Screenshot)}
     return sorted(path for path in named if path.parent == folder and path.is_file())
-
-
-def derived_from(session: CaseSession, ids: set[str]) -> Iterator[str]:
-    """Yield the ids of records that rest on ``ids``, directly or by others, in order of entry."""
-    known = set(ids)
-    last, size = 0, 500
-    while rows := session.ledger.entries(last, size):
-        for row in rows:
-            last = row.seq
-            record = session.ledger.get(row.record_id) if row.body is not None else None
-            if record is not None and known.intersection(_sources(record)):
-                known.add(row.record_id)
-                yield row.record_id
-
-
-def _sources(record: Record) -> tuple[str, ...]:
-    return tuple(getattr(record, "sources", ()))
 
 
 def _bury(session: CaseSession, capture: Capture, item: QuarantineItem) -> None:

@@ -131,7 +131,8 @@ class RecordLedger(Closing):
         if up_to is not None:
             query = query.where(entries.c.seq <= up_to)
         with self._engine.connect() as connection:
-            return [ChainedId(row[0], row[1], str(row[2] or "")) for row in connection.execute(query)]
+            rows = connection.execute(query)
+            return [ChainedId(row[0], row[1], str(row[2] or "")) for row in rows]
 
     def entry_sha256(self, seq: int) -> str | None:
         """Return the chain hash of one entry (counted from 1), None where there is none."""
@@ -196,6 +197,8 @@ class RecordLedger(Closing):
                 row = {"record_id": record_id, "order_reference": order_reference}
                 connection.execute(insert(disposals).values(**row))
                 connection.execute(bodies.delete().where(bodies.c.record_id == record_id))
+        with self._engine.connect() as connection:  # the log of SQLite still holds the bodies
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def verify(self) -> LedgerHead:
         """Recompute every digest and the chain; return the head.

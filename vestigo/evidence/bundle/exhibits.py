@@ -26,13 +26,12 @@ from vestigo.evidence.bundle.sheet import sheet
 from vestigo.evidence.bundle.thirds import ThirdParties
 from vestigo.evidence.bundle.view import CaseView
 from vestigo.evidence.custody import CustodyEvent
+from vestigo.evidence.exhibit_numbers import exhibit_numbers
 from vestigo.evidence.harmless import csv_row, harmless_lines
 from vestigo.evidence.report.keeping import Kept
 from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import speaking
 from vestigo.records import RECORD_TYPES, Capture, Derived, Screenshot, record_from_body
-
-DIGITS = 4
 
 
 def add_exhibits(bag: BagFolder, view: CaseView, wanted: Wanted, pdfs: Kept | None) -> list[str]:
@@ -58,10 +57,11 @@ def exhibits_of(view: CaseView) -> Iterator[Exhibit]:
     """Yield every capture as an exhibit with what was derived from it, in order."""
     by_id: dict[str, Exhibit] = {}
     found = []
-    for n, (record_id, body) in enumerate(bodies(view, "capture"), 1):
+    numbers = exhibit_numbers(view.entries)
+    for record_id, body in bodies(view, "capture"):
         capture = record_from_body(body)
         assert isinstance(capture, Capture)
-        exhibit = Exhibit(f"{n:0{DIGITS}d}", record_id, capture)
+        exhibit = Exhibit(numbers[record_id], record_id, capture)
         by_id[record_id] = by_id[capture.capture_id] = exhibit
         found.append(exhibit)
     gone = view.ledger.retracted(up_to=view.n_entries)

@@ -24,6 +24,7 @@ from vestigo.records import Capture, canonical_json
 from vestigo.store.atomic import write_atomically
 
 FORMAT = "vestigo-tombstone/1"
+QUARANTINED = "quarantine"
 GROUP = ("response", "request", "metadata")
 _EXTRA_ROOM = 32_000  # of the 65,535 bytes that an extra field may have
 _SMALL = 40_000
@@ -60,13 +61,16 @@ def group_at(folder: Path, capture: Capture) -> bytes:
         return handle.read(end - capture.warc_offset)
 
 
-def bury(folder: Path, capture: Capture, item_id: str, n_bytes: int) -> Burial:
+def bury(
+    folder: Path, capture: Capture, item_id: str, n_bytes: int, reason: str = QUARANTINED
+) -> Burial:
     """Overwrite ``n_bytes`` of the capture's file by the tombstone of ``item_id``.
 
-    Where the tombstone stands already the digests before and after are equal.
+    ``reason`` stands in the tombstone (``quarantine``, ``disposed by order``).  Where the
+    tombstone stands already the digests before and after are equal.
     """
     path = _closed(folder, capture)
-    tombstone = build_tombstone(capture, item_id, n_bytes)
+    tombstone = build_tombstone(capture, item_id, n_bytes, reason)
     before = _digest(path)
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
@@ -80,11 +84,13 @@ def bury(folder: Path, capture: Capture, item_id: str, n_bytes: int) -> Burial:
     return Burial(before, _digest(path), n_bytes)
 
 
-def build_tombstone(capture: Capture, item_id: str, n_bytes: int) -> bytes:
+def build_tombstone(
+    capture: Capture, item_id: str, n_bytes: int, reason: str = QUARANTINED
+) -> bytes:
     """Return a gzip member of exactly ``n_bytes`` that holds the tombstone record."""
     padding, level = (0, 9) if n_bytes < _SMALL else (n_bytes - _EXTRA_ROOM, 0)
     while True:
-        record = _record(capture, item_id, padding)
+        record = _record(capture, item_id, padding, reason)
         packer = zlib.compressobj(level, zlib.DEFLATED, -15)
         packed = packer.compress(record) + packer.flush()
         tail = zlib.crc32(record).to_bytes(4, "little") + len(record).to_bytes(4, "little")
@@ -125,9 +131,9 @@ def _is_of(item: dict[str, object], capture: Capture) -> bool:
     return item.get("capture_id") == capture.capture_id
 
 
-def _record(capture: Capture, item_id: str, padding: int) -> bytes:
+def _record(capture: Capture, item_id: str, padding: int, reason: str) -> bytes:
     body = canonical_json(
-        {"format": FORMAT, "reason": "quarantine", "item": item_id,
+        {"format": FORMAT, "reason": reason, "item": item_id,
          "capture_id": capture.capture_id}
     )  # fmt: skip
     record = build_record(
