@@ -32,7 +32,7 @@ from crawler.permission import FATAL_REFUSALS, host_and_port, intent
 from crawler.tape import Tape, current_tape
 from vestigo.authority import Gate, Intent
 from vestigo.clock import Clock
-from vestigo.errors import AuthorityError
+from vestigo.errors import AuthorityError, ConfigurationError
 from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.screening import Verdict
 from vestigo.evidence.warc import Exchange, WarcArchive, WireResponse, read_response
@@ -115,13 +115,7 @@ class LiveWire(Doorkeeper):
             raise self.ended
         if host == INLINE_HOST and self._inline:
             return
-        page = intent(self.page_uri, self.rules.hint_of(self.page_uri), self.rules.account)
-        self._granted(
-            Intent(
-                host=host, port=port, act="screenshot", account=self.rules.account,
-                data_class=page.data_class, what="a connection of the browser",
-            )
-        )  # fmt: skip
+        self._may_be_pictured(host, port)
 
     async def serve(
         self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -163,6 +157,15 @@ class LiveWire(Doorkeeper):
         wire = read_response(bytes(tape.received), request.method)
         return await self._kept(request, tape, wire, cause, granted.record_id)
 
+    def _may_be_pictured(self, host: str, port: int) -> None:
+        page = intent(self.page_uri, self.rules.hint_of(self.page_uri), self.rules.account)
+        self._granted(
+            Intent(
+                host=host, port=port, act="screenshot", account=self.rules.account,
+                data_class=page.data_class, what="a connection of the browser",
+            )
+        )  # fmt: skip
+
     def _granted(self, wanted: Intent) -> Authorization:
         try:
             return self.rules.authority.check(wanted)
@@ -187,7 +190,10 @@ class LiveWire(Doorkeeper):
         )
 
     async def _exchange(self, request: BrowserRequest, tape: Tape) -> str:
-        """Send and read; return why it failed, or ""."""
+        """Send and read; return why it failed, or "".
+
+        Both acts, the picture and the request, are asked for again in the step that sends.
+        """
         current_tape.set(tape)
         host, port = host_and_port(request.uri)
         try:
@@ -195,6 +201,7 @@ class LiveWire(Doorkeeper):
                 stream = await self.backend.connect_tcp(host, port)
                 assert isinstance(stream, TeeStream)
                 try:
+                    self._may_be_pictured(host, port)
                     await stream.write(request.head)
                     await _read_whole(stream, tape)
                 finally:
@@ -206,6 +213,8 @@ class LiveWire(Doorkeeper):
             if tape.sent and not tape.finished:
                 tape.cut("disconnect", "connection-lost")
             return str(error)[:120] or "connection-lost"
+        except ConfigurationError as error:  # no proxy for what is not on this machine
+            return error.code
         return ""
 
     async def _kept(

@@ -3,15 +3,19 @@
 
 import json
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from vestigo.authority import Gate
 from vestigo.cli.bench_authority import authority
+from vestigo.errors import AuthorityError
+from vestigo.pipeline.authority_bench.browsed import BrowsedRounds
 from vestigo.pipeline.authority_bench.model import Arrival, Model, Paper, wanted
 from vestigo.pipeline.authority_bench.rounds import Rounds
-from vestigo.pipeline.authority_bench.running import MEMORY, OpenGate, measure
+from vestigo.pipeline.authority_bench.running import MEMORY, OpenGate, is_browsed, measure
 from vestigo.pipeline.authority_bench.schedules import make_schedule
 from vestigo.pipeline.authority_bench.servers import Servers
 
@@ -54,6 +58,38 @@ def test_a_gate_that_refuses_too_much_is_told_on(work, servers):
 
     found = Rounds(work, servers, NoVendors).run(range(60))
     assert any("never asked for" in line for line in found.refused)
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
+def test_a_browser_asks_for_nothing_out_of_scope_and_is_refused_nothing_in_scope(work, servers):
+    found = BrowsedRounds(work, servers).run(range(100, 116))
+    assert found.violations == []
+    assert found.refused == []
+    assert (found.n_schedules, found.n_drawn >= 3) == (16, True)
+    assert {"E-AUT-002", "E-AUT-003", "E-AUT-004"} <= set(found.codes)
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
+def test_a_browser_behind_a_wrong_gate_is_told_on(work, servers):
+    """One that allows everything, and one that refuses pictures of pages that it should show."""
+
+    class NoStyles(Gate):
+        def check(self, intent):
+            if "as=css" in intent.what:
+                raise AuthorityError("E-AUT-004", "no", where="", remedy="")
+            return super().check(intent)
+
+    assert BrowsedRounds(work, servers, OpenGate).run(range(4)).violations
+    found = BrowsedRounds(work, servers, NoStyles).run(range(100, 108))
+    assert any("never asked for" in line and "as=css" in line for line in found.refused)
+
+
+def test_the_browsers_share_lies_evenly():
+    chosen = [n for n in range(1000) if is_browsed(n, 1000, 50)]
+    assert len(chosen) == 50
+    assert {later - earlier for earlier, later in pairwise(chosen)} == {20}
 
 
 @pytest.mark.timeout(60)
@@ -101,6 +137,9 @@ def test_the_command_prints_one_document(monkeypatch):
         ("h", 80, "GET", "/i/1.png", 0, False),
         ("h", 80, "POST", "/p/1", 0, True),
         ("h", 80, "GET", "/captcha.png", 0, True),
+        ("h", 80, "GET", "/p/1?as=css", 0, True),
+        ("h", 80, "GET", "/p/1?as=img", 0, False),
+        ("h", 80, "GET", "/favicon.ico", 0, False),
     ],
 )
 def test_the_table(host, port, method, target, at, allowed):

@@ -22,7 +22,10 @@ TABLE = {
     "i": ("fetch_image", "listing"),
     "login": ("login", "listing"),
     "captcha.png": ("login", "listing"),
+    "favicon.ico": ("fetch_image", "listing"),
 }
+ELSEWHERE = ("view", "listing")  # what no link leads to: a trap that was spelled oddly
+AS_PICTURE = "as=img"  # an address that a page embeds as a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,10 @@ class Model:
 
     def allows(self, arrival: Arrival) -> bool:
         """Say whether any order in force covers what arrived."""
-        act, data_class = wanted(arrival)
+        return self.covers(arrival, *wanted(arrival))
+
+    def covers(self, arrival: Arrival, act: str, data_class: str) -> bool:
+        """Say whether an order covers an act on a class of data where and when it arrived."""
         names = {arrival.host, f"{arrival.host}:{arrival.port}"}
         for number, paper in enumerate(self.papers):
             rows = (
@@ -89,5 +95,8 @@ def wanted(arrival: Arrival) -> tuple[str, str]:
     """Return act and class of data of a request; a form that is sent belongs to the log-in."""
     if arrival.method == "POST":
         return TABLE["login"]
-    path = arrival.target.partition("?")[0].strip("/")
-    return TABLE[path] if path in TABLE else TABLE[path[:1]]
+    path, _mark, query = arrival.target.partition("?")
+    if query == AS_PICTURE:
+        return TABLE["i"]
+    path = path.strip("/")
+    return TABLE.get(path) or TABLE.get(path[:1], ELSEWHERE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ class Found:
     n_refusals: int = 0
     n_stopped: int = 0
     n_complete: int = 0
+    n_drawn: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Found:
         self.n_refusals += other.n_refusals
         self.n_stopped += other.n_stopped
         self.n_complete += other.n_complete
+        self.n_drawn += other.n_drawn
         self.codes += other.codes
         self.violations += other.violations
         self.refused += other.refused
@@ -102,17 +104,9 @@ class Rounds:
     def _one(self, schedule: Schedule) -> Found:
         clock, refusals = MovingClock(), list[Refusal]()
         servers, site = self._servers, Site(schedule, self._servers)
-        servers.arrivals.clear()
-        servers.n_connections.clear()
-        servers.now = lambda: clock.units
-
-        def answer(number: int, arrival: Arrival) -> tuple[bytes, bool]:
-            clock.units += schedule.steps[len(servers.arrivals) % len(schedule.steps)]
-            return site.answer(number, arrival)
-
-        servers.answer = answer
+        servers.begin(schedule, site, clock)
         folder = self._work / str(schedule.seed)
-        gate = self._make_gate(_orders(schedule.papers), clock, refusals.append)
+        gate = self._make_gate(orders_of(schedule.papers), clock, refusals.append)
         job = self._job(schedule, folder, gate, clock)
         ended = ""
         try:
@@ -155,16 +149,10 @@ def _judged(
         codes=Counter(refusal.code for refusal in refusals),
     )  # fmt: skip
     name = f"schedule {schedule.seed}"
-    for arrival in arrivals:
-        if not model.allows(arrival):
-            found.violations.append(f"{name}: {arrival.method} {arrival.host}:{arrival.port}"
-                                    f"{arrival.target} at {arrival.at}")  # fmt: skip
-    for canary in servers.canaries.values():
-        if servers.n_connections[canary]:
-            found.violations.append(f"{name}: a connection to {canary[0]}")
+    found.violations += misplaced(name, servers, model.allows)
     for refusal in refusals:
-        wanted = _as_arrival(refusal)
-        if wanted is not None and model.allows(wanted):
+        wanted = arrival_of(refusal)
+        if wanted.host and model.allows(wanted):
             found.refused.append(f"{name}: {refusal.code} {refusal.intent.what} at {wanted.at}")
     if not ended and model.steady(units):
         came = {(arrival.host, arrival.port, arrival.target) for arrival in arrivals}
@@ -175,15 +163,26 @@ def _judged(
     return found
 
 
-def _as_arrival(refusal: Refusal) -> Arrival | None:
-    """Return the request that a refusal was about."""
+def misplaced(name: str, servers: Servers, allows: Callable[[Arrival], bool]) -> list[str]:
+    """Return what came to the servers and may not have, and connections to a canary."""
+    found = [
+        f"{name}: {one.method} {one.host}:{one.port}{one.target} at {one.at}"
+        for one in servers.arrivals if not allows(one)
+    ]  # fmt: skip
+    reached = [one for one in servers.canaries.values() if servers.n_connections[one]]
+    return found + [f"{name}: a connection to {canary[0]}" for canary in reached]
+
+
+def arrival_of(refusal: Refusal) -> Arrival:
+    """Return the request that a refusal was about; of a connection, one for its first page."""
     intent = refusal.intent
+    at = (refusal.at - BEGIN) // UNIT
     parts = urlsplit(intent.what)
     if not parts.hostname:
-        return None
-    at = (refusal.at - BEGIN) // UNIT
+        return Arrival(intent.host, intent.port, "GET", "/", at)
     method = "POST" if intent.act == "login" else "GET"
-    return Arrival(parts.hostname, parts.port or 80, method, parts.path, at)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return Arrival(parts.hostname, parts.port or 80, method, target, at)
 
 
 def _within_reach(schedule: Schedule, servers: Servers, model: Model) -> set[Place]:
@@ -208,7 +207,8 @@ def _within_reach(schedule: Schedule, servers: Servers, model: Model) -> set[Pla
     return reached
 
 
-def _orders(papers: tuple[Paper, ...]) -> list[Authorization]:
+def orders_of(papers: Sequence[Paper]) -> list[Authorization]:
+    """Return the orders of a schedule as a case would hold them."""
     orders: list[Authorization] = []
     for number, paper in enumerate(papers):
         amends = None if paper.replaces is None else orders[paper.replaces].record_id

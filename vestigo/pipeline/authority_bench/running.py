@@ -15,6 +15,7 @@ from typing import Any
 
 from vestigo.authority import Gate, Intent
 from vestigo.pipeline.acceptance import current_commit
+from vestigo.pipeline.authority_bench.browsed import BrowsedRounds
 from vestigo.pipeline.authority_bench.rounds import Found, Rounds
 from vestigo.pipeline.authority_bench.servers import Servers
 from vestigo.pipeline.benchmark import machine
@@ -23,6 +24,7 @@ from vestigo.store.atomic import write_atomically
 
 BATCH = 250
 CONTROL = 40  # schedules with a gate that allows everything
+BROWSED_CONTROL = 15
 MOST_NAMED = 20
 MEMORY = Path("/dev/shm")  # noqa: S108  # the crawls of a schedule live for a moment
 
@@ -47,9 +49,14 @@ def measure(
     keep: Path | None,
     resume: bool,
     on_schedule: Callable[[], None],
+    n_browsed: int = 0,
 ) -> dict[str, Any]:
-    """Run the schedules and the negative control; ``keep`` is where batches are kept."""
-    commit, found, began = current_commit(), Found(), time.monotonic()
+    """Run the schedules and the negative control; ``keep`` is where batches are kept.
+
+    ``n_browsed`` of the schedules, spread over all of them, are drawn by a real Chromium.
+    """
+    commit, began = current_commit(), time.monotonic()
+    found, drawn = Found(), Found()
     with ExitStack() as held:
         scratch = MEMORY if MEMORY.is_dir() else None
         work = Path(held.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
@@ -57,25 +64,67 @@ def measure(
         rounds = Rounds(work, servers)
         for start in range(first_seed, first_seed + n_schedules, BATCH):
             seeds = range(start, min(start + BATCH, first_seed + n_schedules))
-            place = keep / f"authority-{start}-{len(seeds)}.json" if keep else None
-            kept = _kept(place, commit) if resume else None
-            if kept is None:
-                kept = rounds.run(seeds, on_schedule)
-                _keep(place, commit, kept)
-            else:
-                for _seed in seeds:
-                    on_schedule()
-            found.add(kept)
+            browsed = [n for n in seeds if is_browsed(n - first_seed, n_schedules, n_browsed)]
+            for total, by_browser in ((found, False), (drawn, True)):
+                chosen = [n for n in seeds if (n in browsed) == by_browser]
+                if not chosen:
+                    continue
+                name = f"authority-{start}-{len(seeds)}-{len(browsed)}-{by_browser:d}.json"
+                place = keep / name if keep else None
+                kept = _kept(place, commit) if resume else None
+                if kept is None:
+                    run = BrowsedRounds(work, servers).run if by_browser else rounds.run
+                    kept = run(chosen, on_schedule)
+                    _keep(place, commit, kept)
+                else:
+                    for _seed in chosen:
+                        on_schedule()
+                total.add(kept)
         control = Rounds(work, servers, OpenGate).run(range(first_seed, first_seed + CONTROL))
-    return _document(found, control, commit, time.monotonic() - began)
+        shown = Found()
+        if n_browsed:
+            seeds = range(first_seed, first_seed + BROWSED_CONTROL)
+            shown = BrowsedRounds(work, servers, OpenGate).run(seeds)
+    document = _document(found, control, commit, time.monotonic() - began)
+    return _with_browser(document, found, drawn, shown) if n_browsed else document
+
+
+def is_browsed(number: int, n_schedules: int, n_browsed: int) -> bool:
+    """Say whether a schedule is one of the ``n_browsed`` that lie evenly among all."""
+    return (number + 1) * n_browsed // n_schedules > number * n_browsed // n_schedules
+
+
+def _with_browser(
+    document: dict[str, Any], crawled: Found, drawn: Found, control: Found
+) -> dict[str, Any]:
+    """Add what a browser's schedules showed to the totals, and say it apart."""
+    both = Found()
+    both.add(crawled)
+    both.add(drawn)
+    return document | _counts(both) | {
+        "crawled": _counts(crawled), "drawn_by_chromium": _counts(drawn),
+        "pictures_drawn": drawn.n_drawn,
+        "browser_control_schedules": control.n_schedules,
+        "browser_control_out_of_scope_requests": len(control.violations),
+        "met": document["met"] and not drawn.failed and bool(control.violations),
+    }  # fmt: skip
 
 
 def _document(found: Found, control: Found, commit: str, seconds: float) -> dict[str, Any]:
     return {
         "commit": commit,
         "machine": machine(),
-        "schedules": found.n_schedules,
         "seconds": f"{seconds:.1f}",
+        **_counts(found),
+        "control_schedules": control.n_schedules,
+        "control_out_of_scope_requests": len(control.violations),
+        "met": not found.failed and bool(control.violations),
+    }
+
+
+def _counts(found: Found) -> dict[str, Any]:
+    return {
+        "schedules": found.n_schedules,
         "requests_at_the_sockets": found.n_requests,
         "refusals": found.n_refusals,
         "refusal_codes": dict(sorted(found.codes.items())),
@@ -84,9 +133,6 @@ def _document(found: Found, control: Found, commit: str, seconds: float) -> dict
         "out_of_scope_requests": len(found.violations),
         "in_scope_refused": len(found.refused),
         "named": (found.violations + found.refused)[:MOST_NAMED],
-        "control_schedules": control.n_schedules,
-        "control_out_of_scope_requests": len(control.violations),
-        "met": not found.failed and bool(control.violations),
     }
 
 

@@ -9,15 +9,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from vestigo.pipeline.authority_bench.model import Arrival
-from vestigo.pipeline.authority_bench.schedules import Endpoint
+from vestigo.pipeline.authority_bench.schedules import Endpoint, Schedule
 
 Answer = Callable[[int, Arrival], tuple[bytes, bool]]
 ADDRESSES = ("127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.2", "127.0.0.3", "127.0.0.4")
 TLS_HANDSHAKE = b"\x16"
 CANARIES = ("127.0.0.9", "::1")
+
+
+class Answering(Protocol):
+    """The pages of a schedule."""
+
+    def answer(self, number: int, arrival: Arrival) -> tuple[bytes, bool]:
+        """Return the response and whether the connection is closed behind it."""
+
+
+class Ticking(Protocol):
+    """The clock of a schedule, in units."""
+
+    units: int
 
 
 class Servers:
@@ -54,6 +67,18 @@ class Servers:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def begin(self, schedule: Schedule, site: Answering, clock: Ticking) -> None:
+        """Serve a schedule from now on: each answer moves its clock first."""
+        self.arrivals.clear()
+        self.n_connections.clear()
+        self.now = lambda: clock.units
+
+        def answer(number: int, arrival: Arrival) -> tuple[bytes, bool]:
+            clock.units += schedule.steps[len(self.arrivals) % len(schedule.steps)]
+            return site.answer(number, arrival)
+
+        self.answer = answer
 
     async def _open(self) -> list[Endpoint]:
         found = []

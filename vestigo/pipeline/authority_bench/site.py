@@ -32,6 +32,14 @@ MARKS = {
     "v": "<h1 class=vendor>a vendor</h1>", "f": "<p class=feedback>good</p>",
     "s": "<p class=search>found</p>", "x": "<p>something else</p>", "/": "<ul class=category></ul>",
 }  # fmt: skip
+# what makes a browser, or a careless crawler, ask for an address
+TRAPPED = (
+    '<img src="{0}">', '<link rel=stylesheet href="{0}">', '<script src="{0}"></script>',
+    '<iframe src="{0}"></iframe>', '<link rel=prefetch href="{0}">',
+    '<link rel=preconnect href="{0}">',
+    '<form action="{0}" method=post><input name=x></form>', '<a ping="{0}" href="{0}">x</a>',
+    '<style>@import url("{0}");</style>', '<object data="{0}"></object>',
+)  # fmt: skip
 PROFILE = "".join((
     market("authority", concurrency=8, never=("^/login", "^/logout", "^/captcha")), LOG_IN, CAPTCHA,
     follow("^/p/", "listing"), follow("^/v/", "vendor"), follow("^/f/", "feedback"),
@@ -86,9 +94,11 @@ class Site:
     def _inner(self, place: Place) -> str:
         page = self._schedule.pages[place]
         hrefs = [self._spelled(place, link) for link in page.links]
-        hrefs += [self._trap(trap) for trap in page.traps]
+        traps = [self._trap(trap) for trap in page.traps]
+        hrefs += traps
         shown = "".join(f'<a href="{href}">x</a><img src="{href}">' for href in hrefs)
-        return MARKS[place[1].strip("/")[:1] or "/"] + shown
+        embedded = "".join(part.format(trap) for trap in traps for part in TRAPPED)
+        return MARKS[place[1].strip("/")[:1] or "/"] + shown + embedded
 
     def _target(self, place: Place) -> str:
         target = self._schedule.pages[place].redirect
