@@ -138,6 +138,7 @@ class CustodyLog:
             software=SOFTWARE,
             machine_id=machine_id(self._folder),
             previous_sha256=tail.sha256,
+            salt=secrets.token_hex(SALT_BYTES),
             **given,
         )
 
@@ -146,7 +147,6 @@ def _given(
     action: str,
     object_sha256: str,
     exhibit: str,
-            salt=secrets.token_hex(SALT_BYTES),
     reason: str,
     authorization_id: str,
     details: Mapping[str, str] | None,
