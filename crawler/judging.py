@@ -58,7 +58,7 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
         target = urljoin(capture.uri, location[0].decode("latin-1"))
         return Verdict("done", kind="redirect", redirect=target)
     cause = capture.problem.partition(";")[0]
-    if cause in ("media-not-authorised", "not-screened"):
+    if cause == "not-screened" or cause.endswith("-not-authorised"):
         return Verdict("refuse", cause)
     if cause:
         return Verdict("fail" if cause.startswith(_FINAL) else "retry", cause)

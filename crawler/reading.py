@@ -119,6 +119,8 @@ def _listing(origin: _Origin, fields: ListingFields, spans: _Spans) -> Listing:
         feedback_count=fields.feedback_count,
         listed_on=fields.listed_on,
         spans=spans.page(),
+        stock_state=fields.stock.state if fields.stock else None,
+        stock_n=fields.stock.n if fields.stock else None,
     )
 
 

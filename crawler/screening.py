@@ -15,6 +15,8 @@ from scrapy import Request
 from crawler.job import CrawlJob
 from crawler.market import MarketProfile, read_page
 from crawler.permission import host_and_port, intent_of
+from crawler.third_class import NOT_AUTHORISED as NOT_AUTHORISED_CLASS
+from crawler.third_class import may_not_be_kept
 from vestigo.evidence.quarantine import Sighting, masked_address
 from vestigo.evidence.screening import Screen, Verdict
 from vestigo.evidence.screening.media import pictures_inside
@@ -131,6 +133,8 @@ async def screened(world: CrawlWorld, request: Request, exchange: Exchange) -> E
     if verdict.outcome == "hit":
         _quarantine(world, request, exchange, wire, verdict)
         return None
+    if verdict.passed:
+        verdict = may_not_be_kept(world.job, exchange.uri, wire) or verdict
     return exchange if verdict.passed else _without_body(world, request, exchange, wire, verdict)
 
 
@@ -168,8 +172,9 @@ def _without_body(
         sha256=hashlib.sha256(body).hexdigest(),
     )
     head = b"" if wire.status is None else exchange.response[: wire.head_end]
+    third = _is_third(world, request) or verdict.why.endswith(NOT_AUTHORISED_CLASS)
     details = {
-        "address": masked_address(exchange.uri, third=_is_third(world, request)),
+        "address": masked_address(exchange.uri, third=third),
         "media_type": withheld.media_type, "n_bytes": str(withheld.n_bytes),
         "sha256": withheld.sha256, "seen_at": exchange.began_at.isoformat(),
     }  # fmt: skip

@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of, unheard
+from crawler.frontier.rows import (
+    NewPage,
+    Origin,
+    PageRow,
+    class_hint,
+    may_be_covered,
+    rank_of,
+    unheard,
+)
 from crawler.job import Coverage
 
 _ASKED_FOR = ("listing", "vendor")
@@ -121,10 +129,9 @@ class MemoryFrontier:
     def not_authorised(self) -> list[tuple[int, str, str]]:
         """Return what the gate refused."""
         return [
-            (page.row.seq, page.row.uri, page.row.hint)
+            (page.row.seq, page.row.uri, class_hint(page.cause) or page.row.hint)
             for page in self._in_order()
-            if page.state == "refused"
-            and (page.cause == "not-authorised" or page.cause.startswith("E-AUT-"))
+            if page.state == "refused" and may_be_covered(page.cause)
         ]
 
     def allow(self, seq: int) -> None:

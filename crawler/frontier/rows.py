@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vestigo.records.market import THIRD_KINDS
+
 CONTENT_HINTS = frozenset({"listing", "vendor", "feedback", "image", "attachment"})
 CONTENT_RANK = 0
+_REFUSED_CLASS = "-not-authorised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,17 @@ class NewPage:
     refused: str = ""
     n_redirects: int = 0
     listing: str = ""
+
+
+def class_hint(cause: str) -> str:
+    """Return the kind of page for which a page was refused once it had come, or ""."""
+    kind = cause.removesuffix(_REFUSED_CLASS) if cause.endswith(_REFUSED_CLASS) else ""
+    return kind if kind in THIRD_KINDS else ""
+
+
+def may_be_covered(cause: str) -> bool:
+    """Say whether another authorization may let a refused page in."""
+    return cause == "not-authorised" or cause.startswith("E-AUT-") or bool(class_hint(cause))
 
 
 def unheard(_page: NewPage) -> None:

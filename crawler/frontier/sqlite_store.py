@@ -16,7 +16,15 @@ from pathlib import Path
 
 from crawler.frontier.counting import counted, linked_listings
 from crawler.frontier.file import coded, connect, frontier_lock
-from crawler.frontier.rows import NewPage, Origin, PageRow, rank_of, unheard
+from crawler.frontier.rows import (
+    NewPage,
+    Origin,
+    PageRow,
+    class_hint,
+    may_be_covered,
+    rank_of,
+    unheard,
+)
 from crawler.frontier.schema import is_empty, prepare
 from crawler.job import Coverage
 
@@ -170,14 +178,21 @@ class Frontier:
             self._count_again()
 
     def not_authorised(self) -> list[tuple[int, str, str]]:
-        """Return (seq, uri, hint) of the pages that no authorization covered."""
+        """Return (seq, uri, hint) of the pages that no authorization covered.
+
+        Of one that turned out to be of another class of data the hint is its kind.
+        """
         query = (
-            "SELECT seq, uri, hint FROM pages WHERE state = 'refused' AND "
-            "(cause = 'not-authorised' OR cause LIKE 'E-AUT-%') ORDER BY seq"
+            "SELECT seq, uri, hint, cause FROM pages WHERE state = 'refused' AND "
+            "(cause LIKE '%not-authorised' OR cause LIKE 'E-AUT-%') ORDER BY seq"
         )
         with self._told():
             found = self._db.execute(query).fetchall()
-        return [(int(seq), str(uri), str(hint)) for seq, uri, hint in found]
+        return [
+            (int(seq), str(uri), class_hint(cause) or str(hint))
+            for seq, uri, hint, cause in found
+            if may_be_covered(cause)
+        ]
 
     def allow(self, seq: int) -> None:
         """Queue a page that was refused and is covered now."""

@@ -71,7 +71,10 @@ class FrontierStore(Protocol):
         """Queue failed pages again, with all their attempts."""
 
     def not_authorised(self) -> list[tuple[int, str, str]]:
-        """Return (seq, uri, hint) of the pages that no authorization covered."""
+        """Return (seq, uri, hint) of the pages that no authorization covered.
+
+        Of one that turned out to be of another class of data the hint is its kind.
+        """
 
     def allow(self, seq: int) -> None:
         """Queue a page that was refused and is covered now."""

@@ -13,7 +13,7 @@ from crawler.market.profile import Assertion
 
 _LISTING_FIELDS = (
     "key", "title", "description", "vendor", "category", "prices", "ships_from", "ships_to",
-    "feedback_count", "listed_on",
+    "feedback_count", "listed_on", "stock",
 )  # fmt: skip
 
 COUNTED = (

@@ -64,6 +64,14 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """How much is left: ``in-stock``, ``sold-out`` or ``unlimited``, and the number if shown."""
+
+    state: str
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListingFields:
     """A listing as displayed; absent is None or empty, never guessed."""
 
@@ -77,6 +85,7 @@ class ListingFields:
     ships_to: str | None
     feedback_count: int | None
     listed_on: date | None
+    stock: Stock | None = None
 
     @property
     def price(self) -> Price | None:

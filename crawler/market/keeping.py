@@ -12,7 +12,7 @@ from crawler.market.fields import FeedbackFields, ListingFields, PageReading, Ve
 
 LISTING = (
     "title", "description", "vendor", "category", "price", "ships_from", "ships_to",
-    "feedback_count", "listed_on",
+    "feedback_count", "listed_on", "stock",
 )  # fmt: skip
 VENDOR = ("handle", "profile", "pgp")
 FEEDBACK = ("text", "rating", "buyer", "vendor", "age", "given_on", "price")

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from crawler.market.completing import finished, first
 from crawler.market.document import Document
-from crawler.market.extracting import Extraction
+from crawler.market.extracting import Extraction, quoted
 from crawler.market.feedback import feedback_count, feedback_rows
-from crawler.market.fields import ListingFields, PageReading
+from crawler.market.fields import ListingFields, PageReading, Stock
 from crawler.market.profile import ListingRule, MarketProfile, link_target
 from crawler.market.seeing import ANY, GUESSED
 from crawler.market.selecting import SelectLabel
+from crawler.market.stock import read_stock
 from crawler.market.words import Words, words_with
 
 
@@ -36,12 +37,24 @@ def read_listing(
         ships_to=first(values, "ships_to"),
         feedback_count=feedback_count(profile, extraction),
         listed_on=extraction.day(rule.listed_on, document.root) if rule.listed_on else None,
+        stock=_stock(rule, extraction),
     )
     feedback = feedback_rows(profile.feedback, extraction, key, listing.vendor, profile)
     if rule.prices and not listing.prices and not extraction.incomplete:
         extraction.incomplete = True
         extraction.failed.append("price: required, not found")
     return finished(replace(reading, listing=listing, feedback=feedback), extraction, rule)
+
+
+def _stock(rule: ListingRule, extraction: Extraction) -> Stock | None:
+    """Return how much is left; a text that says nothing understood is reported."""
+    shown = extraction.one(rule.stock, extraction.document.root) if rule.stock else None
+    if shown is None:
+        return None
+    stock = read_stock(shown)
+    if stock is None:
+        extraction.failed.append(f"stock: not understood: {quoted(shown)}")
+    return stock
 
 
 def _words(rule: ListingRule) -> Words | None:

@@ -182,6 +182,7 @@ def _page_kind(table: Table) -> str:
 
 def _listing(table: Table) -> ListingRule:
     count = table.table("feedback_count") if table.has("feedback_count") else None
+    stock = table.table("stock") if table.has("stock") else None
     rule = ListingRule(
         must_have=selects(table, "must_have"),
         whole=selects(table, "whole"),
@@ -197,6 +198,7 @@ def _listing(table: Table) -> ListingRule:
         listed_on=date_rule(table, "listed_on", strict=True),
         feedback_count=field_rule(count, "feedback_count", strict=True) if count else None,
         pictures=selects(table, "pictures"),
+        stock=field_rule(stock, "stock") if stock else None,
     )
     table.done()
     return rule

@@ -145,6 +145,7 @@ class ListingRule:
     listed_on: DateRule | None
     feedback_count: FieldRule | None
     pictures: tuple[Select, ...]
+    stock: FieldRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ BEGAN, ENDED = "Tor session began", "Tor session ended"
 MOST_CIRCUITS = 32
 MOST_PASSWORD_BYTES = 4096
 _OPEN_TO_OTHERS = 0o077
+_TO_AN_EXIT = ("GENERAL", "CONFLUX_LINKED")  # Tor 0.4.8 and later join two circuits to one
 _ASKED = ("tor_version", "config_sha256", "consensus_valid_after")
 
 
@@ -114,7 +115,7 @@ class TorSession:
                 ours = control.circuits_of(self.proxy.username)
         except VestigoError as error:
             return f"{NOT_KNOWN}: {error.code}"
-        exits = sorted({c.relays[-1] for c in ours if c.purpose == "GENERAL" and c.relays})
+        exits = sorted({c.relays[-1] for c in ours if c.purpose in _TO_AN_EXIT and c.relays})
         shown = [f"{c.id} {c.purpose}" for c in ours[:MOST_CIRCUITS]]
         found = {"n_circuits": str(len(ours)), "circuits": ", ".join(shown)}
         return found | ({"exits": ", ".join(exits)} if exits else {})

@@ -243,6 +243,20 @@ def test_the_command_shows_and_logs(case, told, vestigo):
         assert sum(event.reason == "crawl history" for event in session.custody.events()) == 4
 
 
+def test_what_is_left_and_how_it_changed(case, told, vestigo):
+    pages = [capture("/l/1", day) for day in (0, 7, 14, 21)]
+    stocks = (("in-stock", 12), (None, None), ("in-stock", 3), ("sold-out", 0))
+    told(*pages, *(listing(p, stock_state=state, stock_n=n)
+                   for p, (state, n) in zip(pages, stocks, strict=True)))  # fmt: skip
+    (one,) = json.loads(vestigo("history", case.path, "--json")[1])["listings"]
+    assert [version["stock_n"] for version in one["versions"]] == [12, None, 3, 0]
+    assert [version["changed"] for version in one["versions"]] == [[], [], ["stock"], ["stock"]]
+    shown = vestigo("history", case.path, "bazar/1")[1]
+    assert "12 left" in shown
+    assert "sold out" in shown.splitlines()[-2]
+    assert "stock" in shown.splitlines()[-2]
+
+
 def test_a_listing_that_is_not_there(case, vestigo):
     with pytest.raises(UsageError) as caught:
         vestigo("history", case.path, "bazar/9")

@@ -95,16 +95,16 @@ def _show_all(found: Sequence[ListingHistory]) -> None:
         n = len(one.versions)
         seen = ngettext("{n} capture", "{n} captures", n).format(n=n)
         said = f"{one.market}/{one.key}  {_state(one)}  {iso(first.at)[:10]} – {iso(last.at)[:10]}"
-        click.echo(
-            printable(f"{said}  {seen}  {_bars(one.versions)}  {_price(last)}  {last.title}")
-        )
+        asked = "  ".join(one for one in (_price(last), _stock(last)) if one)
+        click.echo(printable(f"{said}  {seen}  {_bars(one.versions)}  {asked}  {last.title}"))
 
 
 def _show_one(one: ListingHistory) -> None:
     click.echo(printable(f"{one.market}/{one.key}  {one.vendor or ''}"))
     for version in one.versions:
         changed = ", ".join(_field(name) for name in version.changed)
-        click.echo(printable(f"{iso(version.at)}  {_price(version)}  {version.title}  {changed}"))
+        asked = "  ".join(one for one in (_price(version), _stock(version)) if one)
+        click.echo(printable(f"{iso(version.at)}  {asked}  {version.title}  {changed}"))
         for reason in version.holding:
             click.echo(printable("    " + _holding(reason, version)))
         click.echo(f"    {version.capture_id}")
@@ -134,6 +134,16 @@ def _price(version: Version) -> str:
     return f"{version.price_amount:f} {version.price_currency or ''}".rstrip()
 
 
+def _stock(version: Version) -> str:
+    """Return how much was left, "" where the page did not say."""
+    if version.stock_n:
+        return ngettext("{n} left", "{n} left", version.stock_n).format(n=version.stock_n)
+    return {
+        None: "", "in-stock": _("in stock"), "sold-out": _("sold out"),
+        "unlimited": _("no end of it"),
+    }[version.stock_state]  # fmt: skip
+
+
 def _bars(versions: Sequence[Version]) -> str:
     """Return the prices as bars, holding prices as a cross; "" where nothing can be compared."""
     shown = [v.price_amount for v in versions if v.price_amount and not v.holding]
@@ -152,7 +162,8 @@ def _state(one: ListingHistory) -> str:
 
 def _field(name: str) -> str:
     return {
-        "price": _("price"), "title": _("title"), "description": _("description"),
+        "price": _("price"), "stock": _("stock"), "title": _("title"),
+        "description": _("description"),
         "vendor": _("vendor"), "category": _("category"), "ships_from": _("ships from"),
         "ships_to": _("ships to"),
     }[name]  # fmt: skip

@@ -65,6 +65,7 @@ def _line(page: SavedPage, reading: PageReading, unprofiled: bool, *, full: bool
 def _plain_line(page: SavedPage, reading: PageReading) -> dict[str, Any]:
     listing = reading.listing
     price = listing.price if listing else None
+    stock = listing.stock if listing else None
     vendor = reading.vendor.handle if reading.vendor else None
     return {
         "page": page.name,
@@ -79,6 +80,7 @@ def _plain_line(page: SavedPage, reading: PageReading) -> dict[str, Any]:
         "ships_to": listing.ships_to if listing else None,
         "feedback_count": listing.feedback_count if listing else None,
         "listed_on": listing.listed_on if listing else None,
+        "stock": {"state": stock.state, "n": stock.n} if stock else None,
         "n_pgp_blocks": len(reading.vendor.pgp_blocks) if reading.vendor else None,
         "pgp_fingerprints": _fingerprints(reading),
         "charset": reading.charset,

@@ -15,6 +15,7 @@ from crawler.market import MarketProfile, load_profile, read_page
 from crawler.market.charset import decode_body
 from crawler.market.document import parse_document
 from crawler.market.wall import WALLS, wall_kind
+from vestigo.records.market import THIRD_KINDS
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.invented import invented_pages
 from vestigo.training.site.kinds import served_kinds
@@ -87,7 +88,7 @@ def measure(
     for page in range_pages(seeds, behaviour):
         profile = load_profile(_PROFILES.get(page.group, f"range-{page.group}"))
         by_layout.setdefault(page.group, Confusion()).add(page, page.kind, kind_with(profile, page))
-        if page.kind != "other":
+        if page.kind not in ("other", *THIRD_KINDS):
             unprofiled.setdefault(page.group, Confusion()).add(page, wall(page.kind), guess(page))
     invented: dict[str, Confusion] = {}
     for page in invented_known():

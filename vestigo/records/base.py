@@ -49,10 +49,16 @@ class Record:
 
     KIND: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 1
+    LATER: ClassVar[frozenset[str]] = frozenset()
 
     def body(self) -> dict[str, Any]:
-        """Return the plain body: ``kind``, ``schema`` and every field."""
+        """Return the plain body: ``kind``, ``schema`` and every field.
+
+        Fields of ``LATER`` came after records were made without them: where they are None
+        they are left out, so that such a record keeps its id.
+        """
         values = {field.name: to_plain(getattr(self, field.name)) for field in fields(self)}
+        values = {k: v for k, v in values.items() if v is not None or k not in self.LATER}
         return {"kind": self.KIND, "schema": self.SCHEMA, **values}
 
     @property
@@ -100,4 +106,4 @@ def record_from_body(body: dict[str, Any]) -> Record:
     cls = RECORD_TYPES[values.pop("kind")]
     if values.pop("schema") != cls.SCHEMA:
         raise ValueError(f"{cls.KIND}: this release reads schema {cls.SCHEMA} only")
-    return from_plain(cls, values)
+    return from_plain(cls, dict.fromkeys(cls.LATER) | values)

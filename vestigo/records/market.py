@@ -11,8 +11,10 @@ from typing import ClassVar
 from vestigo.records.base import Derived, Record, register
 from vestigo.records.text import FieldSpan
 
+# pages of third persons: each is a class of data that an authorization has to name
+THIRD_KINDS = ("buyer", "message", "order")
 PAGE_KINDS = (
-    "listing", "vendor", "category", "search", "feedback", "login", "captcha",
+    "listing", "vendor", "category", "search", "feedback", *THIRD_KINDS, "login", "captcha",
     "queue", "ban", "maintenance", "rate-limit", "not-found", "soft-404", "other",
 )  # fmt: skip
 
@@ -99,10 +101,12 @@ class Listing(Derived):
 
     Texts are as displayed (entities decoded, white space collapsed; the
     description keeps its line breaks).  ``category`` runs from the root.  The price
-    is as displayed.  Absent is None or empty, never guessed.
+    is as displayed.  Absent is None or empty, never guessed.  ``stock_state`` is
+    ``in-stock``, ``sold-out`` or ``unlimited`` where the page says so, ``stock_n`` the number.
     """
 
     KIND: ClassVar[str] = "listing"
+    LATER: ClassVar[frozenset[str]] = frozenset({"stock_state", "stock_n"})
 
     market: str
     listing_key: str
@@ -117,6 +121,8 @@ class Listing(Derived):
     feedback_count: int | None
     listed_on: date | None
     spans: tuple[FieldSpan, ...]
+    stock_state: str | None = None
+    stock_n: int | None = None
 
 
 @register

@@ -16,7 +16,9 @@ from vestigo.store import RecordLedger
 GONE_KINDS = frozenset({"not-found", "soft-404"})
 FLAG = "holding_price"
 # the fields that make two captures of one listing differ, in the order in which they are told
-COMPARED = ("price", "title", "description", "vendor", "category", "ships_from", "ships_to")
+COMPARED = (
+    "price", "stock", "title", "description", "vendor", "category", "ships_from", "ships_to",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Version:
     title: str
     price_amount: Decimal | None
     price_currency: str | None
+    stock_state: str | None
+    stock_n: int | None
     changed: tuple[str, ...]
     holding: tuple[Holding, ...]
 
@@ -160,8 +164,10 @@ def _history(
 
 def _versions(order: list[_Shown], medians: Mapping[str, Decimal]) -> Iterator[Version]:
     before: _Shown | None = None
+    left: object = None
     for one in order:
         listing = one.listing
+        shown = _fields(listing)["stock"]
         yield Version(
             at=one.at,
             capture_id=one.capture_id,
@@ -169,10 +175,12 @@ def _versions(order: list[_Shown], medians: Mapping[str, Decimal]) -> Iterator[V
             title=listing.title,
             price_amount=listing.price_amount,
             price_currency=listing.price_currency,
-            changed=_changed(before, one) if before else (),
+            stock_state=listing.stock_state,
+            stock_n=listing.stock_n,
+            changed=_changed(before, one, left) if before else (),
             holding=_holding(one, order, medians),
         )
-        before = one
+        before, left = one, shown or left
 
 
 def _holding(
@@ -191,14 +199,21 @@ def _holding(
     return holding_reasons(price, others, medians.get(currency or ""), one.flagged)
 
 
-def _changed(before: _Shown, after: _Shown) -> tuple[str, ...]:
+def _changed(before: _Shown, after: _Shown, left: object) -> tuple[str, ...]:
+    """Return what differs; ``left`` is the last stock that any capture before showed.
+
+    A layout that shows no stock says nothing of it.
+    """
     first, second = _fields(before.listing), _fields(after.listing)
+    first["stock"] = left or second["stock"]
+    second["stock"] = second["stock"] or first["stock"]
     return tuple(name for name in COMPARED if first[name] != second[name])
 
 
 def _fields(listing: Listing) -> dict[str, object]:
     return {
         "price": (listing.price_amount, listing.price_currency),
+        "stock": (listing.stock_state, listing.stock_n) if listing.stock_state else None,
         "title": listing.title,
         "description": listing.description,
         "vendor": listing.vendor_handle,

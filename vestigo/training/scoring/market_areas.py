@@ -15,10 +15,12 @@ KEY_KIND, COIN_KIND = "pgp_fingerprint", "btc"
 
 
 def market_areas(work: Comparison) -> Iterator[Area]:
-    """Yield vendors, listings, prices, addresses, contacts and PGP keys."""
+    """Yield vendors, listings, prices, stock where it is shown, addresses, contacts, PGP keys."""
     yield _vendors(work)
     yield _listings(work)
     yield _prices(work)
+    if any(stock_by_pass(item) for item in work.truth.listings.values()):
+        yield _stock(work)
     yield _addresses(work)
     yield _contacts(work)
     yield _keys(work)
@@ -66,6 +68,36 @@ def _prices(work: Comparison) -> Area:
             shown = {"amount": str(read.price_amount), "currency": read.price_currency}
             claims.add(f"{read.market}/{read.listing_key} {_amount(shown)}", record_id)
     return work.area("prices", true, claims, lambda _key, ids: _of_page(work, ids))
+
+
+def _stock(work: Comparison) -> Area:
+    """Compare what is left of each listing, over all passes."""
+    true: dict[str, Fact] = {}
+    for key, item in work.truth.listings.items():
+        for number, left in stock_by_pass(item).items():
+            unseen = work.view.listing(key)
+            if not unseen and not work.view.saw_pass(str(item["market"]), number):
+                unseen = "pass_not_crawled"
+            name = f"{key} {_left(left['state'], left['n'])}"
+            known = true.get(name)
+            if known is None or known.unseen:
+                true[name] = Fact(unseen)
+    claims = Claims()
+    for record_id, read in work.held.listings.items():
+        if read.stock_state is not None:
+            shown = _left(read.stock_state, read.stock_n)
+            claims.add(f"{read.market}/{read.listing_key} {shown}", record_id)
+    return work.area("stock", true, claims, lambda _key, ids: _of_page(work, ids))
+
+
+def stock_by_pass(listing: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """Return what the page of a listing says to be left, for each pass that shows it."""
+    return {int(row["pass"]): row for row in listing.get("stock_shown", ())}
+
+
+def _left(state: str, n: int | None) -> str:
+    """Return a stock in one spelling: nothing left is sold out, with a nought or without."""
+    return f"{n} left" if n else state
 
 
 def prices_by_pass(listing: Mapping[str, Any]) -> dict[int, dict[str, Any]]:

@@ -12,6 +12,7 @@ def area_names() -> dict[str, str]:
         "vendors": _("vendor accounts"),
         "listings": _("listings"),
         "prices": _("prices as displayed"),
+        "stock": _("what is left, as displayed"),
         "substances": _("substances of listings"),
         "offers": _("quantities on offer"),
         "unit_prices": _("unit prices"),

@@ -20,6 +20,7 @@ class Layout:
 
     ``name`` is the folder of its templates; ``addresses`` its patterns in the order in
     which they are tried; ``fields`` the names of the fields user, password and code.
+    ``shows_stock`` says that the page of a listing tells how much is left.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Layout:
     decimal: str
     thousands: str
     rating_form: str
+    shows_stock: bool = False
 
     def bitcoin(self, value_sat: int) -> str:
         """Return satoshi as bitcoin with five or eight places."""
@@ -99,6 +101,7 @@ CARDS = Layout(
     decimal=".",
     thousands=",",
     rating_form="{full}{empty}",
+    shows_stock=True,
 )  # fmt: skip
 
 FORUM = Layout(

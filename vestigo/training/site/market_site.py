@@ -16,6 +16,7 @@ KINDS = {
     "home": "category", "category": "category", "search": "search", "listing": "listing",
     "vendor": "vendor", "mirrors": "other",
 }  # fmt: skip
+PRIVATE = {"user": "buyer", "messages": "message"}
 NOBODY = "zzzzzzzz"
 
 
@@ -73,8 +74,9 @@ class Site:
             yield "soft-404", of(kind, NOBODY), self._at(of(kind, NOBODY))
         far = contents.addresses.of("search", page=9999)
         yield "soft-404", far, self._at(far)
+        private = PRIVATE if self.layout.name == "table" else dict.fromkeys(PRIVATE, "other")
         for kind, key in (("user", self.market.account), ("messages", "")):
-            yield "other", of(kind, key), self._at(of(kind, key))
+            yield private[kind], of(kind, key), self._at(of(kind, key))
         yield "not-found", f"/{NOBODY}", self._at(f"/{NOBODY}")
         yield "rate-limit", of("home"), contents.too_many()
 

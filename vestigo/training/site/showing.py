@@ -11,7 +11,10 @@ from vestigo.training.rates import RangeRates
 from vestigo.training.rendering import buyer_key, masked
 from vestigo.training.site.addresses import Addresses
 from vestigo.training.site.layouts import Layout
+from vestigo.training.stock import stock_left
 from vestigo.training.world import Listing, MarketView, Offer, Order, Vendor
+
+_STOCK_WORDS = {"sold-out": "Sold out", "unlimited": "Unlimited"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class ShownListing:
     posted: str
     order_href: str
     n_feedback: int
+    stock: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ class Shower:
             posted=self._day(one.posted_on),
             order_href=self._addresses.of("order", one.key),
             n_feedback=self._n_feedback.get(one.key, 0),
+            stock=self._stock(one),
         )
 
     def feedback(self, order: Order) -> ShownFeedback:
@@ -165,6 +170,13 @@ class Shower:
             return (bitcoin, ShownPrice(self._layout.fiat(worth), one.fiat, is_beside=True))
         asked = offer.eur if one.fiat == "EUR" else offer.usd
         return (ShownPrice(self._layout.fiat(asked), one.fiat),)
+
+    def _stock(self, one: Listing) -> str:
+        """Return how much is left, "" in a layout that does not tell."""
+        if not self._layout.shows_stock:
+            return ""
+        left = stock_left(self._view.market.seed, one, self._view.pass_no)
+        return f"{left.n} left" if left.n else _STOCK_WORDS[left.state]
 
     def _day(self, day: date) -> str:
         return self._layout.day(day)

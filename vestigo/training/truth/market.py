@@ -12,6 +12,7 @@ from vestigo.training.rendering import buyer_key, masked
 from vestigo.training.site import layout_of, mirrors_truth
 from vestigo.training.truth.listing import is_ever_seen, listing_truth
 from vestigo.training.truth.published import published_in
+from vestigo.training.truth.stock import stock_shown
 from vestigo.training.vocabulary import vocabulary
 from vestigo.training.world import Market, Order, Party, Vendor, World
 
@@ -30,6 +31,7 @@ def market_truth(world: World) -> dict[str, Any]:
         "links": _links(world),
         "listings": [
             listing_truth(one, sold.get((market.key, one.key), []))
+            | {"stock_shown": stock_shown(market, one)}
             for market, one in every
             if is_ever_seen(one)
         ],
