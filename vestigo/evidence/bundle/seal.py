@@ -15,6 +15,8 @@ from vestigo.clock import iso
 from vestigo.evidence.bundle.payload import BagFolder, manifest
 from vestigo.evidence.bundle.view import CaseView
 from vestigo.evidence.keys import UnlockedKeys
+from vestigo.evidence.stamping.bracket import stated_bracket
+from vestigo.evidence.stamping.bundled import bundle_stamps
 from vestigo.evidence.stranger import PAGES, VERIFIERS, expected_output, shipped
 
 BUILT = "bundle built"
@@ -35,12 +37,16 @@ def add_seal(
     for name in (*VERIFIERS, *PAGES):
         bag.add(name, shipped(name))
     bag.add("expected.txt", expected_output())
-    bag.add("seal/checkpoint.note", keys.sign_checkpoint(view.size, view.root).encode("utf-8"))
+    note = keys.sign_checkpoint(view.size, view.root).encode("utf-8")
+    bag.add("seal/checkpoint.note", note)
     bag.add("seal/build-environment.json", _pretty(_environment(now)))
     bag.add("seal/sbom.json", _pretty(_sbom()))
+    bag.add("seal/time.json", _pretty(stated_bracket(view.events)))
     statement = _statement(bag, view, keys, now)
     bag.add("seal/statement.json", statement)
     bag.add("seal/statement.json.p7s", keys.sign_statement(statement))
+    for name, content in bundle_stamps(view.folder, view.size, note).items():
+        bag.add(name, content)
     tags = bag.tags()
     for algorithm in ALGORITHMS:
         bag.add(f"tagmanifest-{algorithm}.txt", manifest(tags, algorithm))
@@ -81,7 +87,17 @@ def _statement(bag: BagFolder, view: CaseView, keys: UnlockedKeys, now: datetime
             "built_at": iso(now),
             "checkpoint": {"origin": keys.origin, "size": view.size, "root": view.root.hex()},
             "files": files,
-            "seal_names": ["statement.json", "statement.json.p7s", "stamps/*.tsq", "stamps/*.tsr"],
+            "seal_names": [
+                "statement.json",
+                "statement.json.p7s",
+                "stamps/*.tsq",
+                "stamps/*.tsr",
+                "stamps/*/stamp.tsq",
+                "stamps/*/stamp.tsr",
+                "stamps/*/chain-?.cer",
+                "stamps/*/revocation-*.crl",
+                "stamps/*/revocation-*.ocsp",
+            ],
         }
     )
 

@@ -27,6 +27,7 @@ CODES = {
     "verifiers": "E-BUN-109",
     "custody": "E-BUN-111",
     "history": "E-BUN-112",
+    "time": "E-BUN-122",
     "records": "E-BUN-113",
     "captures": "E-BUN-114",
     "spans": "E-BUN-115",

@@ -122,3 +122,20 @@ def _clocks(events: Iterable[CustodyEvent]) -> Iterable[dict[str, str]]:
                 "own_clock_after": iso(event.at),
                 TOR_BEGAN: event.details[TOR_BEGAN],
             }
+
+
+def stated_bracket(events: Iterable[CustodyEvent]) -> dict[str, Any]:
+    """Return what a bundle states of time when it is sealed: blocks, and the own clock.
+
+    Not-after comes from the stamps, which may arrive later and are not stated here.
+    """
+    listed = tuple(events)
+    anchors = logged_anchors(listed)
+    return {
+        "format": "vestigo-time-1",
+        "not_before": iso(anchors[0].anchor.not_before) if anchors else OWN_CLOCK_ONLY,
+        "not_before_event": anchors[0].event_id if anchors else 0,
+        "not_before_block": anchors[0].anchor.block_hash if anchors else "",
+        "not_after": "seal/stamps",
+        "clocks": list(_clocks(listed)) or "offset not known",
+    }

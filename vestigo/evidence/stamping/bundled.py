@@ -34,7 +34,9 @@ def add_late_stamps(folder: CaseFolder) -> list[Path]:
     changed = []
     for bundle in sorted(folder.bundles.glob("bundle-*")):
         note = bundle / NOTE
-        if note.is_file() and _add(bundle, bundle_stamps(folder, _size(note), note.read_bytes())):
+        if note.is_file() and add_late_files(
+            bundle, bundle_stamps(folder, _size(note), note.read_bytes())
+        ):
             changed.append(bundle)
     return changed
 
@@ -44,7 +46,8 @@ def _size(note: Path) -> int:
     return int(line[0]) if line and line[0].isdigit() else 0
 
 
-def _add(bundle: Path, stamps: dict[str, bytes]) -> bool:
+def add_late_files(bundle: Path, stamps: dict[str, bytes]) -> bool:
+    """Put files into the seal of a finished bundle and list them; whether anything changed."""
     changed = False
     for name, content in stamps.items():
         path = bundle / name

@@ -29,7 +29,7 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable  # noqa: UP035 (Python 3.9)
 
@@ -46,6 +46,18 @@ BEYOND_BMP = re.compile(rb"[\xf0-\xff]")  # only there do UTF-16 and code points
 LONG_NUMBER = re.compile(rb"[0-9]{20}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
 UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
+STAMP_FILE = re.compile(
+    r"seal/stamps/[a-z0-9][a-z0-9-]{0,31}/"
+    r"(stamp\.ts[qr]|chain-[0-9]\.cer|revocation-[0-9]{1,3}\.(crl|ocsp))"
+)
+SHOWN_TIME = re.compile(
+    r"^(?:Time stamp: |lastUpdate=)([A-Z][a-z]{2}) +([0-9]{1,2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(\.[0-9]+)? ([0-9]{4}) GMT$", re.MULTILINE,
+)  # fmt: skip
+ACCURACY = re.compile(r"^Accuracy: (.*)$", re.MULTILINE)
+SOURCES = re.compile(r"CRL Distribution Points|OCSP - URI")
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+BLOCK_AHEAD = 7200  # seconds by which the time of a block may run ahead of the network's
 TAG_MANIFESTS = ("tagmanifest-sha256.txt", "tagmanifest-sha512.txt")
 RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger", "received")
 KEPT_KINDS = ("block", "transaction", "cluster", "trace", "cash_out_point", "screenshot",
@@ -87,6 +99,24 @@ SAMPLE_KEY = "MCowBQYDK2VwAyEAUa3TDjfie+29R0rs8Z1JvRQoWIeayxHPL0ESskl/jX4="
 SAMPLE_NOTE = (
     "W4RuBTWGM43Z2VkhSaDHfjKDfGKQZietv5xCUfL6A3u31AvoipkGnMmwpkTUP5ebV8p5iAewO9+FCqJvx6sJBg=="
 )
+# A stamp of SAMPLE by an authority whose certificate was good for the 22nd of November 2026 only.
+SAMPLE_TSA = (
+    "MIIBUDCB9qADAgECAgEHMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCXNlbGYtdGVzdDAeFw0yNjExMjIwMDAwMDBaFw0yNjEx"
+    "MjMwMDAwMDBaMBQxEjAQBgNVBAMMCXNlbGYtdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABASQlKcQC/vIs0MsQKon"
+    "CxTmvqb8UlqHs+NsLpGqNOJOTMFQEbrR7RnlUAigw5/TzZaRmio6+Wa5lAwebfWqpjWjOTA3MBYGA1UdJQEB/wQMMAoGCCsG"
+    "AQUFBwMIMB0GA1UdDgQWBBTnnpm8xWpDC+aREqud8vEfCFpEPTAKBggqhkjOPQQDAgNJADBGAiEA45nBve1H3y6US/0+nYCD"
+    "zGenM29L8AoeyDcU/WFnwPgCIQCB4ZBr4h1Ij+TfQk2/oH5PIKskJvwXeQvuhG1UGzxyOw=="
+)
+STAMPED_AT = "1795339719"
+SAMPLE_STAMP = (
+    "MIIBxDADAgEAMIIBuwYJKoZIhvcNAQcCoIIBrDCCAagCAQMxDzANBglghkgBZQMEAgEFADBhBgsqhkiG9w0BCRABBKBSBFAw"
+    "TgIBAQYCKgMwMTANBglghkgBZQMEAgEFAAQg7/ch5lnX85tuJoxJ0g+yl02Fp1j3C61WefGxdIrgHS4CAQIYDzIwMjYxMTIy"
+    "MDkyODM5WjGCAS0wggEpAgEBMBkwFDESMBAGA1UEAwwJc2VsZi10ZXN0AgEHMA0GCWCGSAFlAwQCAQUAoIGkMBoGCSqGSIb3"
+    "DQEJAzENBgsqhkiG9w0BCRABBDAcBgkqhkiG9w0BCQUxDxcNMjYxMTIyMDkyODM5WjAvBgkqhkiG9w0BCQQxIgQgjLyRvaOl"
+    "ZGnKIhQVrs0KOsUnS9zKiQRvyfyIssjJX3UwNwYLKoZIhvcNAQkQAi8xKDAmMCQwIgQg1xVXGI/hSi0kisPw7FiPc1CN+IQl"
+    "h0xm4C8nyqDv8G4wCgYIKoZIzj0EAwIERzBFAiEA3hV3OSFdzRsxaUm+pmNVdpvAqch8tlJCSoOEam/2FpcCIGBh491GE+fK"
+    "GERfnR4QUclJx/t8btzl2mu3Ctif/ad+"
+)
 ZERO = "0" * 64
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
@@ -115,6 +145,7 @@ class Bag:
         self.findings: list[tuple[str, str, str]] = []
         self.manifests: dict[str, dict[str, str]] = {}
         self.outside = False
+        self.stamped: list[datetime] = []
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
@@ -320,7 +351,7 @@ def check_statement(bag: Bag, check: Check) -> str:
     if statement["format"] != "vestigo-statement-1":
         check.fault("seal/statement.json", "a format that this verifier does not know")
     due = {name for name in bag.files if not name.startswith("data/")} - set(TAG_MANIFESTS)
-    due = {name for name in due if not UNSTATED.fullmatch(name)}
+    due = {n for n in due if not UNSTATED.fullmatch(n) and not STAMP_FILE.fullmatch(n)}
     for name in sorted(due ^ set(stated)):
         check.fault(name, "only in the bundle" if name in due else "only in the statement")
     for name in sorted(due & set(stated)):
@@ -377,6 +408,8 @@ def fit(bag: Bag, verified: Callable[..., tuple[int, str]]) -> bool:
     known = (openssl_program(bag), verified.__name__)
     if known in FIT:
         return FIT[known]
+    if verified is stamp_verified:
+        return FIT.setdefault(known, stamp_fit(bag))
     ed = verified is ed25519_verified
     label, der = ("PUBLIC KEY", SAMPLE_KEY) if ed else ("CERTIFICATE", SAMPLE_CERTIFICATE)
     with tempfile.TemporaryDirectory() as folder:
@@ -389,6 +422,25 @@ def fit(bag: Bag, verified: Callable[..., tuple[int, str]]) -> bool:
             content.write_bytes(sample)
             answers.append(verified(bag, signature, content, key)[0] == 0)
     return FIT.setdefault(known, answers == [True, False])
+
+
+def stamp_fit(bag: Bag) -> bool:
+    """Say whether openssl judges a stamp by the time of the stamp, and refuses a wrong one."""
+    with tempfile.TemporaryDirectory() as folder:
+        content, root, stamp = (Path(folder, n) for n in ("content", "root", "stamp"))
+        lines = [SAMPLE_TSA[i : i + 64] for i in range(0, len(SAMPLE_TSA), 64)]
+        body = "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
+        root.write_bytes(body.encode("ascii"))
+        stamp.write_bytes(base64.b64decode(SAMPLE_STAMP))
+        answers = []
+        for sample in (SAMPLE, b"x" + SAMPLE):
+            content.write_bytes(sample)
+            asked = ("-data", STAMPED_AT)
+            answers.append(stamp_verified(bag, stamp, content, root, None, asked)[0])
+        content.write_bytes(SAMPLE)
+        late = ("-data", str(int(STAMPED_AT) + 400000))
+        answers.append(stamp_verified(bag, stamp, content, root, None, late)[0])
+    return answers[0] == 0 and 0 not in answers[1:]
 
 
 def usable(
@@ -491,30 +543,155 @@ def check_stamps(bag: Bag, check: Check) -> str:
     stamps = [name for name in inside if name.endswith(".tsr")]
     for name in inside:
         one_der_value(bag, check, name)
-        if name.endswith(".tsq") and name[:-1] + "r" not in stamps:
+        whole = f"{name.rpartition('/')[0]}/stamp.tsr" if STAMP_FILE.fullmatch(name) else name
+        if name.endswith(".tsq") and f"{name[:-1]}r" not in stamps:
             check.fault(name, "a request without its stamp")
-    if stamps and usable(bag, check, "tsa.pem"):
-        for name in stamps:
-            code, said = stamp_verified(bag, name)
-            if code:
-                check.fault(name, f"no valid stamp of the checkpoint: {last_line(said)}")
-            else:
-                bag.outside = True
-    return f"{len(stamps)} stamps" if stamps else "none: time rests on the unit's own clock"
+        elif whole != name and whole not in stamps:
+            check.fault(name, "belongs to no stamp")
+    for name in stamps:
+        named = f"tsa-{authority_of(name)}.pem"
+        anchor = named if bag.anchor(named) else "tsa.pem"
+        if usable(bag, check, anchor, stamp_verified):
+            check_stamp(bag, check, name, bag.anchor(anchor) or Path())
+    if not stamps:
+        return "none; time: own clock only"
+    last = min(bag.stamped, default=None)
+    return f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
 
 
-def stamp_verified(bag: Bag, name: str) -> tuple[int, str]:
-    """Ask openssl whether a stamp is one of the checkpoint, and the answer to its request."""
-    whats = [("-data", "seal/checkpoint.note"), ("-queryfile", name[:-1] + "q")]
-    for option, what in whats:
-        if what in bag.files:
-            code, said = openssl(
-                bag, "ts", "-verify", option, str(bag.path(what)), "-in", str(bag.path(name)),
-                "-CAfile", str(bag.anchor("tsa.pem")),
-            )  # fmt: skip
+def authority_of(name: str) -> str:
+    """Return the name of the authority of a stamp: its folder, or that of a single file."""
+    parts = name.split("/")
+    return parts[2] if STAMP_FILE.fullmatch(name) else parts[-1][:-4]
+
+
+def check_stamp(bag: Bag, check: Check, name: str, roots: Path) -> None:
+    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked."""
+    with tempfile.TemporaryDirectory() as folder:
+        between, texts = Path(folder, "between"), Path(folder, "texts")
+        token = stated_token(bag, name, Path(folder, "token"))
+        stated = openssl(bag, "ts", "-reply", "-in", str(token), "-token_in", "-text")[1]
+        moment, error = stated_time(stated), stated_accuracy(stated)
+        write_between(bag, name, token, roots, (between, texts))
+        second = str(int(moment.timestamp()))
+        request = f"{name[:-1]}q"
+        pairs = [("-data", "seal/checkpoint.note"), ("-queryfile", request)]
+        for option, what in (pair for pair in pairs if pair[1] in bag.files):
+            code, said = stamp_verified(bag, bag.path(name), bag.path(what), roots, between,
+                                        (option, second))  # fmt: skip
             if code:
-                return code, said
-    return 0, ""
+                check.fault(name, f"no valid stamp of the checkpoint: {verify_error(said)}")
+                return
+        if check_revocation(bag, check, name, (roots, between, texts, moment)):
+            bag.outside = True
+            bag.stamped.append(whole_seconds(moment) + error)
+
+
+def stamp_verified(
+    bag: Bag, stamp: Path, content: Path, roots: Path, between: Path | None,
+    asked: tuple[str, ...],
+) -> tuple[int, str]:  # fmt: skip
+    """Ask openssl whether a stamp holds at a given time, not by the clock of this machine.
+
+    ``asked`` is ``-data`` or ``-queryfile``, the second (POSIX), and further options.
+    """
+    option, second, *more = asked
+    return openssl(
+        bag, "ts", "-verify", option, str(content), "-in", str(stamp), "-CAfile", str(roots),
+        "-untrusted", str(between or roots), "-partial_chain", "-attime", second, *more,
+    )  # fmt: skip
+
+
+def stated_token(bag: Bag, name: str, token: Path) -> Path:
+    """Cut the token out of a response: its status is signed by nobody and may say anything."""
+    openssl(bag, "ts", "-reply", "-in", str(bag.path(name)), "-token_out", "-out", str(token))
+    if not token.is_file():
+        raise ValueError(f"{name}: no time stamp response")
+    return token
+
+
+def stated_time(text: str) -> datetime:
+    """Return the time that openssl shows for a stamp or revocation list."""
+    found = SHOWN_TIME.search(text)
+    if not found:
+        raise ValueError("openssl shows no time of a stamp")
+    month, day, clock, fraction, year = found.groups()
+    number = MONTHS.index(month) + 1
+    moment = instant(f"{year}-{number:02d}-{int(day):02d}T{clock}Z")
+    return moment + timedelta(microseconds=int((fraction or ".")[1:7].ljust(6, "0")))
+
+
+def stated_accuracy(text: str) -> timedelta:
+    """Return the error that a stamp states, in whole seconds (0 where it states none)."""
+    found = ACCURACY.search(text)
+    units = re.findall(r"(0x[0-9A-F]{1,8}) (seconds|millis|micros)", found[1] if found else "")
+    size = {"seconds": 10**6, "millis": 10**3, "micros": 1}
+    total = sum(int(number, 16) * size[unit] for number, unit in units)
+    return timedelta(seconds=-(-total // 10**6))
+
+
+def whole_seconds(moment: datetime) -> datetime:
+    """Return the next whole second."""
+    return moment.replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a moment in UTC, in whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def verify_error(said: str) -> str:
+    """Return why openssl refused a stamp, in its own words."""
+    found = re.search(r"Verify error:([ -~]+)", said) or re.search(r"routines:\w*:([ -~]+?):", said)
+    return found[1][:160] if found else "no reason given"
+
+
+def write_between(bag: Bag, name: str, token: Path, roots: Path, out: tuple[Path, Path]) -> None:
+    """Write the certificates that may link the stamp to an anchor, and how they read."""
+    between, texts = out
+    _code, printed = openssl(bag, "pkcs7", "-inform", "DER", "-in", str(token), "-print_certs")
+    shown = openssl(bag, "pkcs7", "-inform", "DER", "-in", str(token), "-print_certs", "-text")[1]
+    folder = name.rpartition("/")[0]
+    for file in sorted(bag.files) if STAMP_FILE.fullmatch(name) else ():
+        if file.startswith(f"{folder}/chain-"):
+            words = ("x509", "-inform", "DER", "-in", str(bag.path(file)))
+            printed += openssl(bag, *words)[1]
+            shown += openssl(bag, *words, "-noout", "-text")[1]
+    between.write_text(roots.read_text("utf-8") + "\n" + printed, "utf-8")
+    texts.write_text(shown, "utf-8")
+
+
+def check_revocation(
+    bag: Bag, check: Check, name: str, known: tuple[Path, Path, Path, datetime]
+) -> bool:
+    """Compare the chain with the revocation lists beside the stamp, at its time or theirs.
+
+    Every link must be covered; where the certificates name no source nothing is due.
+    Returns False where a certificate was revoked.
+    """
+    roots, between, texts, moment = known
+    folder = f"{name.rpartition('/')[0]}/revocation-"
+    lists = [n for n in sorted(bag.files) if n.startswith(folder) and n.endswith(".crl")]
+    if not lists:
+        if SOURCES.search(texts.read_text("utf-8")):
+            check.skip(f"{name}: whether a certificate was revoked: no revocation list is here")
+        return True
+    store = between.with_name("store")
+    content, latest = roots.read_text("utf-8"), moment
+    for file in lists:
+        words = ("crl", "-inform", "DER", "-in", str(bag.path(file)))
+        content += "\n" + openssl(bag, *words)[1]
+        latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
+    store.write_text(content, "utf-8")
+    second = str(int(latest.timestamp()))
+    note, asked = bag.path("seal/checkpoint.note"), ("-data", second, "-crl_check_all")
+    code, said = stamp_verified(bag, bag.path(name), note, store, between, asked)
+    if "certificate revoked" in said:
+        check.fault(name, "a certificate of its chain was revoked")
+        return False
+    if code:
+        check.skip(f"{name}: whether a certificate was revoked: {verify_error(said)}")
+    return True
 
 
 def check_verifiers(bag: Bag, check: Check) -> str:
@@ -619,6 +796,41 @@ def check_history(bag: Bag, check: Check) -> str:
     return f"{compared} checkpoints from outside agree{newer}"
 
 
+def check_time(bag: Bag, check: Check) -> str:
+    """Show between which moments the log came about: blocks that stand in it, and stamps."""
+    begin, last = None, min(bag.stamped, default=None)
+    text = "not before: own clock only"
+    for event in bag.events:
+        if "not_before_header" not in event["details"]:
+            continue
+        where, details = f"event {event['id']}", event["details"]
+        header = bytes.fromhex(details["not_before_header"])
+        if len(header) != 80 or twice(header)[::-1].hex() != details["not_before_block"]:  # noqa: PLR2004
+            check.fault(where, "its header has another block hash")
+        elif not has_work(header, details["not_before_network"]):
+            check.fault(where, "the header of its block shows no proof of work")
+        elif begin is None:
+            time = int.from_bytes(header[68:72], "little") - BLOCK_AHEAD
+            begin = datetime.fromtimestamp(time, timezone.utc)  # noqa: UP017 (Python 3.9)
+            text = f"not before {shown_time(begin)} (block {details['not_before_block']}, {where})"
+    if begin is not None and last is not None and last < begin:
+        check.fault("seal/stamps", "earlier than a block that stands in the log")
+    return f"{text}; not after {shown_time(last)}" if last else f"{text}; not after: own clock only"
+
+
+def has_work(header: bytes, network: str) -> bool:
+    """Say whether a header reaches its own difficulty, and that of its network at its time."""
+    exponent, mantissa = header[75], int.from_bytes(header[72:75], "little")
+    time, limit = int.from_bytes(header[68:72], "little"), POW_LIMITS[network]
+    for since, difficulty in FLOORS if network == "mainnet" else ():
+        limit = min(limit, POW_LIMITS["mainnet"] // difficulty) if time >= since else limit
+    if mantissa >> 23 or exponent > 32:  # noqa: PLR2004 (a hash has 32 bytes)
+        return False
+    shift = 8 * (exponent - 3)
+    target = mantissa << shift if shift >= 0 else mantissa >> -shift
+    return int.from_bytes(twice(header), "little") <= target <= limit
+
+
 def check_records(bag: Bag, check: Check) -> str:
     """Every record has the id of its content; the ledger of ids is the one in the log."""
     chain, heads = ZERO, {0: ZERO}
@@ -648,6 +860,15 @@ def check_records(bag: Bag, check: Check) -> str:
     check_sources(bag, check)
     check_not_included(bag, check)
     return f"{len(bag.records)} records, {len(gone)} disposed of by order"
+
+
+def committed(record_id: str, salt: str = "") -> str:
+    """Return what stands in the chain for a record: its id, salted where there is a salt."""
+    if not salt:
+        return record_id
+    if not re.fullmatch("[0-9a-f]{64}", salt):
+        raise ValueError("a salt that is none")
+    return hmac.new(salt.encode("ascii"), record_id.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def disposed_of(bag: Bag, check: Check) -> set[str]:
@@ -862,15 +1083,6 @@ def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
         n.strip().lower() for k, v in headers if k == b"content-encoding" for n in v.split(b",")
     ]
     names = [n for n in names if n not in (b"", b"identity")]
-def committed(record_id: str, salt: str = "") -> str:
-    """Return what stands in the chain for a record: its id, salted where there is a salt."""
-    if not salt:
-        return record_id
-    if not re.fullmatch("[0-9a-f]{64}", salt):
-        raise ValueError("a salt that is none")
-    return hmac.new(salt.encode("ascii"), record_id.encode("ascii"), hashlib.sha256).hexdigest()
-
-
     for name in reversed(names if len(names) <= MOST_CODINGS else []):
         if name not in (b"gzip", b"x-gzip", b"deflate"):
             return content, ascii(name.decode("latin-1"))[:40] if content else ""
@@ -1332,7 +1544,8 @@ LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
     "stamps": check_stamps, "verifiers": check_verifiers,
 }  # fmt: skip
 LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
-    "custody": check_custody, "history": check_history, "records": check_records,
+    "custody": check_custody, "history": check_history, "time": check_time,
+    "records": check_records,
     "captures": check_captures, "transactions": check_transactions, "cited": check_cited,
     "exhibits": check_exhibits, "received": check_received,
 }  # fmt: skip

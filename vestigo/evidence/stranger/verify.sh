@@ -213,7 +213,11 @@ if [ -f "$statement" ] && [ ! -h "$statement" ]; then
     grep -q '^"format": "vestigo-statement-1",\{0,1\}$' "$statement" ||
         fault statement "$statement: a format that this verifier does not know"
     grep -v -e '^seal/statement\.json$' -e '^seal/statement\.json\.p7s$' \
-        -e '^seal/stamps/[A-Za-z0-9_-]*\.ts[qr]$' "$work/tagmanifest.here" |
+        -e '^seal/stamps/[A-Za-z0-9_-]*\.ts[qr]$' \
+        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/stamp\.ts[qr]$' \
+        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/chain-[0-9]\.cer$' \
+        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.crl$' \
+        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.ocsp$' "$work/tagmanifest.here" |
         grep '^[A-Za-z0-9][A-Za-z0-9._/-]*$' > "$work/due"
     digest 256 < "$work/due" 2>/dev/null | sort > "$work/computed"
     cut -d ' ' -f 3- "$work/stated" | sort > "$work/statednames"
@@ -240,10 +244,45 @@ verify_ed25519() { # SIGNATURE CONTENT KEY
     openssl pkeyutl -verify -pubin -inkey "$3" -rawin -in "$2" -sigfile "$1" \
         > "$work/said" 2>&1 < /dev/null
 }
+verify_stamp() { # STAMP CONTENT ROOTS BETWEEN OPTION SECOND [MORE]: at that time, not now
+    openssl ts -verify "$5" "$2" -in "$1" -CAfile "$3" -untrusted "$4" -partial_chain \
+        -attime "$6" ${7:+"$7"} > "$work/said" 2>&1 < /dev/null
+}
+fit_stamps() { # openssl judges a stamp by its own time (22 November 2026), and refuses a wrong one
+    cat > "$work/key" <<'END'
+-----BEGIN CERTIFICATE-----
+MIIBUDCB9qADAgECAgEHMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCXNlbGYtdGVz
+dDAeFw0yNjExMjIwMDAwMDBaFw0yNjExMjMwMDAwMDBaMBQxEjAQBgNVBAMMCXNl
+bGYtdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABASQlKcQC/vIs0MsQKon
+CxTmvqb8UlqHs+NsLpGqNOJOTMFQEbrR7RnlUAigw5/TzZaRmio6+Wa5lAwebfWq
+pjWjOTA3MBYGA1UdJQEB/wQMMAoGCCsGAQUFBwMIMB0GA1UdDgQWBBTnnpm8xWpD
+C+aREqud8vEfCFpEPTAKBggqhkjOPQQDAgNJADBGAiEA45nBve1H3y6US/0+nYCD
+zGenM29L8AoeyDcU/WFnwPgCIQCB4ZBr4h1Ij+TfQk2/oH5PIKskJvwXeQvuhG1U
+GzxyOw==
+-----END CERTIFICATE-----
+END
+    unbase64 > "$work/sample" <<'END'
+MIIBxDADAgEAMIIBuwYJKoZIhvcNAQcCoIIBrDCCAagCAQMxDzANBglghkgBZQMEAgEFADBhBgsqhkiG9w0BCRABBKBSBFAw
+TgIBAQYCKgMwMTANBglghkgBZQMEAgEFAAQg7/ch5lnX85tuJoxJ0g+yl02Fp1j3C61WefGxdIrgHS4CAQIYDzIwMjYxMTIy
+MDkyODM5WjGCAS0wggEpAgEBMBkwFDESMBAGA1UEAwwJc2VsZi10ZXN0AgEHMA0GCWCGSAFlAwQCAQUAoIGkMBoGCSqGSIb3
+DQEJAzENBgsqhkiG9w0BCRABBDAcBgkqhkiG9w0BCQUxDxcNMjYxMTIyMDkyODM5WjAvBgkqhkiG9w0BCQQxIgQgjLyRvaOl
+ZGnKIhQVrs0KOsUnS9zKiQRvyfyIssjJX3UwNwYLKoZIhvcNAQkQAi8xKDAmMCQwIgQg1xVXGI/hSi0kisPw7FiPc1CN+IQl
+h0xm4C8nyqDv8G4wCgYIKoZIzj0EAwIERzBFAiEA3hV3OSFdzRsxaUm+pmNVdpvAqch8tlJCSoOEam/2FpcCIGBh491GE+fK
+GERfnR4QUclJx/t8btzl2mu3Ctif/ad+
+END
+    verify_stamp "$work/sample" "$work/content" "$work/key" "$work/key" -data 1795339719 || return 1
+    if verify_stamp "$work/sample" "$work/other" "$work/key" "$work/key" -data 1795339719 ||
+        verify_stamp "$work/sample" "$work/content" "$work/key" "$work/key" -data 1795739719; then
+        return 1
+    fi
+}
 fit() { # verify_cms or verify_ed25519: openssl accepts a right signature and refuses a wrong one
     printf 'self-test\n' > "$work/content"
     printf 'xself-test\n' > "$work/other"
-    if [ "$1" = verify_cms ]; then
+    if [ "$1" = verify_stamp ]; then
+        fit_stamps
+        return
+    elif [ "$1" = verify_cms ]; then
         cat > "$work/key" <<'END'
 -----BEGIN CERTIFICATE-----
 MIIBazCCARGgAwIBAgIUNUJu19xgm6AxzpuDTcJeUDdbI14wCgYIKoZIzj0EAwIw
@@ -334,31 +373,130 @@ fi
 right checkpoint "$size events, signed"
 
 # ----------------------------------------------------------------- stamps
+seconds_of() { # PREFIX FILE: sets moment to the time behind PREFIX (POSIX seconds), finer to 0 or 1
+    line=$(sed -n "s/^$1\([A-Z][a-z][a-z] .*\) GMT\$/\1/p" "$2" | head -n 1 |
+        grep '^[A-Z][a-z][a-z]  *[0-9][0-9]\{0,1\} [0-9][0-9]:[0-9][0-9]:[0-9][0-9]\(\.[0-9]*\)\{0,1\} [0-9]\{4\}$')
+    set -- $line
+    [ $# -eq 4 ] || return 1
+    case $1 in
+        Jan) m=1 ;; Feb) m=2 ;; Mar) m=3 ;; Apr) m=4 ;; May) m=5 ;; Jun) m=6 ;;
+        Jul) m=7 ;; Aug) m=8 ;; Sep) m=9 ;; Oct) m=10 ;; Nov) m=11 ;; Dec) m=12 ;;
+        *) return 1 ;;
+    esac
+    case $3 in *.*) finer=1 ;; *) finer=0 ;; esac
+    clock=${3%.*} y=$4
+    hour=${clock%%:*} second=${clock##*:} minute=${clock#*:}
+    minute=${minute%:*}
+    [ "$m" -gt 2 ] || y=$((y - 1))
+    n=$((y / 400 * 146097 + y % 400 * 365 + y % 400 / 4 - y % 400 / 100 + (153 * ((m + 9) % 12) + 2) / 5 + $2 - 719469))
+    moment=$((((n * 24 + ${hour#0}) * 60 + ${minute#0}) * 60 + ${second#0}))
+}
+accuracy_of() { # FILE: sets moment later by the stated error, both in whole seconds
+    stated=$(sed -n 's/^Accuracy: //p' "$1" | head -n 1)
+    total=0
+    for unit in seconds:1000000 millis:1000 micros:1; do
+        number=$(printf '%s,\n' "$stated" | sed -n "s/^\(.*, \)\{0,1\}\(0x[0-9A-F]\{1,8\}\) ${unit%:*},.*/\2/p")
+        total=$((total + ${number:-0} * ${unit#*:}))
+    done
+    moment=$((moment + finer + (total + 999999) / 1000000))
+}
+shown() { # SECONDS: the moment in UTC
+    n=$(($1 / 86400 + 719468)) t=$(($1 % 86400))
+    era=$((n / 146097)) d=$((n % 146097))
+    y=$(((d - d / 1460 + d / 36524 - d / 146096) / 365))
+    d=$((d - (365 * y + y / 4 - y / 100)))
+    m=$(((5 * d + 2) / 153))
+    d=$((d - (153 * m + 2) / 5 + 1)) y=$((y + era * 400))
+    if [ "$m" -lt 10 ]; then m=$((m + 3)); else m=$((m - 9)) y=$((y + 1)); fi
+    printf '%04d-%02d-%02dT%02d:%02d:%02dZ\n' "$y" "$m" "$d" $((t / 3600)) $((t / 60 % 60)) $((t % 60))
+}
+why() { sed -n 's/.*Verify error:\([ -~]*\).*/: \1/p' "$work/said" | head -n 1; }
+certificates() { # openssl WORDS: as PEM to between, as text to texts
+    openssl "$@" >> "$work/between" 2>/dev/null < /dev/null
+    openssl "$@" -text >> "$work/texts" 2>/dev/null < /dev/null
+}
+check_stamp() { # STAMP ROOTS: of this checkpoint, an answer to its request, good then, not revoked
+    stamp=$1 roots=$2 request=${1%r}q folder=${1%/*}
+    rm -f "$work/token"
+    openssl ts -reply -in "$stamp" -token_out -out "$work/token" > /dev/null 2>&1 < /dev/null
+    openssl ts -reply -in "$work/token" -token_in -text > "$work/stated" 2>/dev/null < /dev/null
+    if [ ! -s "$work/token" ] || ! seconds_of 'Time stamp: ' "$work/stated"; then
+        fault stamps "$stamp: no time stamp response"
+        return
+    fi
+    at=$moment
+    accuracy_of "$work/stated"
+    cat "$roots" > "$work/between"
+    : > "$work/texts"
+    certificates pkcs7 -inform DER -in "$work/token" -print_certs
+    case $stamp in
+        seal/stamps/*/*)
+            for file in "$folder"/chain-*.cer; do
+                [ ! -f "$file" ] || certificates x509 -inform DER -in "$file"
+            done ;;
+    esac
+    if ! verify_stamp "$stamp" "$note" "$roots" "$work/between" -data "$at" ||
+        { [ -f "$request" ] && ! verify_stamp "$stamp" "$request" "$roots" "$work/between" -queryfile "$at"; }; then
+        fault stamps "$stamp: no valid stamp of the checkpoint$(why)"
+        return
+    fi
+    earlier=$moment
+    check_revocation || return
+    outside=1
+    if [ -z "$last" ] || [ "$earlier" -lt "$last" ]; then last=$earlier; fi
+}
+check_revocation() { # every link must be covered by the lists beside the stamp, where a source is named
+    cat "$roots" > "$work/store"
+    lists=0
+    for file in "$folder"/revocation-*.crl; do
+        [ -f "$file" ] || continue
+        lists=$((lists + 1))
+        openssl crl -inform DER -in "$file" >> "$work/store" 2>/dev/null < /dev/null
+        openssl crl -inform DER -in "$file" -noout -lastupdate > "$work/dated" 2>/dev/null < /dev/null
+        if ! seconds_of 'lastUpdate=' "$work/dated"; then
+            fault stamps "$file: no revocation list"
+            return 1
+        fi
+        [ "$moment" -le "$at" ] || at=$moment
+    done
+    if [ "$lists" -eq 0 ]; then
+        grep -q -e 'CRL Distribution Points' -e 'OCSP - URI' "$work/texts" || return 0
+        skip stamps "$stamp: whether a certificate was revoked: no revocation list is here"
+        return 0
+    fi
+    if ! verify_stamp "$stamp" "$note" "$work/store" "$work/between" -data "$at" -crl_check_all; then
+        if grep -q 'certificate revoked' "$work/said"; then
+            fault stamps "$stamp: a certificate of its chain was revoked"
+            return 1
+        fi
+        skip stamps "$stamp: whether a certificate was revoked$(why)"
+    fi
+}
+
 begin
+last=''
 grep '^seal/stamps/' "$work/files" > "$work/inside"
-grep '^seal/stamps/[A-Za-z0-9_-]*\.tsr$' "$work/inside" > "$work/stamps"
+grep '^seal/stamps/\([a-z0-9-]*/\)\{0,1\}[A-Za-z0-9_-]*\.tsr$' "$work/inside" > "$work/stamps"
 while IFS= read -r name; do
     one_value stamps "$name"
     case $name in
         *.tsq) [ -f "${name%q}r" ] || fault stamps "$name: a request without its stamp" ;;
+        seal/stamps/*/*) [ -f "${name%/*}/stamp.tsr" ] || fault stamps "$name: belongs to no stamp" ;;
     esac
 done < "$work/inside"
-stamp_of() { # STAMP OPTION FILE
-    openssl ts -verify "$2" "$3" -in "$1" -CAfile "$anchors/tsa.pem" > "$work/said" 2>&1 < /dev/null
-}
-if [ ! -s "$work/stamps" ]; then
-    right stamps "none: time rests on the unit's own clock"
-elif usable stamps tsa.pem; then
-    while IFS= read -r stamp; do
-        request=${stamp%r}q
-        if stamp_of "$stamp" -data "$note" &&
-            { [ ! -f "$request" ] || stamp_of "$stamp" -queryfile "$request"; }; then
-            outside=1
-        else
-            fault stamps "$stamp: no valid stamp of the checkpoint"
-        fi
-    done < "$work/stamps"
-    right stamps "$(count "$work/stamps") stamps"
+while IFS= read -r name; do
+    case $name in
+        seal/stamps/*/*) authority=${name%/*} ;;
+        *) authority=${name%.tsr} ;;
+    esac
+    anchor=tsa-${authority##*/}.pem
+    if [ -z "$anchors" ] || [ ! -f "$anchors/$anchor" ]; then anchor=tsa.pem; fi
+    if usable stamps "$anchor" verify_stamp; then check_stamp "$name" "$anchors/$anchor"; fi
+done < "$work/stamps"
+if [ -s "$work/stamps" ]; then
+    right stamps "$(count "$work/stamps") stamps: not after $([ -z "$last" ] || shown "$last")"
+else
+    right stamps 'none; time: own clock only'
 fi
 
 # -------------------------------------------------------------- verifiers
