@@ -56,14 +56,18 @@ def steps_of(view: View, segments: list[Segment], title: str = "") -> list[Segme
     found: list[Segment] = []
     low = plain(title)
     for one in segments:
-        if _is_home(one) or (low and plain(one.leaf.text) == low):
+        if (low and plain(one.leaf.text) == low) or _is_home(one):
             continue
         start = 0
         for match in _STEP.finditer(one.text):
             found.append(_part(one, start, match.start()))
             start = match.end()
         found.append(_part(one, start, len(one.text)))
-    return [one for one in found if one is not None and _is_step(view, one)]
+    steps = [one for one in found if one is not None and _is_step(one)]
+    steps = [one for one in steps if _link(one) is not None or not _is_said(view, one)]
+    known = "home.everything" if any(_is_home(one) for one in segments) else "home.word"
+    kept = [one for one in steps if not view.words.has("home.everything", one.text)]
+    return kept[1:] if kept and view.words.has(known, kept[0].text) else kept
 
 
 def without(steps: list[Segment], title: str) -> list[Segment]:
@@ -88,21 +92,26 @@ def _part(one: Segment, start: int, end: int) -> Segment:
     )
 
 
-def _is_step(view: View, one: Segment) -> bool:
+def _is_said(view: View, one: Segment) -> bool:
+    """Return whether a text is a label or a word before the path: "You are here:", "in"."""
+    words, text = view.words, one.text
+    known = words.concepts(text) or text.rstrip().endswith((":", "："))
+    return bool(known or words.has("category.weak", text) or words.has("vendor.weak", text))
+
+
+def _is_step(one: Segment) -> bool:
     text = one.text
-    if not text or len(text) > LONGEST_STEP or _ONLY_SIGNS.fullmatch(text):
-        return False
-    if view.words.has("home.word", text):
-        return False
-    words = view.words
-    return _link(one) is not None or not (
-        words.concepts(text) or words.has("category.weak", text) or words.has("vendor.weak", text)
-    )
+    return bool(text) and len(text) <= LONGEST_STEP and not _ONLY_SIGNS.fullmatch(text)
 
 
 def _is_home(one: Segment) -> bool:
     link = _link(one)
-    return link is not None and bool(_HOME.fullmatch(link.get("href") or ""))
+    return link is not None and leads_home(link)
+
+
+def leads_home(link: Any) -> bool:
+    """Return whether a link leads to the front page of its site."""
+    return bool(_HOME.fullmatch(link.get("href") or ""))
 
 
 def _link(one: Segment) -> Any:

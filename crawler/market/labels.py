@@ -103,7 +103,7 @@ def _label_inside(view: View, text: str) -> tuple[int, tuple[str, ...], int] | N
     for match in _COLON.finditer(text):
         words = list(re.finditer(r"[^\s,;(/]+", text[: match.start()]))
         for first in words[-4:]:
-            concepts = view.words.concepts(text[first.start() : match.start()])
+            concepts = view.words.labels.get(plain(text[first.start() : match.start()]), ())
             if concepts and first.start() > 0:
                 end = match.end()
                 return first.start(), concepts, end + len(text[end:]) - len(text[end:].lstrip())
@@ -115,7 +115,9 @@ def _part(one: Segment, start: int) -> Segment:
 
 
 def _may_be_label(one: Segment) -> bool:
-    """Return whether a known word is no link of the site's menu."""
+    """Return whether a known word is no link of the site's menu, nor a unit ("/ piece")."""
+    if one.text.startswith("/"):
+        return False
     return _link_of(one) is None or one.text.rstrip().endswith((":", "："))
 
 

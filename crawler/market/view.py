@@ -127,7 +127,7 @@ class View:
             found.add("aside")
         if name in ("select", "button", "input"):
             found.add("choice")
-        if name in ("s", "del", "strike"):
+        if name in ("s", "del", "strike") or _STRUCK.search(element.get("style") or ""):
             found.add("struck")
         if found & _AROUND and self._holds_listing(element):
             found -= _AROUND
@@ -159,7 +159,8 @@ class View:
 
 _AROUND = frozenset({"frame", "aside"})
 _BY_CLASS = ("related", "feedback", "options", "tiers")
-_BY_TOKEN = ("account", "frame", "aside", "description")
+_BY_TOKEN = ("account", "frame", "aside", "description", "struck")
+_STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _FRAME = re.compile(
     r"(?:site|page|top|main|global)[-_]?(?:header|head|nav|navigation|bar|menu|footer)",
     re.IGNORECASE,

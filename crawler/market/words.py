@@ -12,6 +12,7 @@ from functools import cache
 
 from babel import Locale
 
+from crawler.market.composed import composed
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
@@ -21,9 +22,11 @@ CONCEPTS = (
 )  # fmt: skip
 LONGEST_LABEL = 40
 MOST_WORDS = 8
+LATEST_PHRASE = 24
 SHORTEST_PLACE = 4
 PLACE_LANGUAGES = ("en", "es", "pt", "fr", "de", "nl", "ru", "it", "pl", "sv", "cs", "tr", "ro")
 
+_APOSTROPHES = str.maketrans("’ʼ`´", "''''")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*[:：=]\s*")
 _PARTS = re.compile(r"[A-ZА-Я]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
@@ -46,7 +49,8 @@ class Words:
         if len(text) > LONGEST_LABEL:
             return ()
         word = plain(text)
-        return self.labels.get(word) or self.labels.get(plain(_MEANT.sub("", text)), ())
+        known = self.labels.get(word) or self.labels.get(plain(_MEANT.sub("", text)))
+        return known if known is not None else composed(word, self.lists)
 
     def inline(self, text: str) -> tuple[tuple[str, ...], int]:
         """Return the concepts of a "label: rest" text and where the rest begins.
@@ -64,6 +68,16 @@ class Words:
         for phrase, concept in self.phrases:
             if low.startswith(phrase) and low[len(phrase) : len(phrase) + 1] == " ":
                 return concept, len(phrase) + 1
+        return self._phrase_later(low)
+
+    def _phrase_later(self, low: str) -> tuple[str, int]:
+        """Return the same for "We ship from Spain": a few words before a long phrase."""
+        for phrase, concept in self.phrases:
+            if not concept.startswith("ships") or " " not in phrase:
+                continue
+            start = low.find(f" {phrase} ", 0, LATEST_PHRASE + len(phrase))
+            if start > 0:
+                return concept, start + len(phrase) + 2
         return "", 0
 
     def has(self, name: str, text: str) -> bool:
@@ -102,7 +116,7 @@ class Words:
 
 def plain(text: str) -> str:
     """Return a label as it is compared: lower case, without signs at its ends."""
-    return " ".join(_EDGES.sub("", text).casefold().split())
+    return " ".join(_EDGES.sub("", text.translate(_APOSTROPHES)).casefold().split())
 
 
 def unaccented(text: str) -> str:

@@ -47,7 +47,8 @@ def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
 
 
 def _is_preposition(sight: Sight, label: str) -> bool:
-    return len(label) <= SHORT_LABEL and label in sight.words.lists["ships_from.short"]
+    short = len(label) <= SHORT_LABEL and label in sight.words.lists["ships_from.short"]
+    return short or label not in sight.words.labels
 
 
 def _behind_from(sight: Sight) -> Iterator[Guess]:

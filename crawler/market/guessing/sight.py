@@ -144,7 +144,7 @@ class Sight:
             words = text.replace(",", " ,").split()[: MOST_WORDS + 1]
             if len(words) > MOST_WORDS and _ENDS.search(one.text):
                 continue  # a sentence as "Orders before noon are sent the same day."
-            if any(" ".join(words[:n]) in near for n in range(1, len(words))):
+            if any(" ".join(words[:n]).rstrip(":：") in near for n in range(1, len(words))):
                 begun.add(one.number)
         return whole, begun
 

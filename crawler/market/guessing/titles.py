@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from crawler.market.forms import leads_home
 from crawler.market.guessing.sight import Guess, Sight, link_of, place_of, same
 from crawler.market.money import find_money
 from crawler.market.view import Segment, spell
@@ -32,6 +33,10 @@ _BY_TAG = {
 _BIG = re.compile(
     r"font-size\s*:\s*(?:(?P<px>[0-9]+)(?:\.[0-9]+)?(?:px|pt)|(?P<em>[0-9]+(?:\.[0-9]+)?)r?em|(?P<word>x+-large|large|larger))",
     re.IGNORECASE,
+)
+_CALLED_RANK = re.compile(r"(?:^|\s)h([1-5])(?:\s|$)")
+_CALLED_BIG = re.compile(
+    r"(?:^|\s)(?:text-(?:[2-9]?xl)|display-[1-6]|fs-[1-3]|lead|big|large)(?:\s|$)"
 )
 _BIG_PX = 17
 _BIG_EM = 1.2
@@ -71,10 +76,22 @@ def _raise_first_rank(guesses: list[Guess]) -> None:
 def _rank(element: Any) -> int:
     """Return 1 to 5 for what stands in a heading, 0 for anything else."""
     for _n in range(3):
-        if element is not None and re.fullmatch("h[1-5]", element.tag):
-            return int(element.tag[1])
+        rank = heading_rank(element) if element is not None else 0
+        if rank:
+            return rank
         element = element.getparent() if element is not None else None
     return 0
+
+
+def heading_rank(element: Any) -> int:
+    """Return the rank of a heading by tag, role or class (``h2``), 0 for anything else."""
+    if re.fullmatch("h[1-5]", element.tag):
+        return int(element.tag[1])
+    if element.get("role") == "heading":
+        level = element.get("aria-level") or "2"
+        return int(level) if level in ("1", "2", "3", "4", "5") else 2
+    found = _CALLED_RANK.search(element.get("class") or "")
+    return int(found[1]) if found else 0
 
 
 def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
@@ -84,7 +101,8 @@ def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
     labelled = any(one.label for one in heads if one not in above)
     if len(above) < len(heads):
         for one in above:
-            one.points -= 4.0 if labelled else 2.5
+            is_site = labelled or same(one.value) == sight.head_title
+            one.points -= 4.5 if is_site else 2.5
 
 
 def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:
@@ -132,7 +150,7 @@ def _guess(sight: Sight, text: str, segments: list[Segment]) -> Guess:
 
 
 def _heading(sight: Sight, guess: Guess, place: Any) -> None:
-    found = max((_BY_TAG.get(one.tag, 0.0) for one in sight.tight(place)), default=0.0)
+    found = max((_points_of(one) for one in sight.tight(place)), default=0.0)
     large = any(_is_large(one) for one in sight.tight(place))
     if found or large:
         guess.add(max(found, 2.0 if large else 0.0), "heading" if found > 1 else "large letters")
@@ -141,8 +159,9 @@ def _heading(sight: Sight, guess: Guess, place: Any) -> None:
         guess.add(1.3, "bold above the labels")
     if any(one.get("itemprop") == "name" for one in sight.tight(place)):
         guess.add(2.5, "microdata")
-    if link_of(place) is not None:
-        guess.points -= 1.5
+    link = link_of(place)
+    if link is not None:
+        guess.points -= 5.0 if leads_home(link) else 1.5
 
 
 def _is_whole_line(sight: Sight, guess: Guess) -> bool:
@@ -151,7 +170,14 @@ def _is_whole_line(sight: Sight, guess: Guess) -> bool:
     return n_there == len(guess.segments)
 
 
+def _points_of(element: Any) -> float:
+    rank = heading_rank(element)
+    return _BY_TAG[f"h{rank}"] if rank else _BY_TAG.get(element.tag, 0.0)
+
+
 def _is_large(element: Any) -> bool:
+    if _CALLED_BIG.search(element.get("class") or ""):
+        return True
     if element.tag == "font":
         return element.get("size", "") in ("4", "5", "6", "7", "+1", "+2", "+3")
     match = _BIG.search(element.get("style") or "")
