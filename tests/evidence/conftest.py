@@ -25,6 +25,9 @@ from vestigo.evidence.bundle import BuiltBundle, build_bundle
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.keys import UnlockedKeys, create_keys, seal_public_key, unlock_keys
 from vestigo.evidence.merkle import merkle_root
+from vestigo.evidence.merkle_proofs import inclusion_proof
+from vestigo.evidence.note import parse_note
+from vestigo.evidence.tlog_files import SUFFIX, InclusionFile
 from vestigo.evidence.warc import Exchange, WarcArchive
 from vestigo.identifiers.bitcoin import address_of_script
 from vestigo.records import (
@@ -362,6 +365,12 @@ def open_archive(folder: CaseFolder, custody: CustodyLog, clock) -> WarcArchive:
     )
 
 
+@pytest.fixture(scope="session")
+def new_world():
+    """What makes a world at a path, for tests that share one."""
+    return make_world
+
+
 @pytest.fixture
 def world(tmp_path):
     made = make_world(tmp_path / "case")
@@ -376,6 +385,17 @@ class Sealed:
     path: Path
     anchors: Path
     keys: UnlockedKeys
+
+    def _prove(self, bag, lines: list[bytes], note: str) -> None:
+        """Make the proof of each exhibit that has one again, over the log as it is now."""
+        for name in sorted(bag.files):
+            if name.endswith(SUFFIX):
+                number = Path(name).stem
+                marks = (b'"reason":"exhibit recorded"', f'"exhibit":"{number}"'.encode())
+                index = next(n for n, line in enumerate(lines) if all(m in line for m in marks))
+                path = inclusion_proof(index, len(lines), lambda b, e: merkle_root(lines[b:e]))
+                proof = InclusionFile(index, tuple(path), parse_note(note))
+                self._put(bag, name, proof.written().encode())
 
     def reseal(self) -> None:
         """Make manifests, statement and signatures again: what the holder of the key can do."""
@@ -394,7 +414,9 @@ class Sealed:
                 )
         lines = (self.path / "data/custody/events.jsonl").read_bytes().splitlines()
         root = merkle_root(lines)
-        self._put(bag, "seal/checkpoint.note", self.keys.sign_checkpoint(len(lines), root).encode())
+        note = self.keys.sign_checkpoint(len(lines), root)
+        self._put(bag, "seal/checkpoint.note", note.encode())
+        self._prove(bag, lines, note)
         for algorithm in ALGORITHMS:
             self._put(bag, f"manifest-{algorithm}.txt", manifest(bag.payload(), algorithm))
         statement = json.loads((self.path / "seal/statement.json").read_bytes())

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -61,8 +62,11 @@ def log_lines(world) -> list[bytes]:
     return world.custody.path.read_bytes().splitlines(keepends=True)
 
 
-def cut_log(world, keep: int) -> None:
+def cut_log(world, keep: int, *, with_tree: bool = True) -> None:
+    """Cut the log; an attacker who knows of the tree removes it as well."""
     world.custody.path.write_bytes(b"".join(log_lines(world)[:keep]))
+    if with_tree:
+        shutil.rmtree(world.folder.custody / "tree")
 
 
 def segment(world):
@@ -153,6 +157,7 @@ def test_a_file_that_vanishes_while_it_is_written_is_refused(world):
 def test_a_deleted_log_is_refused_and_poisons_no_anchor(world, refused):
     world.build()
     world.custody.path.unlink()
+    shutil.rmtree(world.folder.custody / "tree")
     refused_by_the_seal(world, "E-EVI-023")
     refused("E-EVI-023")
 
@@ -160,6 +165,17 @@ def test_a_deleted_log_is_refused_and_poisons_no_anchor(world, refused):
 def test_a_deleted_log_is_refused_without_any_checkpoint(world, refused):
     world.custody.path.unlink()
     refused_by_the_seal(world, "E-EVI-023", "events.jsonl")
+
+
+@pytest.mark.parametrize("n_cut", [1, 2])
+def test_events_that_touch_no_record_are_missed_when_they_are_cut_off(world, refused, n_cut):
+    """Looks after the last checkpoint: only the tree of the log knows of them."""
+    world.build()
+    for n in range(2):
+        world.custody.append("access", reason=f"look {n}")
+    n_events = world.custody.head().n_events
+    cut_log(world, n_events - n_cut, with_tree=False)
+    refused("E-EVI-106", f"events.jsonl {n_events - n_cut + 1}")
 
 
 @pytest.mark.parametrize("keep", [1, 3, -1])

@@ -189,8 +189,8 @@ def test_a_rewritten_event_is_named(case, vestigo):
     path.write_bytes(path.read_bytes().replace(b"case created", b"case altered"))
     code, _out, err = vestigo("evidence", "verify", case)
     assert code == 3
-    assert "E-EVI-004" in err
-    assert "event 2" in err
+    assert "E-EVI-107" in err
+    assert "Event 1 was rewritten" in err
 
 
 def test_a_changed_archive_is_named_and_the_failure_logged(case, vestigo):

@@ -13,6 +13,8 @@ from vestigo.cli.bench_authority import authority
 from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_crawl_kills import crawl_kills
+from vestigo.cli.bench_custody_kills import custody_kills
+from vestigo.cli.bench_evidence import evidence
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_imagery import imagery
@@ -37,6 +39,8 @@ bench.add_command(authority)
 bench.add_command(capture)
 bench.add_command(crawl_kills)
 bench.add_command(coverage)
+bench.add_command(custody_kills)
+bench.add_command(evidence)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)

@@ -9,11 +9,13 @@ import click
 
 from vestigo.cli.evidence_add import add, received
 from vestigo.cli.evidence_dispose import dispose, due
+from vestigo.cli.evidence_proof import checkpoint, prove
 from vestigo.cli.evidence_quarantine import quarantine, quarantine_open
 from vestigo.cli.evidence_receipt import receipt
 from vestigo.cli.evidence_stamp import stamp, trust
 from vestigo.cli.evidence_time import bracket_lines, not_before, show_time
 from vestigo.cli.evidence_unmask import unmask
+from vestigo.cli.evidence_witness import witness
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, VestigoError
@@ -38,6 +40,9 @@ evidence.add_command(due)
 evidence.add_command(quarantine)
 evidence.add_command(quarantine_open)
 evidence.add_command(unmask)
+evidence.add_command(checkpoint)
+evidence.add_command(prove)
+evidence.add_command(witness)
 evidence.add_command(stamp)
 evidence.add_command(trust)
 evidence.add_command(show_time)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from vestigo.errors import ConfigurationError, VerificationError
+from vestigo.errors import ConfigurationError, UsageError, VerificationError
 from vestigo.evidence.keys import CHECKPOINT, UNIT, VKEY
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import _
@@ -46,6 +46,25 @@ def keep_checkpoint(folder: CaseFolder, size: int, note: str) -> None:
             remedy=_("Restore the log from a copy that verifies; nothing was sealed."),
         )
     write_atomically(path, content)
+
+
+def kept_checkpoint(folder: CaseFolder, size: int | None = None) -> str:
+    """Return the note of a checkpoint that was signed before (None: the last).
+
+    Raises ``UsageError`` E-EVI-114 where there is none.
+    """
+    numbers = {path.stem.partition("-")[2]: path
+               for path in folder.anchors.glob("checkpoint-*.note")}  # fmt: skip
+    found = {int(number): path for number, path in numbers.items() if number.isdigit()}
+    wanted = max(found, default=0) if size is None else size
+    if wanted not in found:
+        raise UsageError(
+            "E-EVI-114",
+            _("The case has no signed checkpoint {n}.").format(n=wanted or ""),
+            where=str(folder.anchors),
+            remedy=_("Sign one with “vestigo evidence checkpoint”, or build a bundle."),
+        )
+    return found[wanted].read_text("utf-8")
 
 
 def _public(folder: CaseFolder, name: str) -> bytes:

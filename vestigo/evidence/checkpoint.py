@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import base64
-import hashlib
+import binascii
+import re
 from dataclasses import dataclass
 
-ED25519 = b"\x01"
-DASH = "\u2014"
+from vestigo.evidence.note import ED25519, NoteKey, NoteSignature, parse_note
+
+ROOT_BYTES = 32
+SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +30,31 @@ class Checkpoint:
 
 def key_hash(name: str, public_key: bytes) -> bytes:
     """Return the four bytes by which a signature line names an Ed25519 key."""
-    return hashlib.sha256(name.encode("utf-8") + b"\n" + ED25519 + public_key).digest()[:4]
+    return NoteKey(name, ED25519, public_key).id
 
 
 def verifier_key(name: str, public_key: bytes) -> str:
     """Return the key as signed-note tools read it: name, key hash, type and key."""
-    encoded = base64.b64encode(ED25519 + public_key).decode("ascii")
-    return f"{name}+{key_hash(name, public_key).hex()}+{encoded}"
+    return NoteKey(name, ED25519, public_key).written()
 
 
 def signed_note(text: str, name: str, public_key: bytes, signature: bytes) -> str:
     """Return ``text`` followed by an empty line and the signature line."""
-    encoded = base64.b64encode(key_hash(name, public_key) + signature).decode("ascii")
-    return f"{text}\n{DASH} {name} {encoded}\n"
+    return f"{text}\n{NoteSignature(name, key_hash(name, public_key), signature).line()}"
 
 
 def parse_checkpoint(note: str) -> Checkpoint:
-    """Return what the note states, its signature not looked at; ``ValueError`` if it is none."""
-    text, gap, _signatures = note.partition("\n\n")
-    lines = text.split("\n")
-    if not gap or len(lines) < 3 or not lines[1].isdigit():  # noqa: PLR2004 (origin, size, root)
+    """Return what the note states, its signature not looked at; ``ValueError`` if it is none.
+
+    Extension lines are opaque and passed over, as tlog-checkpoint says.
+    """
+    lines = parse_note(note).text[:-1].split("\n")
+    if len(lines) < LINES or not all(lines) or not SIZE.fullmatch(lines[1]):
         raise ValueError("not a checkpoint")
-    return Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+    except binascii.Error as error:
+        raise ValueError("not a checkpoint") from error
+    if len(root) != ROOT_BYTES or base64.b64encode(root).decode("ascii") != lines[2]:
+        raise ValueError("not a checkpoint")
+    return Checkpoint(lines[0], int(lines[1]), root)

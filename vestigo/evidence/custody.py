@@ -103,6 +103,14 @@ class CustodyLog:
         """Return the stored hashes of the log, brought up to its last event."""
         return self._file.follow()
 
+    def tree_made_again(self) -> LogTree:
+        """Return the stored hashes made again from the log, after a crash took some away.
+
+        Raises ``VerificationError`` E-EVI-106 and E-EVI-111 as ``verify`` does.
+        """
+        compare_tree(self._file.path, self._file.tree)
+        return self._file.make_tree_again()
+
     def torn_bytes(self) -> int:
         """Return how many bytes of an unfinished last line there are (after a crash)."""
         with self._file.reading() as tail:

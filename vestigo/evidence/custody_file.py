@@ -82,6 +82,13 @@ class LogFile:
                 self._make_durable(log, None)
         return self.tree
 
+    def make_tree_again(self) -> LogTree:
+        """Make the stored hashes again from the log; the caller compared them with it."""
+        with _opened(self._waits, os.O_RDWR | os.O_CREAT) as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            self.tree.forget()
+        return self.follow()
+
     def _taken(self) -> list[_Waiting]:
         with self._queueing:
             batch, self._queue = self._queue, []

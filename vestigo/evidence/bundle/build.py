@@ -18,13 +18,14 @@ from vestigo.evidence.bundle.captures import add_captures
 from vestigo.evidence.bundle.continuity import compare_log
 from vestigo.evidence.bundle.documents.wanted import Wanted, kept_pdfs, wanted_documents
 from vestigo.evidence.bundle.exhibits import add_exhibits
+from vestigo.evidence.bundle.log_proofs import BUILT, add_proofs, log_exhibits
 from vestigo.evidence.bundle.money import add_cash_outs
 from vestigo.evidence.bundle.origin import add_origin
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.rates import add_rates, log_rates
 from vestigo.evidence.bundle.received import add_received
 from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
-from vestigo.evidence.bundle.seal import BUILT, add_seal
+from vestigo.evidence.bundle.seal import add_seal
 from vestigo.evidence.bundle.verification import verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
 from vestigo.evidence.custody import CustodyLog
@@ -80,6 +81,7 @@ def build_bundle(
         bag = BagFolder(path)
         with kept_pdfs(wanted, folder, keys.documents_key()) as pdfs:
             exhibits = add_payload(bag, view, attachments, wanted, pdfs)
+        add_proofs(bag, view, keys, exhibits)
         add_seal(bag, view, keys, exhibits, now)
         verify_bundle(path, folder.anchors)
         final = _free_name(folder.bundles, view.size)
@@ -101,7 +103,7 @@ def refuse_unsound(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog
 
 
 def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
-    """Log what the log does not know yet: rate files, and a ledger head after a crash."""
+    """Log what the log does not know yet: rate files, a ledger head after a crash, exhibits."""
     log_rates(folder, custody)
     head = ledger.head()
     logged = [event for event in custody.events() if event.reason == HEAD_REASON]
@@ -113,6 +115,7 @@ def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> Non
             details={"n_entries": str(head.n_entries)},
         )
     forget_head(folder.custody)
+    log_exhibits(folder, ledger, custody)
 
 
 def add_payload(

@@ -49,7 +49,7 @@ def compare_log(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -
 def compare_checkpoints(folder: CaseFolder, custody: CustodyLog) -> None:
     """Refuse a log that does not begin with every state of it that was signed before.
 
-    These are the notes in ``CASE/anchors`` and in the bundles of the case.
+    These are the notes in ``CASE/anchors``, in the bundles, and those that were cosigned.
     """
     known = [_noted(path) for path in _notes(folder)]
     if not custody.head().n_events:
@@ -62,7 +62,8 @@ def compare_checkpoints(folder: CaseFolder, custody: CustodyLog) -> None:
 
 def _notes(folder: CaseFolder) -> list[Path]:
     bundled = folder.bundles.glob("bundle-*/seal/checkpoint.note")
-    return sorted([*folder.anchors.glob("checkpoint-*.note"), *bundled])
+    witnessed = (folder.custody / "witness").glob("*.note")
+    return sorted([*folder.anchors.glob("checkpoint-*.note"), *bundled, *witnessed])
 
 
 def _noted(path: Path) -> tuple[Path, Checkpoint]:

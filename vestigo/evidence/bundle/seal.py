@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import platform
+import secrets
 import ssl
 from datetime import datetime
 from importlib.metadata import distributions
@@ -12,17 +13,19 @@ from typing import Any
 
 from vestigo import __version__
 from vestigo.clock import iso
+from vestigo.evidence.bundle.log_proofs import BUILT, signed_checkpoint
 from vestigo.evidence.bundle.payload import BagFolder, manifest
 from vestigo.evidence.bundle.view import CaseView
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.evidence.stamping.bracket import stated_bracket
 from vestigo.evidence.stamping.bundled import bundle_stamps
 from vestigo.evidence.stranger import PAGES, VERIFIERS, expected_output, shipped
+from vestigo.evidence.witness import bundle_cosignatures
 
-BUILT = "bundle built"
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PROFILE = "urn:vestigo:bagit-profile:1"
-FORMAT = 1
+FORMAT = 2  # 2: proofs of exhibits, and from the bundle before
+SALT_BYTES = 32
 ALGORITHMS = ("sha256", "sha512")
 
 
@@ -37,15 +40,18 @@ def add_seal(
     for name in (*VERIFIERS, *PAGES):
         bag.add(name, shipped(name))
     bag.add("expected.txt", expected_output())
-    note = keys.sign_checkpoint(view.size, view.root).encode("utf-8")
-    bag.add("seal/checkpoint.note", note)
+    note = signed_checkpoint(view, keys)
+    bag.add("seal/checkpoint.note", note.encode("utf-8"))
     bag.add("seal/build-environment.json", _pretty(_environment(now)))
     bag.add("seal/sbom.json", _pretty(_sbom()))
     bag.add("seal/time.json", _pretty(stated_bracket(view.events)))
     statement = _statement(bag, view, keys, now)
     bag.add("seal/statement.json", statement)
     bag.add("seal/statement.json.p7s", keys.sign_statement(statement))
-    for name, content in bundle_stamps(view.folder, view.size, note).items():
+    for name, content in bundle_stamps(view.folder, view.size, note.encode("utf-8")).items():
+        bag.add(name, content)
+    text = note.rpartition("\n\n")[0] + "\n"
+    for name, content in bundle_cosignatures(view.folder, view.size, text).items():
         bag.add(name, content)
     tags = bag.tags()
     for algorithm in ALGORITHMS:
@@ -87,6 +93,8 @@ def _statement(bag: BagFolder, view: CaseView, keys: UnlockedKeys, now: datetime
             "built_at": iso(now),
             "checkpoint": {"origin": keys.origin, "size": view.size, "root": view.root.hex()},
             "files": files,
+            # the log names the digest of this file: without a salt it would commit to all of it
+            "salt": secrets.token_hex(SALT_BYTES),
             "seal_names": [
                 "statement.json",
                 "statement.json.p7s",
@@ -97,6 +105,7 @@ def _statement(bag: BagFolder, view: CaseView, keys: UnlockedKeys, now: datetime
                 "stamps/*/chain-?.cer",
                 "stamps/*/revocation-*.crl",
                 "stamps/*/revocation-*.ocsp",
+                "witness/*.note",
             ],
         }
     )

@@ -25,6 +25,8 @@ CODES = {
     "checkpoint": "E-BUN-107",
     "stamps": "E-BUN-108",
     "verifiers": "E-BUN-109",
+    "proofs": "E-BUN-120",
+    "witness": "E-BUN-121",
     "custody": "E-BUN-111",
     "history": "E-BUN-112",
     "time": "E-BUN-122",

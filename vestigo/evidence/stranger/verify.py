@@ -45,7 +45,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 BEYOND_BMP = re.compile(rb"[\xf0-\xff]")  # only there do UTF-16 and code points sort apart
 LONG_NUMBER = re.compile(rb"[0-9]{20}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
-UNSTATED = re.compile(r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr])")
+UNSTATED = re.compile(
+    r"seal/(statement\.json(\.p7s)?|stamps/[A-Za-z0-9_-]+\.ts[qr]|witness/[A-Za-z0-9_-]+\.note)"
+)
 STAMP_FILE = re.compile(
     r"seal/stamps/[a-z0-9][a-z0-9-]{0,31}/"
     r"(stamp\.ts[qr]|chain-[0-9]\.cer|revocation-[0-9]{1,3}\.(crl|ocsp))"
@@ -120,6 +122,15 @@ SAMPLE_STAMP = (
 ZERO = "0" * 64
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+LOG_KEY, WITNESS_KEY = 1, 4  # the types of Ed25519 keys in C2SP signed notes
+SPKI = "MCowBQYDK2VwAyEA"  # what stands before the 32 bytes of an Ed25519 key (DER, base64)
+RECORDED, BUILT = "exhibit recorded", "bundle built"
+PROOF_HEAD = "c2sp.org/tlog-proof@v1"
+PROOF = re.compile(r"data/custody/proofs/([0-9]+)\.tlog-proof")
+FIRST_FORMAT = b"Vestigo-Format-Version: 1"
+EXHIBIT = re.compile(r"data/exhibits/([0-9]+)/exhibit\.json")
+MOST_HASHES = 63
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
 SPANISH = {
     "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
@@ -517,24 +528,232 @@ def check_checkpoint(bag: Bag, check: Check) -> str:
         check.fault(note, f"not the log of {kept.name}, which came from outside")
     key = bag.anchor("checkpoint.pem")
     able = usable(bag, check, "checkpoint.pem", ed25519_verified)
-    if able and key is not None and not note_signed(bag, text, signatures, key):
+    if able and key is not None and log_signed(bag, text, signatures, key) is None:
         check.fault(note, "not signed by the checkpoint key")
     return f"{size} events, signed"
 
 
-def note_signed(bag: Bag, text: str, signatures: list[str], key: Path) -> bool:
-    """Say whether the anchor's Ed25519 key signed the text of a note."""
+def log_signed(bag: Bag, text: str, signatures: list[str], pem: Path) -> int | None:
+    """Return 0 where the log's own key, whose name is the origin, signed the text."""
+    lines = [line for line in pem.read_text("ascii").splitlines() if not line.startswith("-")]
+    public = base64.b64decode("".join(lines))[-32:]
+    return note_signed(bag, text, signatures, (text.partition("\n")[0], LOG_KEY, public))
+
+
+def note_signed(
+    bag: Bag, text: str, signatures: list[str], key: tuple[str, int, bytes]
+) -> int | None:
+    """Return the second that a witness gives, 0 for a log, None where the key did not sign.
+
+    The key is its name, type and 32 bytes; lines that name another key are passed over.
+    """
+    moment = None
+    for line in signatures[:SHOWN]:
+        if names(line, key):
+            signature = base64.b64decode(line.split(" ")[2], validate=True)[4:]
+            moment = signed_at(bag, text, signature, key[1], key[2])
+            if moment is None:
+                return None
+    return moment
+
+
+def names(line: str, key: tuple[str, int, bytes]) -> bool:
+    """Say whether a signature line names a key: by its name and by its id."""
+    name, kind, public = key
+    dash, _space, rest = line.partition(" ")
+    signer, _space, encoded = rest.partition(" ")
+    if dash != "\u2014" or signer != name:
+        return False
+    key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + bytes([kind]) + public).digest()[:4]
+    return base64.b64decode(encoded, validate=True)[:4] == key_id
+
+
+def signed_at(bag: Bag, text: str, signature: bytes, kind: int, public: bytes) -> int | None:
+    """Ask openssl about one signature; return its second (0 for a log), None where it is wrong."""
+    moment = 0
+    if kind == WITNESS_KEY:
+        moment, signature = int.from_bytes(signature[:8], "big"), signature[8:]
+        text = f"cosignature/v1\ntime {moment}\n{text}"
     with tempfile.TemporaryDirectory() as folder:
-        signed, signature = Path(folder, "text"), Path(folder, "signature")
+        signed, made, key = (Path(folder, name) for name in ("text", "signature", "key"))
         signed.write_bytes(text.encode("utf-8"))
-        for line in signatures[:SHOWN]:
-            parts = line.split(" ")
-            if len(parts) != 3 or parts[0] != "\u2014":  # noqa: PLR2004 (dash, name, signature)
-                continue
-            signature.write_bytes(base64.b64decode(parts[2])[4:])
-            if ed25519_verified(bag, signature, signed, key)[0] == 0:
-                return True
-    return False
+        made.write_bytes(signature)
+        body = SPKI + base64.b64encode(public).decode("ascii")
+        pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+        key.write_bytes(pem.encode("ascii"))
+        return moment if ed25519_verified(bag, made, signed, key)[0] == 0 else None
+
+
+def witness_key(path: Path) -> tuple[str, int, bytes]:
+    """Return name, type and bytes of the key of a witness."""
+    name, key_id, encoded = path.read_text("utf-8").strip().split("+", 2)
+    content = base64.b64decode(encoded, validate=True)
+    whole = hashlib.sha256(name.encode("utf-8") + b"\n" + content).hexdigest()
+    if len(content) != 33 or content[0] != WITNESS_KEY or whole[:8] != key_id:  # noqa: PLR2004
+        raise ValueError(f"{path.name}: not the key of a witness")
+    return name, WITNESS_KEY, content[1:]
+
+
+def check_witness(bag: Bag, check: Check) -> str:
+    """Cosignatures of outside witnesses under this checkpoint, by the keys among the anchors."""
+    inside = sorted(name for name in bag.files if name.startswith("seal/witness/"))
+    paths = sorted(bag.anchors.glob("witness-*.vkey")) if bag.anchors else []
+    own, notes, n_right = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))[0], [], 0
+    for name in inside:
+        text, _size, _root, signatures = note_parts(bag.read(name).decode("utf-8"))
+        notes.append(signatures)
+        if text != own:
+            check.fault(name, "a cosignature of another checkpoint")
+    if not inside and not paths:
+        return "none: no outside witness"
+    if not paths:
+        check.skip("no key of a witness (witness-*.vkey) among the anchors")
+    elif usable(bag, check, paths[0].name, ed25519_verified):
+        for path in paths:
+            n_right += cosigned(bag, check, own, notes, witness_key(path))
+    bag.outside = bag.outside or (n_right > 0 and not check.n_faults)
+    return f"{n_right} witnesses cosigned the checkpoint"
+
+
+def cosigned(
+    bag: Bag, check: Check, text: str, notes: list[list[str]], key: tuple[str, int, bytes]
+) -> int:
+    """Count one witness: 1 where it cosigned, 0 where it did not or its signature is wrong."""
+    lines = [line for signatures in notes for line in signatures if names(line, key)]
+    if not lines:
+        check.skip(f"no cosignature by {key[0]}, whose key is among the anchors")
+        return 0
+    if note_signed(bag, text, lines, key) is None:
+        check.fault("seal/witness", f"the cosignature by {key[0]} is wrong")
+        return 0
+    return 1
+
+
+def check_proofs(bag: Bag, check: Check) -> str:
+    """Lead from each exhibit to the checkpoint, and from the last bundle's checkpoint to it."""
+    note = bag.read("seal/checkpoint.note").decode("utf-8")
+    _text, size, root, _signatures = note_parts(note)
+    events, previous = recorded_events(bag)
+    files = {m[1]: name for name in sorted(bag.files) if (m := PROOF.fullmatch(name))}
+    exhibits = {m[1] for n in bag.files if (m := EXHIBIT.fullmatch(n))}
+    for number in sorted(set(files) - (exhibits & set(events))):
+        check.fault(files[number], "a proof of no exhibit of this bundle")
+    for number in sorted(exhibits & set(events)):
+        if number not in files:
+            check.fault(number, "an exhibit without its proof")
+            continue
+        index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
+        place, line = events[number]
+        exhibit = loads(bag.read(f"data/exhibits/{number}/exhibit.json"))
+        if index != place or loads(line)["object_sha256"] != exhibit["capture_id"]:
+            check.fault(files[number], "not the proof of the event that recorded the exhibit")
+        elif root_of_path(hashlib.sha256(b"\x00" + line).digest(), index, size, path) != root:
+            check.fault(files[number], "does not lead to the checkpoint")
+    later = len(exhibits - set(events))
+    said = f"; {later} were recorded behind this checkpoint" if later else ""
+    return f"{len(files)} exhibits proved{said}{check_consistency(bag, check, note, previous)}"
+
+
+def recorded_events(bag: Bag) -> tuple[dict[str, tuple[int, bytes]], int]:
+    """Return place (from 0) and line of the event of each exhibit; the last bundle's checkpoint."""
+    found: dict[str, tuple[int, bytes]] = {}
+    previous = 0
+    for place, line in enumerate(bag.lines("data/custody/events.jsonl")):
+        if RECORDED.encode("ascii") in line or BUILT.encode("ascii") in line:
+            event = loads(line)
+            if event["reason"] == RECORDED:
+                found.setdefault(event["exhibit"], (place, line))
+            elif event["reason"] == BUILT:
+                previous = int(event["details"]["checkpoint"])
+    return found, previous
+
+
+def proof_parts(text: str, head: str, note: str) -> tuple[int, list[bytes]]:
+    """Return number and hashes of a proof that ends in this very checkpoint."""
+    if head:
+        first, _feed, text = text.partition("\n")
+        if first != head:
+            raise ValueError("not a tlog-proof")
+    proof, _gap, behind = text.partition("\n\n")
+    first, *lines = proof.split("\n")
+    matched = re.fullmatch("(index|old) (0|[1-9][0-9]{0,15})", first)
+    if not matched or (matched[1] == "index") != bool(head) or len(lines) > MOST_HASHES:
+        raise ValueError("not a proof")
+    if behind != note:
+        raise ValueError("a proof that ends in another checkpoint")
+    hashes = [base64.b64decode(line, validate=True) for line in lines]
+    if any(len(one) != 32 for one in hashes):  # noqa: PLR2004 (SHA-256)
+        raise ValueError("a line of a proof is no hash")
+    return int(matched[2]), hashes
+
+
+def root_of_path(digest: bytes, at: int, size: int, path: list[bytes]) -> bytes:
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2); nothing where it does not fit."""
+    last = size - 1
+    if not 0 <= at < size:
+        return b""
+    for other in path:
+        if last == 0:
+            return b""
+        if at & 1 or at == last:
+            digest = node(other, digest)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            digest = node(digest, other)
+        at, last = at >> 1, last >> 1
+    return digest if last == 0 else b""
+
+
+def roots_of_proof(old: int, old_root: bytes, size: int, path: list[bytes]) -> tuple[bytes, bytes]:
+    """Return the two roots that a consistency proof gives (RFC 9162, 2.1.4.2)."""
+    if old == size:
+        return (old_root, old_root) if not path else (b"", b"")
+    if not 0 < old < size or not path:
+        return b"", b""
+    path = [old_root, *path] if old & (old - 1) == 0 else path
+    at, last = old - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    before = after = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return b"", b""
+        if at & 1 or at == last:
+            before, after = node(other, before), node(other, after)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            after = node(after, other)
+        at, last = at >> 1, last >> 1
+    return (before, after) if last == 0 else (b"", b"")
+
+
+def check_consistency(bag: Bag, check: Check, note: str, due: int) -> str:
+    """Check that the log goes on from the checkpoint of the bundle before this one."""
+    name, earlier = "data/custody/consistency.txt", "data/custody/previous.note"
+    if not due:
+        for file in {name, earlier} & set(bag.files):
+            check.fault(file, "there was no bundle before this one")
+        return "; no earlier bundle"
+    if FIRST_FORMAT in bag.read("bag-info.txt").splitlines() and earlier not in bag.files:
+        return f"; format 1 holds no proof from checkpoint {due}"
+    text, old, old_root, signatures = note_parts(bag.read(earlier).decode("utf-8"))
+    _text, size, root, _signatures = note_parts(note)
+    begin, path = proof_parts(bag.read(name).decode("utf-8"), "", note)
+    if (begin, old) != (due, due) or text.partition("\n")[0] != note.partition("\n")[0]:
+        check.fault(earlier, f"not the checkpoint {due} of the bundle before this one")
+    if roots_of_proof(old, old_root, size, path) != (old_root, root):
+        check.fault(name, "the log does not go on from the bundle before this one")
+    kept = bag.anchor(f"checkpoint-{old}.note")
+    if kept and note_parts(kept.read_text("utf-8"))[0].split("\n")[:3] != text.split("\n")[:3]:
+        check.fault(earlier, f"not the log of {kept.name}, which came from outside")
+    bag.outside = bag.outside or (kept is not None and not check.n_faults)
+    key = bag.anchor("checkpoint.pem")
+    able = usable(bag, check, "checkpoint.pem", ed25519_verified)
+    if able and key is not None and log_signed(bag, text, signatures, key) is None:
+        check.fault(earlier, "not signed by the checkpoint key")
+    return f"; the log goes on from checkpoint {old}"
 
 
 def check_stamps(bag: Bag, check: Check) -> str:
@@ -773,7 +992,7 @@ def check_custody(bag: Bag, check: Check) -> str:
         bag.events.append(event)
         bag.roots[n] = folded(subtrees)
     _text, size, root, _lines = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
-    if size != len(bag.events) or root != bag.roots.get(size, hashlib.sha256(b"").digest()):
+    if size != len(bag.events) or root != bag.roots.get(size, EMPTY_ROOT):
         check.fault("data/custody/events.jsonl", "not the log of the checkpoint")
     return f"{len(bag.events)} events, chain and root"
 
@@ -1541,7 +1760,8 @@ def plain_pieces(path: Path) -> Iterator[bytes]:
 LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
     "names": check_names, "files": check_files, "sha256": check_digests, "sha512": check_digests,
     "statement": check_statement, "signature": check_signature, "checkpoint": check_checkpoint,
-    "stamps": check_stamps, "verifiers": check_verifiers,
+    "proofs": check_proofs, "witness": check_witness, "stamps": check_stamps,
+    "verifiers": check_verifiers,
 }  # fmt: skip
 LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
     "custody": check_custody, "history": check_history, "time": check_time,

@@ -87,6 +87,15 @@ one_value() { # CHECK FILE: exactly one DER value, nothing behind it
         fault "$1" "$2: not exactly one DER value"
     fi
 }
+sha() { # SHA-256 of standard input, in hex
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum
+    elif command -v shasum >/dev/null 2>&1; then
+        shasum -a 256
+    else
+        openssl dgst -sha256 -r
+    fi | cut -c 1-64
+}
 unbase64() { base64 -d 2>/dev/null || base64 -D 2>/dev/null; }
 
 # ------------------------------------------------------------- conclusion
@@ -217,7 +226,8 @@ if [ -f "$statement" ] && [ ! -h "$statement" ]; then
         -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/stamp\.ts[qr]$' \
         -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/chain-[0-9]\.cer$' \
         -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.crl$' \
-        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.ocsp$' "$work/tagmanifest.here" |
+        -e '^seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.ocsp$' -e '^seal/witness/[A-Za-z0-9_-]*\.note$' \
+        "$work/tagmanifest.here" |
         grep '^[A-Za-z0-9][A-Za-z0-9._/-]*$' > "$work/due"
     digest 256 < "$work/due" 2>/dev/null | sort > "$work/computed"
     cut -d ' ' -f 3- "$work/stated" | sort > "$work/statednames"
@@ -360,17 +370,227 @@ if [ -n "$anchors" ] && [ -f "$kept" ]; then
         fault checkpoint "$note: not the log of checkpoint-$size.note, which came from outside"
     fi
 fi
-if usable checkpoint checkpoint.pem verify_ed25519; then
-    sed '/^$/,$d' "$note" > "$work/text" 2>/dev/null
-    sed -n 's/^— [^ ]* //p' "$note" 2>/dev/null | head -n 20 > "$work/lines"
-    signed=0
-    while [ "$signed" -eq 0 ] && IFS= read -r line; do
-        printf '%s\n' "$line" | unbase64 | tail -c +5 > "$work/signature"
-        verify_ed25519 "$work/signature" "$work/text" "$anchors/checkpoint.pem" && signed=1
+own_key() { # the key of the log, whose name is the origin: base64 of its type and 32 bytes
+    { printf '\001'; sed '/^-/d' "$anchors/checkpoint.pem" | unbase64 | tail -c 32; } |
+        base64 | tr -d '\n'
+}
+note_signed() { # NOTE NAME KEY: 0 signed, 1 no line names the key, 2 one that does is wrong
+    # KEY is base64 of the type (1 a log, 4 a witness) and 32 bytes; leaves the second in $moment
+    printf '%s' "$3" | unbase64 > "$work/typed"
+    { printf '%s\n' "$2"; cat "$work/typed"; } > "$work/named"
+    id=$(sha < "$work/named" | cut -c 1-8)
+    {
+        echo '-----BEGIN PUBLIC KEY-----'
+        printf 'MCowBQYDK2VwAyEA'
+        tail -c 32 "$work/typed" | base64
+        echo '-----END PUBLIC KEY-----'
+    } > "$work/public"
+    sed '/^$/,$d' "$1" > "$work/text"
+    sed -n 's/^— \([^ ]*\) \([^ ]*\)$/\1 \2/p' "$1" | head -n 20 > "$work/lines"
+    found=1
+    while read -r signer line; do
+        [ "$signer" = "$2" ] || continue
+        printf '%s\n' "$line" | unbase64 > "$work/signed"
+        [ "$(od -A n -v -t x1 -N 4 "$work/signed" | tr -d ' \n')" = "$id" ] || continue
+        tail -c +5 "$work/signed" > "$work/signature"
+        cat "$work/text" > "$work/message"
+        if [ "$(od -A n -t u1 -N 1 "$work/typed" | tr -d ' ')" -eq 4 ]; then
+            moment=0
+            for byte in $(od -A n -v -t u1 -j 4 -N 8 "$work/signed"); do
+                moment=$((moment * 256 + byte))
+            done
+            printf 'cosignature/v1\ntime %s\n' "$moment" | cat - "$work/text" > "$work/message"
+            tail -c +13 "$work/signed" > "$work/signature"
+        fi
+        verify_ed25519 "$work/signature" "$work/message" "$work/public" || return 2
+        found=0
     done < "$work/lines"
-    [ "$signed" -eq 1 ] || fault checkpoint "$note: not signed by the checkpoint key"
+    return "$found"
+}
+if usable checkpoint checkpoint.pem verify_ed25519; then
+    note_signed "$note" "$origin" "$(own_key)" || fault checkpoint "$note: not signed by the checkpoint key"
 fi
 right checkpoint "$size events, signed"
+
+# ----------------------------------------------------------------- proofs
+# Hashes are kept in lower hex; only the shell's own arithmetic turns them into bytes.
+letters=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
+hex_of() { # BASE64 of one hash: leaves it in $hex, or fails
+    case $1 in *[!A-Za-z0-9+/=]* | *=?*) return 1 ;; esac
+    [ ${#1} -eq 44 ] || return 1
+    rest=${1%=}A hex=''
+    while [ -n "$rest" ]; do
+        group=0
+        for _ in 1 2 3 4; do
+            one=${rest%"${rest#?}"} rest=${rest#?}
+            ahead=${letters%%"$one"*}
+            group=$((group * 64 + ${#ahead}))
+        done
+        hex=$hex$(printf '%06x' "$group")
+    done
+    hex=${hex%??}
+}
+bytes_of() { # HEX: leaves it in $octal as printf reads it
+    rest=$1 octal=''
+    while [ -n "$rest" ]; do
+        pair=$((0x${rest%"${rest#??}"})) rest=${rest#??}
+        octal=$octal\\0$((pair / 64))$((pair / 8 % 8))$((pair % 8))
+    done
+}
+node() { # LEFT RIGHT: leaves their parent in $above
+    bytes_of "$1$2"
+    above=$(printf '%b' "\\0001$octal" | sha)
+}
+step() { # one hash ($hex) of a path: RFC 9162, 2.1.3.2 and 2.1.4.2
+    if [ "$last" -eq 0 ]; then
+        return 1
+    elif [ $((at % 2)) -eq 1 ] || [ "$at" -eq "$last" ]; then
+        node "$hex" "$after" && after=$above
+        [ -z "$before" ] || { node "$hex" "$before" && before=$above; }
+        while [ $((at % 2)) -eq 0 ] && [ "$at" -ne 0 ]; do at=$((at / 2)) last=$((last / 2)); done
+    else
+        node "$after" "$hex" && after=$above
+    fi
+    at=$((at / 2)) last=$((last / 2))
+}
+path_of() { # FILE WORD: number and hashes of a proof that ends in this very checkpoint
+    sed '1,/^$/d' "$1" | cmp -s - "$note" || return 1
+    sed '/^$/,$d' "$1" | grep -v '^c2sp\.org/tlog-proof@v1$' > "$work/path"
+    number=$(sed -n "1s/^$2 \\([0-9]\\{1,16\\}\\)\$/\\1/p" "$work/path")
+    sed 1d "$work/path" > "$work/hashes"
+    [ -n "$number" ] && [ "$(count "$work/hashes")" -lt 64 ]
+}
+included() { # the path in $work/hashes leads from $after to the root of the checkpoint
+    at=$number last=$((size - 1)) before=''
+    [ "$number" -lt "$size" ] || return 1
+    while read -r line; do
+        hex_of "$line" && step || return 1
+    done < "$work/hashes"
+    [ "$last" -eq 0 ] && [ "$after" = "$root" ]
+}
+consistent() { # OLD OLDROOT: the path leads from that earlier tree to the checkpoint
+    if [ "$1" -eq "$size" ]; then [ ! -s "$work/hashes" ] && [ "$2" = "$root" ]; return; fi
+    [ "$1" -gt 0 ] && [ "$1" -lt "$size" ] && [ -s "$work/hashes" ] || return 1
+    at=$(($1 - 1)) last=$((size - 1)) before='' after='' power=1
+    while [ "$power" -lt "$1" ]; do power=$((power * 2)); done
+    [ "$power" -ne "$1" ] || before=$2
+    after=$before
+    while [ $((at % 2)) -eq 1 ]; do at=$((at / 2)) last=$((last / 2)); done
+    while read -r line; do
+        hex_of "$line" || return 1
+        if [ -z "$before" ]; then before=$hex after=$hex; else step || return 1; fi
+    done < "$work/hashes"
+    [ "$last" -eq 0 ] && [ "$before" = "$2" ] && [ "$after" = "$root" ]
+}
+begin
+events=data/custody/events.jsonl later=0 proved=0
+case $size in none | ??????????????????*) size=0 ;; esac
+grep '^data/exhibits/[0-9]\{1,\}/exhibit\.json$' "$work/files" |
+    sed 's,^data/exhibits/\([0-9]*\)/.*,\1,' > "$work/exhibits"
+grep -n '"reason":"exhibit recorded"' "$events" 2>/dev/null > "$work/recorded"
+sed -n 's/^\([0-9]*\):.*"exhibit":"\([0-9]*\)".*"object_sha256":"\([0-9a-f]*\)".*/\2 \1 \3/p' \
+    "$work/recorded" > "$work/places"
+sed -n 's,^data/custody/proofs/\([0-9]*\)\.tlog-proof$,\1,p' "$work/files" > "$work/proofs"
+comm -23 "$work/proofs" "$work/exhibits" > "$work/list"
+faults proofs "$work/list" 'a proof of no exhibit of this bundle'
+while IFS= read -r exhibit; do
+    place='' captured=''
+    while read -r name line object; do
+        [ "$name" != "$exhibit" ] || [ -n "$place" ] || { place=$line captured=$object; }
+    done < "$work/places"
+    proof=data/custody/proofs/$exhibit.tlog-proof
+    if [ -z "$place" ]; then
+        later=$((later + 1))
+        [ ! -f "$proof" ] || fault proofs "$proof: a proof of no exhibit of this bundle"
+    elif [ ! -f "$proof" ]; then
+        fault proofs "$exhibit: an exhibit without its proof"
+    elif ! path_of "$proof" index || [ "$number" -ne $((place - 1)) ] ||
+        ! grep -q "^ *\"capture_id\": \"$captured\",*\$" "data/exhibits/$exhibit/exhibit.json"; then
+        fault proofs "$proof: not the proof of the event that recorded the exhibit"
+    else
+        after=$({ printf '\000'; sed -n "${place}{p;q;}" "$events" | tr -d '\n'; } | sha)
+        included || fault proofs "$proof: does not lead to the checkpoint"
+        proved=$((proved + 1))
+    fi
+done < "$work/exhibits"
+consistency=data/custody/consistency.txt earlier=data/custody/previous.note
+due=$(grep '"reason":"bundle built"' "$events" 2>/dev/null | tail -n 1 |
+    sed -n 's/.*"checkpoint":"\([0-9]\{1,16\}\)".*/\1/p')
+if [ -z "$due" ]; then
+    for name in "$consistency" "$earlier"; do
+        [ ! -f "$name" ] || fault proofs "$name: there was no bundle before this one"
+    done
+    on='no earlier bundle'
+elif grep -q -x 'Vestigo-Format-Version: 1' bag-info.txt && [ ! -f "$earlier" ]; then
+    on="format 1 holds no proof from checkpoint $due"
+else
+    on="the log goes on from checkpoint $due"
+    oldroot=''
+    hex_of "$(sed -n 3p "$earlier" 2>/dev/null)" && oldroot=$hex
+    if [ "$(sed -n 1p "$earlier" 2>/dev/null)" != "$origin" ] ||
+        [ "$(sed -n 2p "$earlier" 2>/dev/null)" != "$due" ]; then
+        fault proofs "$earlier: not the checkpoint $due of the bundle before this one"
+    elif ! path_of "$consistency" old 2>/dev/null || [ "$number" -ne "$due" ] ||
+        ! consistent "$due" "$oldroot"; then
+        fault proofs "$consistency: the log does not go on from the bundle before this one"
+    fi
+    kept=$anchors/checkpoint-$due.note
+    if [ -n "$anchors" ] && [ -f "$kept" ]; then
+        head -n 3 "$kept" > "$work/kept"
+        if head -n 3 "$earlier" 2>/dev/null | cmp -s - "$work/kept"; then
+            [ "$broken" -ne 0 ] || outside=1
+        else
+            fault proofs "$earlier: not the log of checkpoint-$due.note, which came from outside"
+        fi
+    fi
+    if usable proofs checkpoint.pem verify_ed25519; then
+        note_signed "$earlier" "$origin" "$(own_key)" 2>/dev/null ||
+            fault proofs "$earlier: not signed by the checkpoint key"
+    fi
+fi
+[ "$later" -eq 0 ] || on="$on; $later were recorded behind this checkpoint"
+right proofs "$proved exhibits proved; $on"
+
+# ---------------------------------------------------------------- witness
+begin
+cosigned=0
+grep '^seal/witness/' "$work/files" > "$work/inside"
+find "${anchors:-/nonexistent}" -maxdepth 1 -name 'witness-*.vkey' 2>/dev/null | sort > "$work/vkeys"
+sed '/^$/,$d' "$note" > "$work/own" 2>/dev/null
+while IFS= read -r name; do
+    sed '/^$/,$d' "$name" | cmp -s - "$work/own" ||
+        fault witness "$name: a cosignature of another checkpoint"
+done < "$work/inside"
+first=$(head -n 1 "$work/vkeys")
+if [ -z "$first" ]; then
+    [ ! -s "$work/inside" ] || skip witness 'no key of a witness (witness-*.vkey) among the anchors'
+elif usable witness "${first##*/}" verify_ed25519; then
+    while IFS= read -r vkey; do
+        line=$(head -n 1 "$vkey")
+        name=${line%%+*}
+        line=${line#*+}
+        state=absent
+        while IFS= read -r file; do
+            note_signed "$file" "$name" "${line#*+}"
+            case $?-$state in
+                0-wrong | 1-*) ;;
+                0-*) state=right ;;
+                *) state=wrong ;;
+            esac
+        done < "$work/inside"
+        case $state in
+            right) cosigned=$((cosigned + 1)) ;;
+            wrong) fault witness "seal/witness: the cosignature by $name is wrong" ;;
+            *) skip witness "no cosignature by $name, whose key is among the anchors" ;;
+        esac
+    done < "$work/vkeys"
+    [ "$broken" -ne 0 ] || outside=1
+fi
+if [ -s "$work/inside" ] || [ -s "$work/vkeys" ]; then
+    right witness "$cosigned witnesses cosigned the checkpoint"
+else
+    right witness 'none: no outside witness'
+fi
 
 # ----------------------------------------------------------------- stamps
 seconds_of() { # PREFIX FILE: sets moment to the time behind PREFIX (POSIX seconds), finer to 0 or 1

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The parts of the evidence benchmark.
+
+A part is a module with one function ``measure(plan) -> Measured`` (the form of the capture
+benchmark); it is listed in ``PARTS`` under its name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from vestigo.errors import UsageError
+from vestigo.i18n import _
+from vestigo.pipeline.acceptance import current_commit
+from vestigo.pipeline.benchmark import machine
+from vestigo.pipeline.capture_bench.parts import Measured
+
+PARTS: dict[str, str] = {
+    "log": "vestigo.pipeline.evidence_bench.log",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a part is told: an empty folder for its files, and how many events the log gets."""
+
+    work: Path
+    n_events: int
+
+
+def chosen_parts(only: str) -> list[str]:
+    """Return the parts that a list with commas names, all where it is empty; E-BEN-001."""
+    given = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in given if name not in PARTS]
+    if unknown:
+        raise UsageError(
+            "E-BEN-001",
+            _("There is no measurement “{name}”.").format(name=unknown[0]),
+            remedy=_("There are: {names}.").format(names=", ".join(sorted(PARTS))),
+        )
+    return [name for name in PARTS if name in given or not given]
+
+
+def measure(
+    names: Sequence[str], work: Path, n_events: int, on_start: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return figures, limits and load of each part, with commit and machine."""
+    parts = {}
+    for name in names:
+        on_start(name)
+        parts[name] = _measured(name, Plan(work / name, n_events))
+    return {
+        "commit": current_commit(),
+        "machine": machine(),
+        "parts": parts,
+        "met": all(part["met"] for part in parts.values()),
+    }
+
+
+def _measured(name: str, plan: Plan) -> dict[str, Any]:
+    plan.work.mkdir(parents=True, exist_ok=True)
+    before, began = os.getloadavg()[0], time.perf_counter()
+    try:
+        found: Measured = importlib.import_module(PARTS[name]).measure(plan)
+    finally:
+        shutil.rmtree(plan.work, ignore_errors=True)
+    figures = {key: figure.as_document() for key, figure in found.figures.items()}
+    document = {"figures": figures, "facts": found.facts}
+    return {
+        **json.loads(json.dumps(document), parse_float=Decimal),
+        "met": all(figure.met for figure in found.figures.values()),
+        "seconds": f"{time.perf_counter() - began:.1f}",
+        "load_before": f"{before:.2f}",
+        "load_after": f"{os.getloadavg()[0]:.2f}",
+    }
