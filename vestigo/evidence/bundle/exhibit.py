@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from vestigo.evidence.bundle.documents.times import LogTimes
 from vestigo.evidence.bundle.thirds import ThirdParties
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.records import Capture
@@ -36,12 +37,13 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class SheetContext:
-    """What every sheet of a case needs: authorizations, events by object, third persons."""
+    """What every sheet of a case needs: authorizations, events by object, third persons, times."""
 
     authorizations: dict[str, dict[str, Any]]
     events: dict[str, list[CustodyEvent]]
     warc_digests: dict[str, str]
     thirds: ThirdParties
+    times: LogTimes
 
     def events_of(self, exhibit: Exhibit) -> list[CustodyEvent]:
         """Return the custody events that name the exhibit or the file it lies in, in order."""

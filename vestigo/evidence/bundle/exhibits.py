@@ -16,6 +16,7 @@ from vestigo.evidence.bundle.documents.case_facts import case_facts
 from vestigo.evidence.bundle.documents.case_report import reports
 from vestigo.evidence.bundle.documents.exhibit_sheet import SheetSource, exhibit_sheet
 from vestigo.evidence.bundle.documents.quoting import Surroundings
+from vestigo.evidence.bundle.documents.times import log_times
 from vestigo.evidence.bundle.documents.wanted import Wanted
 from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.payload import BagFolder
@@ -133,7 +134,8 @@ def sheet_context(bag: BagFolder, view: CaseView) -> SheetContext:
             events.setdefault(key, []).append(event)
     prefix = "data/captures/"
     digests = {n[len(prefix) :]: d.sha256 for n, d in bag.files.items() if n.startswith(prefix)}
-    return SheetContext(authorizations, events, digests, ThirdParties(view))
+    times = log_times(view.events)
+    return SheetContext(authorizations, events, digests, ThirdParties(view), times)
 
 
 def _cited(body: dict[str, Any]) -> set[str]:

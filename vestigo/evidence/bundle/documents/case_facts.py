@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from vestigo.evidence.bundle.documents.quoting import seen
+from vestigo.evidence.bundle.documents.times import LogTimes, log_times
 from vestigo.evidence.bundle.exhibit import Exhibit
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.thirds import ThirdParties
@@ -44,6 +45,7 @@ class CaseFacts:
     exhibits: list[Exhibit]
     coverage: list[CoverageEstimate]
     thirds: ThirdParties
+    times: LogTimes
     records: dict[str, list[Named]] = field(default_factory=dict)
     exhibit_of: dict[str, str] = field(default_factory=dict)
     methods: Counter[str] = field(default_factory=Counter)
@@ -80,6 +82,7 @@ def case_facts(view: CaseView, exhibits: Sequence[Exhibit], thirds: ThirdParties
         last_at=max(times, default=None), authorizations=list(bodies(view, "authorization")),
         exhibits=[exhibit for exhibit in exhibits if exhibit.cited],
         coverage=newest_estimates(estimates), thirds=thirds,
+        times=log_times(view.events),
     )  # fmt: skip
     for exhibit in facts.exhibits:
         facts.exhibit_of[exhibit.record_id] = exhibit.number

@@ -16,6 +16,7 @@ from vestigo.evidence.report.blocks import (
     mono,
     note,
     paragraph,
+    parts,
     table,
 )
 from vestigo.evidence.report.blocks import facts as fact_rows
@@ -45,13 +46,8 @@ def _collected(facts: CaseFacts) -> Iterator[tuple[str, Cell]]:
     yield _("Persons"), ", ".join(sorted({event.actor for event in collecting})) or unknown()
     yield _("Programs"), ", ".join(sorted({event.software for event in facts.events}))
     yield _("Machines"), mono(", ".join(sorted({event.machine_id for event in collecting})) or "–")
-    yield (
-        _("Time"),
-        _(
-            "The unit’s own clock only, as far as this report can tell. Time stamps of others, "
-            "where there are any, lie in seal/stamps of the bundle; the verifier says so."
-        ),
-    )
+    yield _("Time"), parts(facts.times.around(max((e.id for e in collecting), default=None)))
+    yield "", _("Time stamps that came later lie in seal/stamps of the bundle; the verifier tells.")
 
 
 def custody_part(facts: CaseFacts) -> Iterator[Block]:

@@ -14,6 +14,7 @@ from vestigo.evidence.bundle.documents.pictured import picture_blocks
 from vestigo.evidence.bundle.documents.quoting import Surroundings
 from vestigo.evidence.bundle.documents.readings import reading_blocks
 from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
+from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.report.blocks import (
     Block,
     Cell,
@@ -149,7 +150,10 @@ def _circumstances(source: SheetSource) -> Iterator[tuple[str, Cell]]:
     account = _("an account of the unit, name withheld") if capture.account else "–"
     coded = f"{capture.media_type} {capture.charset}".strip() or unknown()
     yield _("Address"), mono(page.seen(capture.uri))
-    yield _("Captured"), parts([instant(capture.observed_at), _own_clock()])
+    yield (
+        _("Captured"),
+        parts([instant(capture.observed_at), *context.times.around(_filed(events))]),
+    )
     yield _("Authority"), under(authorization)
     yield _("Collected by"), ", ".join(sorted({e.actor for e in events})) or unknown()
     yield _("With"), ", ".join(sorted({e.software for e in events})) or unknown()
@@ -169,8 +173,9 @@ def _bytes(n: int) -> str:
     return ngettext("{n} byte", "{n} bytes", n).format(n=count(n))
 
 
-def _own_clock() -> str:
-    return _("own clock only, unless time stamps of the bundle say more")
+def _filed(events: list[CustodyEvent]) -> int | None:
+    """Return the first event that names the archived bytes; the page was there before it."""
+    return min((event.id for event in events), default=None)
 
 
 def _read(source: SheetSource) -> Iterator[Block]:

@@ -96,6 +96,13 @@ def _collected(facts: CaseFacts) -> str:
     n = len(facts.authorizations)
     if facts.first_at is None or facts.last_at is None:
         return _("No page was collected.")
+    if facts.first_at.date() == facts.last_at.date():
+        words = ngettext(
+            "Pages were collected on {start}, under {n} authorization.",
+            "Pages were collected on {start}, under {n} authorizations.",
+            n,
+        )
+        return words.format(start=day(facts.first_at.date()), n=count(n))
     words = ngettext(
         "Pages were collected between {start} and {end}, under {n} authorization.",
         "Pages were collected between {start} and {end}, under {n} authorizations.",

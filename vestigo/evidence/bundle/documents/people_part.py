@@ -40,8 +40,8 @@ def people_part(facts: CaseFacts) -> Iterator[Block]:
          facts.seen(body["verdict"]), facts.seen(body["reason"]))
         for _id, body in judged[:MOST]
     ]  # fmt: skip
-    head = (_("Time (UTC)"), _("Person"), _("About"), _("Verdict"), _("Reason"))
-    yield table(head, (4, 3, 6, 3, 6), decided)
+    columns = (_("Time (UTC)"), _("Person"), _("About"), _("Verdict"), _("Reason"))
+    yield table(columns, (4, 3, 6, 3, 6), decided)
     yield from left_out(len(judged), "data/extraction/judgement.jsonl", MOST)
 
 

@@ -33,12 +33,10 @@ def wanted_documents(folder: CaseFolder, languages: Sequence[str] = ()) -> Wante
     Raises ``ConfigurationError`` E-EVI-173 for a form or language that there is not.
     """
     section: Section = folder.settings()[SECTION]
-    chosen = list(languages or section["languages"])
-    form, pictures = section["format"], section["show_pictures"]
-    known = isinstance(section["languages"], list) and set(map(str, chosen)) <= {
-        *DOCUMENT_LANGUAGES
-    }
-    if form not in (TEXT, PDF) or not known or not chosen or not isinstance(pictures, bool):
+    form, pictures, own = section["format"], section["show_pictures"], section["languages"]
+    chosen = [*languages] or ([*map(str, own)] if isinstance(own, list) else [])
+    known = bool(chosen) and set(chosen) <= set(DOCUMENT_LANGUAGES)
+    if form not in (TEXT, PDF) or not known or not isinstance(pictures, bool):
         raise ConfigurationError(
             "E-EVI-173",
             _("The settings of documents name a form or a language that there is not."),
