@@ -11,6 +11,7 @@ from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
 from crawler.permission import covered, host_and_port
 from crawler.screening import NEVER, QUARANTINED, SCREENED
+from crawler.traps import CAUSES
 from crawler.world import CrawlWorld
 from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.warc import WireResponse
@@ -69,10 +70,13 @@ class PageWork:
             self._again(row, Verdict("retry", cause), capture)
         self._report()
 
-    def new_pages(self, links: Iterable[tuple[str, str]], n_redirects: int = 0) -> list[NewPage]:
+    def new_pages(
+        self, links: Iterable[tuple[str, str]], n_redirects: int = 0, found_on: str = ""
+    ) -> list[NewPage]:
         """Return (uri, hint) pairs as pages, each with the cause for leaving it out, if any.
 
-        What may never be had is known by a digest of its address alone.
+        What may never be had is known by a digest of its address alone; ``found_on`` is the
+        capture that names them.
         """
         pages = []
         for raw, given in links:
@@ -85,7 +89,8 @@ class PageWork:
                 if refused in UNTOLD:
                     pages.append(NewPage(named_by_digest(uri), "", refused, n_redirects))
                 else:
-                    pages.append(NewPage(uri, hint, refused, n_redirects, key))
+                    exhibit = found_on if refused in CAUSES else ""
+                    pages.append(NewPage(uri, hint, refused, n_redirects, key, exhibit))
         return pages
 
     def _left_out(self, uri: str, hint: str) -> str:
@@ -137,7 +142,7 @@ class PageWork:
                 return
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
-            links = self.new_pages(_links(verdict))
+            links = self.new_pages(_links(verdict), found_on=capture.capture_id)
             if verdict.reading is not None:
                 self._world.job.tally.add(verdict.reading)
             self._world.n_waits = 0
@@ -175,8 +180,9 @@ class PageWork:
             pause = float(settings["retry_seconds"]) * (row.n_attempts + 1)
             world.frontier.retry(row, verdict.cause, world.clock().timestamp() + pause)
             return
-        links = self.new_pages(_links(verdict))
-        world.frontier.fail(row, verdict.cause, capture.capture_id if capture else "", links)
+        found_on = capture.capture_id if capture else ""
+        links = self.new_pages(_links(verdict), found_on=found_on)
+        world.frontier.fail(row, verdict.cause, found_on, links)
 
     def _report(self) -> None:
         self._world.report_progress()

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from crawler.frontier.rows import CONTENT_HINTS
 from crawler.market.profile import Bounds
 
 TOO_DEEP = "trap-depth"
@@ -20,7 +21,8 @@ REPEATING = "trap-repeats"
 VARIANTS = "trap-variants"
 TOO_MANY = "trap-pages"
 SAME_PAGE = "trap-same-page"
-CAUSES = (TOO_DEEP, REPEATING, VARIANTS, TOO_MANY, SAME_PAGE)
+ENDLESS = "trap-endless"
+CAUSES = (TOO_DEEP, REPEATING, VARIANTS, TOO_MANY, SAME_PAGE, ENDLESS)
 
 _SESSION_NAMES = frozenset(
     {"sid", "phpsessid", "jsessionid", "sessionid", "session_id", "session", "sess", "cfid",
@@ -67,7 +69,15 @@ class TrapBounds:
             return SAME_PAGE
         if parts.query and self._of_path[_path_key(parts)] >= bounds.variants:
             return VARIANTS
-        return TOO_MANY if self._of_kind[hint] >= bounds.pages else ""
+        if self._of_kind[hint] >= bounds.pages:
+            return TOO_MANY
+        return ENDLESS if hint not in CONTENT_HINTS and self._leads_nowhere() else ""
+
+    def _leads_nowhere(self) -> bool:
+        """Say whether there are far more pages that lead on than anything they lead to."""
+        known = sum(self._of_kind[hint] for hint in CONTENT_HINTS)
+        leading = self._of_kind.total() - known
+        return leading >= self._bounds.leading + self._bounds.per_listing * known
 
     def _note(self, uri: str, hint: str, parts: SplitResult) -> None:
         self._seen.add(hash(uri))

@@ -47,7 +47,8 @@ class PageRow:
 class NewPage:
     """A page that a link names; ``refused`` is the cause for never asking for it, or "".
 
-    ``listing`` is the key of the listing that its address promises, or "".
+    ``listing`` is the key of the listing that its address promises, or ""; ``found_on`` the
+    capture of the page that names it, where a refusal needs an exhibit.
     """
 
     uri: str
@@ -55,6 +56,7 @@ class NewPage:
     refused: str = ""
     n_redirects: int = 0
     listing: str = ""
+    found_on: str = ""
 
 
 def class_hint(cause: str) -> str:

@@ -41,8 +41,9 @@ _LEASE_FIRST = _LEASE % (
 )
 _LEASE_ONE = _LEASE % "?"
 _INSERT = (
-    "INSERT INTO pages (seq, uri, hint, state, cause, n_redirects, depth, share, rank, turn) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "INSERT INTO pages "
+    "(seq, uri, hint, state, cause, n_redirects, capture_id, depth, share, rank, turn) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "coalesce((SELECT n FROM turns WHERE share = ? AND rank = ?), 0)) ON CONFLICT (uri) DO NOTHING"
 )
 _TURN = (
@@ -254,7 +255,7 @@ class Frontier:
             rank = rank_of(page, depth)
             state = "refused" if page.refused else "queued"
             values = (self._next_seq, page.uri, page.hint, state, page.refused,
-                      page.n_redirects, depth, share, rank, share, rank)  # fmt: skip
+                      page.n_redirects, page.found_on, depth, share, rank, share, rank)  # fmt: skip
             if self._db.execute(_INSERT, values).rowcount:
                 self._db.execute(_TURN, (share, rank))
                 self._next_seq += 1

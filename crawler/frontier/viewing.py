@@ -18,6 +18,10 @@ _ERRORS = (
     "('failed', 'queued', 'later', 'leased') GROUP BY cause, state "
     "ORDER BY count(*) DESC, cause, state"
 )
+_TRAPS = (
+    "SELECT cause, 'failed', count(*), max(seq) FROM pages WHERE state = 'refused' "
+    "AND cause LIKE 'trap-%' GROUP BY cause ORDER BY count(*) DESC, cause"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,18 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class FrontierView:
-    """Counts, what is in flight, when pages come again (POSIX seconds), errors by cause."""
+    """Counts, what is in flight, when pages come again (POSIX seconds), errors by cause.
+
+    ``traps`` are the bounds that addresses went beyond: ``uri`` is the last of them,
+    ``capture_id`` the page that named it.
+    """
 
     coverage: Coverage
     in_flight: int
     n_later: int
     next_due: float | None
     errors: tuple[ErrorView, ...]
+    traps: tuple[ErrorView, ...] = ()
 
 
 def view_frontier(path: Path) -> FrontierView:
@@ -69,6 +78,7 @@ def _view(db: sqlite3.Connection) -> FrontierView:
         n_later=int(n_later),
         next_due=due,
         errors=tuple(_error(db, *row) for row in db.execute(_ERRORS).fetchall()),
+        traps=tuple(_error(db, *row) for row in db.execute(_TRAPS).fetchall()),
     )
 
 

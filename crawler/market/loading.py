@@ -133,6 +133,8 @@ def _bounds(table: Table) -> Bounds:
         repeats=table.whole("repeats", usual.repeats),
         variants=table.whole("variants", usual.variants),
         pages=table.whole("pages", usual.pages),
+        leading=table.whole("leading", usual.leading),
+        per_listing=table.whole("per_listing", usual.per_listing),
     )
     table.done()
     return bounds

@@ -29,13 +29,17 @@ class Bounds:
     """How many addresses of the market are believed in; what is beyond is a trap.
 
     ``depth``: segments of a path; ``repeats``: how often one segment may stand in a path;
-    ``variants``: queries of one path; ``pages``: addresses of one kind of page.
+    ``variants``: queries of one path; ``pages``: addresses of one kind of page; ``leading``:
+    addresses of pages that only lead on (categories, searches, …) beyond ``per_listing`` for
+    each listing, vendor and page of feedback that is known.
     """
 
     depth: int = 16
     repeats: int = 3
     variants: int = 5000
     pages: int = 1_000_000
+    leading: int = 2000
+    per_listing: int = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,11 @@ def deeper(target):
     return [f"{target.rstrip('/')}/search" if target != "/" else "/search"]
 
 
+def days(target):
+    day = int(target.rpartition("/")[2]) if target.startswith("/c/") else 0
+    return [f"/c/{day + 1}", f"/c/{day + 2}"]
+
+
 def sessions(target):
     number = int(target.rpartition("=")[2][:8], 16) if "sid=" in target else 0
     return [f"/search?sid={number + n:08x}{'0a1b2c3d4e5f'}" for n in (1, 2, 3)]
@@ -137,15 +142,15 @@ def sessions(target):
     ("links", "cause", "most"),
     [
         (calendar, "trap-variants", 21), (permutations, "trap-same-page", 2),
-        (sessions, "trap-same-page", 2), (deeper, "trap-repeats", 4),
+        (sessions, "trap-same-page", 2), (deeper, "trap-repeats", 4), (days, "trap-endless", 31),
     ],
-    ids=["calendar", "permutations", "session ids", "deeper"],
+    ids=["calendar", "permutations", "session ids", "deeper", "days"],
 )  # fmt: skip
 def test_a_trap_is_bounded_by_the_profile_and_reported(
     market, crawls, html, profile, links, cause, most
 ):
     Trap(market, html, links)
-    bounded = dataclasses.replace(profile, bounds=Bounds(variants=20))
+    bounded = dataclasses.replace(profile, bounds=Bounds(variants=20, leading=30))
     report = crawls.run(profile=bounded)
     assert report.coverage.fetched <= most
     assert report.coverage.refused[cause] >= 1
@@ -161,6 +166,17 @@ def test_the_bounds_of_a_kind_and_of_depth():
     assert bounds.cause("http://h/p/3", "listing") == "trap-pages"
     assert bounds.cause("http://h/p/2", "listing") == bounds.cause("http://h/p/1", "listing") == ""
     assert bounds.cause("http://h/v/3", "vendor") == ""
+
+
+def test_a_large_market_is_no_trap():
+    bounds = TrapBounds(Bounds(leading=10, per_listing=5), [])
+    for n in range(20):
+        assert bounds.cause(f"http://h/p/{n}", "listing") == ""
+    assert [bounds.cause(f"http://h/c/{n}", "category") for n in range(111)] == [
+        *[""] * 110, "trap-endless",
+    ]  # fmt: skip
+    assert bounds.cause("http://h/v/1", "vendor") == ""
+    assert bounds.cause("http://h/c/200", "category") == "", "more is known: more is believed"
 
 
 def test_a_short_parameter_is_no_session():

@@ -52,6 +52,35 @@ def test_each_cause_has_an_exhibit_in_a_warc_file(run, market, html):
     assert exhibits["content-encoding:too-many"]["n"] == 1
 
 
+class Calendar:
+    """Answers every day with the next two."""
+
+    def __init__(self, html):
+        self._html = html
+
+    def get(self, target, _default):
+        day = int(target.rpartition("/")[2]) if target.startswith("/c/") else 0
+        return self._html.category(f"/c/{day + 1}", f"/c/{day + 2}")
+
+
+def test_a_trap_is_told_with_the_page_that_named_the_last_address(run, market, html, tmp_path):
+    market.answers = Calendar(html)
+    bounded = tmp_path / "bounded.toml"
+    text = Path(PROFILE).read_text()
+    bounded.write_text(text.replace("[document]", "[bounds]\nleading = 12\n\n[document]"))
+    result = run("--json", "--profile", str(bounded))
+    document = json.loads(result.stdout)
+    (one,) = document["exhibits"]
+    assert document["refused"] == {"trap-endless": one["n"]}
+    assert document["fetched"] <= 13
+    with open_session(run.folder.path) as session:
+        (capture,) = [c for c in session.ledger.of_kind(Capture)
+                      if c.capture_id == one["capture_id"]]  # fmt: skip
+    day = int(one["uri"].rpartition("/")[2])
+    assert capture.uri.rpartition("/")[2] in {str(day - 1), str(day - 2)}
+    assert (run.folder.captures / one["warc"]).is_file()
+
+
 def test_the_exhibit_stands_in_the_text_too(run, market, html):
     market.answers["/"] = OK + b"Content-Encoding: x-new\r\nContent-Length: 2\r\n\r\nhi"
     text = run().stdout

@@ -19,7 +19,8 @@ _NOT_MATCHED = frozenset({"other", "redirect", "not-found", "login", "soft-404",
 class FailureExhibit:
     """A cause, how many pages it has, and its last page: address, capture, WARC file, offset.
 
-    ``capture_id`` and ``warc`` are "" where nothing came that could be archived.
+    ``capture_id`` and ``warc`` are "" where nothing came that could be archived; of a trap
+    they are those of the page that named the address.
     """
 
     cause: str
@@ -31,8 +32,9 @@ class FailureExhibit:
 
 
 def failure_exhibits(session: CaseSession, frontier: Path) -> list[FailureExhibit]:
-    """Return one exhibit a cause of the pages that failed for good in this frontier."""
-    failed = [one for one in view_frontier(frontier).errors if one.final]
+    """Return one exhibit a cause of the pages that failed for good, and of each trap."""
+    view = view_frontier(frontier)
+    failed = [*(one for one in view.errors if one.final), *view.traps]
     wanted = {one.capture_id for one in failed if one.capture_id}
     places = {
         capture.capture_id: (capture.warc_name, capture.warc_offset)
