@@ -81,8 +81,14 @@ ORPort 127.0.0.1:{relay_port}
 DirPort 0
 SocksPort 0
 AssumeReachable 1
-ExitRelay 0
-ExitPolicy reject *:*
+"""
+
+NO_EXIT = "ExitRelay 0\nExitPolicy reject *:*\n"
+EXIT = """\
+ExitRelay 1
+ExitPolicy accept 127.0.0.0/8:*, reject *:*
+ExitPolicyRejectPrivate 0
+ExitPolicyRejectLocalInterfaces 0
 """
 
 USER = """\
@@ -118,7 +124,8 @@ class PrivateTor:
         self._ends_at = time.monotonic() + READY_WITHIN
         self._start_authority()
         for number in range(N_RELAYS):
-            self._start(f"relay{number}", RELAY.format(relay_port=free_port()))
+            policy = NO_EXIT if number else EXIT
+            self._start(f"relay{number}", RELAY.format(relay_port=free_port()) + policy)
         self._wait("consensus", self._everybody_is_listed)
         flags = "IsolateSOCKSAuth KeepAliveIsolateSOCKSAuth ExtendedErrors"
         socks = f"127.0.0.1:{self.socks_port} {flags}"
@@ -140,6 +147,10 @@ class PrivateTor:
     def proxy(self) -> str:
         """The SOCKS port of the client, as the crawler names it."""
         return f"socks5://127.0.0.1:{self.socks_port}"
+
+    def exits(self) -> set[str]:
+        """Return the fingerprints of the exits; they go to loopback and nowhere else."""
+        return {(self.folder / "relay0" / "fingerprint").read_text().split()[1]}
 
     def ask(self, uri: str) -> bytes:
         """Return what the onion service at ``uri`` answers; ``TimeoutError`` in three minutes.
