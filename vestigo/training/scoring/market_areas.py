@@ -15,12 +15,11 @@ KEY_KIND, COIN_KIND = "pgp_fingerprint", "btc"
 
 
 def market_areas(work: Comparison) -> Iterator[Area]:
-    """Yield vendors, listings, prices, stock where it is shown, addresses, contacts, PGP keys."""
+    """Yield vendors, listings, prices, stock, addresses, contacts and PGP keys."""
     yield _vendors(work)
     yield _listings(work)
     yield _prices(work)
-    if any(stock_by_pass(item) for item in work.truth.listings.values()):
-        yield _stock(work)
+    yield _stock(work)
     yield _addresses(work)
     yield _contacts(work)
     yield _keys(work)
