@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from vestigo.cli.bundle_disclose import disclose
 from vestigo.cli.bundle_pack import encrypt_option, pack, packed_document, show_packed
 from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.passphrase import asked_passphrase, passphrase_option
@@ -30,6 +31,9 @@ def bundle() -> None:
 
 
 bundle.add_command(pack)
+
+
+bundle.add_command(disclose)
 
 
 @bundle.command("build", help=_("Build and seal the bundle of the case at CASE."))

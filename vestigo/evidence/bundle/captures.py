@@ -8,6 +8,7 @@ the record ledger knew then; a WARC file cut between two records is a WARC file.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vestigo.errors import VerificationError
@@ -19,11 +20,16 @@ from vestigo.evidence.warc.segment import OPEN
 from vestigo.i18n import _
 
 
-def add_captures(bag: BagFolder, view: CaseView) -> None:
+Hole = tuple[int, bytes]
+
+
+def add_captures(
+    bag: BagFolder, view: CaseView, holes: Mapping[str, Sequence[Hole]] | None = None
+) -> None:
     """Copy the WARC files of all captures that the record ledger knows.
 
-    Raises ``VerificationError`` E-BUN-005 where a file is missing or a capture is
-    not at its place.
+    ``holes`` are (offset, bytes that stand there instead) by file, in order.  Raises
+    ``VerificationError`` E-BUN-005 where a file is missing or a capture is not at its place.
     """
     last: dict[str, int] = {}
     for _id, body in bodies(view, "capture"):
@@ -34,7 +40,22 @@ def add_captures(bag: BagFolder, view: CaseView) -> None:
         known = path.name == name and _digest(path) in view.known
         n_bytes = None if known else _end_of_group(path, offset)
         with path.open("rb") as handle:
-            bag.add(f"data/captures/{name}", chunks(handle, n_bytes))
+            pieces = filled(chunks(handle, n_bytes), (holes or {}).get(name, ()))
+            bag.add(f"data/captures/{name}", pieces)
+
+
+def filled(pieces: Iterable[bytes], holes: Sequence[Hole]) -> Iterator[bytes]:
+    """Yield the pieces with the bytes of each hole laid over them."""
+    offset = 0
+    for piece in pieces:
+        content = piece
+        for start, instead in holes:
+            first, last = max(start - offset, 0), min(start - offset + len(instead), len(piece))
+            if first < last:
+                cut = instead[first + offset - start : last + offset - start]
+                content = content[:first] + cut + content[last:]
+        yield content
+        offset += len(piece)
 
 
 def _end_of_group(path: Path, offset: int) -> int:

@@ -26,6 +26,7 @@ class ThirdParties:
     """The names of third persons in one case."""
 
     def __init__(self, view: CaseView) -> None:
+        view = view.whole or view
         vendors = {body["handle"].lower() for _id, body in bodies(view, "vendor_account")}
         names: set[str] = set()
         for _id, body in bodies(view, "feedback"):

@@ -37,6 +37,7 @@ CODES = {
     "cited": "E-BUN-117",
     "exhibits": "E-BUN-118",
     "received": "E-EVI-197",
+    "withheld": "E-EVI-216",
 }
 
 

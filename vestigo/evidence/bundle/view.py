@@ -22,7 +22,8 @@ class CaseView:
     """The part of a case that a bundle at checkpoint ``size`` holds.
 
     ``entries`` are (record id, kind) in order of entry; ``known`` maps the digest of
-    every object that an event names to the first event that does.
+    every object that an event names to the first event that does.  ``whole`` is the view that
+    a disclosed copy leaves something out of: who is to be masked is told by all records.
     """
 
     folder: CaseFolder
@@ -33,6 +34,7 @@ class CaseView:
     events: tuple[CustodyEvent, ...]
     entries: tuple[tuple[str, str], ...]
     known: dict[str, CustodyEvent]
+    whole: CaseView | None = None
 
     @property
     def n_entries(self) -> int:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from vestigo.errors import UsageError, VerificationError
@@ -47,18 +48,24 @@ def group_at(folder: Path, capture: Capture) -> bytes:
     Raises ``UsageError`` E-SCR-018 while the file is still written,
     ``VerificationError`` E-EVI-103 where no whole group begins there.
     """
-    path = _closed(folder, capture)
-    with path.open("rb") as handle:
+    n_bytes = group_length(folder, capture)
+    with _closed(folder, capture).open("rb") as handle:
+        handle.seek(capture.warc_offset)
+        return handle.read(n_bytes)
+
+
+def group_length(folder: Path, capture: Capture) -> int:
+    """Return how many bytes the compressed records of a capture take; raises as ``group_at``."""
+    with _closed(folder, capture).open("rb") as handle:
         kinds, end = [], capture.warc_offset
         for member in iter_members(handle, capture.warc_offset):
             kinds.append(member.kind)
             end = member.end
             if len(kinds) == len(GROUP):
                 break
-        if tuple(kinds) != GROUP:
-            raise _no_group(capture)
-        handle.seek(capture.warc_offset)
-        return handle.read(end - capture.warc_offset)
+    if tuple(kinds) != GROUP:
+        raise _no_group(Place(capture.warc_name, capture.warc_offset))
+    return end - capture.warc_offset
 
 
 def bury(
@@ -88,9 +95,21 @@ def build_tombstone(
     capture: Capture, item_id: str, n_bytes: int, reason: str = QUARANTINED
 ) -> bytes:
     """Return a gzip member of exactly ``n_bytes`` that holds the tombstone record."""
+    body = canonical_json(
+        {"format": FORMAT, "reason": reason, "item": item_id, "capture_id": capture.capture_id}
+    )
+    place = Place(capture.warc_name, capture.warc_offset)
+    return fitted(body, place, capture.observed_at, item_id, n_bytes)
+
+
+def fitted(body: bytes, place: Place, moment: datetime, item_id: str, n_bytes: int) -> bytes:
+    """Return a gzip member of exactly ``n_bytes``: a ``resource`` record with this body.
+
+    Raises ``VerificationError`` E-EVI-103 where there is not that much room.
+    """
     padding, level = (0, 9) if n_bytes < _SMALL else (n_bytes - _EXTRA_ROOM, 0)
     while True:
-        record = _record(capture, item_id, padding, reason)
+        record = _record(body + b" " * padding, place, moment, item_id)
         packer = zlib.compressobj(level, zlib.DEFLATED, -15)
         packed = packer.compress(record) + packer.flush()
         tail = zlib.crc32(record).to_bytes(4, "little") + len(record).to_bytes(4, "little")
@@ -98,7 +117,7 @@ def build_tombstone(
         if room >= 0:
             break
         if not padding:
-            raise _no_group(capture)
+            raise _no_group(place)
         padding = max(0, padding + room)
     extra = _EXTRA_NAME + room.to_bytes(2, "little") + bytes(room)
     return _HEAD + len(extra).to_bytes(2, "little") + extra + packed + tail
@@ -131,19 +150,9 @@ def _is_of(item: dict[str, object], capture: Capture) -> bool:
     return item.get("capture_id") == capture.capture_id
 
 
-def _record(capture: Capture, item_id: str, padding: int, reason: str) -> bytes:
-    body = canonical_json(
-        {"format": FORMAT, "reason": reason, "item": item_id,
-         "capture_id": capture.capture_id}
-    )  # fmt: skip
-    record = build_record(
-        "resource",
-        body + b" " * padding,
-        Place(capture.warc_name, capture.warc_offset),
-        capture.observed_at,
-        "application/json",
-        [("WARC-Target-URI", f"urn:vestigo:tombstone:{item_id}")],
-    )
+def _record(block: bytes, place: Place, moment: datetime, item_id: str) -> bytes:
+    target = [("WARC-Target-URI", f"urn:vestigo:tombstone:{item_id}")]
+    record = build_record("resource", block, place, moment, "application/json", target)
     return record.head + record.block + b"\r\n\r\n"
 
 
@@ -164,10 +173,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _no_group(capture: Capture) -> VerificationError:
+def _no_group(place: Place) -> VerificationError:
     return VerificationError(
         "E-EVI-103",
         _("There is no whole WARC record at this place."),
-        where=f"{capture.warc_name}@{capture.warc_offset}",
+        where=f"{place.segment}@{place.offset}",
         remedy=_("Compare the file with its digest in the custody log."),
     )

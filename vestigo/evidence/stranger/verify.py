@@ -65,7 +65,9 @@ RECORD_FOLDERS = ("authority", "crawl", "extraction", "ledger", "received")
 KEPT_KINDS = ("block", "transaction", "cluster", "trace", "cash_out_point", "screenshot",
               "received_item", "received_capture", "verification_receipt")  # fmt: skip
 DEPTH = 3
+WITHHELD, BLOT = "withheld:", "[withheld]"
 RECEIVED = r"data/received/R[0-9]+/received\.json"
+REDACTION = r"data/redactions/R?[0-9]+/redaction\.json"
 RECEIVED_WARC = "-received.warc.gz"
 NOT_RECORDS = ("not-included.jsonl",)
 REPARSE_POINT = 0x400
@@ -120,8 +122,6 @@ SAMPLE_STAMP = (
     "GERfnR4QUclJx/t8btzl2mu3Ctif/ad+"
 )
 ZERO = "0" * 64
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
-              OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 LOG_KEY, WITNESS_KEY = 1, 4  # the types of Ed25519 keys in C2SP signed notes
 SPKI = "MCowBQYDK2VwAyEA"  # what stands before the 32 bytes of an Ed25519 key (DER, base64)
@@ -131,6 +131,8 @@ PROOF = re.compile(r"data/custody/proofs/([0-9]+)\.tlog-proof")
 FIRST_FORMAT = b"Vestigo-Format-Version: 1"
 EXHIBIT = re.compile(r"data/exhibits/([0-9]+)/exhibit\.json")
 MOST_HASHES = 63
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
+              OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
 SPANISH = {
     "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
@@ -161,6 +163,7 @@ class Bag:
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
         self.gone: set[str] = set()
+        self.withheld: dict[str, str] = {}
         self.cited: list[tuple[str, list[str], set[str]]] = []
         self.spans: dict[str, list[tuple[str, int, int, bytes]]] = {}
         self.records: dict[str, str] = {}
@@ -971,13 +974,38 @@ def folded(subtrees: list[tuple[int, bytes]]) -> bytes:
     return root
 
 
+def join(subtrees: list[tuple[int, bytes]], leaf: bytes) -> None:
+    """Put one more leaf behind complete subtrees."""
+    size, digest = 1, leaf
+    while subtrees and subtrees[-1][0] == size:
+        digest, size = node(subtrees.pop()[1], digest), size * 2
+    subtrees.append((size, digest))
+
+
+def withheld_event(
+    check: Check, event: dict[str, Any], exact: bool, n: int
+) -> tuple[dict[str, Any], bytes, str]:
+    """Return what stands for an event that a disclosed copy leaves out: its leaf and digest."""
+    if not exact or set(event) != {"id", "leaf", "sha256", "withheld"} or event["id"] != n:
+        check.fault(f"event {n}", "not in canonical form, or out of number")
+    empty = {"id": n, "action": "withheld", "object_sha256": "", "exhibit": "", "reason": "",
+             "details": {}, "at": "", "leaf": event["leaf"]}  # fmt: skip
+    return empty, bytes.fromhex(event["leaf"]), event["sha256"]
+
+
 def check_custody(bag: Bag, check: Check) -> str:
     """Every event follows from the one before it; the root is the checkpoint's."""
     previous, last, subtrees = ZERO, None, []  # type: ignore[var-annotated] # filled below
     for n, line in enumerate(bag.lines("data/custody/events.jsonl"), 1):
         event, exact = read_canonical(line)
-        moment = instant(event["at"])
         where = f"event {n}"
+        if "withheld" in event:
+            event, leaf, previous = withheld_event(check, event, exact, n)
+            join(subtrees, leaf)
+            bag.events.append(event)
+            bag.roots[n] = folded(subtrees)
+            continue
+        moment = instant(event["at"])
         if not exact or event["id"] != n:
             check.fault(where, "not in canonical form, or out of number")
         if event["previous_sha256"] != previous:
@@ -985,10 +1013,7 @@ def check_custody(bag: Bag, check: Check) -> str:
         if last is not None and moment < last:
             check.fault(where, "earlier than the event before it")
         previous, last = hashlib.sha256(line).hexdigest(), moment
-        size, digest = 1, hashlib.sha256(b"\x00" + line).digest()
-        while subtrees and subtrees[-1][0] == size:
-            digest, size = node(subtrees.pop()[1], digest), size * 2
-        subtrees.append((size, digest))
+        join(subtrees, hashlib.sha256(b"\x00" + line).digest())
         bag.events.append(event)
         bag.roots[n] = folded(subtrees)
     _text, size, root, _lines = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
@@ -1056,16 +1081,20 @@ def check_records(bag: Bag, check: Check) -> str:
     for n, line in enumerate(bag.lines("data/custody/records.txt"), 1):
         record_id, kind, salt = [*line.decode("ascii").split(" "), "", ""][:3]
         link = committed(record_id, salt)
+        if record_id.startswith(WITHHELD):
+            link = record_id[len(WITHHELD) :]
+            bag.withheld[link] = kind
+        else:
+            bag.records[record_id] = kind
         chain = hashlib.sha256(f"{chain}\n{link}".encode("ascii")).hexdigest()
         heads[n] = chain
-        bag.records[record_id] = kind
     counted = 0
     for event in bag.events:
         if event["reason"] == HEAD_REASON:
             counted = int(event["details"]["n_entries"])
             if heads.get(counted) != event["object_sha256"]:
                 check.fault(f"event {event['id']}", f"another record ledger at entry {counted}")
-    if counted != len(heads) - 1 or len(bag.records) != len(heads) - 1:
+    if counted != len(heads) - 1 or len(bag.records) + len(bag.withheld) != len(heads) - 1:
         check.fault("data/custody/records.txt", "ids twice, or ids that the log does not count")
     gone = disposed_of(bag, check)
     found = set(gone)
@@ -1757,6 +1786,82 @@ def plain_pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
+def check_withheld(bag: Bag, check: Check) -> str:
+    """Compare what is left out of a disclosed copy with the list of it, and the redactions."""
+    name = "data/custody/withheld.jsonl"
+    rows = [loads(line) for line in bag.lines(name)] if name in bag.files else []
+    listed = {row["commitment"]: row for row in rows if row["what"] == "record"}
+    events = {row["id"] for row in rows if row["what"] == "event"}
+    numbers = {row["number"]: row["redacted"] for row in rows if row["what"] == "exhibit"}
+    if rows and (rows[0]["what"] != "copy" or not rows[0]["reason"] or not rows[0]["person"]):
+        check.fault(name, "says not who withholds, or not why")
+    for commitment in sorted(set(listed) ^ set(bag.withheld)):
+        why = "left out, but not listed" if commitment in bag.withheld else "a reversed redaction"
+        check.fault(commitment, f"{why}: the ledger of ids and {name} differ")
+    for commitment in sorted(set(listed) & set(bag.withheld)):
+        if listed[commitment]["kind"] != bag.withheld[commitment]:
+            check.fault(commitment, "withheld as a record of another kind")
+    left_out = {event["id"] for event in bag.events if event["action"] == "withheld"}
+    for number in sorted(events ^ left_out):
+        check.fault(f"event {number}", "listed as withheld and told, or left out and not listed")
+    for number, redacted in sorted(numbers.items()):
+        folder = "received" if number.startswith("R") else "exhibits"
+        if any(n.startswith(f"data/{folder}/{number}/") for n in bag.files):
+            check.fault(number, "a reversed redaction: it is to be withheld, but stands here")
+        if not redacted and f"data/redactions/{number}/redaction.json" in bag.files:
+            check.fault(number, "a redacted copy of what is to be withheld whole")
+    n_copies = check_redacted_records(bag, check, listed)
+    check_redacted_pages(bag, check, numbers)
+    if not rows:
+        return "nothing was withheld"
+    counts = f"{len(listed)} records ({n_copies} redacted), {len(events)} events"
+    return f"withheld are {len(numbers)} exhibits, {counts}"
+
+
+def check_redacted_records(bag: Bag, check: Check, listed: dict[str, dict[str, Any]]) -> int:
+    """Each redacted record stands beside its commitment, its withheld fields overwritten."""
+    name, done = "data/redactions/records.jsonl", set()
+    for line in bag.lines(name) if name in bag.files else ():
+        row, exact = read_canonical(line)
+        commitment, body = row["commitment"], row["body"]
+        if not exact or commitment in done or not listed.get(commitment, {}).get("redacted"):
+            check.fault(commitment, "a redacted copy of nothing that is withheld, or a second one")
+        if body["kind"] != row["kind"] or row["kind"] != bag.withheld.get(commitment):
+            check.fault(commitment, "a redacted copy of another kind of record")
+        if any(body[field] != BLOT for field in row["withheld"]) or not row["made_by"]:
+            check.fault(commitment, "a reversed redaction: a withheld field holds a value")
+        if any_ranges(body):
+            check.fault(commitment, "a reversed redaction: it quotes a page that is withheld")
+        done.add(commitment)
+    for commitment in sorted({c for c, row in listed.items() if row["redacted"]} - done):
+        check.fault(commitment, "its redacted copy is not here")
+    return len(done)
+
+
+def any_ranges(value: Any) -> bool:
+    """Say whether a span with quoted pieces stands anywhere in a value."""
+    if isinstance(value, dict):
+        return bool(value.get("ranges")) or any(any_ranges(one) for one in value.values())
+    return isinstance(value, list) and any(any_ranges(one) for one in value)
+
+
+def check_redacted_pages(bag: Bag, check: Check, numbers: dict[str, bool]) -> None:
+    """Each redacted page names its exhibit, who made it and why, and every file of its folder."""
+    due: set[str] = {"data/redactions/records.jsonl"} & set(bag.files)
+    for name in sorted(n for n in bag.files if re.fullmatch(REDACTION, n)):
+        facts, folder = loads(bag.read(name)), name[: -len("redaction.json")]
+        if facts["exhibit"] != folder.split("/")[2] or not numbers.get(facts["exhibit"]):
+            check.fault(name, "a redacted page of no exhibit that is listed so")
+        if facts["commitment"] not in bag.withheld or not facts["made_by"] or not facts["reason"]:
+            check.fault(name, "stands beside no commitment, or says not who made it and why")
+        for file, digest in facts["files"].items():
+            if bag.files.get(f"{folder}{file}", ("", ""))[0] != digest:
+                check.fault(name, f"{file} is not the file that was described")
+        due |= {name, *(folder + file for file in facts["files"])}
+    for name in sorted({n for n in bag.files if n.startswith("data/redactions/")} - due):
+        check.fault(name, "in the folder of redactions, but none names it")
+
+
 LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
     "names": check_names, "files": check_files, "sha256": check_digests, "sha512": check_digests,
     "statement": check_statement, "signature": check_signature, "checkpoint": check_checkpoint,
@@ -1768,6 +1873,7 @@ LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
     "records": check_records,
     "captures": check_captures, "transactions": check_transactions, "cited": check_cited,
     "exhibits": check_exhibits, "received": check_received,
+    "withheld": check_withheld,
 }  # fmt: skip
 
 
