@@ -19,8 +19,13 @@ NAME_LENGTH = 16
 
 def isolation_name(job: CrawlJob) -> str:
     """Return the SOCKS user name that keeps this account's circuits apart (it names nobody)."""
+    return isolation_of(job.profile.market, job.account, job.identity)
+
+
+def isolation_of(market: str, account: str, identity: int) -> str:
+    """Return the SOCKS user name of an account that was given ``identity`` fresh identities."""
     # NUL is in no name: no account and rotation together look like another account
-    named = "\0".join((job.profile.market, job.account, str(job.identity)))
+    named = "\0".join((market, account, str(identity)))
     return hashlib.sha256(named.encode()).hexdigest()[:NAME_LENGTH]
 
 

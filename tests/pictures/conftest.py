@@ -60,7 +60,7 @@ class PictureCase:
             session.ledger.append([made])
         return made.record_id
 
-    def archive(self, authorization_id, answers, kind="listing"):
+    def archive(self, authorization_id, answers, kind="listing", host=HOST):
         """Archive ``answers`` (path -> response); HTML pages are recorded as read."""
         with self.session() as session:
             with WarcArchive(
@@ -71,7 +71,7 @@ class PictureCase:
                     request = f"GET {path} HTTP/1.1\r\nHost: market.invalid\r\n\r\n".encode()
                     archive.write(
                         Exchange(
-                            uri=HOST + path, method="GET", began_at=NOON + timedelta(seconds=n),
+                            uri=host + path, method="GET", began_at=NOON + timedelta(seconds=n),
                             request=request, response=wire, authorization_id=authorization_id,
                         )
                     )  # fmt: skip

@@ -241,3 +241,16 @@ def test_a_killed_command_leaves_nothing_behind_after_the_next(make_case, wire, 
     assert (code, len(report["made"])) == (0, 1)
     assert not left.exists()
     scratch_is_clean(case)
+
+
+def test_a_page_that_came_over_tls_is_drawn_from_the_archive(make_case, wire):
+    """What the archive holds are the bytes inside of the TLS connection."""
+    case, host = make_case(), "https://market.invalid"
+    page = '<!doctype html><link rel=stylesheet href="/a.css"><h1 class=listing>One</h1>'
+    css = "body { background: rgb(255, 0, 0) }"
+    case.archive(case.order(), {"/p/1": wire(page), "/a.css": wire(css, "text/css")}, host=host)
+    code, report = draw(case, f"{host}/p/1")
+    assert code == 0, report
+    (made,) = report["made"]
+    assert (255, 0, 0) in colours(pixels(case, made))
+    assert (made["uri"], len(made["sources"])) == (f"{host}/p/1", 2)

@@ -210,6 +210,20 @@ def test_a_redirect_elsewhere_and_a_picture_in_disguise_end_without_a_picture(ma
     )
 
 
+def test_what_a_page_embeds_over_tls_stays_blank_and_is_logged(make_case, market, wire):
+    case = make_case()
+    case.order("screenshot", hosts=(market.host,))
+    embedded = f'<link rel=stylesheet href="https://{market.host}/tls.css"><h1>x</h1>'
+    market.answers["/p/1"] = wire(embedded)
+    code, out, err = call(case, market)
+    assert code == 0, err
+    (made,) = json.loads(out)["made"]
+    assert made["missing"] == [f"https://{market.host}/tls.css"]
+    assert asked(market) == ["/p/1"]
+    refused = [e.details for e in case.events() if e.reason.startswith("E-CRA-048")]
+    assert {"what": market.host, "why": "tls"} in refused
+
+
 def test_an_order_that_ends_in_the_middle_stops_at_once(make_case, market, wire, monkeypatch):
     case, late = make_case(), []
     case.order("screenshot", hosts=(market.host,))

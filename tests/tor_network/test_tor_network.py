@@ -17,9 +17,12 @@ import pytest
 from crawler.job import CrawlJob
 from crawler.market import load_profile
 from crawler.run import crawl
+from crawler.tor.identity import isolation_of
 from vestigo.authority import Gate
 from vestigo.clock import system_clock
-from vestigo.records import Authorization
+from vestigo.evidence.warc import read_exchange
+from vestigo.pipeline.session import open_session
+from vestigo.records import Authorization, Capture, Screenshot
 from vestigo.settings import default_settings
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.site import doors
@@ -182,6 +185,52 @@ def test_kept_alive_connections_stay_on_the_circuit_of_their_identity(
         assert not first & second
     for carried in zip(*seen, strict=True):
         assert set.intersection(*carried), "the same circuit from the first page to the last"
+
+
+def session_of_a_person(proxy, onion, market, path):
+    """Log in as a person's browser would; write its cookies; return the address of a listing."""
+    with httpx.Client(proxy=proxy, timeout=170, trust_env=False, follow_redirects=True) as client:
+        client.get(f"{onion}login")
+        given = {"user": market.account, "password": market.password}
+        home = client.post(f"{onion}login", data=given).text
+        category = re.search(r'href="(/category/[^"]+)"', home)[1]
+        listing = re.search(
+            r'href="(/listing/[a-z0-9]+)"', client.get(onion.rstrip("/") + category).text
+        )
+        host = urlsplit(onion).hostname
+        rows = [f"#HttpOnly_{host}\tFALSE\t/\tFALSE\t0\t{name}\t{value}"
+                for name, value in client.cookies.items()]  # fmt: skip
+    path.write_text("\n".join(rows) + "\n")
+    return onion.rstrip("/") + listing[1]
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
+def test_a_live_picture_comes_over_the_circuits_of_its_account(
+    network, served_market, onion_case, tmp_path
+):
+    market, onion, host = served_market
+    case = onion_case([host], [market.account], acts=("view", "login", "search", "screenshot"))
+    person = network.proxy.replace("//", "//person:x@")
+    page = session_of_a_person(person, onion, market, tmp_path / "cookies.txt")
+    made = case.picture(page, market.account, tmp_path / "cookies.txt")
+    name = isolation_of("range", market.account, 0)
+    assert case.circuits(name), "Tor names circuits of the account's identity"
+    assert not case.circuits(name) & case.circuits("person")
+    with open_session(case.folder.path, write=False) as session:
+        captures = list(session.ledger.of_kind(Capture))
+        began = [e for e in session.custody.events() if e.reason == "live picture began"]
+        (shot,) = session.ledger.of_kind(Screenshot)
+        (exchange, *_more) = [
+            read_exchange(case.folder.captures, one) for one in captures if one.uri == page
+        ]
+    assert {event.details["isolation"] for event in began} == {name}
+    assert {urlsplit(one.uri).hostname for one in captures} == {host}
+    assert set(shot.sources) <= {one.capture_id for one in captures}
+    assert (made["uri"], made["rendered"], made["scripts"]) == (page, "live", False)
+    assert b"page-listing" in exchange.response
+    assert (case.folder.derived / made["file_name"]).read_bytes().startswith(b"\x89PNG")
+    assert made["withheld"], "what the profile never asks for was not asked for"
 
 
 def test_tors_own_reasons_are_kept_and_said_in_words(network, served_world, onion_case):

@@ -26,6 +26,7 @@ from vestigo.pipeline.crawl_state import Following
 from vestigo.pipeline.interventions import check_person
 from vestigo.pipeline.screening import check_start, open_catcher
 from vestigo.pipeline.session import CaseSession
+from vestigo.pipeline.stamping import not_before_details
 from vestigo.records import Capture
 from vestigo.store import CaseFolder
 
@@ -89,8 +90,7 @@ def crawl_job(
     seal_key = None
     with suppress(ConfigurationError):
         seal_key = seal_public_key(folder)
-    logged = ((event.reason, event.details) for event in session.custody.events())
-    identity = identity_number(logged, profile.market, account) + int(fresh_identity)
+    identity = identity_of(session, profile.market, account) + int(fresh_identity)
     return CrawlJob(
         profile=profile,
         start_uri=start_uri,
@@ -121,6 +121,12 @@ def crawl_job(
     )
 
 
+def identity_of(session: CaseSession, market: str, account: str) -> int:
+    """Return how often the account was given a fresh Tor identity in this case."""
+    logged = ((event.reason, event.details) for event in session.custody.events())
+    return identity_number(logged, market, account)
+
+
 def _crawled_before(session: CaseSession, path: Path) -> bool:
     """Say whether the custody log knows of a crawl with this frontier."""
     return any(
@@ -148,6 +154,7 @@ def crawl_into_case(session: CaseSession, job: CrawlJob) -> CrawlReport:
                 "account": job.account,
                 "market": job.profile.market,
                 "frontier": job.frontier_path.stem,
+                **not_before_details(session),
             },
         )
         report = crawl(following.job)

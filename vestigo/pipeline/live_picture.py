@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.permission import host_and_port, intent
 from crawler.screening import category_of
 from crawler.socks import SocksProxy, parse_proxy
+from crawler.tor.identity import isolation_of
 from vestigo import __version__
 from vestigo.authority import Gate, SocketGuard, guarded
 from vestigo.errors import ConfigurationError, InputError, UsageError
@@ -29,7 +29,7 @@ from vestigo.evidence.quarantine import Catcher, Sighting
 from vestigo.evidence.screening import Screen, Verdict
 from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
-from vestigo.pipeline.crawling import log_event, log_segment, recorded
+from vestigo.pipeline.crawling import identity_of, log_event, log_segment, recorded
 from vestigo.pipeline.picturing import SECTION, exhibit_of, keep_picture, third_persons
 from vestigo.pipeline.screening import check_start, open_catcher
 from vestigo.pipeline.session import CaseSession
@@ -64,7 +64,7 @@ def check_live(session: CaseSession, wanted: LivePicture) -> Authorization:
             where=wanted.uri,
             remedy=_("Onion services are plain http. Otherwise draw the archived page."),
         )
-    _proxy(session, wanted, uri)
+    _proxy(session, wanted, uri)  # raises where there is none and the host needs it
     hint, gate = wanted.profile.hint(uri) or "", session.gate()
     if wanted.cookies:
         gate.check(intent(uri, "login", wanted.account, act="login"))
@@ -90,8 +90,10 @@ def take_live(session: CaseSession, wanted: LivePicture, kept: Studio | None = N
     granted = check_live(session, wanted)
     uri = normal_uri(wanted.uri)
     with recorded(session):
+        proxy = _proxy(session, wanted, uri)
         details = {"start": uri, "act": "screenshot", "account": wanted.account,
-                   "market": wanted.profile.market}  # fmt: skip
+                   "market": wanted.profile.market,
+                   "isolation": proxy.username if proxy else ""}  # fmt: skip
         session.custody.append("collection", reason="live picture began",
                                authorization_id=granted.record_id, details=details)  # fmt: skip
         with (
@@ -256,9 +258,9 @@ def _cookies(session: CaseSession, wanted: LivePicture, uri: str) -> list[dict[s
 
 
 def _proxy(session: CaseSession, wanted: LivePicture, uri: str) -> SocksProxy | None:
-    """Return the proxy with the isolation name of this account's pictures; E-CRA-001."""
-    named = f"picture/{wanted.profile.market}/{wanted.account}"
-    username = hashlib.sha256(named.encode()).hexdigest()[:16]
+    """Return the proxy with the isolation name of this account, as its crawls have; E-CRA-001."""
+    market, account = wanted.profile.market, wanted.account
+    username = isolation_of(market, account, identity_of(session, market, account))
     proxy = parse_proxy(str(session.settings("crawl")["proxy"]), username)
     if proxy is None and not is_loopback(host_and_port(uri)[0]):
         raise no_proxy(*host_and_port(uri))
