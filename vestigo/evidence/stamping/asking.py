@@ -128,8 +128,8 @@ def _body(answer: http.client.HTTPResponse, most: int) -> bytes:
         content += piece
         if len(content) > most:
             raise OSError("the answer is too long")
-    if not content:
-        raise OSError("an empty answer")
+    if not content or answer.length:  # what is left of the length that was announced
+        raise OSError("the answer is empty or cut")
     return content
 
 
