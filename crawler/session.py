@@ -26,7 +26,8 @@ class LoginSession:
 
     ``stage`` names the request that is under way: ``look`` (at the log-in page),
     ``picture`` (of a captcha), ``captcha`` (its answer), ``log-in`` (account and
-    password), or "".  ``n_answers`` counts the answers of a person in this log-in.
+    password), or "".  ``n_answers`` counts the answers of a person in this log-in;
+    ``asked_at`` is the page that asked for it.
     """
 
     profile: MarketProfile
@@ -42,6 +43,7 @@ class LoginSession:
     n_answers: int = 0
     stage: str = ""
     wall_uri: str = ""
+    asked_at: str = ""
     walls: set[str] = field(default_factory=set)
     _next: Request | None = None
     _under_way: bool = False
@@ -65,8 +67,12 @@ class LoginSession:
 
     @property
     def uri(self) -> str:
-        """Where the log-in form is ("" where the profile has none)."""
-        return urljoin(self.start_uri, self.profile.login.path) if self.profile.login else ""
+        """Where the log-in form is, on the host that asked for it; "" where there is none.
+
+        Each mirror of a market has log-ins of its own.
+        """
+        login = self.profile.login
+        return urljoin(self.asked_at or self.start_uri, login.path) if login else ""
 
     @property
     def known_at_start(self) -> bool:
@@ -92,6 +98,7 @@ class LoginSession:
             return False
         self.n_log_ins += 1
         self.n_fruitless += 1
+        self.asked_at = at
         self.wall_uri = at if at and not (self.possible and self.uri) else self.uri
         self.n_answers = 0
         self._under_way = True
