@@ -122,8 +122,8 @@ def _show(filed: Filed) -> None:
         number=filed.number, name=item.file_name, whom=item.from_whom, act=item.act,
         at=iso(item.received_at),
     )))  # fmt: skip
-    click.echo(f"SHA-256 {item.sha256}")
-    click.echo(f"SHA-512 {item.sha512}")
+    for words in (("SHA-256", item.sha256), ("SHA-512", item.sha512)):
+        click.echo(" ".join(words))
     for one in item.given_hashes:
         click.echo(_("The hash that came with it is right: {hash}").format(hash=one))
     if not item.given_hashes:

@@ -19,7 +19,6 @@ from vestigo.evidence.warc.members import iter_members
 from vestigo.evidence.warc.segment import OPEN
 from vestigo.i18n import _
 
-
 Hole = tuple[int, bytes]
 
 
