@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What ``vestigo crawl status`` and its kin tell a person to do next: the right thing."""
 
+import contextlib
 import json
 import os
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -219,9 +221,19 @@ STATES = {
     "held": {"running": alive(held_until=at(900), held_cause="queue")},
     "asking": {"running": alive(asked_at=at(-9), asked_of=PERSON)},
     "disk full": {"last": LastRun(at(-60), at(-9), "failed", "E-STO-005", "tiny.sqlite")},
+    "Tor down": {"last": LastRun(at(-60), at(-9), "failed", "E-CRA-031", "127.0.0.1:9051")},
     "interrupted": {"last": LastRun(at(-60), at(-9), "interrupted")},
     "stopped": {"last": LastRun(at(-60), at(-9), "failed", "ZeroDivisionError", "")},
 }
+
+
+def test_a_frontier_of_a_newer_version_is_left_alone(case, authorised, look, status):
+    authorised()
+    put(case, n_queued=1)
+    with contextlib.closing(sqlite3.connect(case.crawl_state / "tiny.sqlite")) as db:
+        db.execute("PRAGMA user_version = 99")
+    assert (look()["reason"], look()["next"]["code"]) == ("E-CRA-062", "file")
+    assert "a newer Vestigo made its frontier" in status()[1]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -16,11 +16,14 @@ from vestigo.pipeline.session import CaseSession
 READ = "case read"
 _PERSON = ("E-CRA-012", "E-CRA-013", "E-CRA-016", "E-CRA-017")
 _ACCOUNT = ("E-CRA-010", "E-CRA-011", "E-CRA-050")
+_CONTROL = ("E-CRA-030", "E-CRA-031", "E-CRA-032", "E-CRA-033", "E-CRA-035")
 _CODES = (
     dict.fromkeys(_PERSON, "attend")
     | dict.fromkeys(_ACCOUNT, "log-in")
     | dict.fromkeys(("E-EVI-101", "E-STO-005"), "disk")
     | dict.fromkeys(("E-CRA-057", "E-CRA-001"), "proxy")
+    | dict.fromkeys(_CONTROL, "control")
+    | dict.fromkeys(("E-CRA-061", "E-CRA-062"), "file")
     | {"asking": "answer", "running": "watch", "held": "watch", "E-SCR-012": "quarantine",
        "E-CRA-014": "look", "failed-pages": "retry"}
 )  # fmt: skip
@@ -156,6 +159,7 @@ class _Commands:
             "attend": attend, "answer": attend, "begin": begin, "state": begin,
             "log-in": f"{resume} --account {account} --password-stdin",
             "proxy": "systemctl start tor" if reason == "E-CRA-057" else "",
+            "control": "vestigo doctor", "file": "",
             "quarantine": f"vestigo evidence quarantine {case} --list",
             "read": f"vestigo case read {case} --profile {profile}",
             "done": f"vestigo crawl coverage {case}",
