@@ -774,7 +774,10 @@ def check_stamps(bag: Bag, check: Check) -> str:
         named = f"tsa-{authority_of(name)}.pem"
         anchor = named if bag.anchor(named) else "tsa.pem"
         if usable(bag, check, anchor, stamp_verified):
-            check_stamp(bag, check, name, bag.anchor(anchor) or Path())
+            try:
+                check_stamp(bag, check, name, bag.anchor(anchor) or Path())
+            except UNREADABLE as error:
+                check.fault(name, f"no time stamp response: {ascii(str(error))[:100]}")
     if not stamps:
         return "none; time: own clock only"
     last = min(bag.stamped, default=None)
