@@ -64,8 +64,9 @@ def build(  # click hands over each option
     receivers = bundle_receivers(certificates)
     with open_session(case, write=not dry_run) as session:
         if dry_run:
-            _show_plan(view_to_seal(session, at_checkpoint or session.custody.head().n_events or 1),
-                       as_json)  # fmt: skip
+            view = view_to_seal(session, at_checkpoint or session.custody.head().n_events or 1)
+            session.custody.append("access", reason="bundle planned")
+            _show_plan(view, as_json)
             return
         keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
         built = seal_case(session, keys, at_checkpoint, languages)

@@ -77,6 +77,7 @@ def list_accounts(case: Path, as_json: bool) -> None:
     """Show names, roles and dates; never a hash."""
     with open_session(case, write=False) as session:
         found = Accounts(session.folder).all()
+        session.custody.append("access", reason="console accounts listed")
     if as_json:
         emit_json([{"account": a.name, "role": a.role, "made_at": a.made_at} for a in found])
         return

@@ -18,7 +18,7 @@ from vestigo.console.archive import (
     cut_again,
 )
 from vestigo.console.custody_view import CustodyPage
-from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of, query_of, require
+from vestigo.console.desk import Asked, Desk, Look, asked_for, desk_of, person_of, query_of, require
 from vestigo.console.explaining import fields_of, sources_of, summary_of
 from vestigo.console.index import CaseIndex, Named
 from vestigo.console.marking import Mark, around, outside_text, source_view, text_view
@@ -96,7 +96,8 @@ def download(request: Asked, capture_id: FromPath[str], part: FromPath[str]) -> 
     person = person_of(request)
     assert person is not None
     look = Look(f"download {part}", capture_id, action="copy")
-    desk.log.write(look, person.account, person.role, {"n_bytes": str(len(content))})
+    details = {"path": asked_for(request), "n_bytes": str(len(content))}
+    desk.log.write(look, person.account, person.role, details)
     name = f"exhibit-{''.join(c for c in capture_id[:16] if c.isalnum())}-{part}.bin"
     return Response(
         content,
