@@ -75,7 +75,7 @@ def checkpoint_note(folder: CaseFolder, size: int | None) -> tuple[int, bytes]:
             NO_CHECKPOINT,
             _("There is no signed checkpoint to stamp."),
             where=str(folder.anchors),
-            remedy=_("Build a bundle first: it signs a checkpoint of the custody log."),
+            remedy=_("Sign one with “vestigo evidence checkpoint”, or build a bundle."),
         )
     return wanted, found[wanted].read_bytes()
 
