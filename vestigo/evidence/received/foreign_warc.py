@@ -162,7 +162,7 @@ def _digest_right(walk: _Walk, record: ForeignRecord) -> bool:
 
 
 def digest_agrees(stated: str, content: bytes) -> bool | None:
-    """Compare ``algorithm:value`` (hex or base32); None where it cannot be read."""
+    """Compare ``algorithm:value`` (hex, base32 or base64); None where it cannot be read."""
     name, _colon, value = stated.partition(":")
     name, value = name.strip().lower().replace("-", ""), value.strip()
     if name not in ("md5", "sha1", "sha256", "sha512"):
@@ -171,6 +171,9 @@ def digest_agrees(stated: str, content: bytes) -> bool | None:
     if len(value) == 2 * len(digest) and _HEX.fullmatch(value):
         return value.lower() == digest.hex()
     try:
-        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
+        if len(value.rstrip("=")) == -(-len(digest) * 8 // 5):
+            return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
+        found = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return found == digest if len(found) == len(digest) else None

@@ -14,6 +14,7 @@ HEX_DIGITS = {
     "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
     "sha3_256": 64, "sha3_512": 128, "blake2b": 128, "blake2s": 64,
 }  # fmt: skip
+_SPELLED = {name.replace("_", ""): name for name in HEX_DIGITS}
 WEAK = frozenset({"md5", "sha1"})
 
 
@@ -31,8 +32,7 @@ class GivenHash:
 def read_hash(text: str) -> GivenHash:
     """Return the hash that ``text`` names; ``UsageError`` E-EVI-190 where it is none."""
     name, _colon, digest = text.strip().partition(":")
-    algorithm = name.strip().lower().replace("-", "").replace("sha3", "sha3_")
-    algorithm = algorithm.replace("__", "_")
+    algorithm = _SPELLED.get(name.strip().lower().replace("-", "").replace("_", ""), "")
     digest = "".join(digest.split()).lower()
     wanted = HEX_DIGITS.get(algorithm, 0)
     if len(digest) != wanted or not wanted or set(digest) - set("0123456789abcdef"):
