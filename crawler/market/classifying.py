@@ -84,9 +84,20 @@ def _is_status_only(rule: KindRule) -> bool:
 def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | None) -> str | None:
     """Return the kind of the first rule that holds, None where no rule does."""
     target = link_target(uri) if uri else ""
-    return next(
-        (rule.kind for rule in profile.kinds if _holds(rule, document, target, status)), None
-    )
+    seen = ""
+    for rule in profile.kinds:
+        if not _holds(rule, document, target, status):
+            continue
+        if rule.seems:
+            seen = seen or seems(document)
+        if not rule.seems or seen == rule.kind:
+            return rule.kind
+    return None
+
+
+def seems(document: Document) -> str:
+    """Return the kind that the reader without a profile takes a page for."""
+    return judge_page(Sight(document)).kind
 
 
 def walled(
@@ -118,9 +129,7 @@ def _holds(rule: KindRule, document: Document, target: str, status: int | None) 
         return False
     if any(select.matches(document.root) for select in rule.lacks):
         return False
-    if not all(select.matches(document.root) for select in rule.has):
-        return False
-    return not rule.seems or judge_page(Sight(document)).kind == rule.kind
+    return all(select.matches(document.root) for select in rule.has)
 
 
 def charset_problem(decoded: DecodedBody) -> list[str]:

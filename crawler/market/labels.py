@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from crawler.market.view import ROOTS, Segment, View
@@ -16,8 +16,9 @@ LONGEST_VALUE = 160
 FEW = 2
 LONGEST_UNKNOWN = 30
 _CELLS = ("td", "th")
+_SENTENCE = re.compile(r"[.;!?]\s+")
 _LEAD = re.compile(r"[\s:：=–—-]*")
-_COLON = re.compile(r"\s*[:：]")
+_COLON = re.compile(r"\s*(?<!:)[:：](?!:)")
 _NO_LABEL = re.compile(r"[0-9/@]|https?$")
 
 
@@ -59,7 +60,17 @@ def _labels_at(view: View, one: Segment) -> Iterator[Labelled]:
         value = _led([_part(one, start), *_rest_of_line(view, one)])
         yield Labelled((concept,), plain(text[:start]), one, value, strong=False)
         return
+    yield from _at_end(view, one)
     yield from _weak(view, one)
+
+
+def _at_end(view: View, one: Segment) -> Iterator[Labelled]:
+    """Yield the label that ends a text of several sentences: "on 2021-10-28. Ships from"."""
+    tail = _SENTENCE.split(one.text)[-1]
+    known = view.words.labels.get(plain(tail), ()) if tail != one.text else ()
+    value = _led(_rest_of_line(view, one)) if known else []
+    if value:
+        yield Labelled(known, plain(tail), one, value, strong=False)
 
 
 def _weak(view: View, one: Segment) -> Iterator[Labelled]:
@@ -73,7 +84,12 @@ def _weak(view: View, one: Segment) -> Iterator[Labelled]:
     if word in view.words.lists["vendor.weak"]:
         yield Labelled(("vendor",), f"…{word}", one, rest[:1], strong=False)
     if word in view.words.lists["category.weak"]:
-        yield Labelled(("category",), f"…{word}", one, rest, strong=False)
+        yield Labelled(("category",), f"…{word}", one, _path_of(rest), strong=False)
+
+
+def _path_of(segments: list[Segment]) -> list[Segment]:
+    """Return the links at the beginning of a line, with the signs between them."""
+    return list(takewhile(lambda one: _link_of(one) is not None or not _has_word([one]), segments))
 
 
 def _inline(view: View, one: Segment, known: tuple[str, ...], rest: int) -> Iterator[Labelled]:

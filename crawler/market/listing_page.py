@@ -65,7 +65,7 @@ def _words(rule: ListingRule) -> Words | None:
         for field in rules
         if isinstance(field.select, SelectLabel)
         for label in field.select.labels
-        if label not in (ANY, GUESSED)
+        if label not in (ANY, GUESSED) and not label.startswith("…")
     ]
     return words_with(named) if named else None
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from crawler.market.forms import steps_of, without
 from crawler.market.guessing.prices import amounts_in
-from crawler.market.guessing.reading import FIELDS, LEAST, guess_fields
+from crawler.market.guessing.judging import judge_page
+from crawler.market.guessing.reading import FIELDS, LEAST
 from crawler.market.guessing.shipping import one_end, trimmed
 from crawler.market.guessing.sight import Guess, Sight, best
 from crawler.market.guessing.vendors import handle_in
@@ -33,12 +34,21 @@ def by_label(sight: Sight, field: str, labels: Sequence[str]) -> Guess | None:
     """
     known = {*labels, *(plain(label) for label in labels)}
     if sight.guessed is None:
-        sight.guessed = guess_fields(sight)
+        judge_page(sight)
     guesses = sight.guessed.all[field]
     found = best((one for one in guesses if one.label in known), LEAST[field])
     if found is None and ANY in labels:
         found = best((one for one in guesses if one.label), max(LEAST[field], LEAST_OF_ANY))
-    return best(guesses, LEAST[field]) if found is None and GUESSED in labels else found
+    if found is None and GUESSED in labels and is_listing(sight):
+        return best(guesses, LEAST[field])
+    return found
+
+
+def is_listing(sight: Sight) -> bool:
+    """Return whether the reader without a profile takes the page for a listing."""
+    if not sight.kind:
+        judge_page(sight)
+    return sight.kind == "listing"
 
 
 def beside_label(sight: Sight, labels: Sequence[str]) -> list[Segment]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.market.attributes import attribute_runs
 from crawler.market.document import marked_run
 from crawler.market.money import find_money
+from crawler.market.words import plain
 
 if TYPE_CHECKING:
     from crawler.market.view import View
@@ -53,10 +54,11 @@ def shown_in_attributes(view: View, element: Any) -> Iterator[Step]:
 
 
 def _of_sign(view: View, element: Any, runs: dict[str, int]) -> Iterator[Step]:
-    """Yield the place that a flag names."""
+    """Yield the place that a flag names, or the label that an icon stands for."""
     for name in _NAMING:
         text = element.get(name) or ""
-        if name in runs and view.words.names_place(text):
+        label = element.tag != "img" and plain(text) in view.words.labels
+        if name in runs and (label or view.words.names_place(text)):
             yield marked_run(runs[name], text), element
             return
 

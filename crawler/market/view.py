@@ -17,6 +17,7 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.market.attributes import attribute_runs
 from crawler.market.document import BLOCKS, Document, split_marks
 from crawler.market.sourced import cut_text, join_texts
 from crawler.market.unwritten import shown_choices, shown_in_attributes
@@ -30,6 +31,8 @@ ROOTS = frozenset({"html", "body"})
 MOST_LEAVES = 20_000
 FEW_LINKS = 2
 
+_RULE = re.compile(r"(?P<names>[^{}]{1,300})\{(?P<body>[^{}]{0,2000})\}")
+MOST_STYLE = 200_000
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
@@ -39,12 +42,16 @@ _ENDS_SENTENCE = re.compile(r"[:：]\s*$")
 
 @dataclass(slots=True)
 class Leaf:
-    """One text between mark-up: ``holder`` is the element that it stands in."""
+    """One text between mark-up: ``holder`` is the element that it stands in.
+
+    ``sign``: a flag or icon shows it, by an attribute.
+    """
 
     run: int
     text: str
     holder: Any
     gap: bool
+    sign: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +88,7 @@ class View:
     spans: dict[Any, tuple[int, int]] = field(default_factory=dict)
     _zones: dict[Any, frozenset[str]] = field(default_factory=dict)
     marked: dict[Any, set[str]] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     def line_text(self, line: list[Segment]) -> str:
         """Return the displayed text of segments of one line."""
@@ -219,6 +227,8 @@ def cut_segments(segments: list[Segment], starts: list[int], low: int, high: int
 def _between(before: Segment, after: Segment) -> str:
     if before.line != after.line:
         return " "
+    if before.leaf.sign and after.leaf.sign and before.leaf is not after.leaf:
+        return ", "
     if before.leaf is after.leaf:
         return after.leaf.text[before.end : after.start]
     return " " if after.leaf.gap else ""
@@ -227,6 +237,7 @@ def _between(before: Segment, after: Segment) -> str:
 def view_of(document: Document, words: Words | None = None) -> View:
     """Return the page as lines, with the zones that class names and headings tell."""
     view = View(document, words or market_words())
+    view.hidden = hidden_classes(document.root)
     body = document.root.find("body") if document.root.tag == "html" else document.root
     if body is not None:
         _fill(view, body)
@@ -249,7 +260,7 @@ def _fill(view: View, body: Any) -> None:
             if not shown and "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
                 line, gap = _closed(view, line), False
             if shown and run is not None and len(view.segments) < MOST_LEAVES:
-                leaf = Leaf(run, shown, holder, gap and bool(line))
+                leaf = Leaf(run, shown, holder, gap and bool(line), _is_sign(holder, run))
                 _count(view, holder, len(shown))
                 if "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
                     line = _add_kept(view, line, leaf, piece)
@@ -258,6 +269,10 @@ def _fill(view: View, body: Any) -> None:
                 gap = False
             gap = gap or piece[-1:].isspace()
     _closed(view, line)
+
+
+def _is_sign(holder: Any, run: int) -> bool:
+    return run in attribute_runs(holder).values()
 
 
 def _shown(document: Document, run: int | None, piece: str) -> str:
@@ -326,6 +341,9 @@ def _steps(view: View, body: Any) -> Iterator[tuple[str, Any] | None]:
         if event == "start":
             if block:
                 yield None
+            if view.hidden and _is_hidden(view, element):
+                walk.skip_subtree()
+                continue
             if _is_skipped(element):
                 yield from shown_choices(view, element)
                 walk.skip_subtree()
@@ -344,6 +362,21 @@ def is_block(element: Any) -> bool:
     """Return whether an element stands on lines of its own."""
     style = element.get("style")
     return element.tag in BLOCKS or bool(style and _BLOCK_STYLE.search(style))
+
+
+def hidden_classes(root: Any) -> frozenset[str]:
+    """Return the classes (``.a``) and ids (``#a``) that a page's own style sheet hides."""
+    sheets = " ".join(style.text or "" for style in root.iter("style"))[:MOST_STYLE]
+    found: set[str] = set()
+    for match in _RULE.finditer(sheets):
+        if _HIDDEN.search(match["body"]):
+            found.update(name.strip() for name in match["names"].split(","))
+    return frozenset(name for name in found if re.fullmatch(r"[.#][\w-]+", name))
+
+
+def _is_hidden(view: View, element: Any) -> bool:
+    names = [f".{token}" for token in element.get("class", "").split()]
+    return f"#{element.get('id')}" in view.hidden or any(name in view.hidden for name in names)
 
 
 def _is_skipped(element: Any) -> bool:

@@ -23,12 +23,16 @@ CONCEPTS = (
 LONGEST_LABEL = 40
 MOST_WORDS = 8
 LATEST_PHRASE = 24
+_TWO_LABELS = re.compile(
+    r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,3}(?:\s*[/|]\s*[^\W\d_]+(?:[ '-][^\W\d_]+){0,3})+"
+)
+_BOTH = re.compile(r"\s*[/|]\s*")
 SHORTEST_PLACE = 4
 PLACE_LANGUAGES = ("en", "es", "pt", "fr", "de", "nl", "ru", "it", "pl", "sv", "cs", "tr", "ro")
 
 _APOSTROPHES = str.maketrans("’ʼ`´", "''''")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*[:：=]\s*")
+_INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*(?:[:：=]|\.{3,}|…+|_{3,}|-{3,})[\s.:]*")
 _PARTS = re.compile(r"[A-ZА-Я]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _LONG_PART = 6
 _ASIDE = re.compile(r"\s*\([^()]*\)| SAR China\b| SAR\b")
@@ -50,7 +54,20 @@ class Words:
             return ()
         word = plain(text)
         known = self.labels.get(word) or self.labels.get(plain(_MEANT.sub("", text)))
-        return known if known is not None else composed(word, self.lists)
+        if known is None and _TWO_LABELS.fullmatch(word):
+            known = self._of_parts(_BOTH.split(word))
+        if known is None and word.rpartition(" ")[2] in self.lists["vendor.of"]:
+            known = self._of_shop(word.rpartition(" ")[0])
+        return known or composed(word, self.lists)
+
+    def _of_parts(self, parts: list[str]) -> tuple[str, ...] | None:
+        """Return what a label in two languages names: "Продавец / Seller"."""
+        found = {self.labels.get(part, ())[:1] for part in parts} - {()}
+        return found.pop() if len(found) == 1 else None
+
+    def _of_shop(self, word: str) -> tuple[str, ...] | None:
+        """Return vendor for "shop of"."""
+        return ("vendor",) if "vendor" in self.labels.get(word, ()) else None
 
     def inline(self, text: str) -> tuple[tuple[str, ...], int]:
         """Return the concepts of a "label: rest" text and where the rest begins.

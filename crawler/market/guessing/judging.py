@@ -35,7 +35,8 @@ def judge_page(sight: Sight) -> Judged:
     """
     guessed = guess_fields(sight)
     sight.guessed = guessed
-    return Judged(sight, guessed, _kind(sight, guessed))
+    sight.kind = _kind(sight, guessed)
+    return Judged(sight, guessed, sight.kind)
 
 
 def _kind(sight: Sight, guessed: Guessed) -> str:

@@ -29,6 +29,7 @@ BESIDE_ANOTHER = 9.0
 CARD_LENGTH = 180
 LONG_LINK = 12
 AROUND_OTHERS = frozenset({"aside", "frame"})
+_MAY_HOLD = frozenset({"vendor", "category", "ships_from", "ships_to"})
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ACTION = re.compile(
     r"(?:buy|order|add|contact|message|report|view|see|show|more|bookmark|save|share|flag|watch|follow|rate|write|ask|read|leave|print|back|comprar|kaufen|acheter|kopen|купить|what|how|why)\b"
@@ -87,7 +88,7 @@ def amounts_in(line: list[Segment], currency: str = "", decimal: str = "") -> It
 def _labels_by_segment(sight: Sight) -> dict[int, Labelled]:
     found: dict[int, Labelled] = {}
     for one in sight.labels:
-        for segment in one.value[:1] if "vendor" in one.concepts else one.value:
+        for segment in one.value if _MAY_HOLD.isdisjoint(one.concepts) else one.value[:1]:
             found.setdefault(segment.number, one)
     return found
 
@@ -167,9 +168,17 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
         guess.points -= 0.3
     guess.points -= 1.5 * found.order
     around = len(_WORDS.findall(f"{found.before} {found.after}"))
-    guess.points += 0.6 if not around else (-1.5 if around >= SENTENCE else 0)
-    if len(spell(line)[0]) > LONG_LINE:
-        guess.points -= 3
+    if not around:
+        guess.points += 0.6
+    elif not _is_set_off(sight, found):
+        guess.points -= 1.5 if around >= SENTENCE else 0
+        guess.points -= 3 if len(spell(line)[0]) > LONG_LINE else 0
+
+
+def _is_set_off(sight: Sight, found: Found) -> bool:
+    """Return whether an amount is set in bold within a sentence, by itself."""
+    length = sum(len(one.text) for one in found.segments)
+    return found.place.tag in ("b", "strong", "em") and sight.view.length[found.place] == length
 
 
 def _is_against(sight: Sight, text: str) -> bool:
@@ -218,7 +227,10 @@ def _is_beside_another(sight: Sight, element: Any, title: Guess) -> bool:
 
 
 def _leads_to_another(sight: Sight, link: Any, title: str) -> bool:
-    text = same(" ".join(one.text for one in sight.view.inside(link)))
+    inside = sight.view.inside(link)
+    if any(one.number in sight.told for one in inside):
+        return False
+    text = same(" ".join(one.text for one in inside))
     parts = [part.casefold() for part in _PATH_PART.findall(link.get("href") or "")]
     lists = sight.words.lists
     if not text or text == title or any(part in lists["vendor.path"] for part in parts):

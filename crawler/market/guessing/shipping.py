@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from crawler.market.forms import joint_at, place_span
 from crawler.market.guessing.sight import Guess, Sight, place_of
@@ -100,10 +101,15 @@ def one_end(sight: Sight, value: list[Segment], concept: str) -> list[Segment]:
 
 def _places_only(sight: Sight, segments: list[Segment]) -> list[Segment]:
     """Return a value without what follows the places in elements of its own."""
-    text, starts = spell(segments)
     if len(segments) == 1 or not sight.words.is_place(segments[0].text):
         return segments
+    segments = list(takewhile(lambda one: _fits_places(sight, one.text), segments))
+    text, starts = spell(segments)
     return cut_segments(segments, starts, 0, _end_of_places(sight, text))
+
+
+def _fits_places(sight: Sight, text: str) -> bool:
+    return sight.words.is_place(text) or "," in text or not any(c.isalnum() for c in text)
 
 
 def _end_of_places(sight: Sight, text: str) -> int:

@@ -58,6 +58,7 @@ class Sight:
     def __init__(self, document: Document, words: Words | None = None) -> None:
         self.document = document
         self.guessed: Any = None  # what ``guess_fields`` made of it, once it was asked
+        self.kind = ""  # what the page seems to be, once it was judged
         self.view: View = view_of(document, words)
         mark_cards(self.view, self.head_title)
         self.words = self.view.words
@@ -86,6 +87,13 @@ class Sight:
         if not (element.get("class") or element.get("style")) and element.tag not in ("li", "td"):
             return 0
         return self.alike[make_of(element)] - 1
+
+    @cached_property
+    def told(self) -> set[int]:
+        """Return the segments that a label says to be a vendor or a category."""
+        known = {"vendor", "category"}
+        values = (one.value for one in self.labels if known & set(one.concepts))
+        return {one.number for value in values for one in value}
 
     @cached_property
     def first_label(self) -> int:

@@ -40,6 +40,9 @@ _CALLED_BIG = re.compile(
 )
 _BIG_PX = 17
 _BIG_EM = 1.2
+_NUMBERED = re.compile(
+    r"(?P<label>[^\W\d_]+)\W+(?:n\.?\s?[º°o]?|nr|no|#|№|id)?\W*[0-9]+\W*$", re.IGNORECASE
+)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -60,6 +63,7 @@ def title_guesses(sight: Sight) -> list[Guess]:
                     guess.points -= min(2.5, 0.5 * sight.repeats(segments[0].holder))
                 found.append(guess)
     _raise_first_rank(found)
+    _raise_first_line(sight, found)
     _set_site_back(sight, found)
     _set_head_back(sight, found)
     return found
@@ -71,6 +75,20 @@ def _raise_first_rank(guesses: list[Guess]) -> None:
     first = min(heads, key=lambda item: (item[0], item[1].segments[0].number), default=None)
     if first is not None:
         first[1].points += max(0.0, _BY_TAG["h2"] - _BY_TAG[f"h{first[0]}"])
+
+
+def _raise_first_line(sight: Sight, guesses: list[Guess]) -> None:
+    """Where nothing looks like a title, take the line right above the first label."""
+    if any(one.points >= LEAST for one in guesses) or not sight.first_label:
+        return
+    above = [
+        one
+        for one in guesses
+        if one.segments[0].line < sight.first_label and one.points > -LEAST
+        if _is_whole_line(sight, one)
+    ]
+    if above:
+        above[-1].add(LEAST + 0.5, "right above the labels")
 
 
 def _rank(element: Any) -> int:
@@ -139,7 +157,7 @@ def _units(line: list[Segment]) -> Iterator[list[Segment]]:
 
 def _guess(sight: Sight, text: str, segments: list[Segment]) -> Guess:
     place = place_of(segments)
-    guess = Guess(text, segments, place, -sight.cost(place, "description") * 1.0)
+    guess = Guess(text, segments, place, -sight.cost(place, "description", "choice"))
     guess.points -= segments[0].line * 0.02
     _heading(sight, guess, place)
     _page_title(sight, guess, text)
@@ -213,6 +231,8 @@ def _looks(sight: Sight, guess: Guess, text: str, segments: list[Segment]) -> No
         guess.points -= 8
     if words.names_place(text):
         guess.points -= 3
+    if (number := _NUMBERED.match(text)) and words.concepts(number["label"]):
+        guess.points -= 4
     money = list(find_money(text))
     if money and sum(one.end - one.start for one in money) > len(text) * 0.6:
         guess.points -= 6

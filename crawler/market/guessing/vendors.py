@@ -99,7 +99,11 @@ def _by_link(sight: Sight) -> Iterator[Guess]:
         if link is None or not link.get("href"):
             continue
         parts = [unquote(part).casefold() for part in _PATH_PART.findall(link.get("href", ""))]
-        known = [part for part in parts if part in sight.words.lists["vendor.path"]]
+        known = [
+            part
+            for part in parts
+            if part in sight.words.lists["vendor.path"] or part.startswith("@")
+        ]
         if not known:
             continue
         part = handle_in([one])
@@ -144,15 +148,18 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
     words = sight.words
     if ": " in text or text.endswith((":", "：")):
         guess.points -= 6
-    if not text or len(text) > LONGEST or _ONLY_DIGITS.fullmatch(text) or _NO_HANDLE.match(text):
+    told = bool(guess.label) and link_of(holder, 3) is not None
+    if not text or len(text) > LONGEST or _NO_HANDLE.match(text):
+        guess.points -= 8
+    elif _ONLY_DIGITS.fullmatch(text) and not (told and text.isalnum()):
         guess.points -= 8
     if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):
-        guess.points -= 6
+        guess.points -= 2 if told else 6
     if any(True for _money in find_money(text)) or (words.names_place(text) and not guess.label):
         guess.points -= 5
     if sight.is_account(holder):
         guess.points -= 4
-    if " " in text:
+    if " " in text and not told:
         guess.points -= 0.5 * text.count(" ") + (4 if text.count(" ") >= SENTENCE else 0)
     if title is not None:
         away = guess.segments[0].line - title.segments[0].line

@@ -17,7 +17,7 @@ from crawler.market.guessing.reading import LEAST
 from crawler.market.guessing.sight import Guess
 from crawler.market.learning.places import selectors_of, weight_of
 from crawler.market.money import Money
-from crawler.market.seeing import by_label, money_at, outside_others, segments_at
+from crawler.market.seeing import GUESSED, by_label, money_at, outside_others, segments_at
 from crawler.market.selecting import Select, css_select
 from crawler.market.view import spell
 from crawler.market.words import plain
@@ -67,6 +67,10 @@ def choose_places(pages: Sequence[Judged], name: str, titles: Sequence[str]) -> 
     places = {(one.kind, one.source, one.form): one for one in _proposed(pages, name)}
     for place in places.values():
         _try(place, pages, name, titles)
+    if not any(is_enough(one, name) for one in places.values()):
+        guessed = Place("label", GUESSED, "")
+        _try(guessed, pages, name, titles)
+        places["label", GUESSED, ""] = guessed
     good = [one for one in places.values() if any(value is not None for value in one.values)]
     return sorted(good, key=lambda one: (-one.points, len(one.source), one.source))
 

@@ -22,6 +22,7 @@ from vestigo.i18n import _
 LEAST_PAGES = 3
 MOST_PAGES = 40
 CLOSE = 1.0
+MARKED = ("title", "price")
 _POSITION = ":nth-"
 _HTML_END = re.compile(r"</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z", re.IGNORECASE)
 
@@ -83,6 +84,8 @@ def learn_layout(pages: Sequence[LearnedPage]) -> Proposal:
         )
     others = [page.judged for page in pages if page.judged is not None and page not in listings]
     has = _marks(judged, fields)
+    if len(has) < len(MARKED) and fields["price"].place.kind != "label":
+        has = []  # a heading alone marks pages of every kind
     lacks = _against(judged, others, has)
     ends = all(_HTML_END.search(one.sight.document.decoded.text) for one in judged)
     return Proposal(pages, listings, fields, has, lacks, _decimal(judged), ends)
@@ -109,7 +112,7 @@ def _sure(place: Place, rivals: Sequence[Place], n_pages: int) -> Decimal:
 def _marks(pages: Sequence[Judged], fields: dict[str, Chosen]) -> list[str]:
     """Return selectors that every listing has: of its title and of its price."""
     found = []
-    for name in ("title", "price"):
+    for name in MARKED:
         place = fields[name].place
         known = [place.source] if place.kind == "css" else []
         shared = _shared(pages, name, place)

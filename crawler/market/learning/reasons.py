@@ -36,5 +36,6 @@ def _fixed() -> dict[str, str]:
         "links with signs between": _("links with signs between"),
         "named again": _("named again"),
         "named in its link": _("named in its link"),
+        "right above the labels": _("right above the labels"),
         "page title": _("page title"),
     }

@@ -103,7 +103,7 @@ def _kinds(proposal: Proposal) -> Iterator[str]:
     ]
     for kind, line in rows:
         yield from ("", "[[kinds]]", f"kind = {quoted(kind)}", line)
-    yield ""
+    yield from ("", "[[kinds]]", 'kind = "vendor"', "seems = true", "")
     yield from _comment(_("A listing has its title and its price; what lacks either is not read."))
     if proposal.has:
         yield from ("[[kinds]]", 'kind = "listing"', f"has = {_list(proposal.has)}")
