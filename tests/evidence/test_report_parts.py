@@ -7,6 +7,7 @@ import io
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -27,6 +28,7 @@ from vestigo.evidence.report.keeping import Kept
 from vestigo.evidence.report.typesetting import typesetter
 from vestigo.evidence.stamping.not_before import LoggedAnchor, read_header
 from vestigo.i18n import DOCUMENT_LANGUAGES, speaking
+from vestigo.pipeline.derived_files import remove_derived_files
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BUYER = "b***r77"
@@ -308,6 +310,21 @@ def test_a_kept_pdf_of_another_key_or_cut_short_is_made_afresh(setter, tmp_path)
     again = Kept(setter, tmp_path, b"k" * 32)
     assert (again.pdf(one), again.n_made) == (made, 1)
     assert again.pdf(document(blocks.paragraph("y"))) != made
+
+
+def test_documents_made_before_go_when_a_record_is_destroyed(world):
+    world.folder.sheets.mkdir()
+    for name in ("a.pdf", ".b.pdf.part"):
+        (world.folder.sheets / name).write_bytes(b"words of an exhibit")
+    remove_derived_files(SimpleNamespace(folder=world.folder, ledger=world.ledger), [])
+    assert list(world.folder.sheets.iterdir()) == []
+
+
+def test_the_names_of_the_unit_s_own_accounts_are_masked(world):
+    settle(world.folder, world.ledger, world.custody)
+    thirds = ThirdParties(view_at(world.folder, world.ledger, world.custody, None))
+    assert thirds.masked("signed in as avatar1, seller") == f"signed in as {MASK}, seller"
+    assert ThirdParties(None, ["x y"]).masked("X Y z") == f"{MASK} z"
 
 
 def test_a_report_is_written_logged_and_in_the_language_asked_for(world, vestigo, tmp_path):

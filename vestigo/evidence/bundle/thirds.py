@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Third persons (buyers, bystanders): their names are masked in what a person reads.
 
+So are the names of the unit's own accounts.
 The archived bytes and the records keep them; sheets and plain texts show ``█████``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from vestigo.evidence.bundle.records import bodies
@@ -25,21 +27,9 @@ _EDGES = ".-+@"
 class ThirdParties:
     """The names of third persons in one case."""
 
-    def __init__(self, view: CaseView) -> None:
-        view = view.whole or view
-        vendors = {body["handle"].lower() for _id, body in bodies(view, "vendor_account")}
-        names: set[str] = set()
-        for _id, body in bodies(view, "feedback"):
-            names.update(_texts_of_buyer(body))
-            names.update(contacts_in(body["text"] or ""))
-        for _id, body in bodies(view, "selector"):
-            if body["party"] == "vendor":
-                vendors.update(
-                    {body["value"].lower(), (body["span"] or {}).get("text", "").lower()}
-                )
-            else:
-                names.update({body["value"], (body["span"] or {}).get("text", "")})
-        names = {name.strip().lower() for name in names} - vendors
+    def __init__(self, view: CaseView | None, more: Collection[str] = ()) -> None:
+        """Take the names from a case (None: from none) and ``more`` of them."""
+        names = {*more, *(_names(view.whole or view) if view is not None else ())}
         self._tokens = {n for n in names if len(n) >= SHORTEST and _TOKEN.fullmatch(n)}
         self._tokens |= {token.strip(_EDGES) for token in self._tokens}
         phrases = sorted((n for n in names if n and not _TOKEN.fullmatch(n)), key=_longest_first)
@@ -84,6 +74,23 @@ class ThirdParties:
 def is_third(field: str) -> bool:
     """Say whether a field of a record holds a third person's name."""
     return field in BUYER_FIELDS
+
+
+def _names(view: CaseView) -> set[str]:
+    """Return the names of buyers and bystanders, and of the unit's own accounts, in small."""
+    vendors = {body["handle"].lower() for _id, body in bodies(view, "vendor_account")}
+    names = {name for _id, body in bodies(view, "authorization") for name in body["accounts"]}
+    names.update(body["account"] for _id, body in bodies(view, "capture"))
+    for _id, body in bodies(view, "feedback"):
+        names.update(_texts_of_buyer(body))
+        names.update(contacts_in(body["text"] or ""))
+    for _id, body in bodies(view, "selector"):
+        said = {body["value"], (body["span"] or {}).get("text", "")}
+        if body["party"] == "vendor":
+            vendors.update(one.lower() for one in said)
+        else:
+            names.update(said)
+    return {name.strip().lower() for name in names} - vendors
 
 
 def _texts_of_buyer(body: dict[str, Any]) -> list[str]:

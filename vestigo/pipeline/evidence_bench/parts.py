@@ -26,6 +26,7 @@ from vestigo.pipeline.capture_bench.parts import Measured
 
 PARTS: dict[str, str] = {
     "log": "vestigo.pipeline.evidence_bench.log",
+    "documents": "vestigo.pipeline.evidence_bench.documents",
 }
 
 
