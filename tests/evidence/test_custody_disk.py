@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 import pytest
 
 from vestigo.clock import system_clock
-from vestigo.errors import UsageError
+from vestigo.errors import SourceUnreachable, UsageError
 from vestigo.evidence.custody import CustodyLog
+from vestigo.evidence.log_proofs import sound_tree
+from vestigo.evidence.log_tree import LogTree
 from vestigo.evidence.merkle import merkle_root
 from vestigo.pipeline.custody_kills.rounds import KillRounds
 from vestigo.pipeline.session import open_session
@@ -134,6 +136,17 @@ def test_a_tree_that_cannot_be_written_does_not_cost_the_event(tmp_path, monkeyp
     monkeypatch.undo()
     log.append("access")
     sound(log, 3)
+
+
+def test_proofs_without_a_tree_end_in_a_code(tmp_path, monkeypatch):
+    log = make_log(tmp_path)
+    log.append("access")
+    root = log.tree().root(1)
+    shutil.rmtree(tmp_path / "tree")
+    monkeypatch.setattr(LogTree, "follow", lambda *_given: None)
+    with pytest.raises(SourceUnreachable) as caught:
+        sound_tree(log, 1, root)
+    assert caught.value.code == "E-EVI-126"
 
 
 # ------------------------------------------------------------ many at once

@@ -43,7 +43,7 @@ class AccessLog:
     """Writes each look at case material to the custody log before it is answered.
 
     The actor stays the OS account that runs the console; the signed-in account stands
-    in the details, its role in the event.  Appends of all threads are serialised.
+    in the details, its role in the event.  Threads that append at once share one wait.
     """
 
     def __init__(self, session: CaseSession) -> None:
@@ -58,12 +58,12 @@ class AccessLog:
                 self._logs[role] = CustodyLog(
                     self._session.folder.custody, os_account(), self._session.clock, role=role
                 )
-            self._logs[role].append(
-                look.action,
-                object_sha256=look.object_sha256,
-                reason=f"console: {look.reason}",
-                details={"account": account, **details},
-            )
+        self._logs[role].append(
+            look.action,
+            object_sha256=look.object_sha256,
+            reason=f"console: {look.reason}",
+            details={"account": account, **details},
+        )
 
 
 class Desk:
