@@ -19,7 +19,7 @@ from vestigo.evidence.stamping.authorities import (
 from vestigo.evidence.stamping.bracket import TimeBracket, time_bracket
 from vestigo.evidence.stamping.bundled import add_late_stamps
 from vestigo.evidence.stamping.by_file import ReadFile, read_responses, write_requests
-from vestigo.evidence.stamping.case_stamps import places, stamps_folder
+from vestigo.evidence.stamping.case_stamps import kept_note, places, stamps_folder
 from vestigo.evidence.stamping.kept import verify_kept
 from vestigo.evidence.stamping.making import (
     StampingCase,
@@ -62,8 +62,8 @@ def retry_stamps(session: CaseSession, anchors: Path | None = None) -> list[Stam
     outcomes = []
     with _courier(session, authorities) as courier:
         for size in sizes:
-            wanted, note = checkpoint_note(session.folder, size)
-            outcomes += stamp_checkpoint(case, authorities, wanted, note, courier)
+            note = kept_note(case.stamps, size)
+            outcomes += stamp_checkpoint(case, authorities, size, note, courier)
     add_late_stamps(session.folder)
     return outcomes
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,7 @@ def make_certificate(
     answers_at: str = "",
     path_length: int | None = None,
     serial: int | None = None,
+    names: tuple[str, ...] = (),
 ) -> Made:
     """Make one certificate; ``usage`` None leaves the extension out."""
     by = issuer or Made(None, key)  # type: ignore[arg-type] # its own issuer
@@ -96,6 +98,9 @@ def make_certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False)
         .add_extension(x509.KeyUsage(not ca, not ca, False, False, False, ca, ca, False, False), critical=True)
     )  # fmt: skip
+    if names:
+        found = [x509.IPAddress(ip_address(name)) for name in names]
+        builder = builder.add_extension(x509.SubjectAlternativeName(found), critical=False)
     if usage:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usage), critical=critical)
     if lists_at:

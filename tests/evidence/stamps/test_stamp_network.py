@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from vestigo.authority import SocketGuard, guarded
 from vestigo.authority.infrastructure import InfrastructureGate
@@ -199,6 +202,80 @@ def test_a_server_that_misbehaves_is_no_answer_and_nothing_hangs(speak):
         line.post(f"http://127.0.0.1:{port}/", b"x", QUERY, STAMP)
     assert caught.value.code == "E-EVI-158"
     assert refusals == []  # a redirect is not followed, not even to the gate
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "ldap://x/y", "http://a b/", "http://x:99999/", "//", "http://\u00e9/"]
+)
+def test_an_address_that_is_none_is_no_answer(url):
+    """A certificate may name anything as the place of its list."""
+    with courier({}) as (line, refusals), pytest.raises(SourceUnreachable):
+        line.fetch(url, REVOCATION)
+    assert refusals == []
+
+
+@pytest.fixture
+def behind_tls(lab_maker, tmp_path):
+    """An authority behind TLS whose certificate an authority of the tests issued."""
+    make_lab, make = lab_maker
+    lab = make_lab(tmp_path / "one")
+    key = ec.generate_private_key(ec.SECP256R1())
+    server = make("tls", key, lab.root, names=("127.0.0.1",))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "tls.pem").write_bytes(server.pem + pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "tls.pem")
+
+    def speak(connection: socket.socket) -> None:
+        with (
+            context.wrap_socket(connection, server_side=True) as line,
+            line.makefile("rb") as asked,
+        ):
+            rows = dict(
+                row.split(b": ", 1) for row in iter(asked.readline, b"\r\n") if b": " in row
+            )
+            answer = lab.reply(asked.read(int(rows[b"Content-Length"])))
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+
+    return lab, speak
+
+
+@contextmanager
+def accepting(speak):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+
+        def serve_one() -> None:
+            try:
+                connection, _address = server.accept()
+                connection.settimeout(30)
+                with connection:
+                    speak(connection)
+            except OSError:
+                return
+
+        thread = threading.Thread(target=serve_one, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(30)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_tls_is_checked_against_the_roots_of_the_system(behind_tls, monkeypatch, known):
+    lab, speak = behind_tls
+    root = lab.folder / "root.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(root if known else lab.folder / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(lab.folder / "none"))
+    request = new_request(b"note")
+    with accepting(speak) as port, courier({f"127.0.0.1:{port}": (STAMP,)}) as (line, _refusals):
+        url = f"https://127.0.0.1:{port}/"
+        if known:
+            answer = line.post(url, request.content, QUERY, STAMP)
+            verify_stamp(answer, b"note", Trust((lab.root.certificate,)), request=request)
+            return
+        with pytest.raises(SourceUnreachable) as caught:
+            line.post(url, request.content, QUERY, STAMP)
+        assert "CERTIFICATE_VERIFY_FAILED" in caught.value.what
 
 
 # ---------------------------------------------------------------- vectors

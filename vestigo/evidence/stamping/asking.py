@@ -57,8 +57,8 @@ class Courier:
     def _ask(
         self, url: str, act: str, method: str, content: bytes | None, headers: dict[str, str]
     ) -> bytes:
+        host, _colon, port = _named_host(url).rpartition(":")
         parts = urlsplit(url)
-        host, _colon, port = host_of(url).rpartition(":")
         self.gate.check(
             Intent(host=host, port=int(port), act=act, account="", data_class="", what=url)
         )
@@ -70,14 +70,7 @@ class Courier:
                 with line.getresponse() as answer:
                     return _body(answer, most)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise SourceUnreachable(
-                UNREACHABLE,
-                _("The authority did not answer: {reason}").format(
-                    reason=str(error)[:200] or type(error).__name__
-                ),
-                where=f"{host}:{port}",
-                remedy=_("It is asked again by “vestigo evidence stamp CASE --retry”."),
-            ) from error
+            raise _no_answer(error, f"{host}:{port}") from error
 
     @contextmanager
     def _line(self, host: str, port: int, *, tls: bool) -> Iterator[http.client.HTTPConnection]:
@@ -110,6 +103,25 @@ class Courier:
             connection.close()
             raise
         return connection
+
+
+def _named_host(url: str) -> str:
+    """Return ``host:port``; an address in a certificate may be anything."""
+    try:
+        return host_of(url)
+    except ValueError as error:
+        raise _no_answer(error, ascii(url)[:200]) from error
+
+
+def _no_answer(error: Exception, where: str) -> SourceUnreachable:
+    return SourceUnreachable(
+        UNREACHABLE,
+        _("The authority did not answer: {reason}").format(
+            reason=str(error)[:200] or type(error).__name__
+        ),
+        where=where,
+        remedy=_("It is asked again by “vestigo evidence stamp CASE --retry”."),
+    )
 
 
 def _loopback(host: str) -> str:

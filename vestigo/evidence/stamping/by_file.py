@@ -16,9 +16,9 @@ from vestigo.errors import VestigoError
 from vestigo.evidence.stamping.authorities import Authority
 from vestigo.evidence.stamping.case_stamps import StampPlace, keep_note, place_of, places
 from vestigo.evidence.stamping.making import (
+    NOT_RECEIVED,
     StampingCase,
     accept_response,
-    log_failure,
     log_revocation,
     pending_request,
     verified_place,
@@ -96,7 +96,9 @@ def _read(case: StampingCase, known: dict[str, Authority], path: Path) -> ReadFi
         return _add_revocation(case, known, path, read(content, path.name))
     except VestigoError as error:
         error.where = error.where or path.name
-        log_failure(case, StampPlace(case.stamps, 0, path.name), error)
+        case.custody.append(
+            "fail", reason=NOT_RECEIVED, details={"file": path.name, "code": error.code}
+        )
         return ReadFile(path.name, "", None, error)
 
 

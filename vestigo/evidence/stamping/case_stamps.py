@@ -109,6 +109,15 @@ def keep_note(stamps: Path, size: int, note: bytes) -> None:
         raise refused(TAMPERED, _("The note of this checkpoint is not the one stamped."), str(path))
 
 
+def kept_note(stamps: Path, size: int) -> bytes:
+    """Return the note that is being stamped; E-EVI-162 where it is gone."""
+    path = stamps / f"{size:08d}" / NOTE
+    content = _content(path)
+    if content is None:
+        raise refused(TAMPERED, _("The note of this checkpoint is not the one stamped."), str(path))
+    return content
+
+
 def places(stamps: Path) -> Iterator[StampPlace]:
     """Yield every place with a request, by checkpoint and authority."""
     for path in sorted(stamps.glob(f"[0-9]*/*/{REQUEST}")):

@@ -128,13 +128,15 @@ def _info(content: bytes) -> StampInfo:
         raise ValueError("a part stands twice")
     _refuse_critical(rest.get(0xA1))
     hash_name, digest = message_imprint(imprint)
+    accuracy = _accuracy(rest[der.SEQUENCE]) if der.SEQUENCE in rest else None
+    der.moment(moment) + (accuracy or timedelta())  # beyond the last year: OverflowError
     return StampInfo(
         policy=der.oid(policy),
         hash_name=hash_name,
         imprint=digest,
         serial=der.integer(serial),
         gen_time=der.moment(moment),
-        accuracy=_accuracy(rest[der.SEQUENCE]) if der.SEQUENCE in rest else None,
+        accuracy=accuracy,
         nonce=der.integer(rest[der.INTEGER]) if der.INTEGER in rest else None,
     )
 

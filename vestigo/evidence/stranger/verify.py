@@ -57,6 +57,7 @@ SHOWN_TIME = re.compile(
     r"(\.[0-9]+)? ([0-9]{4}) GMT$", re.MULTILINE,
 )  # fmt: skip
 ACCURACY = re.compile(r"^Accuracy: (.*)$", re.MULTILINE)
+LIST = re.compile(r"-----BEGIN X509 CRL-----[A-Za-z0-9+/=\s]+-----END X509 CRL-----\s")
 SOURCES = re.compile(r"CRL Distribution Points|OCSP - URI")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 BLOCK_AHEAD = 7200  # seconds by which the time of a block may run ahead of the network's
@@ -905,7 +906,7 @@ def check_revocation(
     content, latest = roots.read_text("utf-8"), moment
     for file in lists:
         words = ("crl", "-inform", "DER", "-in", str(bag.path(file)))
-        content += "\n" + openssl(bag, *words)[1]
+        content += "\n" + "".join(LIST.findall(openssl(bag, *words)[1]))
         latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
     store.write_text(content, "utf-8")
     second = str(int(latest.timestamp()))
