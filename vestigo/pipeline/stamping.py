@@ -33,7 +33,7 @@ from vestigo.pipeline.session import CaseSession
 from vestigo.records import Block
 from vestigo.settings import Section
 
-CASE_CHAIN, CASE_LOG = "case chain", "custody log"
+CASE_CHAIN = "case chain"
 
 
 def authorities_of(session: CaseSession) -> tuple[Authority, ...]:

@@ -21,6 +21,8 @@ from vestigo.evidence.stamping.clock_offset import measured_offset, seconds
 from vestigo.evidence.stamping.kept import KeptStamp
 from vestigo.evidence.stamping.not_before import logged_anchors, read_header
 from vestigo.evidence.stranger import verify
+from vestigo.pipeline.session import open_session
+from vestigo.pipeline.stamping import not_before_details
 
 GENESIS = (
     "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b2"
@@ -145,6 +147,26 @@ def test_a_block_is_filed_and_shown(world, capsys, tmp_path):
     assert "Time: not before 2009-01-03T16:15:05Z" in out
     assert cli(capsys, "evidence", "not-before", case, "--header", "00")[0] == 4
     assert cli(capsys, "evidence", "not-before", case, "--header-file", tmp_path / "none")[0] == 4
+
+
+def test_the_start_of_a_session_names_the_newest_block_known(world):
+    """Of the case's own chain, or filed before; nothing is asked of anybody."""
+    world.ledger.close()
+    with open_session(world.folder.path) as session:
+        own = not_before_details(session)
+        assert own["not_before_network"] == "regtest"
+        assert own["not_before_source"] == "case chain"
+        assert own["not_before_mined_at"] == "2026-03-01T12:00:00Z"
+        genesis = read_header(GENESIS, "mainnet", "own node")
+        session.custody.append("recognition", reason="not-before anchor", details=genesis.details())
+        assert not_before_details(session) == own  # the newest counts, not the last filed
+
+
+def test_a_session_that_knows_no_block_says_so(tmp_path):
+    assert run(["case", "new", str(tmp_path / "c"), "--title", "t", "--unit", "u"]) == 0
+    with open_session(tmp_path / "c") as session:
+        assert not_before_details(session) == {"not_before_block": "not known"}
+    assert run(["evidence", "not-before", str(tmp_path / "c")]) == 4
 
 
 def test_the_seal_of_a_bundle_and_its_verifier_say_the_bracket(world):
