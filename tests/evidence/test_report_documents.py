@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pypdf
@@ -18,7 +19,18 @@ import pytest
 from PIL import Image
 
 from vestigo.evidence.report.typesetting import Typesetter
-from vestigo.records import CERTAIN, Method, Screenshot
+from vestigo.records import (
+    CERTAIN,
+    CountOf,
+    CoverageEstimate,
+    Judgement,
+    Listing,
+    Method,
+    Screenshot,
+    SignalWeight,
+    VendorLink,
+    probability,
+)
 
 LANGUAGES = ("en", "es", "pt", "fr")
 BUYER = "b***r77"
@@ -46,6 +58,36 @@ def drawn(world, capture, name, content, **more):
     world.ledger.append([Screenshot(**fields)])
 
 
+def derived(capture):
+    """Return the fields of every derived record."""
+    return dict(sources=(capture.record_id,), method=Method(rule="t.hand.v1", settings_sha256="0" * 64),
+                confidence=CERTAIN, observed_at=capture.observed_at)  # fmt: skip
+
+
+def later_records(world):
+    """A second price of the first listing, coverage, a candidate link, a judgement."""
+    capture = world.captures[3]
+    told = dict(market="m", description="", vendor_handle=None, category=(), ships_from=None,
+                ships_to=None, feedback_count=None, listed_on=None, spans=())  # fmt: skip
+    counts = dict(pages_known=9, pages_fetched=7, pages_waiting=1, pages_refused=(), listings_known=40,
+                  pages_failed=(CountOf(name="timeout", n=2),), listings_on_sale=38, listings_gone=2,
+                  listings_unresolved=0, ways=(CountOf(name="category", n=40),), n_captures=6)  # fmt: skip
+    known = dict(on_sale_estimate=50, on_sale_low=42, on_sale_high=71, unseen_estimate=12,
+                 unseen_low=4, unseen_high=33, abstained="")  # fmt: skip
+    return [
+        Listing(listing_key="1", title="Blue & fine", price_amount=Decimal("2.25"),
+                price_currency="EUR", **told, **derived(capture)),
+        CoverageEstimate(market="m", pass_no=1, **counts, **known, **derived(capture)),
+        CoverageEstimate(market="m", pass_no=2, **counts, **dict.fromkeys(known) | {"abstained": "one-way"},
+                         **derived(capture)),
+        VendorLink(a="m/seller", b="n/seller", probability=probability("0.91"), band="strong",
+                   signals=(SignalWeight(name="pgp", level="same", weight=Decimal("9.00")),),
+                   **derived(capture)),
+        Judgement(subject="m/seller | n/seller", seen_record_id="0" * 64, verdict="same",
+                  person="Ana Ruiz", reason="same key", judged_at=capture.observed_at),
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Built:
     """A case with documents, and what the setting of one language cost."""
@@ -67,6 +109,7 @@ def built(new_world, tmp_path_factory):
     drawn(world, world.captures[1], "one.png", png("red"))
     drawn(world, world.captures[2], "two.png", png("blue"), pictures=True)
     drawn(world, world.captures[2], "bad.png", b"\x89PNG\r\n\x1a\n" + bytes(50))
+    world.ledger.append(later_records(world))
     yield Built(world, world.build().path)
     world.ledger.close()
 
@@ -78,9 +121,9 @@ def pdfs(built):
 def test_each_exhibit_has_a_sheet_in_each_language_and_the_case_a_report(built):
     names = {path.relative_to(built.path / "data").as_posix() for path in pdfs(built)}
     folders = {name.rsplit("/", 1)[0] for name in names}
-    assert folders == {"exhibits/0002", "exhibits/0003", "report"}
+    assert folders == {"exhibits/0002", "exhibits/0003", "exhibits/0004", "report"}
     assert {name.split(".")[-2] for name in names} == set(LANGUAGES)
-    assert len(names) == 3 * len(LANGUAGES)
+    assert len(names) == 4 * len(LANGUAGES)
 
 
 def test_both_verifiers_accept_the_bundle(built, stranger):
@@ -145,8 +188,16 @@ def test_the_report_marks_heuristics_and_names_method_error_and_alternatives(bui
     text = built.text("report/report.en.pdf")
     for part in ("HEURISTIC: inferred by a rule that can err", "fifo accounting", "test.hand.v1",
                  "Error rate in this case not known", "No other trail was followed",
-                 "Stopped at a tagged service", "0.00000020 BTC", "None is on record",
-                 "No pass of a crawl was read", "R-1", "after event"):  # fmt: skip
+                 "Stopped at a tagged service", "0.00000020 BTC", "R-1", "after event"):  # fmt: skip
+        assert part in text, part
+
+
+def test_the_report_draws_prices_and_coverage_and_names_who_judged(built):
+    text = built.text("report/report.en.pdf")
+    for part in ("Prices over time", "2.25 EUR", "1.50 EUR", "exhibits 0002, 0004",
+                 "40 known; estimate 50 (42 to 71)", "computed, not observed", "no estimate, every",
+                 "12 of them were probably never seen", "Accounts that may belong together",
+                 "strong", "91 %", "Ana Ruiz", "same key"):  # fmt: skip
         assert part in text, part
 
 
@@ -155,7 +206,7 @@ def test_the_report_marks_heuristics_and_names_method_error_and_alternatives(bui
     [
         ("es", ("Informe del caso", "Qué no prueba", "1 de marzo de 2026", "HEURÍSTICA", "no se sabe")),
         ("pt", ("Relatório do caso", "O que não prova", "1 de março de 2026", "HEURÍSTICA", "0,00000020 BTC")),
-        ("fr", ("Rapport du dossier", "Ce qu’il ne prouve pas", "1 mars 2026", "HEURISTIQUE", "0,00000020 BTC")),
+        ("fr", ("Rapport du dossier", "Ce qu’il ne prouve pas", "1er mars 2026", "HEURISTIQUE", "0,00000020 BTC")),
     ],
 )  # fmt: skip
 def test_a_report_is_of_one_language_throughout(built, language, parts):

@@ -147,7 +147,7 @@ def test_drawings_are_whole_numbers_on_one_scale():
 @pytest.mark.parametrize(
     ("language", "amount", "number", "day"),
     [("en", "1.50000000 BTC", "1,234", "March 1, 2026"), ("es", "1.50000000 BTC", "1,234", "1 de marzo de 2026"),
-     ("pt", "1,50000000 BTC", "1.234", "1 de março de 2026"), ("fr", "1,50000000 BTC", "1\u202f234", "1 mars 2026")],
+     ("pt", "1,50000000 BTC", "1.234", "1 de março de 2026"), ("fr", "1,50000000 BTC", "1\u202f234", "1er mars 2026")],
 )  # fmt: skip
 def test_numbers_and_days_are_written_as_the_language_does(language, amount, number, day):
     with speaking(language):

@@ -81,6 +81,8 @@ def build_bundle(
         bag = BagFolder(path)
         with kept_pdfs(wanted, folder, keys.documents_key()) as pdfs:
             exhibits = add_payload(bag, view, attachments, wanted, pdfs)
+            if pdfs is not None:
+                pdfs.forget_others()
         add_proofs(bag, view, keys, exhibits)
         add_seal(bag, view, keys, exhibits, now)
         verify_bundle(path, folder.anchors)

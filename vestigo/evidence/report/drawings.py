@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from vestigo.evidence.report.blocks import Block
-from vestigo.evidence.report.writing import day
+from vestigo.evidence.report.writing import day, instant
 
 FULL = 1000
 LEAST_ROOM = Decimal("0.1")  # of the height below the lowest and above the highest price
@@ -79,5 +79,10 @@ def price_line(
             for at, amount in points
         ],
         "most": f"{max(amounts)} {currency}", "least": f"{min(amounts)} {currency}",
-        "first": day(times[0].date()), "last": day(times[-1].date()),
+        "first": _when(times[0], times[-1]), "last": _when(times[-1], times[0]),
     }  # fmt: skip
+
+
+def _when(at: datetime, other: datetime) -> str:
+    """Return the day, or the instant where the other end of the line is of the same day."""
+    return instant(at) if at.date() == other.date() else day(at.date())

@@ -45,7 +45,11 @@ def day(moment: date | None) -> str:
     """Return a day in words, or that it is not known."""
     from babel.dates import format_date
 
-    return unknown() if moment is None else format_date(moment, "long", locale=locale())
+    if moment is None:
+        return unknown()
+    shown = format_date(moment, "long", locale=locale())
+    first_in_french = active_language() == "fr" and moment.day == 1
+    return shown.replace("1 ", "1er ", 1) if first_in_french else shown
 
 
 def moment_in_words(moment: datetime | None) -> str:

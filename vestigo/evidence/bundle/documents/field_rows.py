@@ -30,7 +30,8 @@ def field_rows(body: dict[str, Any], page: Surroundings) -> Iterator[Row]:
         name, span = item["field"], item["span"]
         hidden = is_third(name) or body.get("party") == "third"
         quoted |= {name, name.split(".")[0]}
-        value = MASK if hidden else page.seen(span["text"])
+        read = body.get(name)  # as the record has it, where it is one text; else as on the page
+        value = MASK if hidden else page.seen(read if isinstance(read, str) else span["text"])
         yield field_words(name), value, page.quoted(span, hidden=hidden)
     for name, value in sorted(body.items()):
         if name in ABOUT or {name, _STEMS.get(name, name)} & quoted or value in ("", []):
