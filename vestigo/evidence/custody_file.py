@@ -45,7 +45,7 @@ class LogFile:
         self._waits = str(path.with_name(".durable"))
         self.tree = LogTree(path.parent)
         self._on_torn = on_torn
-        self._known: Tail | None = None
+        self._known: tuple[Tail, tuple[int, int]] | None = None
         self._queue: list[_Waiting] = []
         self._queueing, self._turn = Lock(), Lock()
 
@@ -123,7 +123,7 @@ class LogFile:
             content = b"".join(lines)
             begin = tail.size - len(content)
             self._write(log, begin, content)
-            self._known = tail
+            self._known = tail, _state(log)
             fcntl.flock(log, fcntl.LOCK_UN)
             try:
                 self._make_durable(log, tail.size)
@@ -190,10 +190,11 @@ class LogFile:
             yield log
 
     def _tail(self, log: int) -> Tail:
-        size, known = os.fstat(log).st_size, self._known
-        if known is None or known.size != size:
-            self._known = known = read_tail(log, size, self.path)
-        return known
+        """Return the end of the open log; what is known of it holds while nobody wrote."""
+        state, known = _state(log), self._known
+        if known is None or known[1] != state:
+            self._known = known = read_tail(log, state[0], self.path), state
+        return known[0]
 
 
 def refuse_cut_log(path: Path, tail: Tail, tree: LogTree) -> None:
@@ -203,6 +204,12 @@ def refuse_cut_log(path: Path, tail: Tail, tree: LogTree) -> None:
     state = tree.state()
     if state.offset > tail.size or state.n_leaves > tail.n_events:
         raise cut_off(path, tail.n_events + 1, state.n_leaves)
+
+
+def _state(log: int) -> tuple[int, int]:
+    """Return size and time of the last change (ns) of the open log."""
+    found = os.fstat(log)
+    return found.st_size, found.st_mtime_ns
 
 
 def _built(one: _Waiting, tail: Tail, lines: list[bytes]) -> Tail:
