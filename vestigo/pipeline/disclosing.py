@@ -9,7 +9,7 @@ from pathlib import Path
 from vestigo.errors import UsageError, VerificationError
 from vestigo.evidence.bundle import CaseView, refuse_unsound, view_at
 from vestigo.evidence.bundle.log_proofs import BUILT
-from vestigo.evidence.checkpoint import parse_checkpoint
+from vestigo.evidence.checkpoint import Checkpoint, parse_checkpoint
 from vestigo.evidence.disclosure import Disclosed, Wish, build_disclosed
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.i18n import _
@@ -20,7 +20,7 @@ from vestigo.pipeline.session import CaseSession
 NOTE = Path("seal") / "checkpoint.note"
 
 
-def case_and_checkpoint(path: Path, case: Path | None) -> tuple[Path, int | None]:
+def case_and_checkpoint(path: Path, case: Path | None) -> tuple[Path, Checkpoint | None]:
     """Return the case and the checkpoint that ``path`` (a case, or a bundle of it) means.
 
     None stands for the checkpoint of the last bundle.  Raises ``UsageError`` E-EVI-217 where
@@ -37,13 +37,13 @@ def case_and_checkpoint(path: Path, case: Path | None) -> tuple[Path, int | None
             remedy=_("Give the folder of the case, or of the bundle and “--case”."),
         )
     try:
-        return owner, parse_checkpoint(note.read_bytes().decode("utf-8")).size
+        return owner, parse_checkpoint(note.read_bytes().decode("utf-8"))
     except (OSError, ValueError) as error:
         raise _another(str(note)) from error
 
 
 def disclose_part(
-    session: CaseSession, keys: UnlockedKeys, wish: Wish, out: Path, checkpoint: int | None
+    session: CaseSession, keys: UnlockedKeys, wish: Wish, out: Path, checkpoint: Checkpoint | None
 ) -> Disclosed:
     """Build the copy at the checkpoint of a bundle of the case; log who withholds what and why.
 
@@ -60,7 +60,7 @@ def disclose_part(
     refuse_unsound(session.folder, session.ledger, session.custody)
     built = [int(event.details["checkpoint"]) for event in session.custody.events()
              if event.reason == BUILT]  # fmt: skip
-    size = checkpoint if checkpoint is not None else (built[-1] if built else None)
+    size = checkpoint.size if checkpoint else (built[-1] if built else None)
     if size is None or size not in built:
         raise UsageError(
             "E-EVI-218",
@@ -69,6 +69,8 @@ def disclose_part(
             remedy=_("Build one with “vestigo bundle build” first: both copies share its state."),
         )
     view = view_at(session.folder, session.ledger, session.custody, size)
+    if checkpoint and checkpoint.root != view.root:
+        raise _another(str(size))
 
     def attachments(part: CaseView) -> Mapping[str, bytes]:
         return {**graph_attachments(session, part), **coverage_attachments(part)}

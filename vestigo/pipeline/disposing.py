@@ -16,7 +16,7 @@ from vestigo.errors import UsageError
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.exhibit_numbers import exhibit_numbers
 from vestigo.evidence.harmless import harmless_line
-from vestigo.evidence.quarantine import item_id_of
+from vestigo.evidence.quarantine import Quarantine, QuarantineItem, item_id_of
 from vestigo.evidence.quarantine.tombstone import bury, drop_sealed_line, group_at
 from vestigo.evidence.received import received_path
 from vestigo.i18n import _
@@ -46,7 +46,7 @@ class Disposal:
 
 
 def dispose_exhibit(session: CaseSession, exhibit: str, order: str, reason: str) -> Disposal:
-    """Destroy a capture (number or id) or a received item (R0001 or id) by order.
+    """Destroy a capture (number or id), a received item (R0001 or id) or a quarantine item.
 
     Raises ``UsageError`` E-EVI-200 where there is no such exhibit (or it is gone), E-EVI-201
     without an order, E-SCR-018 while its WARC file is still written.
@@ -60,6 +60,9 @@ def dispose_exhibit(session: CaseSession, exhibit: str, order: str, reason: str)
     item = session.ledger.get(item_id)
     if isinstance(item, ReceivedItem):
         return _dispose_item(session, item_id, item, said, why)
+    held = [one for one in Quarantine(session.folder).items() if one.item_id == exhibit]
+    if held:
+        return _drop_quarantined(session, held[0], said, why)
     left = _unfinished(session, exhibit)
     if left is not None and session.ledger.get(left.details["record"]) is None:
         return _finish(session, left, why)
@@ -70,6 +73,18 @@ def dispose_exhibit(session: CaseSession, exhibit: str, order: str, reason: str)
     _close(session, number, record_id, said, why, n)
     return Disposal(exhibit=number, order=said, n_records=n,
                     bundles=bundles_holding(session, record_id), also_in=also)  # fmt: skip
+
+
+def _drop_quarantined(session: CaseSession, item: QuarantineItem, order: str, why: str) -> Disposal:
+    """Destroy what a quarantine item holds; running it again after a kill does no harm."""
+    Quarantine(session.folder).drop(item.item_id)
+    session.custody.append(
+        "disposal",
+        exhibit=item.exhibit or item.item_id,
+        reason=DONE,
+        details={"order": order, "why": why, "item": item.item_id},
+    )
+    return Disposal(exhibit=item.item_id, order=order, n_records=0, bundles=(), also_in=())
 
 
 def _unfinished(session: CaseSession, exhibit: str) -> CustodyEvent | None:

@@ -123,9 +123,7 @@ def _label(item: ReceivedItem, found: ForeignExchange) -> str:
 
 
 def _received(session: CaseSession) -> Iterator[tuple[Capture, str]]:
-    for capture, label in iter_labelled(session.folder.captures):
-        if capture.origin == LABEL:
-            yield capture, label
+    return iter_labelled(session.folder.captures, ending=RECEIVED_WARC)
 
 
 def _links(session: CaseSession) -> Iterator[ReceivedCapture]:

@@ -9,7 +9,6 @@ import hmac
 import json
 import re
 import shutil
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,9 +16,8 @@ import pytest
 from vestigo.evidence.bundle import inspect_bundle
 from vestigo.evidence.stranger import verify
 from vestigo.evidence.warc import Exchange
-from vestigo.evidence.warc import record as record_module
-from vestigo.evidence.warc.group import build_group
-from vestigo.evidence.warc.record import Place
+from vestigo.evidence.warc.group import HTTP_RESPONSE
+from vestigo.evidence.warc.record import Place, build_record
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture, FieldSpan, Listing, canonical_json
 
@@ -102,25 +100,32 @@ def test_both_copies_verify_against_the_same_checkpoint(told, disclosed, small):
 
 def candidates(small, original: dict, pin: str) -> set[bytes]:
     """Return digests that somebody who knows all but the PIN could look for."""
-    capture, record = original["capture"], original["record"]
-    exchange = pin_exchange(small, pin, capture.authorization_id)
-    made = build_group(exchange, Place(capture.warc_name, capture.warc_offset), None, "")
-    guess = made.capture
-    listing = replace(pin_listing(small, guess, pin), sources=(guess.record_id,))
-    bodies = [canonical_json(one.body()) for one in (guess, listing)]
+    capture, record, old = original["capture"], original["record"], PIN.encode()
+    exchange, new = original["exchange"], pin.encode()
+    response, body = exchange.response.replace(old, new), exchange.wire.body.replace(old, new)
+    made = build_record(
+        "response", response, Place(capture.warc_name, capture.warc_offset), exchange.began_at,
+        HTTP_RESPONSE, [("WARC-Target-URI", exchange.uri)],
+    )  # fmt: skip
+    content = hashlib.sha256(body).hexdigest().encode()
+    guess = canonical_json(capture.body()).replace(
+        capture.capture_id.encode(), made.sha256.encode()
+    )
+    guess = guess.replace(capture.content_sha256.encode(), content)
+    guess_id = hashlib.sha256(guess).hexdigest().encode()
+    listing = canonical_json(record.body()).replace(capture.record_id.encode(), guess_id)
+    listing = listing.replace(capture.capture_id.encode(), made.sha256.encode())
+    listing = listing.replace(old, new)
+    ids = [guess_id, hashlib.sha256(listing).hexdigest().encode()]
+    links = [head.encode() + b"\n" + one for one in ids for head in original["heads"]]
     texts = [
-        pin.encode(), f"{pin}\n".encode(), f"PIN {pin}".encode(), f"pin={pin}".encode(),
-        exchange.wire.body, exchange.response, exchange.request, made.members, *bodies,
-        *(body + b"\n" for body in bodies),
-        canonical_json(record.body()).replace(PIN.encode(), pin.encode()),
+        new, new + b"\n", b"PIN " + new, b"pin=" + new, body, response, made.head + response,
+        exchange.request.replace(old, new), guess, guess + b"\n", listing, listing + b"\n", *links,
+        *ids,
     ]  # fmt: skip
-    found = {one.encode() for one in (guess.capture_id, guess.content_sha256)}
-    ids = [hashlib.sha256(body).hexdigest() for body in bodies]
-    links = [f"{head}\n{one}".encode() for one in ids for head in original["heads"]]
-    for text in (*links, *(one.encode() for one in ids)):
-        found.add(hashlib.sha256(text).hexdigest().encode())
+    found = {made.sha256.encode(), content, *ids}
     for text in texts:
-        for digest in (hashlib.sha256, hashlib.sha512, hashlib.sha1, hashlib.md5):
+        for digest in (hashlib.sha256, hashlib.sha512):
             found.add(digest(text).hexdigest().encode())
         found.add(hashlib.sha256(b"\x00" + text).hexdigest().encode())
     return found
@@ -144,18 +149,21 @@ def original(told, small):
     folder, _bundle, capture = told
     with open_session(folder.path, write=False) as session:
         record = next(r for r in session.ledger.of_kind(Listing) if r.title == "Locker")
-        heads = [session.ledger.entry_sha256(n) or "" for n in range(1, 60)]
-    return {"capture": capture, "record": record, "heads": [h for h in heads if h]}
+        places = {one: n for n, (one, _kind) in enumerate(session.ledger.ids())}
+        before = [places[capture.record_id], places[record.record_id]]
+        heads = [session.ledger.entry_sha256(n) for n in before]
+    exchange = pin_exchange(small, PIN, capture.authorization_id)
+    return {"capture": capture, "record": record, "heads": heads, "exchange": exchange}
 
 
 def test_ten_thousand_pins_are_tried_and_none_is_found(
-    told, disclosed, small, original, everything, monkeypatch
+    told, disclosed, small, original, everything
 ):
     out, code, said = disclosed("--withhold", "0007")
     assert code == 0, said
     assert not any(re.search(rb"\b4711\b", c) for c in everything(out / "data").values())
     whole, copy = digests_in(told[1], everything), digests_in(out, everything)
-    monkeypatch.setattr(record_module, "gzip_member", bytes)  # the guesses need not be packed
+    assert original["capture"].capture_id.encode() in candidates(small, original, PIN)
     found: dict[str, list[str]] = {"whole": [], "copy": []}
     for pin in (f"{n:04d}" for n in range(10_000)):
         looked_for = candidates(small, original, pin)
@@ -184,7 +192,9 @@ def test_not_by_the_chain_of_the_ledger_either(told, disclosed, small, original)
     heads = {json.loads(line).get("object_sha256")
              for line in (out / "data/custody/events.jsonl").read_bytes().splitlines()}  # fmt: skip
     assert hashlib.sha256(f"{chain}\n{right}".encode()).hexdigest() not in heads
-    assert hashlib.sha256(f"{chain}\n{commitment}".encode()).hexdigest() in original["heads"]
+    with open_session(told[0].path, write=False) as session:
+        head = session.ledger.entry_sha256(withheld[0] + 1)
+    assert hashlib.sha256(f"{chain}\n{commitment}".encode()).hexdigest() == head
 
 
 def test_a_field_is_withheld_and_the_page_redacted(told, disclosed, small, original, everything):
@@ -351,3 +361,75 @@ def test_nothing_is_overwritten_and_no_bundle_no_copy(disclosed, told, run, case
     code, _out, err = run("bundle", "disclose", tmp_path, "--withhold", "0002", "--reason", "x",
                           "-o", tmp_path / "n", "--passphrase-stdin")  # fmt: skip
     assert (code, "E-EVI-217" in err) == (2, True)
+
+
+def test_a_bundle_is_named_instead_of_its_case(told, run, tmp_path, small):
+    words = ("--withhold", "0002", "--reason", "r", "-o", tmp_path / "copy", "--passphrase-stdin")
+    code, out, err = run("bundle", "disclose", told[1], *words, "--json")
+    assert (code, json.loads(out)["withheld"]) == (0, ["0002"]), err
+    assert small.run_py(tmp_path / "copy", told[0].anchors).returncode == 0
+
+
+def test_attack_a_bundle_of_another_case_is_named(told, run, tmp_path, small):
+    other = small.make_world(tmp_path / "other")
+    built = other.build()
+    other.ledger.close()
+    note = (built.path / "seal/checkpoint.note").read_text()
+    (built.path / "seal/checkpoint.note").write_text(
+        re.sub(r"^(.*\n)[0-9]+\n", rf"\g<1>{_size_of(told[1])}\n", note)
+    )
+    words = ("--withhold", "0002", "--reason", "r", "-o", tmp_path / "copy", "--passphrase-stdin")
+    code, _out, err = run("bundle", "disclose", built.path, "--case", told[0].path, *words)
+    assert (code, "E-EVI-217" in err) == (3, True), err
+    assert not (tmp_path / "copy").exists()
+
+
+def _size_of(bundle) -> str:
+    return (bundle / "seal/checkpoint.note").read_text().splitlines()[1]
+
+
+def test_a_full_disk_leaves_nothing(told, run, tmp_path, monkeypatch):
+    def full(*_given, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("vestigo.evidence.disclosure.build.add_seal", full)
+    words = ("--withhold", "0002", "--reason", "r", "-o", tmp_path / "copy", "--passphrase-stdin")
+    code, _out, err = run("bundle", "disclose", told[0].path, *words)
+    assert (code, "E-EVI-215" in err) == (7, True), err
+    assert not list(tmp_path.iterdir())
+
+
+def test_attack_a_copy_that_would_leak_is_refused(told, run, tmp_path, monkeypatch):
+    """Were a way forgotten by which a digest reaches the copy, the last look finds it."""
+    from vestigo.evidence.disclosure import build
+
+    def forgetful(bag, view, withheld, *_more):
+        bag.add("data/graph/forgotten.txt", f"see {min(withheld.digests)}".encode())
+        return original(bag, view, withheld, *_more)
+
+    original = build.add_remaining_captures
+    monkeypatch.setattr(build, "add_remaining_captures", forgetful)
+    words = ("--withhold", "0002", "--reason", "r", "-o", tmp_path / "copy", "--passphrase-stdin")
+    code, _out, err = run("bundle", "disclose", told[0].path, *words)
+    assert (code, "E-EVI-212" in err, "forgotten.txt" in err) == (3, True, True), err
+    assert not (tmp_path / "copy").exists()
+
+
+def test_what_was_received_is_withheld_with_what_was_read_out_of_it(case, run, tmp_path, small):
+    body = small.page("From elsewhere")
+    answer = small.response(body, "Content-Type: text/html")
+    head = (f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://m.test/e\r\n"
+            f"WARC-Date: 2026-02-01T10:00:00Z\r\nContent-Type: application/http\r\n"
+            f"Content-Length: {len(answer)}\r\n\r\n")  # fmt: skip
+    path = tmp_path / "theirs.warc"
+    path.write_bytes(head.encode() + answer + b"\r\n\r\n")
+    assert run("evidence", "add", case.path, path, "--from", "Bo", "--act", "l")[0] == 0
+    assert run("bundle", "build", case.path, "--passphrase-stdin")[0] == 0
+    for number, name in (("R0001", "a"), ("0007", "b")):
+        out = tmp_path / name
+        code, said, err = run("bundle", "disclose", case.path, "--withhold", number, "--reason", "r",
+                              "-o", out, "--passphrase-stdin", "--json")  # fmt: skip
+        assert code == 0, err
+        assert json.loads(said)["withheld"] == ["0007", "R0001"]
+        assert small.run_py(out, case.anchors).returncode == 0
+        assert not (out / "data/received/R0001").exists()

@@ -172,3 +172,41 @@ def test_the_order_names_the_day_and_authorize_files_it(case, run, tmp_path):
     path.write_text(ORDER + 'retain_until = "soon"\n')
     code, _out, err = run("case", "authorize", case.path, path)
     assert (code, "E-CFG-004" in err) == (5, True)
+
+
+def test_a_received_file_goes_with_what_was_read_out_of_it(case, run, tmp_path, everything, small):
+    answer = small.response(small.page("Theirs alone"), "Content-Type: text/html")
+    head = (f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://m.test/e\r\n"
+            f"WARC-Date: 2026-02-01T10:00:00Z\r\nContent-Type: application/http\r\n"
+            f"Content-Length: {len(answer)}\r\n\r\n")  # fmt: skip
+    path = tmp_path / "theirs.warc"
+    path.write_bytes(head.encode() + answer + b"\r\n\r\n")
+    run("evidence", "add", case.path, path, "--from", "Bo", "--act", "l")
+    code, _out, err = run("evidence", "dispose", case.path, "R0001", "--order", "Order 9")
+    assert code == 0, err
+    assert holders(case, everything, b"Theirs alone") == []
+    assert "R0001" in run("evidence", "received", case.path)[1]
+    assert run("evidence", "verify", case.path)[0] == 0
+    code, _out, err = run("bundle", "build", case.path, "--passphrase-stdin")
+    assert code == 0, err
+    (bundle,) = case.bundles.iterdir()
+    assert small.run_py(bundle, case.anchors).returncode == 0
+
+
+def test_what_lies_in_the_quarantine_is_destroyed_too(case, run, tmp_path):
+    box = tmp_path / "box"
+    run("case", "quarantine-key", case.path, "--name", "Ana", "--new", box, "--passphrase-stdin")
+    run("evidence", "quarantine", case.path, exhibit_id(case, "0002"), "--reason", "seen")
+    (path,) = case.quarantine.glob("*.quarantined")
+    size = path.stat().st_size
+    code, _out, err = run("evidence", "dispose", case.path, path.name.partition(".")[0],
+                          "--order", "Order 1")  # fmt: skip
+    assert code == 0, err
+    assert path.stat().st_size < size / 2
+    assert json.loads(path.read_text())["kept"] == "dropped"
+    assert run("evidence", "verify", case.path)[0] == 0
+
+
+def exhibit_id(case, number: str) -> str:
+    with open_session(case.path, write=False) as session:
+        return list(session.ledger.of_kind(Capture))[int(number) - 1].capture_id

@@ -27,15 +27,14 @@ def add_received(bag: BagFolder, view: CaseView) -> None:
     Raises ``VerificationError`` E-EVI-193 or 194 where a file is not the one that came.
     """
     numbers = numbered(view)
-    if not numbers:
-        return
     receipts = {body["item_id"]: body for _id, body in bodies(view, VerificationReceipt.KIND)}
     rows = [list(COLUMNS)]
     for record_id, body in bodies(view, ReceivedItem.KIND):
         _add_item(bag, view, numbers[record_id], record_id, body, receipts.get(record_id))
         rows.append(_index_row(numbers[record_id], record_id, body))
-    text = "".join(csv_row(row) for row in rows)
-    bag.add(f"{FOLDER}/index.csv", text.encode("utf-8"))
+    if len(rows) > 1:
+        text = "".join(csv_row(row) for row in rows)
+        bag.add(f"{FOLDER}/index.csv", text.encode("utf-8"))
 
 
 def numbered(view: CaseView) -> dict[str, str]:

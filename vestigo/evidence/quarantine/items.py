@@ -124,6 +124,13 @@ class Quarantine:
         records = open_sealed(private_key, json.loads(lines[1]))
         return {name: record.block for name, record in records.items()}
 
+    def drop(self, item_id: str) -> QuarantineItem:
+        """Destroy the content of an item; what may be told of it stays."""
+        told = QuarantineItem(**{**asdict(self.item(item_id)), "kept": "dropped"})
+        line = json.dumps({"format": FORMAT, **asdict(told)}, sort_keys=True).encode() + b"\n"
+        write_atomically(self._path(told.item_id), line)
+        return told
+
     def sealed_sha256(self, item_id: str) -> str:
         """Return the digest of the item's file."""
         return hashlib.sha256(self._path(item_id).read_bytes()).hexdigest()

@@ -57,12 +57,12 @@ def iter_captures(folder: Path, *, after: tuple[str, int] | None = None) -> Iter
 
 
 def iter_labelled(
-    folder: Path, *, after: tuple[str, int] | None = None
+    folder: Path, *, after: tuple[str, int] | None = None, ending: str = ""
 ) -> Iterator[tuple[Capture, str]]:
-    """Yield (capture, label) pairs as ``iter_captures`` does."""
+    """Yield (capture, label) pairs as ``iter_captures`` does, of files whose names end so."""
     for path in segment_paths(folder):
         name = path.name.removesuffix(OPEN)
-        if after and name < after[0]:
+        if not name.endswith(ending) or (after and name < after[0]):
             continue
         start = after[1] if after and name == after[0] else 0
         with path.open("rb") as handle:
