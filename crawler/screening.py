@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 
+from crawler.frontier.rows import class_hint
 from crawler.job import CrawlJob
 from crawler.market import MarketProfile, read_page
 from crawler.permission import host_and_port, intent_of
-from crawler.third_class import NOT_AUTHORISED as NOT_AUTHORISED_CLASS
 from crawler.third_class import may_not_be_kept
 from vestigo.evidence.quarantine import Sighting, masked_address
 from vestigo.evidence.screening import Screen, Verdict
@@ -172,7 +172,7 @@ def _without_body(
         sha256=hashlib.sha256(body).hexdigest(),
     )
     head = b"" if wire.status is None else exchange.response[: wire.head_end]
-    third = _is_third(world, request) or verdict.why.endswith(NOT_AUTHORISED_CLASS)
+    third = _is_third(world, request) or bool(class_hint(verdict.why))
     details = {
         "address": masked_address(exchange.uri, third=third),
         "media_type": withheld.media_type, "n_bytes": str(withheld.n_bytes),
