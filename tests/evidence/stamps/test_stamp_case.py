@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.x509 import ReasonFlags
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vestigo.cli.app import run
 from vestigo.evidence.anchors import keep_checkpoint
@@ -171,10 +172,8 @@ def test_a_list_on_a_host_that_is_not_listed_is_not_fetched(world, serve, tmp_pa
     services = {"one": serve(tmp_path / "one"), "two": serve(tmp_path / "two", n=1)}
     base = f"http://127.0.0.1:{lists.port}/"
     lab = services["two"].lab
-    from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
-
     make = type(lab).prepare.__globals__["make_certificate"]
-    lab.signer = make("two signer", lab.signer.key, lab.link, usage=(Usage.TIME_STAMPING,),
+    lab.signer = make("two signer", lab.signer.key, lab.link, usage=(ExtendedKeyUsageOID.TIME_STAMPING,),
                       lists_at=base + "link.crl")  # fmt: skip
     lab.prepare()
     world.ledger.close()
@@ -194,6 +193,31 @@ def test_a_list_on_a_host_that_is_not_listed_is_not_fetched(world, serve, tmp_pa
     lists.lab = lab
     assert cli(capsys, "evidence", "stamp", made.path, "--retry")[0] == 0
     assert lists.asked == ["/link.crl"]
+
+
+def test_an_ocsp_answer_is_fetched_where_there_is_no_list(
+    world, serve, lab_maker, tmp_path, capsys
+):
+    services = {n: serve(tmp_path / n, lists=False, n=k) for k, n in enumerate(("one", "two"))}
+    lab = services["one"].lab
+    lab.signer = lab_maker[1](
+        "one signer", lab.signer.key, lab.link, usage=(ExtendedKeyUsageOID.TIME_STAMPING,),
+        answers_at=f"http://127.0.0.1:{services['one'].port}/ocsp",
+    )  # fmt: skip
+    lab.prepare()
+    world.ledger.close()
+    world.folder.toml.write_text(world.folder.toml.read_text() + toml(services))
+    made = Stamping(world.folder.path, services, world.keys)
+    made.trust()
+    size = made.sign()
+    assert cli(capsys, "evidence", "stamp", made.path)[0] == 0
+    assert services["one"].asked == ["/tsr", "/ocsp"]
+    assert "revocation-1.ocsp" in made.place(size, "one").files()
+    lab.revoke(lab.signer, lab.signer.certificate.not_valid_before_utc, ReasonFlags.key_compromise)
+    later = made.sign()
+    code, out, err = cli(capsys, "evidence", "stamp", made.path, "--checkpoint", later)
+    assert (code, "E-EVI-153" in err) == (3, True)
+    assert f"{later}  one  refused" in out
 
 
 def test_without_an_anchor_nothing_is_sent(stamping, capsys):
