@@ -196,7 +196,8 @@ def _value_beside(view: View, one: Segment) -> tuple[list[Segment], bool]:
         return _value_below(view, one), True
     cell = _pure(view, one.holder)
     if cell.tag in _CELLS:
-        return _value_of_cell(view, cell), True
+        value = _value_of_cell(view, cell)
+        return value, not _heads_many(cell, value)
     if cell.tag == "dt":
         return _value_of_term(view, cell), True
     value = _value_near(view, cell)
@@ -252,6 +253,14 @@ def _value_of_cell(view: View, cell: Any) -> list[Segment]:
     if len(cells) == len(others):
         return _short(view.inside(others[place]))
     return []
+
+
+def _heads_many(cell: Any, value: list[Segment]) -> bool:
+    """Return whether a value is the first of several below the head of a column."""
+    row = next(value[0].holder.iterancestors("tr"), None) if value else None
+    if row is None or row is cell.getparent():
+        return False
+    return any(len(other) == len(row) for other in row.itersiblings("tr"))
 
 
 def _has_word(segments: list[Segment]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from crawler.market.forms import steps_of, without
-from crawler.market.guessing.prices import amounts_in
 from crawler.market.guessing.judging import judge_page
+from crawler.market.guessing.prices import amounts_in
 from crawler.market.guessing.reading import FIELDS, LEAST
 from crawler.market.guessing.shipping import one_end, trimmed
 from crawler.market.guessing.sight import Guess, Sight, best

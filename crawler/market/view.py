@@ -127,6 +127,8 @@ class View:
         tokens = tokens_of(element)
         found = {zone for zone in _BY_CLASS if self.words.named(f"{zone}.class", tokens)}
         found |= {zone for zone in _BY_TOKEN if self.words.listed(f"{zone}.class", tokens)}
+        if "account" in found and self._repeats(tokens):
+            found.discard("account")  # of those who wrote the posts of a forum
         if any(_FRAME.fullmatch(token) for token in tokens):
             found.add("frame")
         if name in ("nav", "footer") or (name == "header" and element.getparent().tag in ROOTS):
@@ -140,6 +142,14 @@ class View:
         if found & _AROUND and self._holds_listing(element):
             found -= _AROUND
         return frozenset(found)
+
+    def _repeats(self, tokens: list[str]) -> bool:
+        return all(self._tokens[token] > 1 for token in tokens)
+
+    @cached_property
+    def _tokens(self) -> Counter[str]:
+        """Return how many elements have each class or id."""
+        return Counter(token for element in self.length for token in tokens_of(element))
 
     def _holds_listing(self, element: Any) -> bool:
         """Return whether what is called a frame or a side box tells of the listing itself.
@@ -226,7 +236,7 @@ def cut_segments(segments: list[Segment], starts: list[int], low: int, high: int
 
 def _between(before: Segment, after: Segment) -> str:
     if before.line != after.line:
-        return " "
+        return ", " if before.holder.tag == after.holder.tag == "li" else " "
     if before.leaf.sign and after.leaf.sign and before.leaf is not after.leaf:
         return ", "
     if before.leaf is after.leaf:

@@ -17,6 +17,7 @@ LEAST = 2.0
 LONGEST = 200
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_STEPS = 7
+NEAR = 2
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 
@@ -31,7 +32,7 @@ def category_guesses(
         *_by_trail(sight),
         *_by_line(sight, title),
         *_by_list(sight, title),
-        *_set_menus_back(sight, list(_by_link(sight))),
+        *_set_menus_back(sight, list(_by_link(sight)), title),
     ]
     kept = []
     for guess in found:
@@ -162,12 +163,17 @@ def _leads_to_category(sight: Sight, one: Segment) -> bool:
     return any(part.casefold() in sight.words.lists["category.path"] for part in parts)
 
 
-def _set_menus_back(sight: Sight, guesses: list[Guess]) -> list[Guess]:
-    """Take points from links to categories that stand with many others: a menu."""
+def _set_menus_back(sight: Sight, guesses: list[Guess], title: Guess | None) -> list[Guess]:
+    """Take points from links to categories that stand with many others: a menu.
+
+    One beside the title is liked better.
+    """
     zones = Counter(sight.view.zones(guess.place) for guess in guesses)
     for guess in guesses:
         n_there = zones[sight.view.zones(guess.place)]
         guess.points -= min(2.5, 0.5 * max(0, n_there - MOST_STEPS // 2))
+        away = guess.segments[0].line - title.segments[0].line if title is not None else NEAR + 1
+        guess.points += 0.5 if abs(away) <= NEAR else 0
     return guesses
 
 

@@ -9,7 +9,7 @@ from crawler.market.charset import decode_body
 from crawler.market.classifying import charset_problem, looks_like_html, may_begin_html
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import ListingFields, PageReading, Price
-from crawler.market.guessing.judging import Judged, judge_page
+from crawler.market.guessing.judging import Judged, is_surely_offer, judge_page
 from crawler.market.guessing.sight import Guess, Sight
 from crawler.market.wall import wall_kind
 from vestigo.records.text import SourcedText
@@ -20,6 +20,7 @@ _END = re.compile(
 )
 _END_OF_HTML = re.compile(r"</html\s*>", re.IGNORECASE)
 TAIL_WINDOW = 2048
+_BY_WORDS = ("captcha", "queue", "ban", "maintenance", "soft-404")
 _KEY = re.compile(r"(?P<key>[^/?&=.]+)(?:\.html?)?/?$")
 
 
@@ -39,9 +40,9 @@ def read_unprofiled(body: bytes, *, uri: str) -> PageReading:
     if document.root is None or seems_cut(document):
         return PageReading("other", True, decoded.charset, failed_assertions=problems)
     wall = wall_kind(document.root, uri, None)
-    if wall:
+    judged = judge_page(Sight(document)) if wall in ("", *_BY_WORDS) else None
+    if judged is None or (wall and not is_surely_offer(judged)):
         return PageReading(wall, False, decoded.charset, failed_assertions=problems)
-    judged = judge_page(Sight(document))
     if judged.kind != "listing":
         return PageReading(judged.kind, False, decoded.charset, failed_assertions=problems)
     return _reading(judged, decoded.charset, problems, uri)

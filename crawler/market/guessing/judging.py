@@ -11,6 +11,7 @@ from crawler.market.guessing.sight import Sight, same
 from crawler.market.view import View
 
 LEAST_SURE = 1.0
+VERY_SURE = 3.0
 MANY_CARDS = 4
 SHORT_PAGE = 600
 LONGEST_HEADING = 60
@@ -45,7 +46,7 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     sure = _sureness(guessed)
     if _is_of_account(sight, guessed):
         return "vendor"
-    if heading or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
+    if (heading and sure < VERY_SURE) or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
         return _apart(root, heading)
     if sure >= LEAST_SURE:
         return "listing"
@@ -102,6 +103,11 @@ def _sureness(guessed: Guessed) -> float:
     sure += 1.0 if best["price"].label or best["price"].points > 1.5 else 0.0  # noqa: PLR2004
     sure -= 0.5 if best["price"].points < 0 else 0.0
     return sure + (0.5 if best["category"] is not None else 0.0)
+
+
+def is_surely_offer(judged: Judged) -> bool:
+    """Return whether so much of a listing is there that no word of it makes it a wall."""
+    return _sureness(judged.guessed) >= VERY_SURE
 
 
 def is_offer(judged: Judged) -> bool:

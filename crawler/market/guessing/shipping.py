@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 from crawler.market.forms import joint_at, place_span
@@ -12,6 +14,13 @@ from crawler.market.labels import Labelled
 from crawler.market.money import find_money
 from crawler.market.view import Segment, cut_segments, spell
 
+_LEADS = r"(?:from|von|aus|desde|de|depuis|van|uit|из|da|od|z)"
+_WAY = re.compile(
+    rf"\s*(?:(?P<a>[^\W\d_][^→➜➔⇒>]{{1,40}}?)\s*(?:→|➜|➔|⇒|->|=>|>)\s*(?P<b>[^→➜➔⇒>]{{2,80}}?)"
+    rf"|{_LEADS}\s+(?P<c>.{{2,40}}?)\s+(?:to|nach|a|hasta|para|vers|naar|в|do|in)\s+(?P<d>.{{2,80}}?))\s*\.?",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Z]{2,3}")
 LEAST = 2.0
 LONGEST = 120
 SHORT_LABEL = 6
@@ -20,10 +29,15 @@ SENTENCE = 5
 
 def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
     """Return what may be ``ships_from`` or ``ships_to``, with points."""
-    found = [*_by_label(sight, concept), *_by_both(sight, concept), *_by_class(sight, concept)]
+    found = [
+        *_by_label(sight, concept),
+        *_by_both(sight, concept),
+        *_by_class(sight, concept),
+        *_by_way(sight, concept),
+    ]
     for guess in found:
         guess.points -= sight.cost(guess.place, "options", "aside") + 0.01 * guess.segments[0].line
-        if len(guess.value) > LONGEST or not guess.value:
+        if len(guess.value) > LONGEST or not any(c.isalnum() for c in guess.value):
             guess.points -= 8
         if any(True for _money in find_money(guess.value)):
             guess.points -= 6
@@ -85,6 +99,24 @@ def _by_class(sight: Sight, concept: str) -> Iterator[Guess]:
             guess = Guess(text, line, place_of(line), 0.0)
             guess.add(2.5, "its class")
             yield guess
+
+
+def _by_way(sight: Sight, concept: str) -> Iterator[Guess]:
+    """Yield the ends of a text that is nothing but a way: "FR → USA", "From Spain to Peru"."""
+    for one in sight.view.segments:
+        match = _WAY.fullmatch(one.text) if len(one.text) < LONGEST else None
+        names = "ab" if match is not None and match["a"] else "cd"
+        if match is None or not all(_is_end(sight, match[name]) for name in names):
+            continue
+        start, end = match.span(names[0] if concept == "ships_from" else names[1])
+        part = replace(one, start=one.start + start, end=one.start + end)
+        guess = Guess(part.text, [part], one.holder, 0.0)
+        guess.add(3.5, "a way between places")
+        yield guess
+
+
+def _is_end(sight: Sight, text: str) -> bool:
+    return sight.words.names_place(text) or bool(_CODE.fullmatch(text.strip()))
 
 
 def one_end(sight: Sight, value: list[Segment], concept: str) -> list[Segment]:

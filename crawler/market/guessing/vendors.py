@@ -20,6 +20,7 @@ LONGEST = 48
 SENTENCE = 3
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
+_COUNTED = re.compile(r"[0-9][0-9.,]*\s+[^\W\d_]+")
 _NO_HANDLE = re.compile(
     r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click|bookmark|watch|save|flag|rate|write|leave|read)\b",
     re.IGNORECASE,
@@ -149,15 +150,18 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
     if ": " in text or text.endswith((":", "：")):
         guess.points -= 6
     told = bool(guess.label) and link_of(holder, 3) is not None
-    if not text or len(text) > LONGEST or _NO_HANDLE.match(text):
-        guess.points -= 8
-    elif _ONLY_DIGITS.fullmatch(text) and not (told and text.isalnum()):
+    if (
+        not text
+        or len(text) > LONGEST
+        or _NO_HANDLE.match(text)
+        or (_ONLY_DIGITS.fullmatch(text) and not (told and text.isalnum()))
+    ):
         guess.points -= 8
     if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):
         guess.points -= 2 if told else 6
     if any(True for _money in find_money(text)) or (words.names_place(text) and not guess.label):
         guess.points -= 5
-    if sight.is_account(holder):
+    if sight.is_account(holder) or (_COUNTED.fullmatch(text) and not told):
         guess.points -= 4
     if " " in text and not told:
         guess.points -= 0.5 * text.count(" ") + (4 if text.count(" ") >= SENTENCE else 0)

@@ -22,6 +22,7 @@ def _fixed() -> dict[str, str]:
     return {
         "a link": _("a link"),
         "a place": _("a place"),
+        "a way between places": _("a way between places"),
         "bold": _("bold"),
         "bold above the labels": _("bold above the labels"),
         "breadcrumbs": _("breadcrumbs"),
