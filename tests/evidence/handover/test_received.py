@@ -238,6 +238,28 @@ def test_a_colleagues_warc_becomes_captures_of_origin_received(
     assert (done.returncode, "1 captures read out of them" in done.stdout) == (0, True), done.stdout
 
 
+def test_the_sheet_of_an_exhibit_says_that_it_was_received(case, run, tmp_path, small):
+    from vestigo.records import Selector
+
+    path = tmp_path / "theirs.warc"
+    path.write_bytes(colleague(small))
+    run("evidence", "add", case.path, path, "--from", "Bo", "--act", "letter")
+    with open_session(case.path) as session:
+        (mine,) = [c for c in session.ledger.of_kind(Capture) if c.origin == "received"]
+        body = small.page("Handed &amp; over", "<p>from a colleague</p>")
+        session.ledger.append([
+            Selector(subject="s", selector_kind="x", value="colleague", checksum_ok=None,
+                     party="vendor", field="text", span=small.span(mine, body, b"colleague"),
+                     **small.derived(mine))
+        ])  # fmt: skip
+    code, _out, err = run("bundle", "build", case.path, "--passphrase-stdin")
+    assert code == 0, err
+    (bundle,) = case.bundles.iterdir()
+    sheet = (bundle / "data/exhibits/0007/sheet.en.txt").read_text()
+    assert "read out of a WARC file that others handed over" in " ".join(sheet.split())
+    assert small.run_py(bundle, case.anchors).returncode == 0
+
+
 def test_case_read_reads_them_and_coverage_does_not_count_them(
     case, run, tmp_path, small, monkeypatch
 ):

@@ -54,6 +54,11 @@ def _capture_lines(exhibit: Exhibit, context: SheetContext) -> Iterator[str]:
         (_("Archived in"), f"data/captures/{capture.warc_name} @ {capture.warc_offset}"),
         (_("SHA-256 of the record"), capture.capture_id),
         (_("SHA-256 of the content"), capture.content_sha256),
+        *(
+            [(_("Origin"), _("read out of a WARC file that others handed over"))]
+            if capture.origin == "received"
+            else []
+        ),
     )
     return (_row(label, value, context) for label, value in rows)
 

@@ -162,6 +162,8 @@ def _circumstances(source: SheetSource) -> Iterator[tuple[str, Cell]]:
     yield _("Media type"), page.seen(coded)
     yield _("Length of the content"), _bytes(capture.n_body_bytes)
     yield _("Problem of the bytes"), page.seen(capture.problem) or "–"
+    if capture.origin == "received":
+        yield _("Origin"), _("read out of a WARC file that others handed over")
     yield _("Archived in"), mono(f"data/captures/{capture.warc_name} @ {capture.warc_offset}")
     yield _("SHA-256 of the record"), mono(capture.capture_id)
     yield _("SHA-256 of the content"), mono(capture.content_sha256)
