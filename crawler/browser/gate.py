@@ -56,8 +56,12 @@ class BrowserGate:
         self._thread.start()
 
     def hand_over(self, doorkeeper: Doorkeeper) -> None:
-        """Have another decide from now on: the browser is kept for the next picture."""
+        """Have another decide from now on; connections of the former one are ended.
+
+        So the browser can be kept for the next picture.
+        """
         self._doorkeeper = doorkeeper
+        asyncio.run_coroutine_threadsafe(self._end_connections(), self._loop).result()
 
     def listen_unix(self, path: Path) -> None:
         """Listen on a Unix socket (the way in for a browser without a network)."""
@@ -107,6 +111,9 @@ class BrowserGate:
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
+        await self._end_connections()
+
+    async def _end_connections(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

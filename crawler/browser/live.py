@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,7 +37,7 @@ from vestigo.errors import AuthorityError, ConfigurationError
 from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.screening import Verdict
 from vestigo.evidence.warc import Exchange, WarcArchive, WireResponse, read_response
-from vestigo.records import Authorization
+from vestigo.records import Authorization, Capture
 
 LABEL = "picture"
 HEAD_ALLOWANCE = 256 * 1024
@@ -154,6 +155,13 @@ class LiveWire(Doorkeeper):
             self._note(error)
             self.withheld.add(name)
             return _empty(403)
+        except asyncio.CancelledError:  # the picture is over: what came so far is kept
+            tape.cut("disconnect", "stopped")
+            wire = read_response(bytes(tape.received), request.method)
+            screened = self._screened(request, tape, wire, granted.record_id)
+            if screened is not None and tape.sent:
+                self._submitted(request, tape, granted.record_id)
+            raise
         wire = read_response(bytes(tape.received), request.method)
         return await self._kept(request, tape, wire, cause, granted.record_id)
 
@@ -227,14 +235,10 @@ class LiveWire(Doorkeeper):
     ) -> Answer:
         """Screen, archive, and return what the browser gets."""
         name = request.uri[:LONGEST_NAME]
-        verdict = self._verdict(request.uri, bytes(tape.received), wire)
-        if verdict.outcome == "hit":
-            self.hit = True
-            self.rules.on_hit(_hit(request, tape, wire, verdict, authorization_id))
+        verdict = self._screened(request, tape, wire, authorization_id)
+        if verdict is None:
             return _empty(403)
         if not verdict.passed:
-            del tape.received[wire.head_end :]
-            tape.cut("unspecified", verdict.why)
             self.withheld.add(name)
         capture_id = await self._archived(request, tape, authorization_id)
         if wire.status is None or cause or not verdict.passed:
@@ -244,6 +248,23 @@ class LiveWire(Doorkeeper):
         if self.page is None and answer.status not in REDIRECTS:
             self.page = answer
         return self._lifted(answer, request.uri)
+
+    def _screened(
+        self, request: BrowserRequest, tape: Tape, wire: WireResponse, authorization_id: str
+    ) -> Verdict | None:
+        """Return the verdict; None for a hit, which went where hits go.
+
+        Of what did not pass the head alone stays on the tape.
+        """
+        verdict = self._verdict(request.uri, bytes(tape.received), wire)
+        if verdict.outcome == "hit":
+            self.hit = True
+            self.rules.on_hit(_hit(request, tape, wire, verdict, authorization_id))
+            return None
+        if not verdict.passed:
+            del tape.received[wire.head_end :]
+            tape.cut("unspecified", verdict.why)
+        return verdict
 
     def _verdict(self, uri: str, response: bytes, wire: WireResponse) -> Verdict:
         """Return the verdict on the body, and on bytes that stand elsewhere in the response."""
@@ -255,6 +276,13 @@ class LiveWire(Doorkeeper):
     async def _archived(self, request: BrowserRequest, tape: Tape, authorization_id: str) -> str:
         if not tape.sent:
             return ""
+        capture = await asyncio.wrap_future(self._submitted(request, tape, authorization_id))
+        self.sources.append(capture.capture_id)
+        return capture.capture_id
+
+    def _submitted(
+        self, request: BrowserRequest, tape: Tape, authorization_id: str
+    ) -> Future[Capture]:
         exchange = Exchange(
             uri=request.uri,
             method=request.method,
@@ -267,9 +295,7 @@ class LiveWire(Doorkeeper):
             problem=tape.problem,
             label=LABEL,
         )
-        capture = await asyncio.wrap_future(self.archive.submit(exchange))
-        self.sources.append(capture.capture_id)
-        return capture.capture_id
+        return self.archive.submit(exchange)
 
     def _lifted(self, answer: Answer, uri: str) -> Answer:
         if not self.rules.policy.pictures:

@@ -78,7 +78,6 @@ class BrowsedRounds:
         ) as studio:
             for seed in seeds:
                 found.add(self._one(browsed_schedule(seed, self._servers), studio))
-                studio.gate.hand_over(shut)
                 on_schedule()
         return found
 
@@ -96,7 +95,10 @@ class BrowsedRounds:
             policy = RenderPolicy(scripts=scripts, pictures=pictures)
             with self._wired(schedule, gate, clock, uri, policy, refusals) as (wire, screen):
                 studio.gate.hand_over(wire)
-                draw_live(studio, wire, screen=screen, hidden=tuple)
+                try:
+                    draw_live(studio, wire, screen=screen, hidden=tuple)
+                finally:
+                    studio.gate.hand_over(NothingLeaves(gate))
         except VestigoError as error:
             ended = error.code
         return _judged(schedule, servers, site, refusals, ended, clock.units)
