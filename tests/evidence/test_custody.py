@@ -158,6 +158,15 @@ def test_a_log_that_was_written_anew_as_a_whole_is_not_the_one_of_its_tree(tmp_p
     assert caught.value.code == "E-EVI-111"
 
 
+def test_nothing_is_written_behind_a_log_that_lacks_an_event(tmp_path):
+    log = filled(tmp_path)
+    log.path.write_bytes(b"".join(line for n, line in enumerate(lines_of(log)) if n != 2))
+    with pytest.raises(VerificationError, match="Event 3 was dropped") as caught:
+        make_log(tmp_path).append("access")
+    assert caught.value.code == "E-EVI-108"
+    assert len(lines_of(log)) == 4
+
+
 def test_nothing_is_written_behind_a_log_that_was_cut(tmp_path):
     log = filled(tmp_path)
     log.path.write_bytes(b"".join(lines_of(log)[:3]))

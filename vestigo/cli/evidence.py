@@ -150,7 +150,8 @@ def _log_failure(session: CaseSession, error: VestigoError) -> None:
             details={"code": error.code},
         )
     except VestigoError as second:
-        warn(printable(str(second)))
+        if second.code != error.code:
+            warn(printable(str(second)))
 
 
 def _warned(torn: int, crashed: bool, archive: ArchiveReport, held: ReceivedReport) -> int:

@@ -19,6 +19,8 @@ from threading import Lock
 
 from vestigo.errors import VestigoError
 from vestigo.evidence.custody_event import CustodyEvent
+from vestigo.evidence.custody_faults import cut_off
+from vestigo.evidence.custody_reading import compare_tree, verified_head
 from vestigo.evidence.custody_tail import NOTHING, Tail, after, read_tail, set_torn_apart
 from vestigo.evidence.log_tree import LogTree
 from vestigo.store.atomic import sync_folder
@@ -198,11 +200,14 @@ class LogFile:
 
 
 def refuse_cut_log(path: Path, tail: Tail, tree: LogTree) -> None:
-    """Raise ``VerificationError`` E-EVI-106 where events that were on the disk are gone."""
-    from vestigo.evidence.custody_faults import cut_off
+    """Refuse to write behind a log that is shorter than what was on the disk.
 
+    Raises ``VerificationError`` as ``CustodyLog.verify`` does: it names what happened.
+    """
     state = tree.state()
     if state.offset > tail.size or state.n_leaves > tail.n_events:
+        verified_head(path)
+        compare_tree(path, tree)
         raise cut_off(path, tail.n_events + 1, state.n_leaves)
 
 
