@@ -64,10 +64,8 @@ def compare_tree(path: Path, tree: LogTree) -> None:
     rewritten as a whole from an event on.  A hash of zeros is one that a crash took away.
     """
     state, n = tree.state(), 0
-    for n, line in enumerate(whole_lines(path), 1):
-        if n > state.n_leaves:
-            break
-        kept = tree.leaf(n - 1)
+    lines = zip(whole_lines(path), tree.leaves(), strict=False)
+    for n, (line, kept) in enumerate(lines, 1):
         if kept not in (leaf_hash(line), bytes(HASH_BYTES)):
             raise other_leaf(path, n)
     if n < state.n_leaves:

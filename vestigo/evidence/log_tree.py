@@ -24,6 +24,7 @@ TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
 STATE_BYTES = 42
 CHUNK = 1 << 20
+AT_ONCE = 4096
 
 
 class TreeState(NamedTuple):
@@ -81,6 +82,12 @@ class LogTree:
     def leaf(self, index: int) -> bytes:
         """Return the hash of one leaf, counted from 0; ``ValueError`` where it is not stored."""
         return self.subtree(index, index + 1)
+
+    def leaves(self) -> Iterator[bytes]:
+        """Yield the hashes of all leaves that are stored; ``ValueError`` where one is missing."""
+        n_leaves = self.state().n_leaves
+        for first in range(0, n_leaves, AT_ONCE):
+            yield from self._hashes(0, first, min(AT_ONCE, n_leaves - first))
 
     def root(self, size: int) -> bytes:
         """Return the root over the first ``size`` leaves."""

@@ -2,7 +2,8 @@
 """One process of appenders: threads that write to one custody log at once.
 
 ``python -m vestigo.pipeline.evidence_bench.appender FOLDER THREADS EVENTS``; says that it
-is there, waits for a line on standard input, writes, and prints begin and end (seconds).
+is there, waits for a line on standard input, writes, and prints begin, end and processor
+time (seconds).
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ def main(arguments: list[str]) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    began = time.time()
+    began, used = time.time(), time.process_time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    sys.stdout.write(f"{began} {time.time()}\n")
+    sys.stdout.write(f"{began} {time.time()} {time.process_time() - used}\n")
 
 
 if __name__ == "__main__":
