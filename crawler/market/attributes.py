@@ -8,6 +8,7 @@ A tag with such attributes gets one more in the marked copy, which names the run
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 MARK = "data-vestigo-run"
@@ -20,6 +21,11 @@ _TAG = re.compile(
 _ONE = re.compile(
     rf"""\s(?P<name>{_NAMES})\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s>"']+))""",
     re.IGNORECASE,
+)
+_LONG = 4 * 256  # characters behind the name of a tag: fewer hold no more than MOST_IN_A_TAG
+MOST_IN_A_TAG = 256
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+(?:[^\s=>"'/]++|["'=])(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+"""
 )
 _FORGED = re.compile(re.escape(MARK), re.IGNORECASE)
 
@@ -41,6 +47,25 @@ def mark_attributes(markup: str, base: int, runs: list[tuple[int, int]]) -> str:
             ]
             position = tag.end("name")
     return "".join((*copy, _FORGED.sub("data-x", markup[position:])))
+
+
+def bound_attributes(markup: str) -> str:
+    """Return mark-up whose tags have no more than ``MOST_IN_A_TAG`` attributes each.
+
+    The parser compares each attribute of a tag with all others: a tag with 200,000 of them
+    would hold it for minutes.
+    """
+    if len(markup) < _LONG:
+        return markup
+    copy, position = [], 0
+    for tag in _TAG.finditer(markup):
+        if len(tag["rest"]) < _LONG:
+            continue
+        last = next(islice(_ATTRIBUTE.finditer(tag["rest"]), MOST_IN_A_TAG, None), None)
+        if last is not None:
+            copy += [markup[position : tag.start("rest") + last.start()], ">"]
+            position = tag.end("rest")
+    return "".join((*copy, markup[position:]))
 
 
 def _runs_of(tag: re.Match[str], base: int, runs: list[tuple[int, int]]) -> str:

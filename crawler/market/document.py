@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from crawler.market.attributes import mark_attributes
+from crawler.market.attributes import bound_attributes, mark_attributes
 from crawler.market.charset import DecodedBody
 from crawler.market.sourced import TextBuilder
 from vestigo.records.text import SourcedText
@@ -168,7 +168,8 @@ def parse_document(decoded: DecodedBody) -> Document:
     clean = _clean if _UNPARSABLE.search(source) else str
     for match in _steps(source):
         markup, field = match["markup"], match["field"]
-        copy.append(clean(mark_attributes(markup, match.start("markup"), runs) + (field or "")))
+        marked = bound_attributes(mark_attributes(markup, match.start("markup"), runs))
+        copy.append(clean(marked + (field or "")))
         start, end = match.span("content" if field else "text")
         if end > start:
             copy.append(f"{_OPEN}{len(runs)}{_CLOSE}{_shown(source[start:end], clean)}")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import brotli
 import pytest
 
+from crawler.market.attributes import MOST_IN_A_TAG, bound_attributes
 from crawler.market.profile import Bounds
 from crawler.traps import TrapBounds
 from vestigo.errors import VestigoError
@@ -89,6 +90,24 @@ def test_a_tarpit_ends_at_the_deadline_and_the_rest_is_fetched(market, crawls, h
     exchange = read_exchange(crawls.captures_folder, capture)
     (sent,) = [turn.sent for tap in market.taps for turn in tap.turns if b"/p/1" in turn.got]
     assert bytes(sent).startswith(exchange.response)
+
+
+def test_a_tag_with_very_many_attributes_does_not_hold_the_parser(market, crawls, html):
+    """Compared each with all others, 200,000 of them would hold it for minutes."""
+    many = " ".join(f"a{number}=1" for number in range(200_000))
+    market.answers |= {"/": html.category("/p/1", "/p/2"), "/p/2": html.listing(2)}
+    market.answers["/p/1"] = html.page(f"<h1 {many} class=listing>One</h1><p class=price>1 BTC</p>")
+    report = crawls.run()
+    assert not report.coverage.failed
+    assert sum(report.coverage.page_kinds.values()) == 3
+
+
+def test_attributes_beyond_the_bound_are_left_out_of_the_marked_copy():
+    inner = " ".join(f"a{number}='>'" for number in range(MOST_IN_A_TAG + 50))
+    copy = bound_attributes(f"<p {inner} z=1><b title='x'>y</b>")
+    assert copy.endswith(f"a{MOST_IN_A_TAG - 1}='>'><b title='x'>y</b>")
+    whole = f'<img src="data:image/png;base64,{"A " * 5000}" alt="x y"><p {"a=1 " * 100}>'
+    assert bound_attributes(whole) == whole
 
 
 def test_redirects_without_end_are_followed_five_times(market, crawls):
