@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.mirrors import message_text
+from vestigo.authority import SocketGuard, guarded
 from vestigo.cli.crawl import crawl as group
+from vestigo.clock import system_clock
 from vestigo.errors import ExitCode, UsageError
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.session import open_session
@@ -108,6 +110,16 @@ def test_a_list_is_believed_when_its_key_is_trusted(trusted, market, html, vesti
         assert (one.key_fingerprint, one.key_origin) == (
             KEY.fingerprint, "printed in the seized notebook, item 7",
         )  # fmt: skip
+
+
+def test_judging_opens_no_socket(trusted, market, html, vestigo):
+    """So there is nothing of it to put before the authority gate."""
+    market.answers["/"] = list_page(html, MAIN, SECOND)
+    crawled(vestigo, trusted, MAIN)
+    refused = []
+    with guarded(SocketGuard(system_clock, refused.append)):
+        assert judged(vestigo, trusted)[1][MAIN]["status"] == "signed-current"
+    assert refused == []
 
 
 def test_judging_again_adds_nothing(trusted, market, html, vestigo):

@@ -17,6 +17,7 @@ from vestigo.cli.bench_custody_kills import custody_kills
 from vestigo.cli.bench_evidence import evidence
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
+from vestigo.cli.bench_hostile import hostile
 from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
@@ -88,5 +89,6 @@ def spine(
 
 
 bench.add_command(link)
+bench.add_command(hostile)
 bench.add_command(imagery)
 bench.add_command(wire)
