@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,12 @@ def pin_listing(small, capture: Capture, pin: str) -> Listing:
         spans=(FieldSpan(field="description", span=small.span(capture, body, words)),),
         **small.derived(capture),
     )  # fmt: skip
+
+
+def listing_without_spans(small, capture: Capture) -> Listing:
+    made = small.market_records([capture] * 3)
+    listing = next(one for one in made if isinstance(one, Listing))
+    return replace(listing, spans=(), listing_key="8", sources=(capture.record_id,))
 
 
 @pytest.fixture(scope="module")
@@ -433,3 +440,24 @@ def test_what_was_received_is_withheld_with_what_was_read_out_of_it(case, run, t
         assert json.loads(said)["withheld"] == ["0007", "R0001"]
         assert small.run_py(out, case.anchors).returncode == 0
         assert not (out / "data/received/R0001").exists()
+
+
+def test_who_is_masked_is_told_by_the_whole_case_also_what_is_withheld(tmp_path, run, small):
+    """The record that names a buyer is withheld: on other pages the name stays masked."""
+    world = small.make_world(tmp_path / "case")
+    with world.open_archive() as archive:
+        first = small.exchanges(world.captures[0].authorization_id)[1]
+        body = small.page("Other page", f"<p>{small.BUYER} was here</p>")
+        given = dict(uri="http://m.test/other", began_at=small.NOON + timedelta(hours=2))
+        wire = small.response(body, "Content-Type: text/html", f"Content-Length: {len(body)}")
+        other = archive.write(replace(first, response=wire, **given))
+    world.ledger.append([other])
+    world.ledger.append([listing_without_spans(small, other)])
+    world.build()
+    world.ledger.close()
+    out = tmp_path / "copy"
+    code, _said, err = run("bundle", "disclose", world.folder.path, "--withhold", "0002", "-o", out,
+                           "--reason", "r", "--passphrase-stdin")  # fmt: skip
+    assert code == 0, err
+    for name in ("text.txt", "sheet.en.txt"):
+        assert small.BUYER not in (out / "data/exhibits/0007" / name).read_text(), name

@@ -135,7 +135,7 @@ def sheet_context(bag: BagFolder, view: CaseView) -> SheetContext:
     prefix = "data/captures/"
     digests = {n[len(prefix) :]: d.sha256 for n, d in bag.files.items() if n.startswith(prefix)}
     times = log_times(view.events)
-    return SheetContext(authorizations, events, digests, ThirdParties(view), times)
+    return SheetContext(authorizations, events, digests, ThirdParties(view.whole or view), times)
 
 
 def _cited(body: dict[str, Any]) -> set[str]:

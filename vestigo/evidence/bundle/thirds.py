@@ -29,7 +29,7 @@ class ThirdParties:
 
     def __init__(self, view: CaseView | None, more: Collection[str] = ()) -> None:
         """Take the names from a case (None: from none) and ``more`` of them."""
-        names = {*more, *(_names(view.whole or view) if view is not None else ())}
+        names = {*more, *(_names(view) if view is not None else ())}
         self._tokens = {n for n in names if len(n) >= SHORTEST and _TOKEN.fullmatch(n)}
         self._tokens |= {token.strip(_EDGES) for token in self._tokens}
         phrases = sorted((n for n in names if n and not _TOKEN.fullmatch(n)), key=_longest_first)
