@@ -6,14 +6,14 @@ from __future__ import annotations
 import hashlib
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vestigo.evidence.stamping import der
-from vestigo.evidence.stamping.refusal import REVOCATION, StampRefused, refused
+from vestigo.evidence.stamping.refusal import REVOCATION, UNREADABLE, StampRefused, refused
 from vestigo.evidence.stamping.signature import check_signed
 from vestigo.i18n import _
 
@@ -67,7 +67,7 @@ def _delegated(
     try:
         certificate.verify_directly_issued_by(issuer)
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+    except (*UNREADABLE, InvalidSignature, x509.ExtensionNotFound):
         return False
     begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     valid = begin <= answer.produced_at_utc <= end

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
@@ -20,6 +20,7 @@ from vestigo.evidence.stamping.refusal import (
     ALGORITHM,
     CHAIN,
     CONSTRAINT,
+    UNREADABLE,
     VALIDITY,
     StampRefused,
     refused,
@@ -55,7 +56,7 @@ def verify_chain(
     for chain in _ways((signer,), between, anchors, [MOST_TRIALS]):
         try:
             _check(chain, at)
-        except ValueError as error:
+        except UNREADABLE as error:
             problem = refused(CONSTRAINT, _("A certificate of the chain cannot be read."))
             problem.__cause__ = error
         except StampRefused as error:
@@ -93,7 +94,7 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     """Say whether ``issuer`` signed ``certificate``; names are compared first."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
     return True
 

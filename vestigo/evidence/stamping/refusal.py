@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from vestigo.errors import VerificationError
 from vestigo.i18n import _
 
@@ -32,6 +35,11 @@ TAMPERED = "E-EVI-162"
 BLOCK = "E-EVI-163"
 UNKNOWN = "E-EVI-164"
 TRUST_FILE = "E-EVI-165"
+# what ``cryptography`` raises for certificates, lists and answers that are none, early or late
+UNREADABLE = (
+    ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion,
+    x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 
 class StampRefused(VerificationError):  # noqa: N818 (reads as the state it is)

@@ -14,14 +14,14 @@ from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtensionOID
 
 from vestigo.clock import iso
 from vestigo.evidence.stamping.answer import answer_signed
 from vestigo.evidence.stamping.chain import Chain
-from vestigo.evidence.stamping.refusal import REVOCATION, REVOKED, StampRefused, refused
+from vestigo.evidence.stamping.refusal import REVOCATION, REVOKED, UNREADABLE, StampRefused, refused
 from vestigo.i18n import _
 
 GIVEN_UP = (
@@ -63,7 +63,7 @@ def verify_not_revoked(
             _state(certificate, issuer, lists, answers, at)
             for certificate, issuer in pairwise(chain)
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except UNREADABLE as error:
         raise refused(REVOCATION, _("Revocation data cannot be read.")) from error
 
 
@@ -107,7 +107,7 @@ def _list_covers(
     """Say whether a list tells about that time; one that its issuer did not sign is refused."""
     try:
         right = one.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # TypeError below
-    except (TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         right = False
     if not right or not _signs_lists(issuer):
         raise refused(

@@ -17,7 +17,7 @@ from vestigo.errors import VestigoError
 from vestigo.evidence.stamping.asking import OCSP_QUERY, REVOCATION, Courier
 from vestigo.evidence.stamping.case_stamps import StampPlace
 from vestigo.evidence.stamping.refusal import REVOCATION as WRONG
-from vestigo.evidence.stamping.refusal import refused
+from vestigo.evidence.stamping.refusal import UNREADABLE, refused
 from vestigo.evidence.stamping.revocation import NOT_KNOWN
 from vestigo.evidence.stamping.verifying import VerifiedStamp
 from vestigo.i18n import _
@@ -76,7 +76,7 @@ def der_list(content: bytes, where: str) -> bytes:
     try:
         load = x509.load_der_x509_crl if content[:1] == b"0" else x509.load_pem_x509_crl
         return load(content).public_bytes(Encoding.DER)
-    except ValueError as error:
+    except UNREADABLE as error:
         raise refused(WRONG, _("Revocation data cannot be read."), where) from error
 
 
@@ -86,7 +86,7 @@ def der_answer(content: bytes, where: str) -> bytes:
         answer = ocsp.load_der_ocsp_response(content)
         if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
             return answer.public_bytes(Encoding.DER)
-    except ValueError as error:
+    except UNREADABLE as error:
         raise refused(WRONG, _("Revocation data cannot be read."), where) from error
     raise refused(WRONG, _("The OCSP service gave no answer."), where)
 
@@ -95,7 +95,7 @@ def list_urls(certificate: x509.Certificate) -> list[str]:
     """Return the http addresses of the revocation lists that a certificate names."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return []
     return _http(name for point in points for name in point.full_name or ())
 
@@ -106,7 +106,7 @@ def answer_urls(certificate: x509.Certificate) -> list[str]:
         access = certificate.extensions.get_extension_for_class(
             x509.AuthorityInformationAccess
         ).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return []
     services = (one for one in access if one.access_method == AuthorityInformationAccessOID.OCSP)
     return _http(one.access_location for one in services)

@@ -14,7 +14,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vestigo.evidence.stamping import der
-from vestigo.evidence.stamping.refusal import ALGORITHM, BINDING, SIGNATURE, SIGNER, USAGE, refused
+from vestigo.evidence.stamping.refusal import (
+    ALGORITHM,
+    BINDING,
+    SIGNATURE,
+    SIGNER,
+    UNREADABLE,
+    USAGE,
+    refused,
+)
 from vestigo.evidence.stamping.request import hash_of
 from vestigo.evidence.stamping.token import TST_INFO, Signed
 from vestigo.i18n import _
@@ -54,7 +62,7 @@ def _is_named(signed: Signed, certificate: x509.Certificate) -> bool:
     if signed.key_id:
         try:
             found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-        except (x509.ExtensionNotFound, ValueError):
+        except (*UNREADABLE, x509.ExtensionNotFound):
             return False
         return found.value.digest == signed.key_id
     same_name = certificate.issuer.public_bytes() == signed.issuer
@@ -98,7 +106,7 @@ def verify_usage(certificate: x509.Certificate) -> None:
     try:
         found = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
         right = found.critical and list(found.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
-    except (x509.ExtensionNotFound, ValueError):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         right = False
     if not right or not _may_sign(certificate):
         raise refused(

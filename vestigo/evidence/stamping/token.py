@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.utils import CryptographyDeprecationWarning
 
 from vestigo.evidence.stamping import der
-from vestigo.evidence.stamping.refusal import MALFORMED, STATUS, refused
+from vestigo.evidence.stamping.refusal import MALFORMED, STATUS, UNREADABLE, refused
 from vestigo.evidence.stamping.request import hash_of, message_imprint
 from vestigo.i18n import _
 
@@ -77,7 +79,7 @@ def parse_response(content: bytes, where: str = "") -> StampResponse:
         _refuse_not_granted(status, where)
         (envelope,) = token
         return _from_token(content, envelope)
-    except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
+    except (*UNREADABLE, IndexError, KeyError) as error:
         raise refused(
             MALFORMED, _("This is no time stamp response: {reason}").format(reason=error), where
         ) from error
@@ -105,19 +107,30 @@ def _from_token(content: bytes, envelope: der.Value) -> StampResponse:
     kind, wrapped = der.parts(der.expect(envelope, der.SEQUENCE))
     if der.oid(kind) != SIGNED_DATA:
         raise ValueError("the token is not signed data")
-    _version, _digests, inner, *more = der.parts(der.explicit(der.expect(wrapped, 0xA0)))
+    _version, digests, inner, *more = der.parts(der.explicit(der.expect(wrapped, 0xA0)))
     inner_kind, octets = der.parts(inner)
     if der.oid(inner_kind) != TST_INFO:
         raise ValueError("what is signed is not a time stamp")
     stated = der.expect(der.explicit(der.expect(octets, 0xA0)), der.OCTET_STRING).content
     (signer,) = der.parts(der.expect(more[-1], der.SET))
     carried = [item for value in more[:-1] if value.tag == 0xA0 for item in der.parts(value)]  # noqa: PLR2004 (certificates)
-    found = tuple(
-        x509.load_der_x509_certificate(item.whole) for item in carried if item.tag == der.SEQUENCE
-    )
+    found = tuple(_certificate(item.whole) for item in carried if item.tag == der.SEQUENCE)
     if len(found) > MOST_CERTIFICATES:
         raise ValueError("too many certificates")
-    return StampResponse(content, _info(stated), _signed(stated, signer), found)
+    signed = _signed(stated, signer)
+    if signed.digest_name not in [hash_of(one) for one in der.parts(der.expect(digests, der.SET))]:
+        raise ValueError("the digest of the signature is not announced")
+    return StampResponse(content, _info(stated), signed, found)
+
+
+def _certificate(content: bytes) -> x509.Certificate:
+    """Return a certificate; what ``cryptography`` only warns of is refused."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        try:
+            return x509.load_der_x509_certificate(content)
+        except CryptographyDeprecationWarning as error:
+            raise ValueError("a certificate of a form that is given up") from error
 
 
 def _info(content: bytes) -> StampInfo:

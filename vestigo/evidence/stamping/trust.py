@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vestigo.errors import ConfigurationError
-from vestigo.evidence.stamping.refusal import NO_ANCHOR, TRUST_FILE
+from vestigo.evidence.stamping.refusal import NO_ANCHOR, TRUST_FILE, UNREADABLE
 from vestigo.i18n import _
 from vestigo.store.atomic import write_atomically
 
@@ -50,7 +50,7 @@ def read_roots(content: bytes, where: str) -> Certificates:
         if content[:1] == b"0":
             return (x509.load_der_x509_certificate(content),)
         return tuple(x509.load_pem_x509_certificates(content))
-    except ValueError as error:
+    except UNREADABLE as error:
         raise _unreadable(where) from error
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from vestigo.evidence.stamping.chain import Chain, verify_chain
 from vestigo.evidence.stamping.refusal import (
@@ -18,6 +17,7 @@ from vestigo.evidence.stamping.refusal import (
     NO_ANCHOR,
     NONCE,
     POLICY,
+    UNREADABLE,
     refused,
 )
 from vestigo.evidence.stamping.request import StampRequest
@@ -95,7 +95,7 @@ def verify_parsed(
     """Verify a response that was parsed; as ``verify_stamp``."""
     try:
         return _verified(response, message, trust, request)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # certificates are read late
+    except UNREADABLE as error:  # certificates are read late
         raise refused(MALFORMED, _("A certificate of the token cannot be read.")) from error
 
 
