@@ -136,5 +136,5 @@ def _show(filed: Filed) -> None:
     click.echo(said.format(n=n))
     for cause, count in sorted(filed.archive.findings.items()):
         warn(printable(_("Not understood: {cause}, {n} times").format(cause=cause, n=count)))
-    for one in filed.archive.places[:SHOWN]:
-        warn(printable(f"  ! {one.cause} @ {one.place} {one.detail}"))
+    for place in filed.archive.places[:SHOWN]:
+        warn(printable(f"  ! {place.cause} @ {place.place} {place.detail}"))
