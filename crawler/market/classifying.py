@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
-from crawler.market.guessing.judging import judge_page
+from crawler.market.guessing.judging import ORDERS, judge_page
 from crawler.market.guessing.sight import Sight
 from crawler.market.profile import KindRule, MarketProfile, link_target
 from crawler.market.wall import wall_kind
@@ -88,9 +88,9 @@ def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | 
     for rule in profile.kinds:
         if not _holds(rule, document, target, status):
             continue
-        if rule.seems:
+        if rule.seems or rule.unless_orders:
             seen = seen or seems(document)
-        if not rule.seems or seen == rule.kind:
+        if (not rule.seems or seen == rule.kind) and not (rule.unless_orders and seen == ORDERS):
             return rule.kind
     return None
 

@@ -37,6 +37,7 @@ def place_span(text: str) -> tuple[int, int]:
     """Return where in a text the name of a place stands, without flags and arrows."""
     head = re.match(r"[^\w(]+", text)
     start = head.end() if head else 0
+    text = re.split(r"\s*;\s", text)[0]
     tail = re.search(r"[\s,;:|→>–—-]+$", text)
     end = tail.start() if tail and tail.start() > start else len(text)
     return start, end - 1 if _FULL_STOP.search(text, start, end) else end

@@ -59,9 +59,9 @@ def _labels_at(view: View, one: Segment) -> Iterator[Labelled]:
     if concept:
         value = _led([_part(one, start), *_rest_of_line(view, one)])
         yield Labelled((concept,), plain(text[:start]), one, value, strong=False)
-        return
     yield from _at_end(view, one)
-    yield from _weak(view, one)
+    if not concept:
+        yield from _weak(view, one)
 
 
 def _at_end(view: View, one: Segment) -> Iterator[Labelled]:

@@ -149,6 +149,7 @@ def _kind(table: Table) -> KindRule:
         lacks=selects(table, "lacks"),
         text=optional_pattern(table, "text"),
         seems=table.flag("seems"),
+        unless_orders=table.flag("unless_orders"),
     )
     table.done()
     return rule

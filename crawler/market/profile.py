@@ -46,7 +46,8 @@ class Bounds:
 class KindRule:
     """One way to recognise a kind of page; every condition that is given must hold.
 
-    ``seems``: the reader without a profile takes the page for that kind.
+    ``unless_orders``: not where the page lists what the person bought.  ``seems``: the
+    reader without a profile takes the page for that kind.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class KindRule:
     lacks: tuple[Select, ...]
     text: re.Pattern[str] | None
     seems: bool = False
+    unless_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

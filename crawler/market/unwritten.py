@@ -29,7 +29,10 @@ _CURRENCIES = ("data-currency", "data-price-currency", "data-cur")
 
 def shown_choices(view: View, element: Any) -> Iterator[Step]:
     """Yield the lines of a select box or button that show amounts."""
-    if element.get("hidden") is not None or element.tag not in ("select", "button"):
+    if element.get("hidden") is not None or element.tag not in ("select", "button", "svg"):
+        return
+    if element.tag == "svg":
+        yield from _of_drawing(view, element)
         return
     options = list(element.iter("option"))[:MOST_OPTIONS] if element.tag == "select" else [element]
     for option in options:
@@ -38,6 +41,15 @@ def shown_choices(view: View, element: Any) -> Iterator[Step]:
             yield None
             yield from ((one.text, one) for one in option.iter() if one.text)
             yield None
+
+
+def _of_drawing(view: View, element: Any) -> Iterator[Step]:
+    """Yield the label or place that the title of a drawing names."""
+    for title in element.iter("title"):
+        text = view.document.shown_text(title).strip()
+        if title.text and (plain(text) in view.words.labels or view.words.names_place(text)):
+            yield title.text, title
+            return
 
 
 def shown_in_attributes(view: View, element: Any) -> Iterator[Step]:
@@ -57,7 +69,9 @@ def _of_sign(view: View, element: Any, runs: dict[str, int]) -> Iterator[Step]:
     """Yield the place that a flag names, or the label that an icon stands for."""
     for name in _NAMING:
         text = element.get(name) or ""
-        label = element.tag != "img" and plain(text) in view.words.labels
+        label = element.tag != "img" and bool(
+            plain(text) in view.words.labels or view.words.inline(text)[0]
+        )
         if name in runs and (label or view.words.names_place(text)):
             yield marked_run(runs[name], text), element
             return

@@ -19,25 +19,20 @@ from lxml import etree
 
 from crawler.market.attributes import attribute_runs
 from crawler.market.document import BLOCKS, Document, split_marks
+from crawler.market.headed import mark_headed, up
+from crawler.market.hiding import hidden_classes, is_hidden, is_skipped
 from crawler.market.sourced import cut_text, join_texts
 from crawler.market.unwritten import shown_choices, shown_in_attributes
 from crawler.market.words import Words, market_words
 from vestigo.records.text import SourcedText
 
-SKIPPED = frozenset(
-    {"script", "style", "template", "select", "textarea", "head", "svg", "button", "noscript"}
-)
 ROOTS = frozenset({"html", "body"})
 MOST_LEAVES = 20_000
 FEW_LINKS = 2
 
-_RULE = re.compile(r"(?P<names>[^{}]{1,300})\{(?P<body>[^{}]{0,2000})\}")
-MOST_STYLE = 200_000
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
 _FRACTION = re.compile(r"[0-9][.,][0-9]")
-_ENDS_SENTENCE = re.compile(r"[:：]\s*$")
 
 
 @dataclass(slots=True)
@@ -237,11 +232,17 @@ def cut_segments(segments: list[Segment], starts: list[int], low: int, high: int
 def _between(before: Segment, after: Segment) -> str:
     if before.line != after.line:
         return ", " if before.holder.tag == after.holder.tag == "li" else " "
-    if before.leaf.sign and after.leaf.sign and before.leaf is not after.leaf:
+    if before.leaf is not after.leaf and _are_names(before, after):
         return ", "
     if before.leaf is after.leaf:
         return after.leaf.text[before.end : after.start]
     return " " if after.leaf.gap else ""
+
+
+def _are_names(before: Segment, after: Segment) -> bool:
+    """Return whether two signs stand side by side that say names: two flags."""
+    signs = before.leaf.sign and after.leaf.sign
+    return signs and before.text[-1:].isalpha() and after.text[:1].isalpha()
 
 
 def view_of(document: Document, words: Words | None = None) -> View:
@@ -251,7 +252,7 @@ def view_of(document: Document, words: Words | None = None) -> View:
     body = document.root.find("body") if document.root.tag == "html" else document.root
     if body is not None:
         _fill(view, body)
-    _mark_headed(view)
+    mark_headed(view)
     view.forget_zones()
     return view
 
@@ -267,12 +268,12 @@ def _fill(view: View, body: Any) -> None:
         for run, piece in split_marks(text):
             shown = _shown(view.document, run, piece)
             gap = gap or piece[:1].isspace()
-            if not shown and "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
+            if not shown and "\n" in piece and any(one.tag == "pre" for one in up(holder, 4)):
                 line, gap = _closed(view, line), False
             if shown and run is not None and len(view.segments) < MOST_LEAVES:
                 leaf = Leaf(run, shown, holder, gap and bool(line), _is_sign(holder, run))
                 _count(view, holder, len(shown))
-                if "\n" in piece and any(one.tag == "pre" for one in _up(holder, 4)):
+                if "\n" in piece and any(one.tag == "pre" for one in up(holder, 4)):
                     line = _add_kept(view, line, leaf, piece)
                 else:
                     _add(view, line, leaf, 0, len(shown))
@@ -325,7 +326,7 @@ def _put(view: View, line: list[Segment], leaf: Leaf, start: int, end: int, *, a
     one = Segment(len(view.segments), leaf, start, end, len(view.lines), apart)
     view.segments.append(one)
     line.append(one)
-    for element in _up(leaf.holder, 500):
+    for element in up(leaf.holder, 500):
         view.spans[element] = (view.spans.get(element, (one.number, 0))[0], one.number)
 
 
@@ -351,10 +352,10 @@ def _steps(view: View, body: Any) -> Iterator[tuple[str, Any] | None]:
         if event == "start":
             if block:
                 yield None
-            if view.hidden and _is_hidden(view, element):
+            if view.hidden and is_hidden(view.hidden, element):
                 walk.skip_subtree()
                 continue
-            if _is_skipped(element):
+            if is_skipped(element):
                 yield from shown_choices(view, element)
                 walk.skip_subtree()
                 continue
@@ -372,91 +373,3 @@ def is_block(element: Any) -> bool:
     """Return whether an element stands on lines of its own."""
     style = element.get("style")
     return element.tag in BLOCKS or bool(style and _BLOCK_STYLE.search(style))
-
-
-def hidden_classes(root: Any) -> frozenset[str]:
-    """Return the classes (``.a``) and ids (``#a``) that a page's own style sheet hides."""
-    sheets = " ".join(style.text or "" for style in root.iter("style"))[:MOST_STYLE]
-    found: set[str] = set()
-    for match in _RULE.finditer(sheets):
-        if _HIDDEN.search(match["body"]):
-            found.update(name.strip() for name in match["names"].split(","))
-    return frozenset(name for name in found if re.fullmatch(r"[.#][\w-]+", name))
-
-
-def _is_hidden(view: View, element: Any) -> bool:
-    names = [f".{token}" for token in element.get("class", "").split()]
-    return f"#{element.get('id')}" in view.hidden or any(name in view.hidden for name in names)
-
-
-def _is_skipped(element: Any) -> bool:
-    if element.tag in SKIPPED or element.get("hidden") is not None:
-        return True
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style))
-
-
-def _mark_headed(view: View) -> None:
-    """Mark what stands below a heading as "Related listings" or "Feedback" as that zone."""
-    for line in view.lines:
-        zone = _zone_of_heading(view, line)
-        if not zone:
-            continue
-        head = line[0].holder
-        while head.getparent() is not None and view.length[head.getparent()] <= view.length[head]:
-            head = head.getparent()
-        view.marked.setdefault(head, set()).add(zone)
-        for sibling in head.itersiblings():
-            if _ends_zone(head, sibling):
-                break
-            view.marked.setdefault(sibling, set()).add(zone)
-
-
-def _zone_of_heading(view: View, line: list[Segment]) -> str:
-    text = view.line_text(line)
-    holder = line[0].holder
-    is_heading = any(_is_h(element.tag) for element in _up(holder, 3))
-    if len(text) > 80 or (_ENDS_SENTENCE.search(text) and not is_heading):  # noqa: PLR2004 - a heading is short
-        return ""
-    names = {element.tag for element in _up(holder, 4)}
-    if "dt" in names or "a" in names or (not is_heading and _is_label_cell(holder)):
-        return ""
-    for zone in ("related", "feedback", "options", "tiers", "description"):
-        known = view.words.lists[
-            f"{zone}.heading" if zone != "description" else "description.label"
-        ]
-        if _is_headed(text, known, long=is_heading):
-            return zone
-    return ""
-
-
-def _is_headed(text: str, known: frozenset[str], *, long: bool) -> bool:
-    low = " ".join(re.sub(r"[(\[{].*|[0-9]+|[:：—–\-]+$", " ", text.casefold()).split())
-    if low in known:
-        return True
-    return long and any(low.startswith(f"{word} ") for word in known if len(word) > 5)  # noqa: PLR2004 - no short words
-
-
-def _is_label_cell(holder: Any) -> bool:
-    for element in _up(holder, 3):
-        if element.tag in ("td", "th"):
-            cells = [cell for cell in element.getparent() if cell.tag in ("td", "th")]
-            return len(cells) > 1
-    return False
-
-
-def _ends_zone(head: Any, sibling: Any) -> bool:
-    if _is_h(head.tag):
-        return _is_h(sibling.tag) and sibling.tag <= head.tag
-    alike = sibling.tag == head.tag and sibling.get("class") == head.get("class")
-    return _is_h(sibling.tag) or (alike and head.tag not in ("tr", "div", "p", "li"))
-
-
-def _is_h(name: str) -> bool:
-    return len(name) == 2 and name[0] == "h" and name[1].isdigit()  # noqa: PLR2004 - h1 to h6
-
-
-def _up(element: Any, n: int) -> Iterator[Any]:
-    while element is not None and n > 0:
-        yield element
-        element, n = element.getparent(), n - 1

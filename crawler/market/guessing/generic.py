@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 
 from crawler.market.charset import decode_body
-from crawler.market.classifying import charset_problem, looks_like_html, may_begin_html
+from crawler.market.classifying import OTHER, charset_problem, looks_like_html, may_begin_html
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import ListingFields, PageReading, Price
-from crawler.market.guessing.judging import Judged, is_surely_offer, judge_page
+from crawler.market.guessing.judging import ORDERS, Judged, is_surely_offer, judge_page
 from crawler.market.guessing.sight import Guess, Sight
 from crawler.market.wall import wall_kind
 from vestigo.records.text import SourcedText
@@ -44,7 +44,8 @@ def read_unprofiled(body: bytes, *, uri: str) -> PageReading:
     if judged is None or (wall and not is_surely_offer(judged)):
         return PageReading(wall, False, decoded.charset, failed_assertions=problems)
     if judged.kind != "listing":
-        return PageReading(judged.kind, False, decoded.charset, failed_assertions=problems)
+        kind = OTHER if judged.kind == ORDERS else judged.kind
+        return PageReading(kind, False, decoded.charset, failed_assertions=problems)
     return _reading(judged, decoded.charset, problems, uri)
 
 

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from crawler.market.guessing.reading import Guessed, guess_fields
 from crawler.market.guessing.sight import Sight, same
 from crawler.market.view import View
 
+ORDERS = "orders"  # what the person bought: no kind of page that is kept
 LEAST_SURE = 1.0
+FIRST = 2
 VERY_SURE = 3.0
 MANY_CARDS = 4
 SHORT_PAGE = 600
@@ -44,8 +47,10 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     root = sight.document.root
     heading = _error_heading(sight)
     sure = _sureness(guessed)
-    if _is_of_account(sight, guessed):
+    if _begins(sight, guessed, "account_page.begin"):
         return "vendor"
+    if _begins(sight, guessed, "orders_page.begin"):
+        return ORDERS
     if (heading and sure < VERY_SURE) or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
         return _apart(root, heading)
     if sure >= LEAST_SURE:
@@ -56,14 +61,27 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     return "category" if n_cards >= MANY_CARDS else "other"
 
 
-def _is_of_account(sight: Sight, guessed: Guessed) -> bool:
-    """Return whether the heading is that of a page about an account ("Profile of …")."""
+def _begins(sight: Sight, guessed: Guessed, name: str) -> bool:
+    """Return whether the title or a first heading is that of a kind of page: "Profile of …"."""
     title = guessed.best["title"]
-    if title is None:
-        return False
-    text = " ".join(str(title.value).casefold().split())
-    known = sight.words.lists["account_page.begin"]
-    return any(text == word or text.startswith(f"{word} ") for word in known)
+    texts = [same(str(title.value))] if title is not None else []
+    known = sight.words.lists[name]
+    return any(
+        text == word or text.startswith(f"{word} ")
+        for text in (*texts, *_first_headings(sight))
+        for word in known
+    )
+
+
+def _first_headings(sight: Sight) -> list[str]:
+    """Return the first headings of the page: that of the site may stand before its own."""
+    lines = (
+        line
+        for line in sight.view.lines
+        if any(one.tag in ("h1", "h2", "h3") for one in sight.tight(line[0].holder))
+        if not sight.view.zones(line[0].holder) & {"frame", "aside", "related", "cards"}
+    )
+    return [same(sight.view.line_text(line)) for line in islice(lines, FIRST)]
 
 
 def _apart(root: Any, heading: str) -> str:
@@ -101,7 +119,7 @@ def _sureness(guessed: Guessed) -> float:
         return 0.0
     sure = sum(best[name] is not None for name in ("vendor", "ships_from", "ships_to")) * 1.0
     sure += 1.0 if best["price"].label or best["price"].points > 1.5 else 0.0  # noqa: PLR2004
-    sure -= 0.5 if best["price"].points < 0 else 0.0
+    sure -= 0.5 if best["price"].points < 0 and best["vendor"] is None else 0.0
     return sure + (0.5 if best["category"] is not None else 0.0)
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.market.guessing.sight import Guess, Sight, place_of, same
+from crawler.market.guessing.titles import is_large
 from crawler.market.labels import Labelled
 from crawler.market.money import CRYPTO, Money, currency_in, find_money
 from crawler.market.view import Segment, cut_segments, spell
+from crawler.market.words import plain
 
 LEAST = -1.5
 LONG_LINE = 90
+_AT_ONCE = re.compile(r"[.,;:!?]\s|[0-9)]")
 _ABOUT = re.compile(
     r"(?:[≈~≃(\[=]|approx\.?|about|ca\.|circa|aprox\.?|env\.|около)\s*$", re.IGNORECASE
 )
@@ -115,7 +118,7 @@ def _guess(
 ) -> Guess:
     guess = Guess(found.money, found.segments, found.place, -sight.cost(found.place))
     label = next((labels[one.number] for one in found.segments if one.number in labels), None)
-    _by_label(sight, guess, label)
+    _by_label(sight, guess, label, found)
     _by_words(sight, guess, found, line)
     _by_looks(sight, guess, found)
     if title is not None:
@@ -127,14 +130,24 @@ def _guess(
     return guess
 
 
-def _by_label(sight: Sight, guess: Guess, label: Labelled | None) -> None:
+def _by_last_words(sight: Sight, guess: Guess, found: Found) -> None:
+    """Take what stands right before an amount for its label: "Special price $5"."""
+    words = _AT_ONCE.split(found.before)[-1]
+    if "price" in sight.words.concepts(words):
+        guess.label = plain(words)
+        guess.add(4.5, f"label “{guess.label}”")
+
+
+def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) -> None:
     if label is None:
+        _by_last_words(sight, guess, found)
         return
     if "price" in label.concepts:
         if not label.strong and _is_told(label, guess.value):
             return
         guess.label = label.label
-        guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
+        weak = label.label in sight.words.lists["price.weak"]
+        guess.add(1 if weak else (6 if label.strong else 4.5), f"label “{label.label}”")
     elif label.concepts == ("title",):
         return
     elif "choice" in sight.view.zones(guess.place) and not _is_against(sight, label.label):
@@ -203,6 +216,8 @@ def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
         for one in sight.tight(found.place)
     ):
         guess.add(0.7, "bold")
+    if any(is_large(one) for one in sight.tight(found.place)):
+        guess.add(0.7, "large letters")
     if found.money.amount == 0:
         guess.points -= 4
 

@@ -169,7 +169,7 @@ def _guess(sight: Sight, text: str, segments: list[Segment]) -> Guess:
 
 def _heading(sight: Sight, guess: Guess, place: Any) -> None:
     found = max((_points_of(one) for one in sight.tight(place)), default=0.0)
-    large = any(_is_large(one) for one in sight.tight(place))
+    large = any(is_large(one) for one in sight.tight(place))
     if found or large:
         guess.add(max(found, 2.0 if large else 0.0), "heading" if found > 1 else "large letters")
     bold = any(one.tag in ("b", "strong") for one in sight.tight(place))
@@ -193,7 +193,8 @@ def _points_of(element: Any) -> float:
     return _BY_TAG[f"h{rank}"] if rank else _BY_TAG.get(element.tag, 0.0)
 
 
-def _is_large(element: Any) -> bool:
+def is_large(element: Any) -> bool:
+    """Return whether an element is set in large letters, by its tag, class or style."""
     if _CALLED_BIG.search(element.get("class") or ""):
         return True
     if element.tag == "font":

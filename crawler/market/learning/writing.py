@@ -107,6 +107,7 @@ def _kinds(proposal: Proposal) -> Iterator[str]:
     yield from _comment(_("A listing has its title and its price; what lacks either is not read."))
     if proposal.has:
         yield from ("[[kinds]]", 'kind = "listing"', f"has = {_list(proposal.has)}")
+        yield "unless_orders = true"
         yield from [f"lacks = {_list(proposal.lacks)}"] if proposal.lacks else []
         yield ""
     yield from _comment(_("So has a page that seems to be one to the reader without a profile."))
