@@ -154,9 +154,13 @@ def test_links_lead_to_every_listing_and_never_to_buyers_or_orders(venue):
         assert site.address("listing", one.key) in linked
         assert not profile.hint("http://h" + site.address("order", one.key))
         assert profile.is_never(site.address("image", one.key))
-    for kind in ("logout", "messages", "login", "queue", "captcha", "user", "avatar", "style"):
+    for kind in ("logout", "login", "queue", "captcha", "avatar", "style"):
         assert profile.is_never(site.address(kind, "x")), kind
         assert site.address(kind, "x") not in linked
+    for kind, ours in (("messages", "message"), ("user", "buyer")):
+        address = site.address(kind, "x")  # named as what the gate refuses, or never followed
+        assert profile.hint(f"http://h{address}") == ours or profile.is_never(address)
+        assert not (profile.is_never(address) and address in linked)
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
@@ -220,14 +224,18 @@ def test_maintenance_rate_limit_mirrors_and_what_is_not_there(doors):
     assert read(layout, target, answer).kind == "maintenance"
     contents = door._contents
     cases = {
-        "rate-limit": contents.too_many(), "not-found": contents.not_found(),
+        "rate-limit": contents.too_many(),
+        "not-found": contents.not_found(),
         "soft-404": contents._missing("No such listing"),
-        "other": contents.private("Messages", "You have no messages."),
-    }  # fmt: skip
+    }
     for kind, answer in cases.items():
         reading = read(layout, "/x", answer)
         assert (reading.kind, reading.failed_assertions) == (kind, ()), kind
         assert (reading.listing, reading.vendor, reading.truncated) == (None, None, False)
+    target = door.address("messages")
+    private = read(layout, target, contents.private("Messages", "You have no messages."))
+    named = profile_of(layout).hint(f"http://h{target}") or "other"
+    assert (private.kind, private.failed_assertions, private.listing) == (named, (), None)
     mirrors = read(layout, door.address("mirrors"), contents._mirrors(None))
     assert (mirrors.kind, mirrors.failed_assertions) == ("other", ())
 
