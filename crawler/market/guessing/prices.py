@@ -17,7 +17,6 @@ from crawler.market.words import plain
 
 LEAST = -1.5
 LONG_LINE = 90
-_AT_ONCE = re.compile(r"[.,;:!?]\s|[0-9)]")
 _ABOUT = re.compile(
     r"(?:[≈~≃(\[=]|approx\.?|about|ca\.|circa|aprox\.?|env\.|около)\s*$", re.IGNORECASE
 )
@@ -131,9 +130,11 @@ def _guess(
 
 
 def _by_last_words(sight: Sight, guess: Guess, found: Found) -> None:
-    """Take what stands right before an amount for its label: "Special price $5"."""
-    words = _AT_ONCE.split(found.before)[-1]
-    if "price" in sight.words.concepts(words):
+    """Take the beginning of the text that an amount stands in for its label: "Sale price $5"."""
+    first = found.segments[0]
+    one = sight.view.segments[first.number]
+    words = first.leaf.text[one.start : first.start]
+    if len(_WORDS.findall(found.after)) < SENTENCE and "price" in sight.words.concepts(words):
         guess.label = plain(words)
         guess.add(4.5, f"label “{guess.label}”")
 
