@@ -23,8 +23,8 @@ from vestigo.training.telling import tell_world
 from vestigo.training.writing import range_files, write_range
 
 PINNED = {
-    "demo": "3021f2fa2f98eabf209202dc4fd1862ae67285773bc3054ce2c076ce490d5570",
-    "full": "3e251ac67155a34b89ef2fb0046990d36f53d65cee6b217dd56b9818ebf42073",
+    "demo": "dcbd66cf5664b92ea27c545d100594edbaf97c4e105f45f46b2513c01fd29564",
+    "full": "51834284c5de08dc09f6261f36da48ba2746770d403f33620945750c8d5f1505",
 }
 
 

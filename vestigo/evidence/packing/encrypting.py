@@ -136,7 +136,8 @@ class _Part:
     """One running ``openssl cms -encrypt``."""
 
     def __init__(self, words: list[str]) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._failure: SourceUnreachable | None = None
         try:
             self._process = subprocess.Popen(
                 words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors
@@ -146,6 +147,8 @@ class _Part:
             raise _no_openssl() from error
 
     def write(self, content: memoryview) -> None:
+        if self._failure:  # zipfile writes its end also when what is in it has failed
+            raise self._failure
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(content)
@@ -172,11 +175,12 @@ class _Part:
         self._errors.seek(0)
         told = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         self._errors.close()
-        return SourceUnreachable(
+        self._failure = SourceUnreachable(
             "E-EVI-235",
             _("“openssl cms” did not encrypt: {reason}").format(reason=told[-1] if told else "?"),
             remedy=_("Free space on the disk or repair openssl (3.0 or later), and pack again."),
         )
+        return self._failure
 
 
 def _words(receivers: Sequence[Receiver]) -> list[str]:
