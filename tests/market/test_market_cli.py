@@ -41,7 +41,7 @@ def test_a_line_a_page_with_the_path_as_given(market, pages, monkeypatch):
         "title": "One gram of t\xe9 \u20ac", "vendor": "ana",
         "price": {"amount": "1000.50", "currency": "EUR"}, "category": ["Caf\xe9 & t\xe9", "Hojas"],
         "ships_from": "Spain", "ships_to": "Everywhere & beyond", "feedback_count": 1,
-        "listed_on": "2024-04-03", "n_pgp_blocks": None, "pgp_fingerprints": [],
+        "listed_on": "2024-04-03", "stock": None, "n_pgp_blocks": None, "pgp_fingerprints": [],
         "charset": "utf-8", "n_links": 2, "leftovers": 0, "failed_assertions": [],
     }  # fmt: skip
 
