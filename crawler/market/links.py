@@ -78,7 +78,7 @@ def refresh_seconds(root: Any, header: str = "") -> int | None:
     """Return after how many seconds a page asks to be loaded again (header or ``meta``)."""
     if header and (told := _SECONDS.match(header)):
         return int(told[1])
-    for element in root.xpath("//meta[@http-equiv]"):
+    for element in root.iter("meta"):
         if element.get("http-equiv", "").strip().lower() == "refresh":
             match = _SECONDS.match(element.get("content", ""))
             return int(match[1]) if match else None

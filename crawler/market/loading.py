@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -41,6 +42,7 @@ from vestigo.records.market import PAGE_KINDS
 from vestigo.settings import read_toml, section_digest
 
 FORMAT = 1
+MARKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 HTML_END = r"(?i)</html\s*>\s*(?:<!--[^>]*-->\s*)*\Z"
 LISTING_FIELDS = ("title", "description", "vendor", "category", "ships_from", "ships_to")
 VENDOR_FIELDS = ("handle", "profile")
@@ -100,7 +102,7 @@ def _profile(top: Table, path: str, digest: str) -> MarketProfile:
     profile = MarketProfile(
         path=path,
         digest=digest,
-        market=top.text("market"),
+        market=_market_name(top),
         title=top.text("title"),
         start=top.texts("start") or ("/",),
         hosts=top.texts("hosts"),
@@ -124,6 +126,17 @@ def _profile(top: Table, path: str, digest: str) -> MarketProfile:
     for table in (politeness, document, links):
         table.done()
     return profile
+
+
+def _market_name(top: Table) -> str:
+    """Return the name of the market: files of the crawl bear it, so it is no path."""
+    name = top.text("market")
+    if not MARKET_NAME.fullmatch(name):
+        raise wrong_form(
+            f"{top.where} market",
+            _("a name of letters, digits, “.”, “_” and “-” is expected, at most 64 characters"),
+        )
+    return name
 
 
 def _bounds(table: Table) -> Bounds:

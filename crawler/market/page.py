@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lxml import etree
+
 from crawler.market.charset import DecodedBody, decode_body
 from crawler.market.classifying import (
     OTHER,
@@ -60,17 +62,26 @@ def read_page(
     document = parse_document(decoded)
     if document.root is None:
         return _no_page(profile, decoded, status, problem or "no element in it")
-    reading = _classified(profile, document, uri, status, problem, refresh)
+    try:
+        reading = _classified(profile, document, uri, status, problem, refresh)
+        return kept(profile.keep, _with_content(profile, document, reading, uri, len(body)))
+    except etree.XPathEvalError:  # libxml2 gives up on a tree that is too large or too deep
+        return _no_page(profile, decoded, status, "its mark-up cannot be searched")
+
+
+def _with_content(
+    profile: MarketProfile, document: Document, reading: PageReading, uri: str, n_bytes: int
+) -> PageReading:
+    """Return the reading with the listing or the vendor of the page, where it is one."""
     if reading.kind == "listing":
         shown = pictures_of(profile.listing.pictures, document.root, uri)
-        reading = replace(reading, pictures=shown)
-        found = read_listing(profile, document, reading, uri, len(body))
-        return kept(profile.keep, _no_content(found, document, uri))
+        found = read_listing(profile, document, replace(reading, pictures=shown), uri, n_bytes)
+        return _no_content(found, document, uri)
     if reading.kind == "vendor":
         shown = pictures_of(profile.vendor.pictures, document.root, uri)
-        found = read_vendor(profile, document, replace(reading, pictures=shown), len(body))
-        return kept(profile.keep, _no_content(found, document, uri))
-    return kept(profile.keep, reading)
+        found = read_vendor(profile, document, replace(reading, pictures=shown), n_bytes)
+        return _no_content(found, document, uri)
+    return reading
 
 
 def _no_content(reading: PageReading, document: Document, uri: str) -> PageReading:

@@ -4,8 +4,9 @@
 from decimal import Decimal
 
 import pytest
+from lxml import etree
 
-from crawler.market import load_profile, profile_names
+from crawler.market import load_profile, profile_names, read_page
 from vestigo.errors import ConfigurationError
 
 
@@ -134,3 +135,26 @@ def test_the_saved_markets_private_places_are_never_asked_for():
                  "/p/VcBJxtWon3/buy", "/liabilities/p/VcBJxtWon3.jpg", "/images/flag/w13/USA.png"):  # fmt: skip
         assert profile.is_never(path), path
     assert profile.hint("/vendor/a_b") == "vendor"
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "/etc/x", "a/b", "", ".hidden", "a b", "x" * 65])
+def test_the_name_of_a_market_is_never_a_path(toy_path, name):
+    old = next(line for line in toy_path.read_text("utf-8").splitlines() if line[:6] == "market")
+    text = toy_path.read_text("utf-8").replace(old, f'market = "{name}"', 1)
+    toy_path.write_text(text, "utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_profile(str(toy_path))
+    assert caught.value.code == "E-MAR-004"
+    assert "market" in caught.value.where
+
+
+def test_a_page_that_the_parser_cannot_search_is_a_broken_page(toy, monkeypatch):
+    def gives_up(*_given):
+        raise etree.XPathEvalError("unknown error")
+
+    monkeypatch.setattr("crawler.market.page.refresh_seconds", gives_up)
+    reading = read_page(
+        toy, b"<html><body>x</body></html>", uri="/item/1", status=200, media_type="text/html",
+        charset="", problem="",
+    )  # fmt: skip
+    assert (reading.kind, reading.truncated, reading.listing) == ("other", True, None)

@@ -46,11 +46,22 @@ class ReadReport:
     tallies: dict[str, Tally] = field(default_factory=dict)
 
     def judge(self, profiles: Sequence[MarketProfile]) -> None:
-        """Add the assertions that do not hold to the findings, of each profile that read pages."""
+        """Add the assertions that do not hold to the findings, of each profile that read pages.
+
+        Of several profiles of one market (an old layout and a new one) those that read no
+        listing are left out where another read some: a door page or two came to them.
+        """
+        n_listings: Counter[str] = Counter()
         for profile in profiles:
-            tally = self.tallies.get(profile.digest, Tally())
+            n_listings[profile.market] += self._tally(profile).counts["listing"]
+        for profile in profiles:
+            tally = self._tally(profile)
+            replaced = n_listings[profile.market] and not tally.counts["listing"]
             failed = tally.failures(profile.assertions) if tally.counts["pages"] else []
-            self.findings += [f"{profile.market}: {one}" for one in failed]
+            self.findings += [f"{profile.market}: {one}" for one in failed if not replaced]
+
+    def _tally(self, profile: MarketProfile) -> Tally:
+        return self.tallies.get(profile.digest, Tally())
 
 
 def read_captures(
