@@ -48,8 +48,10 @@ def test_a_fresh_identity_while_the_crawl_runs_uses_other_circuits(served_world,
     (market,) = tell_world(7, load_behaviour("demo")).markets
     _line, onion = served_world
     case = onion_case([onion.split("/")[2]], [market.account])
+    section, slowly = "[settings.crawl]\n", "concurrency = 1\ndelay_seconds = 1\n"
     text = case.folder.toml.read_text()
-    case.folder.toml.write_text(text + "concurrency = 1\ndelay_seconds = 1\n")
+    assert section in text
+    case.folder.toml.write_text(text.replace(section, section + slowly))
     words = case.words(onion, market.account, "--password-stdin")
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
