@@ -28,7 +28,7 @@ from asking import ask, connect
 N_RELAYS = 5
 READY_WITHIN = 180.0
 ONE_GUARD = 25.0
-ANSWERS_WITHIN = 180.0
+ANSWERS_WITHIN = 420.0
 ONE_ANSWER = 60.0
 FLAGS = {"Running", "Guard", "HSDir"}
 
@@ -153,7 +153,7 @@ class PrivateTor:
         return {(self.folder / "relay0" / "fingerprint").read_text().split()[1]}
 
     def ask(self, uri: str) -> bytes:
-        """Return what the onion service at ``uri`` answers; ``TimeoutError`` in three minutes.
+        """Return what the onion service at ``uri`` answers; ``TimeoutError`` after seven minutes.
 
         A descriptor that is published need not be reachable yet; each attempt comes over
         circuits of its own.
