@@ -274,7 +274,7 @@ def _heads_columns(view: View, cells: list[Any], place: int) -> bool:
     return (
         bool(beside)
         and len(beside) == 1
-        and _is_label(view, beside[0])
+        and bool(view.words.concepts(beside[0].text))
         and cells[place + 1].tag == cells[place].tag
     )
 

@@ -17,7 +17,7 @@ from crawler.market.learning.proposing import learn_layout
 from crawler.market.learning.writing import profile_text, quoted
 from crawler.market.money import find_money
 from vestigo.cli.app import run
-from vestigo.errors import InputError
+from vestigo.errors import ConfigurationError, InputError
 from vestigo.pipeline.market_layouts.layout import LAYOUTS, show
 from vestigo.pipeline.market_layouts.measuring import (
     BATCHES,
@@ -156,8 +156,11 @@ def test_hostile_texts_cannot_break_out_of_the_proposed_profile(tmp_path):
     page = "<html><body><h1 class='{1}'>T{0} {1}</h1><p>Price: {0}.50 EUR</p><p>Vendor: {1}</p></body></html>"
     pages = [learned_page(evil, page.format(n, html.escape(evil)).encode()) for n in (11, 12, 13)]
     path = tmp_path / "x.toml"
+    path.write_text(profile_text(learn_layout(pages), "evil"), "utf-8")
+    assert load_profile(path).market == "evil"
     path.write_text(profile_text(learn_layout(pages), evil), "utf-8")
-    assert load_profile(path).market == evil
+    with pytest.raises(ConfigurationError, match="E-MAR-004"):
+        load_profile(path)
 
 
 @pytest.mark.parametrize(

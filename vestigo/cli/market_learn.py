@@ -13,6 +13,7 @@ from crawler.market.guessing.reading import FIELDS
 from crawler.market.learning.apart import LearnedPage, learned_page
 from crawler.market.learning.proposing import Proposal, learn_layout
 from crawler.market.learning.writing import profile_text, shown_value
+from crawler.market.loading import MARKET_NAME
 from crawler.market.saved import is_asset, page_bytes, saved_pages
 from vestigo.cli.market_table import table_lines
 from vestigo.cli.output import emit_json, printable, progress, report_error, warn
@@ -39,6 +40,10 @@ def learn(
 ) -> int | None:
     """Learn, write the profile, and show what was found on each page."""
     _refuse_output(output, force=force)
+    if name and not MARKET_NAME.fullmatch(name):
+        raise click.UsageError(
+            _("a name of letters, digits, “.”, “_” and “-” is expected, at most 64 characters")
+        )
     read, n_unreadable = _read(pages)
     proposal = learn_layout(read)
     text = profile_text(proposal, name or _plain(output.stem))
@@ -70,7 +75,7 @@ def _unwritable(output: Path, reason: str) -> InputError:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "market"
+    return re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-")[:64].strip("-") or "market"
 
 
 def _read(pages: tuple[str, ...]) -> tuple[list[LearnedPage], int]:

@@ -10,11 +10,15 @@ from typing import Any
 from crawler.market.guessing.reading import Guessed, guess_fields
 from crawler.market.guessing.sight import Sight, same
 from crawler.market.view import View
+from crawler.market.words import plain
 
 ORDERS = "orders"  # what the person bought: no kind of page that is kept
 LEAST_SURE = 1.0
 FIRST = 2
+_HEADED = {"account_page": "vendor", "list_page": "category", "orders_page": ORDERS}
 VERY_SURE = 3.0
+TOLD = 2.5
+_KEY = "BEGIN PGP PUBLIC KEY BLOCK"
 MANY_CARDS = 4
 SHORT_PAGE = 600
 LONGEST_HEADING = 60
@@ -47,10 +51,9 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     root = sight.document.root
     heading = _error_heading(sight)
     sure = _sureness(guessed)
-    if _begins(sight, guessed, "account_page.begin"):
-        return "vendor"
-    if _begins(sight, guessed, "orders_page.begin"):
-        return ORDERS
+    named = _named_kind(sight, guessed)
+    if named:
+        return named
     if (heading and sure < VERY_SURE) or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
         return _apart(root, heading)
     if sure >= LEAST_SURE:
@@ -70,6 +73,27 @@ def _begins(sight: Sight, guessed: Guessed, name: str) -> bool:
         text == word or text.startswith(f"{word} ")
         for text in (*texts, *_first_headings(sight))
         for word in known
+    )
+
+
+def _named_kind(sight: Sight, guessed: Guessed) -> str:
+    """Return the kind that a heading or the signs of an account tell, empty where none does."""
+    for name, kind in _HEADED.items():
+        if _begins(sight, guessed, f"{name}.begin"):
+            return kind
+    return "vendor" if _is_signed_by_account(sight, guessed) else ""
+
+
+def _is_signed_by_account(sight: Sight, guessed: Guessed) -> bool:
+    """Return whether the signs of an account stand on a page, and no price that is told as one."""
+    price = guessed.best["price"]
+    told = price is None or bool(price.label) or price.points >= TOLD
+    if told:
+        return False
+    signs = (_KEY,) if guessed.best["vendor"] is None else ()
+    known = sight.words.lists["account_page.sign"]
+    return any(
+        plain(one.text) in known or one.text.strip("- ") in signs for one in sight.view.segments
     )
 
 

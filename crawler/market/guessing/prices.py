@@ -147,7 +147,10 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
         if not label.strong and _is_told(label, guess.value):
             return
         guess.label = label.label
-        weak = label.label in sight.words.lists["price.weak"]
+        heads_column = not label.strong and any(
+            one.tag in ("td", "th") for one in sight.tight(label.at.holder)
+        )
+        weak = heads_column or label.label in sight.words.lists["price.weak"]
         guess.add(1 if weak else (6 if label.strong else 4.5), f"label “{label.label}”")
     elif label.concepts == ("title",):
         return
@@ -172,7 +175,8 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
         guess.points -= 5
     if sight.is_account(found.place) or _RATE.search(found.after) or re.search(r"=\s*$", before):
         guess.points -= 5
-    if found.money.currency in CRYPTO and _OTHER_WAY.search(found.after):
+    leads = not spell(found.segments)[0][:1].isdigit()
+    if leads and found.money.currency in CRYPTO and _OTHER_WAY.search(found.after):
         guess.points -= 5  # "BTC 64210.20$" is a rate
     if _ABOUT.search(before):
         guess.points -= 2.5

@@ -16,11 +16,11 @@ from crawler.market.view import Segment, cut_segments, spell
 
 _LEADS = r"(?:from|von|aus|desde|de|depuis|van|uit|из|da|od|z)"
 _WAY = re.compile(
-    rf"\s*(?:(?P<a>[^\W\d_][^→➜➔⇒>]{{1,40}}?)\s*(?:→|➜|➔|⇒|->|=>|>)\s*(?P<b>[^→➜➔⇒>]{{2,80}}?)"
+    rf"[\W_]*(?:(?P<a>[^\W\d_][^→➜➔⇒>]{{1,40}}?)\s*(?:→|➜|➔|⇒|->|=>|>)\s*(?P<b>[^→➜➔⇒>]{{2,80}}?)"
     rf"|{_LEADS}\s+(?P<c>.{{2,40}}?)\s+(?:to|nach|a|hasta|para|vers|naar|в|do|in)\s+(?P<d>.{{2,80}}?))\s*\.?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Z]{2,3}")
+_CODES = re.compile(r"[A-Z]{2,3}(?:\s*[,/&+;]\s*[A-Z]{2,3})*")
 LEAST = 2.0
 LONGEST = 120
 SHORT_LABEL = 6
@@ -47,7 +47,7 @@ def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
 def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
     for label in sight.labelled(concept):
         text = spell(label.value)[0]
-        placed = sight.words.is_place(text)
+        placed = sight.words.is_place(text) or bool(_CODES.fullmatch(text.strip()))
         segments = one_end(sight, label.value, concept) or label.value
         guess = _trimmed(_places_only(sight, segments), label)
         guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
@@ -116,7 +116,7 @@ def _by_way(sight: Sight, concept: str) -> Iterator[Guess]:
 
 
 def _is_end(sight: Sight, text: str) -> bool:
-    return sight.words.names_place(text) or bool(_CODE.fullmatch(text.strip()))
+    return sight.words.names_place(text) or bool(_CODES.fullmatch(text.strip()))
 
 
 def one_end(sight: Sight, value: list[Segment], concept: str) -> list[Segment]:

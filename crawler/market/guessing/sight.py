@@ -25,7 +25,7 @@ _SPACE = re.compile(r"\s+")
 _ENDS = re.compile(r"[.!?…]\s*$|[.!?]\s")
 
 ZONE_COST = {
-    "frame": 4, "related": 7, "cards": 7, "feedback": 6, "account": 5, "options": 5, "tiers": 3,
+    "frame": 4, "related": 7, "cards": 7, "feedback": 6, "account": 5, "options": 5, "tiers": 4,
     "aside": 2, "description": 1, "struck": 4, "choice": 1.2,
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from crawler.market.view import Segment
 LEAST = 2.0
 LONGEST = 48
 SENTENCE = 3
+MOST_WORDS = 3
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
 _COUNTED = re.compile(r"[0-9][0-9.,]*\s+[^\W\d_]+")
@@ -115,9 +116,17 @@ def _by_link(sight: Sight) -> Iterator[Guess]:
         )
         if part[0].text.casefold() in parts:
             guess.add(1.5, "named in its link")
-        if any("vendor" in sight.words.concepts(near.text) for near in _beside(sight, one)):
+        if any(_is_role(sight, near.text) for near in _beside(sight, one)):
             guess.add(1.5, "called a vendor beside it")
         yield guess
+
+
+def _is_role(sight: Sight, text: str) -> bool:
+    """Return whether a text says what an account is: "Vendor", "Verified vendor"."""
+    last = text.split()[-1:] if text.count(" ") < MOST_WORDS else [""]
+    return "vendor" in sight.words.concepts(text) or "vendor" in sight.words.labels.get(
+        last[0].casefold() if last else "", ()
+    )
 
 
 def _beside(sight: Sight, one: Segment) -> list[Segment]:
