@@ -222,9 +222,11 @@ def _truncated(p: Picture) -> Plant:
 
 
 def _category(p: Picture) -> Plant:
-    shown = _listing(p.number, f"<pre>{p.png[:64].hex()}{p.number:08d}</pre>", TERM.upper())
-    mark = f"{p.png[:64].hex()}{p.number:08d}".encode("ascii")
-    return Plant("category", p.number, f"/q/listing/c{p.number}", page_response(shown), mark)
+    mark = p.png[200:264].hex()  # behind the head that all have in common
+    shown = _listing(p.number, f"<pre>{mark}</pre>", TERM.upper())
+    return Plant(
+        "category", p.number, f"/q/listing/c{p.number}", page_response(shown), mark.encode("ascii")
+    )
 
 
 def _address(p: Picture) -> Plant:

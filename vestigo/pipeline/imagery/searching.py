@@ -23,6 +23,7 @@ from vestigo.evidence.warc import read_response
 from vestigo.evidence.warc.members import iter_members
 
 WINDOW = 8
+NOBODY = -1
 SLICE = 24
 DIGEST_PLACES = ("3.log.txt", "4.quarantine.txt", "evidence/custody/",
                  "evidence/quarantine/", "/data/custody/",
@@ -43,6 +44,7 @@ class Found:
 class Needles:
     """Pieces of pictures and their digests, looked for all at once.
 
+    What two pictures have in common (heads, tables of a format) tells nothing of either.
     Every piece begins with eight bytes that are compared as one number at each place of
     what is searched; only where they agree the whole piece is compared.
     """
@@ -50,6 +52,7 @@ class Needles:
     _pieces: dict[int, list[tuple[bytes, int, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _owner: dict[bytes, int] = field(default_factory=dict)
     _sorted: np.ndarray[tuple[int], np.dtype[np.uint64]] | None = None
 
     def add(self, number: int, content: bytes, *, digests: bool = True) -> None:
@@ -81,7 +84,7 @@ class Needles:
             for hit in np.flatnonzero(wanted[places] == words).tolist():
                 start = hit * WINDOW + shift
                 for piece, number, form in self._pieces[int(words[hit])]:
-                    if blob.startswith(piece, start):
+                    if self._owner[piece] == number and blob.startswith(piece, start):
                         yield number, form
 
     def _add(self, number: int, form: str, piece: bytes) -> None:
@@ -89,6 +92,8 @@ class Needles:
             self._sorted = None
             key = int(np.frombuffer(piece, np.uint64, 1)[0])
             self._pieces[key].append((piece, number, form))
+            if self._owner.setdefault(piece, number) != number:
+                self._owner[piece] = NOBODY
 
     def _wanted(self) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         if self._sorted is None:
@@ -151,7 +156,7 @@ def _decoded(block: bytes) -> Iterable[bytes]:
 
 
 def _starts(size: int) -> list[int]:
-    """Return where pieces are cut: in threes, as base64 cuts the whole."""
+    """Return where pieces are cut: in threes, as base64 cuts the whole; behind the tables."""
     if size <= 2 * SLICE:
         return [0]
-    return sorted({(size * part // 10) // 3 * 3 for part in range(1, 9)})
+    return sorted({(size * part // 10) // 3 * 3 for part in range(3, 9)})
