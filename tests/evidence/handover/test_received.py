@@ -22,7 +22,6 @@ from vestigo.evidence.received.foreign_warc import digest_agrees, iter_foreign
 from vestigo.evidence.received.hashes import HEX_DIGITS
 from vestigo.evidence.received.receipt import parse_receipt
 from vestigo.evidence.stranger import verify
-from vestigo.pipeline import receiving
 from vestigo.pipeline.receiving import file_item
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture, ReceivedCapture, ReceivedItem
@@ -458,4 +457,5 @@ def test_attack_a_receipt_of_another_case_is_refused(case, run, tmp_path):
     path.write_text(receipt_text())
     code, _out, err = run("evidence", "receipt", case.path, path)
     assert (code, "E-EVI-199" in err) == (3, True)
-    assert receiving.items_of is not None
+    log = (case.path / "evidence" / "custody" / "events.jsonl").read_text("utf-8")
+    assert '"action":"verify"' not in log

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -50,17 +50,27 @@ def _listings(work: Comparison) -> Area:
     return work.area("listings", true, claims, explain)
 
 
-def _prices(work: Comparison) -> Area:
+def _over_passes(
+    work: Comparison,
+    by_pass: Callable[[Mapping[str, Any]], Mapping[int, Any]],
+    shown: Callable[[Any], str],
+) -> dict[str, Fact]:
+    """Return what each listing showed on any pass; unseen where no crawled pass shows it."""
     true: dict[str, Fact] = {}
     for key, item in work.truth.listings.items():
-        for number, price in prices_by_pass(item).items():
+        for number, value in by_pass(item).items():
             unseen = work.view.listing(key)
             if not unseen and not work.view.saw_pass(str(item["market"]), number):
                 unseen = "pass_not_crawled"
-            name = f"{key} {_amount(price)}"
+            name = f"{key} {shown(value)}"
             known = true.get(name)
             if known is None or known.unseen:
                 true[name] = Fact(unseen)
+    return true
+
+
+def _prices(work: Comparison) -> Area:
+    true = _over_passes(work, prices_by_pass, _amount)
     claims = Claims()
     for record_id, read in work.held.listings.items():
         if read.price_amount is not None:
@@ -71,16 +81,7 @@ def _prices(work: Comparison) -> Area:
 
 def _stock(work: Comparison) -> Area:
     """Compare what is left of each listing, over all passes."""
-    true: dict[str, Fact] = {}
-    for key, item in work.truth.listings.items():
-        for number, left in stock_by_pass(item).items():
-            unseen = work.view.listing(key)
-            if not unseen and not work.view.saw_pass(str(item["market"]), number):
-                unseen = "pass_not_crawled"
-            name = f"{key} {_left(left['state'], left['n'])}"
-            known = true.get(name)
-            if known is None or known.unseen:
-                true[name] = Fact(unseen)
+    true = _over_passes(work, stock_by_pass, lambda left: _left(left["state"], left["n"]))
     claims = Claims()
     for record_id, read in work.held.listings.items():
         if read.stock_state is not None:

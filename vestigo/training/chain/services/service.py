@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ FIRST_CUSTOMER_ACCOUNT = 1000
 N_TAGGED = 3
 
 
-class Service:
+class Service(ABC):
     """One service; ``name`` is its name in the TagPack, which knows it if ``is_tagged``."""
 
     kind = ""
@@ -36,13 +37,13 @@ class Service:
         """The addresses that anybody can know; the TagPack names them if it knows any."""
         return self.hot[:N_TAGGED]
 
+    @abstractmethod
     def pay_to(self, customer: str) -> Account:
         """Return the address at which ``customer`` pays now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self, first_at: datetime, last_at: datetime) -> None:
         """Plan what the service does by itself between two moments."""
-        raise NotImplementedError
 
     def _received(self, coin: Coin) -> None:
         if coin.account in self.customer_accounts:
