@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,25 @@ def chromium() -> str:
     if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
         pytest.fail("no Chromium here (set VESTIGO_CHROMIUM)")
     pytest.skip("no Chromium here (set VESTIGO_CHROMIUM)")
+
+
+@pytest.fixture
+def mounted(tmp_path) -> Iterator[Callable[[str], Path]]:
+    """Mount a tmpfs of a size; where nothing may be mounted: skipped, or failed if required."""
+    folder = tmp_path / "disk"
+
+    def mount(size: str) -> Path:
+        folder.mkdir()
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
+            if os.environ.get("VESTIGO_REQUIRE_NAMESPACES") == "1":
+                pytest.fail("this machine cannot mount a tmpfs (needs root)")
+            pytest.skip("this machine cannot mount a tmpfs (needs root)")
+        return folder
+
+    yield mount
+    if folder.is_mount():
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A full disk stops a stage with a code; with space again the same command goes on."""
 
-import os
 import shutil
 import subprocess
 
@@ -12,17 +11,9 @@ from vestigo.store import RecordLedger
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk(mounted):
     """A tmpfs that can be made larger; skips where nothing may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
-        if os.environ.get("VESTIGO_REQUIRE_NAMESPACES") == "1":
-            pytest.fail("this machine cannot mount a tmpfs (needs root)")
-        pytest.skip("this machine cannot mount a tmpfs (needs root)")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    return mounted("400k")
 
 
 def resize(folder, size):

@@ -42,17 +42,9 @@ def sound(log: CustodyLog, n_events: int) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk(mounted):
     """A tmpfs of 200 kB; skips where nothing may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(words, capture_output=True, check=False).returncode:
-        if os.environ.get("VESTIGO_REQUIRE_NAMESPACES") == "1":
-            pytest.fail("this machine cannot mount a tmpfs (needs root)")
-        pytest.skip("this machine cannot mount a tmpfs (needs root)")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    return mounted("200k")
 
 
 @pytest.mark.parametrize("n_threads", [1, 4])
