@@ -90,7 +90,10 @@ def parse_event(line: bytes) -> CustodyEvent:
 
     A line that is not in canonical form is refused, so that one event has one line.
     """
-    body = json.loads(line)
+    try:
+        body = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("nested too deep for an event") from error
     if not isinstance(body, dict) or body.pop("schema", None) != SCHEMA:
         raise ValueError("not an event of this schema")
     try:

@@ -1325,7 +1325,7 @@ def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
     if method == "HEAD" or status in (b"204", b"304"):
         return b"", ""
     coding = b",".join(v for k, v in headers if k == b"transfer-encoding").strip().lower()
-    lengths = {v for k, v in headers if k == b"content-length"}
+    lengths = {v.strip() for k, v in headers if k == b"content-length"}
     if coding == b"chunked":
         content = dechunked(content)
     elif not coding and len(lengths) == 1:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from vestigo.errors import VerificationError
 from vestigo.i18n import _
 
 _PIECE = 256 * 1024
+_LARGEST = 512 * 1024 * 1024  # of a record: ``verify.py`` reads none that is larger
+_LENGTH = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,15 @@ def _one_member(handle: BinaryIO, rest: bytes) -> tuple[bytes, int, bytes]:
     """Return the decompressed member, its compressed length (0 where torn), and the rest."""
     decoder = zlib.decompressobj(31)
     pieces: list[bytes] = []
-    used = 0
+    used, room = 0, _LARGEST
     piece = rest or handle.read(_PIECE)
     while piece:
         try:
-            pieces.append(decoder.decompress(piece))
+            pieces.append(decoder.decompress(piece, room))
         except zlib.error:
+            return b"", 0, b""
+        room -= len(pieces[-1])
+        if room <= 0:
             return b"", 0, b""
         if decoder.eof:
             return (
@@ -89,7 +95,7 @@ def _parsed(plain: bytes, start: int, end: int) -> Member | None:
         name, _colon, value = line.partition(": ")
         headers[name] = value
     length = headers.get("Content-Length", "")
-    stop = head_end + 4 + int(length) if length.isdigit() else -1
+    stop = head_end + 4 + int(length) if _LENGTH.fullmatch(length) else -1
     if plain[stop:] != b"\r\n\r\n":
         return None
     return Member(start, end, headers, head, plain[head_end + 4 : stop])

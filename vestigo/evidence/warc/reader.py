@@ -68,7 +68,7 @@ def iter_labelled(
         with path.open("rb") as handle:
             for offset, metadata in _metadata(handle, start):
                 if start == 0 or offset != start:
-                    yield _capture(metadata, name, offset), str(metadata["label"])
+                    yield _capture(metadata, name, offset)
 
 
 def read_exchange(folder: Path, capture: Capture) -> ArchivedExchange:
@@ -92,7 +92,7 @@ def read_exchange(folder: Path, capture: Capture) -> ArchivedExchange:
         body=wire.body,
         status=wire.status,
         headers=wire.headers,
-        label=str(json.loads(metadata.block)["label"]),
+        label=_capture(metadata, capture.warc_name, capture.warc_offset)[1],
     )
 
 
@@ -118,30 +118,41 @@ def _compare(capture: Capture, response: Member, request: Member, metadata: Memb
         block = hashlib.sha256(member.block).hexdigest()
         if member.headers.get("WARC-Block-Digest") != f"sha256:{block}":
             raise _wrong(capture)
-    if json.loads(metadata.block)["capture_id"] != capture.capture_id:
+    named, _label = _capture(metadata, capture.warc_name, capture.warc_offset)
+    if named.capture_id != capture.capture_id:
         raise _wrong(capture)
 
 
 def _wrong(capture: Capture) -> VerificationError:
+    return _not_its_bytes(capture.warc_name, capture.warc_offset)
+
+
+def _not_its_bytes(name: str, offset: int) -> VerificationError:
     return VerificationError(
         "E-EVI-102",
         _("The archived bytes are not those of this capture."),
-        where=f"{capture.warc_name}@{capture.warc_offset}",
+        where=f"{name}@{offset}",
         remedy=_("Compare the file with its digest in the custody log."),
     )
 
 
-def _metadata(handle: BinaryIO, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (offset of the response, metadata body) for every whole group."""
+def _metadata(handle: BinaryIO, start: int) -> Iterator[tuple[int, Member]]:
+    """Yield (offset of the response, metadata record) for every whole group."""
     offset = start
     for member in iter_members(handle, start):
         if member.kind == "response":
             offset = member.start
         elif member.kind == "metadata":
-            yield offset, json.loads(member.block)
+            yield offset, member
 
 
-def _capture(metadata: dict[str, Any], name: str, offset: int) -> Capture:
-    fields = {field: metadata[field] for field in _FIELDS}
-    moment = parse_iso(metadata["observed_at"])
-    return Capture(**fields, observed_at=moment, warc_name=name, warc_offset=offset)
+def _capture(metadata: Member, name: str, offset: int) -> tuple[Capture, str]:
+    """Return the capture that a metadata record describes and its label; else E-EVI-102."""
+    try:
+        said: dict[str, Any] = json.loads(metadata.block)
+        fields = {field: said[field] for field in _FIELDS}
+        moment = parse_iso(said["observed_at"])
+        capture = Capture(**fields, observed_at=moment, warc_name=name, warc_offset=offset)
+        return capture, str(said["label"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _not_its_bytes(name, offset) from error
