@@ -4,33 +4,22 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
-import sys
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from vestigo.cli.app import run as run_cli
-
-HERE = Path(__file__).resolve()
-
-
-def _world_module():
-    """Return the conftest of the bundle tests, which makes the small case."""
-    name = "small_case_of_the_bundle_tests"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE.parents[1] / "conftest.py")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
+from vestigo.pipeline.tamper_bench import invented_case, invented_pages
+from vestigo.pipeline.tamper_bench.sealed import Sealed
 
 
 @pytest.fixture(scope="session")
-def small():
+def small(stranger):
     """What the small case is made of: ``small.make_world``, ``small.page`` …"""
-    return _world_module()
+    parts = vars(invented_pages) | vars(invented_case) | {"Sealed": Sealed}
+    return SimpleNamespace(**parts, run_sh=stranger[0], run_py=stranger[1])
 
 
 @pytest.fixture

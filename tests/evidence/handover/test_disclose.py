@@ -242,7 +242,7 @@ def holder(told, disclosed, small, tmp_path):
     """The holder of the unit's key changes a copy and seals it anew."""
     out, code, said = disclosed("--withhold-field", "listing.description")
     assert code == 0, said
-    _files, keys = small.keys_of_the_tests()
+    _files, keys = small.invented_keys()
     shutil.copytree(told[0].anchors, tmp_path / "anchors")
 
     return small.Sealed(out, tmp_path / "anchors", keys)
