@@ -11,8 +11,9 @@ from lxml import etree
 from crawler.market.charset import DecodedBody
 from crawler.market.document import Document
 from crawler.market.guessing.judging import ORDERS, judge_page
-from crawler.market.guessing.sight import Sight
+from crawler.market.guessing.sight import sight_of
 from crawler.market.profile import KindRule, MarketProfile, link_target
+from crawler.market.profile_words import words_of
 from crawler.market.wall import wall_kind
 
 OTHER = "other"
@@ -89,15 +90,18 @@ def kind_of(profile: MarketProfile, document: Document, uri: str, status: int | 
         if not _holds(rule, document, target, status):
             continue
         if rule.seems or rule.unless_orders:
-            seen = seen or seems(document)
+            seen = seen or seems(profile, document)
         if (not rule.seems or seen == rule.kind) and not (rule.unless_orders and seen == ORDERS):
             return rule.kind
     return None
 
 
-def seems(document: Document) -> str:
-    """Return the kind that the reader without a profile takes a page for."""
-    return judge_page(Sight(document)).kind
+def seems(profile: MarketProfile, document: Document) -> str:
+    """Return the kind that the reader without a profile takes a page for.
+
+    It knows the labels of the profile: what it made of the page serves the fields too.
+    """
+    return judge_page(sight_of(document, words_of(profile.listing))).kind
 
 
 def walled(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -66,13 +66,14 @@ class Document:
     """A parsed page; ``runs`` are the [start, end) source characters of its texts.
 
     ``complete`` is False where the source ends inside a tag.  ``root`` is None where
-    nothing could be parsed.
+    nothing could be parsed.  ``seen`` keeps what was made of the page once for several uses.
     """
 
     decoded: DecodedBody
     runs: Sequence[tuple[int, int]]
     root: Node
     complete: bool
+    seen: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def text_of(self, nodes: Sequence[Node], *, lines: bool = False) -> SourcedText:
         """Return the displayed text of ``nodes``, in the order given."""

@@ -16,10 +16,11 @@ from typing import Any
 
 from crawler.market.document import Document
 from crawler.market.fields import Price
-from crawler.market.guessing.sight import Sight
+from crawler.market.guessing.sight import Sight, sight_of
 from crawler.market.money import Money, amount_of
 from crawler.market.profile import DateRule, FieldRule, PriceRule
-from crawler.market.seeing import GUESSED, LABELLED, beside_label, by_label, money_at, texts_at
+from crawler.market.profile_words import GUESSED
+from crawler.market.seeing import LABELLED, beside_label, by_label, money_at, texts_at
 from crawler.market.selecting import Select, SelectLabel
 from crawler.market.sourced import cut_text
 from crawler.market.words import Words
@@ -43,7 +44,7 @@ class Extraction:
     @cached_property
     def sight(self) -> Sight:
         """Return the page with its lines, zones and labels (made when a field asks)."""
-        return Sight(self.document, self._words)
+        return sight_of(self.document, self._words)
 
     def one(self, rule: FieldRule, context: Any, prefix: str = "") -> str | None:
         """Return the text of a field, None where it is absent; a required one is noted."""

@@ -11,17 +11,15 @@ from crawler.market.extracting import Extraction, quoted
 from crawler.market.feedback import feedback_count, feedback_rows
 from crawler.market.fields import ListingFields, PageReading, Stock
 from crawler.market.profile import ListingRule, MarketProfile, link_target
-from crawler.market.seeing import ANY, GUESSED
-from crawler.market.selecting import SelectLabel
+from crawler.market.profile_words import words_of
 from crawler.market.stock import read_stock
-from crawler.market.words import Words, words_with
 
 
 def read_listing(
     profile: MarketProfile, document: Document, reading: PageReading, uri: str, n_bytes: int
 ) -> PageReading:
     """Return ``reading`` with the listing on the page; ``n_bytes`` is the body's length."""
-    extraction = Extraction(document, n_bytes, _words(profile.listing))
+    extraction = Extraction(document, n_bytes, words_of(profile.listing))
     rule = profile.listing
     values = {field.name: extraction.all(field, document.root) for field in rule.fields}
     prices = [extraction.price(price, document.root) for price in rule.prices]
@@ -55,19 +53,6 @@ def _stock(rule: ListingRule, extraction: Extraction) -> Stock | None:
     if stock is None:
         extraction.failed.append(f"stock: not understood: {quoted(shown)}")
     return stock
-
-
-def _words(rule: ListingRule) -> Words | None:
-    """Return the vocabulary with the labels that the profile names itself."""
-    rules = [*rule.fields, *(price.field for price in rule.prices)]
-    named = [
-        (label, field.name.partition(".")[0])
-        for field in rules
-        if isinstance(field.select, SelectLabel)
-        for label in field.select.labels
-        if label not in (ANY, GUESSED) and not label.startswith("…")
-    ]
-    return words_with(named) if named else None
 
 
 def _listing_key(rule: ListingRule, document: Document, uri: str) -> str:

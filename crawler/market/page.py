@@ -27,6 +27,7 @@ from crawler.market.links import captcha_form, links_of, login_form, refresh_sec
 from crawler.market.listing_page import read_listing
 from crawler.market.pictures import pictures_of
 from crawler.market.profile import MarketProfile
+from crawler.market.size import TOO_LARGE, too_large
 from crawler.market.vendor_page import read_vendor
 from crawler.market.wall import wall_kind
 from crawler.market.wall_forms import any_captcha_form, any_login_form
@@ -52,8 +53,12 @@ def read_page(
     parser cut or rejected the body; ``refresh`` is the value of a Refresh header.  A page
     that is cut, or that lacks a required field, is ``other`` and gives no listing.  What no
     rule of the profile knows, and what shows the signs of a wall, is looked at by general
-    signs (``wall_kind``): a wall is never a listing or a vendor.
+    signs (``wall_kind``): a wall is never a listing or a vendor.  A page that is too large is
+    not read at all: ``TOO_LARGE`` stands among its failed assertions.
     """
+    if is_page_type(media_type) and may_have_page(status) and too_large(body):
+        kind = kind_of_status(profile, status)
+        return PageReading(kind, truncated=True, charset=charset, failed_assertions=(TOO_LARGE,))
     decoded = decode_body(body, charset)
     if not is_page_type(media_type) or not may_have_page(status):
         return PageReading(kind_of_status(profile, status), bool(problem), decoded.charset)

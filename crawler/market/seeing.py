@@ -14,12 +14,11 @@ from crawler.market.guessing.shipping import one_end, trimmed
 from crawler.market.guessing.sight import Guess, Sight, best
 from crawler.market.guessing.vendors import handle_in
 from crawler.market.money import Money
+from crawler.market.profile_words import ANY, GUESSED
 from crawler.market.view import Segment
 from crawler.market.words import plain
 from vestigo.records.text import SourcedText
 
-ANY = "*"
-GUESSED = "?"
 LEAST_OF_ANY = 3.5
 NOT_THE_LISTING = frozenset({"related", "cards", "feedback", "account"})
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -23,6 +23,7 @@ CONCEPTS = (
 LONGEST_LABEL = 40
 MOST_WORDS = 8
 LATEST_PHRASE = 24
+LONGEST_BEGIN = 120
 _TWO_LABELS = re.compile(
     r"[^\W\d_]+(?:[ '-][^\W\d_]+){0,3}(?:\s*[/|]\s*[^\W\d_]+(?:[ '-][^\W\d_]+){0,3})+"
 )
@@ -81,21 +82,15 @@ class Words:
 
     def phrase(self, text: str) -> tuple[str, int]:
         """Return the concept of a text as "Ships from Spain", and where the rest begins."""
-        low = text.casefold()
-        for phrase, concept in self.phrases:
-            if low.startswith(phrase) and low[len(phrase) : len(phrase) + 1] == " ":
-                return concept, len(phrase) + 1
-        return self._phrase_later(low)
-
-    def _phrase_later(self, low: str) -> tuple[str, int]:
-        """Return the same for "We ship from Spain": a few words before a long phrase."""
-        for phrase, concept in self.phrases:
-            if not concept.startswith("ships") or " " not in phrase:
-                continue
-            start = low.find(f" {phrase} ", 0, LATEST_PHRASE + len(phrase))
-            if start > 0:
-                return concept, start + len(phrase) + 2
-        return "", 0
+        low = text[:LONGEST_BEGIN].casefold()
+        known, first, later = _phrase_patterns(self.phrases)
+        begin = first.match(low)
+        if begin is not None:
+            return known[begin[1]], begin.end()
+        inside = later.search(low, 0, LONGEST_BEGIN)  # "We ship from Spain"
+        if inside is None or not 0 < inside.start() < LATEST_PHRASE:
+            return "", 0
+        return known[inside[1]], inside.end()
 
     def has(self, name: str, text: str) -> bool:
         """Return whether the list ``name`` (as ``related.heading``) has the text."""
@@ -131,8 +126,28 @@ class Words:
         return any(len(part) >= SHORTEST_PLACE and part in self.places for part in parts)
 
 
+@lru_cache(maxsize=8)
+def _phrase_patterns(
+    phrases: tuple[tuple[str, str], ...],
+) -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
+    """Return the concepts, and patterns of a first phrase and a long one after a few words."""
+    long = (word for word, concept in phrases if concept.startswith("ships") and " " in word)
+    every = "|".join(re.escape(word) for word, _concept in phrases)
+    later = "|".join(map(re.escape, long))
+    return dict(phrases), re.compile(f"({every}) "), re.compile(f" ({later}) ")
+
+
 def plain(text: str) -> str:
     """Return a label as it is compared: lower case, without signs at its ends."""
+    return _plain_short(text) if len(text) <= LONGEST_BEGIN else _plain(text)
+
+
+@lru_cache(maxsize=8192)
+def _plain_short(text: str) -> str:
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
     return " ".join(_EDGES.sub("", text.translate(_APOSTROPHES)).casefold().split())
 
 
@@ -178,7 +193,8 @@ def _long_labels(table: Mapping[str, Mapping[str, list[str]]], concept: str) -> 
     return [word for word in table[concept]["label"] if " " in word]
 
 
-def words_with(labels: Iterable[tuple[str, str]]) -> Words:
+@lru_cache(maxsize=32)
+def words_with(labels: tuple[tuple[str, str], ...]) -> Words:
     """Return the vocabulary with further labels (word, concept), as a profile names them."""
     words = market_words()
     known = dict(words.labels)

@@ -41,10 +41,10 @@ def judge_page(sight: Sight) -> Judged:
     A page is taken for a listing only where a title, a price and something that only
     listings have (a vendor, a place that it ships from, a label of its price) are there.
     """
-    guessed = guess_fields(sight)
-    sight.guessed = guessed
-    sight.kind = _kind(sight, guessed)
-    return Judged(sight, guessed, sight.kind)
+    if sight.guessed is None:
+        sight.guessed = guess_fields(sight)
+        sight.kind = _kind(sight, sight.guessed)
+    return Judged(sight, sight.guessed, sight.kind)
 
 
 def _kind(sight: Sight, guessed: Guessed) -> str:

@@ -14,7 +14,7 @@ from crawler.market.cards import mark_cards
 from crawler.market.document import Document
 from crawler.market.labels import Labelled, labels_of
 from crawler.market.view import Segment, View, tokens_of, view_of
-from crawler.market.words import Words
+from crawler.market.words import Words, market_words
 
 TIGHT = 3
 ACCOUNT_REACH = 4
@@ -177,6 +177,15 @@ class Sight:
     def _head(self, path: str) -> str:
         found = self.document.root.xpath(path)
         return same(self.document.text_of(found[:1]).text) if found else ""
+
+
+def sight_of(document: Document, words: Words | None = None) -> Sight:
+    """Return the page as ``Sight`` has it, made once for each vocabulary."""
+    known = words or market_words()
+    found: Sight | None = document.seen.get(id(known))
+    if found is None:
+        found = document.seen[id(known)] = Sight(document, known)
+    return found
 
 
 def same(text: str) -> str:

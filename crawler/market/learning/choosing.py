@@ -17,7 +17,8 @@ from crawler.market.guessing.reading import LEAST
 from crawler.market.guessing.sight import Guess
 from crawler.market.learning.places import selectors_of, weight_of
 from crawler.market.money import Money
-from crawler.market.seeing import GUESSED, by_label, money_at, outside_others, segments_at
+from crawler.market.profile_words import GUESSED
+from crawler.market.seeing import by_label, money_at, outside_others, segments_at
 from crawler.market.selecting import Select, css_select
 from crawler.market.view import spell
 from crawler.market.words import plain
