@@ -210,6 +210,9 @@ def _failure(error: Exception, tape: Tape) -> str:
         return tape.problem
     cause = error.__cause__
     name = type(cause).__name__ if cause is not None else type(error).__name__
+    if name == "RemoteProtocolError" and not tape.received:
+        tape.cut("", "no-answer")
+        return "no-answer"
     if name == "RemoteProtocolError":
         complete = "without sending complete message body" in str(cause)
         tape.cut("disconnect" if complete else "", "" if complete else "rejected-by-parser")

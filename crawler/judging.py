@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from math import ceil
 from urllib.parse import urljoin
 
+from crawler.links import normal_uri
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.page import UNKNOWN_KIND
 from vestigo.evidence.warc import WireResponse, read_response
@@ -19,6 +20,7 @@ from vestigo.records import Capture
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
+TO_ITSELF = "redirect-to-itself"
 _REFRESH = re.compile(rb"\nrefresh[ \t]*:", re.IGNORECASE)
 MOST_DIGITS = 9
 _FINAL = ("too-long", "decoded-too-long", "content-encoding")
@@ -56,6 +58,8 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
     location = header_values(wire.headers, b"location")
     if wire.status in REDIRECTS and location:
         target = urljoin(capture.uri, location[0].decode("latin-1"))
+        if capture.request_method == "GET" and normal_uri(target) == capture.uri:
+            return Verdict("retry", TO_ITSELF)  # a cookie that came with it brings the page
         return Verdict("done", kind="redirect", redirect=target)
     cause = capture.problem.partition(";")[0]
     if cause == "not-screened" or cause.endswith("-not-authorised"):

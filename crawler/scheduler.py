@@ -10,6 +10,8 @@ from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from crawler.frontier import PageRow
+from crawler.screening import NEVER, SCREENED
 from crawler.spider import MarketSpider
 from crawler.world import MOMENT, CrawlWorld, world_of
 
@@ -63,7 +65,7 @@ class FrontierScheduler(BaseScheduler):
     def _page_request(self) -> Request | None:
         world = self._world
         try:
-            row = world.frontier.lease(world.clock().timestamp(), world.last_place)
+            row = self._next_row()
         except Exception as error:  # noqa: BLE001  # a full disk: Scrapy would wait for ever
             world.stop_with(error)
             return None
@@ -77,6 +79,22 @@ class FrontierScheduler(BaseScheduler):
             "generation": world.session.generation,
         }
         return Request(row.uri, meta=meta, headers=world.session.headers, dont_filter=True)
+
+    def _next_row(self) -> PageRow | None:
+        """Lease the next page; one that was forbidden since it was found is not asked for."""
+        world = self._world
+        while row := world.frontier.lease(world.clock().timestamp(), world.last_place):
+            cause = self._forbidden(row.uri)
+            if not cause:
+                return row
+            world.frontier.refuse(row, cause)
+        return None
+
+    def _forbidden(self, uri: str) -> str:
+        """Return why the lists of the unit or the profile, as they are now, forbid ``uri``."""
+        if self._world.screening.forbids(uri):
+            return SCREENED
+        return NEVER if self._world.job.profile.is_never(uri) else ""
 
     def _look_again_when_due(self) -> None:
         """Have the engine ask again when the first page that waits may be asked for."""

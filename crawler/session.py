@@ -26,8 +26,8 @@ class LoginSession:
 
     ``stage`` names the request that is under way: ``look`` (at the log-in page),
     ``picture`` (of a captcha), ``captcha`` (its answer), ``log-in`` (account and
-    password), or "".  ``n_answers`` counts the answers of a person in this log-in;
-    ``asked_at`` is the page that asked for it.
+    password), or "".  ``n_answers`` counts the answers of a person in this log-in,
+    ``n_looks`` how often its page led to itself; ``asked_at`` is the page that asked for it.
     """
 
     profile: MarketProfile
@@ -41,6 +41,7 @@ class LoginSession:
     n_fruitless: int = 0
     n_walls: int = 0
     n_answers: int = 0
+    n_looks: int = 0
     stage: str = ""
     wall_uri: str = ""
     asked_at: str = ""
@@ -100,7 +101,7 @@ class LoginSession:
         self.n_fruitless += 1
         self.asked_at = at
         self.wall_uri = at if at and not (self.possible and self.uri) else self.uri
-        self.n_answers = 0
+        self.n_answers = self.n_looks = 0
         self._under_way = True
         self.look()
         return True

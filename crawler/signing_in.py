@@ -8,7 +8,7 @@ crawl, or the crawl pauses.
 from __future__ import annotations
 
 from crawler.attending import NoPicture, ask_person, inline_picture
-from crawler.judging import Verdict, judge
+from crawler.judging import TO_ITSELF, Verdict, judge
 from crawler.market import CaptchaForm, LoginForm
 from crawler.permission import host_and_port
 from crawler.world import CrawlWorld
@@ -39,6 +39,8 @@ class SigningIn:
             self._wait(verdict)
         elif verdict.outcome == "person" and verdict.cause == "captcha":
             self._on_captcha(verdict, None)
+        elif stage == "look" and verdict.cause == TO_ITSELF:
+            self._look_once_more()
         elif stage == "look":
             self._on_form(verdict)
         elif stage == "captcha":
@@ -53,6 +55,15 @@ class SigningIn:
             self._let_in()
         else:
             session.look()
+
+    def _look_once_more(self) -> None:
+        """Ask again for a log-in page that set a cookie and led to itself."""
+        session = self._world.session
+        session.n_looks += 1
+        if session.n_looks < int(self._world.job.settings["attempts"]):
+            session.look()
+        else:
+            self._give_up("E-CRA-014", _("The log-in page could not be fetched."), TO_ITSELF)
 
     def broken(self, cause: str) -> None:
         """Give up: the exchange brought nothing that can be read."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error
+from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import open_session
@@ -79,6 +79,8 @@ def picture(  # noqa: PLR0917  # click hands over each option
     with open_session(path, write=not dry_run) as session, progress() as display:
         session.custody.append("access", reason="crawl picture")
         pages = pages_to_draw(session, wanted, kinds or DEFAULT_KINDS, scripts=scripts)
+        if not pages:
+            warn(_("No such page was read yet: “vestigo case read” finds listings and vendors."))
         if dry_run or limit is not None:
             pages = without_picture(session, pages)[:limit]
         if dry_run:
