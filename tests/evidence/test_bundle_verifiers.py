@@ -16,7 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from vestigo.evidence.stranger import PAGES, VERIFIERS, shipped, verifier_digests, verify
+from vestigo.evidence.stranger import (
+    EXPECTED,
+    PAGES,
+    VERIFIERS,
+    expected_output,
+    shipped,
+    verifier_digests,
+    verify,
+)
 from vestigo.evidence.warc.wire import read_response
 
 STRANGER = Path(verify.__file__).parent
@@ -171,9 +179,10 @@ def test_a_read_only_bundle_verifies(sealed, stranger):
 
 
 def test_published_digests_are_those_of_the_shipped_files():
-    assert set(verifier_digests()) == set(VERIFIERS)
+    assert set(verifier_digests()) == {*VERIFIERS, *PAGES, EXPECTED}
     for name, digest in verifier_digests().items():
-        assert hashlib.sha256((STRANGER / name).read_bytes()).hexdigest() == digest
+        content = expected_output() if name == EXPECTED else (STRANGER / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
     with pytest.raises(ValueError):
         shipped("../verify.py")
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 VERIFIERS = ("verify.py", "verify.sh")
+EXPECTED = "expected.txt"
 PAGES = ("LIMITS.en.md", "LIMITS.es.md", "VERIFY.en.md", "VERIFY.es.md")
 
 
@@ -20,8 +21,13 @@ def shipped(name: str) -> bytes:
 
 
 def verifier_digests() -> dict[str, str]:
-    """Return the SHA-256 of each verifier of this release: the value that is published."""
-    return {name: hashlib.sha256(shipped(name)).hexdigest() for name in VERIFIERS}
+    """Return the SHA-256 of each verifier and page of this release: what is published.
+
+    The pages are among them because whoever replaces them tells the reader what to expect.
+    """
+    found = {name: shipped(name) for name in (*VERIFIERS, *PAGES)}
+    found[EXPECTED] = expected_output()
+    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
 
 
 def expected_output() -> bytes:

@@ -42,6 +42,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_READ = 64 * 1024 * 1024
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+PLAIN_PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
 BEYOND_BMP = re.compile(rb"[\xf0-\xff]")  # only there do UTF-16 and code points sort apart
 LONG_NUMBER = re.compile(rb"[0-9]{20}")
 LINE = re.compile(r"([0-9a-f]+)  ([A-Za-z0-9][A-Za-z0-9._/-]*)")
@@ -131,7 +132,7 @@ PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 PROOF = re.compile(r"data/custody/proofs/([0-9]+)\.tlog-proof")
 FIRST_FORMAT = b"Vestigo-Format-Version: 1"
 EXHIBIT = re.compile(r"data/exhibits/([0-9]+)/exhibit\.json")
-MOST_HASHES = 63
+MOST_HASHES, MOST_EXHIBITS = 63, 10_000_000
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
@@ -159,6 +160,7 @@ class Bag:
         self.findings: list[tuple[str, str, str]] = []
         self.manifests: dict[str, dict[str, str]] = {}
         self.outside = False
+        self.odd = False
         self.stamped: list[datetime] = []
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
@@ -242,6 +244,7 @@ def check_names(bag: Bag, check: Check) -> str:
         check.fault(ascii(error.filename), "a folder that cannot be read")
 
     for folder, folders, files in os.walk(bag.root, onerror=unread):
+        folders.sort()
         if not folders and not files and Path(folder) != bag.root:
             check.fault(ascii(Path(folder).relative_to(bag.root).as_posix()), "an empty folder")
         for entry in sorted(folders + files):
@@ -251,11 +254,13 @@ def check_names(bag: Bag, check: Check) -> str:
             junction = path.is_dir() and attributes & REPARSE_POINT  # a link of Windows
             if path.is_symlink() or junction or not (path.is_dir() or path.is_file()):
                 check.fault(ascii(name), "neither a plain file nor a folder")
-            elif not NAME.fullmatch(entry):
+                bag.odd = True
+                continue
+            if not NAME.fullmatch(entry):
                 check.fault(ascii(name), "a name that a bundle does not use")
             elif seen.setdefault(name.lower(), name) != name:
                 check.fault(name, "differs from another name by case only")
-            elif path.is_file():
+            if path.is_file() and PLAIN_PATH.fullmatch(name):
                 bag.files[name] = ("", "")
     return f"{len(bag.files)} files"
 
@@ -292,7 +297,18 @@ def check_files(bag: Bag, check: Check) -> str:
                 check.fault(name, f"missing, but in {manifest}")
             for name in sorted(present - set(rows)):
                 check.fault(name, f"extra, not in {manifest}")
+    n_bytes = sum((bag.root / name).stat().st_size for name in payload)
+    if bag_info(bag).get("Payload-Oxum") != f"{n_bytes}.{len(payload)}":
+        check.fault("bag-info.txt", "its Payload-Oxum is not the size of the payload")
     return f"{len(payload)} payload files, {len(tags)} tag files: nothing missing, nothing extra"
+
+
+def bag_info(bag: Bag) -> dict[str, str]:
+    """Return what the bag says of itself; nothing where a label stands there twice."""
+    content = bag.read("bag-info.txt") if "bag-info.txt" in bag.files else b""
+    rows = [line.partition(": ") for line in content.decode("utf-8", "replace").split("\n")]
+    found = {label: value for label, _colon, value in rows}
+    return found if len(found) == len(rows) else {}
 
 
 def digest_files(bag: Bag) -> None:
@@ -930,9 +946,10 @@ def check_verifiers(bag: Bag, check: Check) -> str:
     for line in path.read_text("ascii").splitlines():
         digest, _gap, name = line.partition("  ")
         published.setdefault(name, set()).add(digest)
-    for name in ("verify.sh", "verify.py"):
+    for name in sorted({"verify.sh", "verify.py"} | set(published)):
         if name in bag.files and bag.files[name][0] not in published.get(name, set()):
-            check.fault(name, "not the published verifier")
+            what = "verifier" if name.startswith("verify.") else "page"
+            check.fault(name, f"not the published {what}")
     return "verify.sh and verify.py are the published ones"
 
 
@@ -1023,6 +1040,12 @@ def check_custody(bag: Bag, check: Check) -> str:
     _text, size, root, _lines = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
     if size != len(bag.events) or root != bag.roots.get(size, EMPTY_ROOT):
         check.fault("data/custody/events.jsonl", "not the log of the checkpoint")
+    built = [event["object_sha256"] for event in bag.events if event["reason"] == BUILT]
+    due = {"Vestigo-Checkpoint": str(size),
+           "Vestigo-Previous-Bundle-SHA256": built[-1] if built else "none"}  # fmt: skip
+    for label, value in due.items():
+        if bag_info(bag).get(label) != value:
+            check.fault("bag-info.txt", f"its {label} is not what the log says")
     return f"{len(bag.events)} events, chain and root"
 
 
@@ -1643,7 +1666,19 @@ def check_exhibits(bag: Bag, check: Check) -> str:
     if {row["exhibit"]: row["capture_id"] for row in index} != rows or len(index) != len(rows):
         check.fault("data/exhibits/index.csv", "not the list of the exhibits")
     check_cash_out_table(bag, check)
+    if numbers_in(bag_info(bag).get("Vestigo-Exhibits", "")) != sorted(rows):
+        check.fault("bag-info.txt", "its Vestigo-Exhibits are not those of the bundle")
     return f"{len(names)} exhibits"
+
+
+def numbers_in(ranges: str) -> list[str]:
+    """Return the exhibits that ``0001-0003 0007`` names; nothing for ``none``."""
+    found: list[str] = []
+    for part in ranges.split(" ") if ranges != "none" else ():
+        first, _dash, last = part.partition("-")
+        numbers = range(int(first), int(last or first) + 1)[:MOST_EXHIBITS]
+        found += [f"{number:04d}" for number in numbers]
+    return sorted(found)
 
 
 def table(bag: Bag, name: str) -> list[dict[str, str]]:
@@ -1892,6 +1927,8 @@ def verify(root: Path, anchors: Path | None) -> Bag:
             check.end(function(bag, check))
         except UNREADABLE as error:
             check.fault("the bundle", f"cannot be read: {ascii(str(error))[:200]}")
+        if bag.odd:
+            break  # reading a pipe, a device or a link could hang, or lead out of the bundle
     return bag
 
 

@@ -156,7 +156,8 @@ sed -n 's,/[^/]*$,,p' "$work/all" | sort -u > "$work/parents"
 find . -type d 2>/dev/null | sed 's,^\./,,' | grep -v '^\.$' | sort |
     comm -23 - "$work/parents" | safe > "$work/empty"
 faults names "$work/empty" 'an empty folder'
-find . -type f | sed 's,^\./,,' | sort > "$work/files"
+find . -type f | sed 's,^\./,,' | sort |
+    grep '^[A-Za-z0-9][A-Za-z0-9._-]\{0,119\}\(/[A-Za-z0-9][A-Za-z0-9._-]\{0,119\}\)*$' > "$work/files"
 grep -c . "$work/files" > "$work/number" || :
 right names "$(cat "$work/number") files"
 
@@ -193,6 +194,15 @@ for kind in manifest tagmanifest; do
         faults files "$work/extra" "extra, not in $list"
     done
 done
+total=0
+if [ -s "$work/manifest.here" ]; then
+    xargs wc -c < "$work/manifest.here" 2>/dev/null | grep -v ' total$' > "$work/sizes"
+    while read -r number _; do total=$((total + number)); done < "$work/sizes"
+fi
+if [ "$(grep -c '^Payload-Oxum: ' bag-info.txt 2>/dev/null)" != 1 ] ||
+    ! grep -q -x "Payload-Oxum: $total.$(count "$work/manifest.here")" bag-info.txt; then
+    fault files 'bag-info.txt: its Payload-Oxum is not the size of the payload'
+fi
 right files "$(count "$work/manifest.here") payload files, $(count "$work/tagmanifest.here") tag files: nothing missing, nothing extra"
 
 # ---------------------------------------------------------- sha256, sha512
@@ -722,12 +732,18 @@ fi
 # -------------------------------------------------------------- verifiers
 begin
 if [ -n "$anchors" ] && [ -f "$anchors/verifiers.sha256" ]; then
-    for name in verify.sh verify.py; do
-        [ -f "$name" ] || continue
+    {
+        printf 'verify.py\nverify.sh\n'
+        cut -d ' ' -f 3- "$anchors/verifiers.sha256"
+    } | sort -u | comm -12 - "$work/files" > "$work/list"
+    while IFS= read -r name; do
         line=$(echo "$name" | digest 256)
         grep -q -F -x "$line" "$anchors/verifiers.sha256" ||
-            fault verifiers "$name: not the published verifier"
-    done
+            case $name in
+                verify.*) fault verifiers "$name: not the published verifier" ;;
+                *) fault verifiers "$name: not the published page" ;;
+            esac
+    done < "$work/list"
 else
     skip verifiers 'no published digests (verifiers.sha256) among the anchors'
 fi
