@@ -8,7 +8,7 @@ the HTTP library made of them: what is read is what is kept.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, cast
 
 from scrapy import Request
@@ -22,20 +22,20 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
+from crawler.in_flight import Share
 from crawler.judging import told_by_head
 from crawler.permission import ask_gate, intent_of
 from crawler.screening import QUARANTINED, screened, stop_at_parked_host
-from crawler.tape import Tape, current_tape
+from crawler.tape import HEAD_ALLOWANCE, Tape, current_tape
 from crawler.transport import HttpResponse, make_client, pin_httpx
 from crawler.world import CrawlWorld, world_of
 from vestigo.evidence.warc import Exchange
-from vestigo.evidence.warc.framing import read_framing
+from vestigo.evidence.warc.decoding import MAX_DECODED, decode_content
+from vestigo.evidence.warc.framing import header_values, read_framing
 from vestigo.evidence.warc.wire import WireResponse
 from vestigo.records import Capture
 
-HEAD_ALLOWANCE = 256 * 1024
-HEAVY_BYTES = 2 * 1024 * 1024
-CODED_BYTES = 32 * 1024
+HEAVY_BYTES = 1024 * 1024
 _TEXT_TYPES = ("application/xhtml+xml", "application/xml", "application/json", "")
 
 _FAILURES = (
@@ -65,7 +65,6 @@ class ArchivingHandler(HttpxDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         pin_httpx()
         self._world: CrawlWorld = world_of(crawler)
-        self._one_at_a_time = asyncio.Lock()
         super().__init__(crawler)
 
     def _make_client(self, proxy_url: str | None = None) -> Any:
@@ -77,27 +76,38 @@ class ArchivingHandler(HttpxDownloadHandler):
         """Return the response to ``request``, made from its archived bytes.
 
         Raises ``ExchangeError`` (with the capture where bytes were sent) and
-        ``AuthorityError`` when the gate refuses.
+        ``AuthorityError`` when the gate refuses.  What it holds of the crawl's room is given
+        back by whoever takes the response or the ``ExchangeError``.
         """
         stop_at_parked_host(self._world, request)
         if self._world.stopping:
             raise ExchangeError("stopped", None)
-        tape = self._tape(request)
+        share = request.meta["share"] = self._world.in_flight.share()
+        tape = self._tape(request, share)
         current_tape.set(tape)
-        cause = await self._exchange(request, tape)
+        try:
+            cause = await self._exchange(request, tape)
+            return await self._kept(request, tape, share, cause)
+        except ExchangeError:
+            raise
+        except BaseException:
+            share.release()
+            raise
+
+    async def _kept(self, request: Request, tape: Tape, share: Share, cause: str) -> Response:
+        """Decode, screen and archive what is on the tape, then answer with it.
+
+        What is large, or becomes so, is worked on one at a time until it has been judged.
+        """
         tape.finished = True
         if not tape.sent:
             raise ExchangeError(cause or "not-sent", None)
-        async with self._one_at_a_time if is_heavy(tape) else nullcontext():
-            return await self._kept(request, tape, cause)
-
-    async def _kept(self, request: Request, tape: Tape, cause: str) -> Response:
-        """Decode, screen and archive what is on the tape, then answer with it."""
         if is_heavy(tape):
+            await share.take_turn(MAX_DECODED)
             made = await asyncio.to_thread(self._exchanged, request, tape)
         else:
             made = self._exchanged(request, tape)
-        tape.release()
+        tape.release(clean=not made.wire.framing)
         exchange = await screened(self._world, request, made)
         if exchange is None:
             raise ExchangeError(QUARANTINED, None)
@@ -109,18 +119,21 @@ class ArchivingHandler(HttpxDownloadHandler):
         self._world.hold_off(told_by_head(wire, capture.observed_at) or 0)
         return _response(request, wire)
 
-    def _tape(self, request: Request) -> Tape:
+    def _tape(self, request: Request, share: Share) -> Tape:
         world = self._world
         authorization = ask_gate(world, request)
         now = world.clock()
         left = (authorization.ends_at - now).total_seconds()
         seconds = min(world.deadline_seconds, max(left, 0.0))
+        loop_now = asyncio.get_running_loop().time()
         return Tape(
             intent=intent_of(request, world.account),
             method=request.method,
             began_at=now,
             max_bytes=world.max_body_bytes + HEAD_ALLOWANCE,
-            deadline=asyncio.get_running_loop().time() + seconds,
+            deadline=loop_now + seconds,
+            latest=loop_now + max(left, 0.0),
+            share=share,
         )
 
     async def _exchange(self, request: Request, tape: Tape) -> str:
@@ -129,6 +142,7 @@ class ArchivingHandler(HttpxDownloadHandler):
         try:
             async with asyncio.timeout_at(tape.deadline) as timeout:
                 running.add(timeout)
+                tape.timeout = timeout
                 try:
                     async with self._requesting(request) as response:
                         await self._read(response, tape, is_captcha(request))
@@ -158,12 +172,13 @@ class ArchivingHandler(HttpxDownloadHandler):
         stream.finish(tape)
 
     def _exchanged(self, request: Request, tape: Tape) -> Exchange:
+        received, tape.received = bytes(tape.received), bytearray()
         return Exchange(
             uri=request.url,
             method=request.method,
             began_at=tape.began_at,
             request=bytes(tape.sent),
-            response=bytes(tape.received),
+            response=received,
             authorization_id=request.meta["authorization"].record_id,
             account=self._world.account,
             truncated=tape.truncated,
@@ -190,11 +205,16 @@ def is_text(content_type: str) -> bool:
 
 
 def is_heavy(tape: Tape) -> bool:
-    """Say whether decoding may take much memory: large, or coded (a bomb grows thousandfold)."""
+    """Say whether a response is large or becomes so: twenty kilobytes may become gigabytes."""
     received = tape.received
-    if len(received) <= CODED_BYTES:
+    if len(received) > HEAVY_BYTES:
+        return True
+    if b"content-encoding" not in received[:HEAD_ALLOWANCE].lower():
         return False
-    return len(received) > HEAVY_BYTES or b"content-encoding" in received[:HEAD_ALLOWANCE].lower()
+    found = read_framing(bytes(received), tape.method)
+    codings = header_values(found.headers, b"content-encoding")
+    _body, problems = decode_content(found.content, codings, HEAVY_BYTES)
+    return "decoded-too-long" in problems
 
 
 def drop_body(tape: Tape) -> None:
@@ -234,6 +254,5 @@ def _response(request: Request, wire: WireResponse) -> Response:
     for name, value in wire.headers:
         headers.appendlist(name, value)
     request.meta["wire"] = wire
-    return Response(
-        url=request.url, status=wire.status, headers=headers, body=wire.body, request=request
-    )
+    # the body is read from the wire bytes: a second one is nobody's
+    return Response(url=request.url, status=wire.status, headers=headers, request=request)

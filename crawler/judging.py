@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.page import UNKNOWN_KIND
+from crawler.market.size import TOO_LARGE
 from vestigo.evidence.warc import WireResponse, read_response
 from vestigo.evidence.warc.wire import header_values
 from vestigo.records import Capture
@@ -23,6 +24,7 @@ TOO_MANY_REQUESTS = 429
 TO_ITSELF = "redirect-to-itself"
 _REFRESH = re.compile(rb"\nrefresh[ \t]*:", re.IGNORECASE)
 MOST_DIGITS = 9
+TOO_LARGE_CAUSE = "page-too-large"
 _FINAL = ("too-long", "decoded-too-long", "content-encoding")
 _LATER = ("queue", "maintenance", "rate-limit")
 _WAITING_STATUSES = (429, 503)
@@ -133,5 +135,7 @@ def _by_kind(reading: PageReading, status: int) -> Verdict:
     if refused:
         return Verdict("retry", f"http-{status}", reading=reading)
     if reading.truncated:
-        return Verdict("retry", "broken-off", reading=reading)
+        large = TOO_LARGE in reading.failed_assertions
+        outcome, cause = ("fail", TOO_LARGE_CAUSE) if large else ("retry", "broken-off")
+        return Verdict(outcome, cause, reading=reading)
     return Verdict("done", kind=reading.kind, reading=reading)

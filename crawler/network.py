@@ -42,7 +42,12 @@ class TeeStream(httpcore.AsyncNetworkStream):
         self._tape: Tape | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return the next bytes; raises httpcore's ``ReadTimeout`` or ``ReadError``."""
+        """Return the next bytes; raises httpcore's ``ReadTimeout`` or ``ReadError``.
+
+        Nothing is read while the crawl has no room for it.
+        """
+        if self._tape is not None:
+            await self._tape.room_for(max_bytes)
         try:
             async with asyncio.timeout(timeout):
                 content = await self._protocol.read(max_bytes)
@@ -167,6 +172,7 @@ class TeeStream(httpcore.AsyncNetworkStream):
         Silence is the end where the message is whole; where something is missing it is
         waited for, longer than a slow circuit hesitates.
         """
+        await tape.room_for(_PIECE)
         loop = asyncio.get_running_loop()
         for seconds in (REST_SECONDS, MISSING_SECONDS):
             with suppress(TimeoutError):

@@ -19,6 +19,7 @@ from urllib.parse import urljoin
 from crawler.cookies import pin_suffix_list
 from crawler.frontier import FrontierStore, open_frontier
 from crawler.headers import browser_headers
+from crawler.in_flight import InFlight
 from crawler.job import CrawlJob, CrawlReport
 from crawler.links import normal_uri
 from crawler.network import TeeBackend, is_loopback, no_proxy
@@ -205,6 +206,7 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierSto
         last_place=last_place(job.captures_folder),
     )
 
+    world.in_flight = InFlight(int(job.settings["in_flight_bytes"]))
     world.screening = CrawlScreening(job, pictures_allowed=world.pictures_allowed)
     world.traps = TrapBounds(job.profile.bounds, frontier.addresses())
 

@@ -15,6 +15,8 @@ from scrapy import Request
 from crawler.frontier.rows import class_hint
 from crawler.job import CrawlJob
 from crawler.market import MarketProfile, read_page
+from crawler.market.classifying import is_page_type
+from crawler.market.size import too_large
 from crawler.permission import host_and_port, intent_of
 from crawler.third_class import may_not_be_kept
 from vestigo.evidence.quarantine import Sighting, masked_address
@@ -68,7 +70,8 @@ class CrawlScreening:
             if verdict.outcome == "hit":
                 return verdict
             worst = worst if verdict.passed else verdict
-        if worst.passed and self.has_lists and _cannot_be_read(wire):
+        unseen = screen.has_terms and is_page_type(wire.media_type) and too_large(wire.body)
+        if worst.passed and self.has_lists and (unseen or _cannot_be_read(wire)):
             return Verdict("not-authorised", why=NOT_SCREENED)
         return worst
 

@@ -51,19 +51,25 @@ class MarketSpider(Spider):
         """Take an archived response."""
         request = response.request
         assert request is not None
-        capture, wire = request.meta["capture"], request.meta["wire"]
+        capture, wire = request.meta["capture"], request.meta.pop("wire")
         row = request.meta.get("row")
-        if row is None:
-            self.signing_in.take(request.method, capture, wire)
-        else:
-            self.pages.take(row, capture, wire, request.meta["generation"])
+        try:
+            if row is None:
+                self.signing_in.take(request.method, capture, wire)
+            else:
+                self.pages.take(row, capture, wire, request.meta["generation"])
+        finally:
+            request.meta["share"].release()
 
     def on_failure(self, failure: Failure) -> None:
         """Take a request that brought no response that could be read."""
         error = failure.value
         assert error is not None
         # Scrapy hangs the request on the failure
-        row = vars(failure)["request"].meta.get("row")
+        meta = vars(failure)["request"].meta
+        row = meta.get("row")
+        if "share" in meta:
+            meta["share"].release()
         if isinstance(error, AuthorityError):
             self._on_refusal(row, error)
         elif isinstance(error, ExchangeError):

@@ -7,12 +7,20 @@ the connections below it on whose tape they write.
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawler.in_flight import Share
 from vestigo.authority import Intent
 from vestigo.evidence.warc.framing import read_framing
+
+HEAD_ALLOWANCE = 256 * 1024
+_HEAD_END = re.compile(rb"\n\r?\n")
 
 
 class TapeFullError(OSError):
@@ -23,7 +31,9 @@ class TapeFullError(OSError):
 class Tape:
     """The wire bytes of one exchange in both directions.
 
-    ``max_bytes`` bounds what is received; ``deadline`` is a time of the event loop;
+    ``max_bytes`` bounds what is received, ``HEAD_ALLOWANCE`` the head of it; ``deadline``
+    is a time of the event loop.  ``share`` is what it may hold of the crawl's room: the time
+    of waiting for more does not count, but at ``latest`` all ends, and ``timeout`` ends it.
     ``truncated`` is the WARC-Truncated reason once it was cut; ``finished`` says that
     nothing more is to be read for it.
     """
@@ -33,6 +43,9 @@ class Tape:
     began_at: datetime
     max_bytes: int
     deadline: float
+    latest: float = 0.0
+    share: Share | None = None
+    timeout: asyncio.Timeout | None = None
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
     truncated: str = ""
@@ -46,13 +59,44 @@ class Tape:
 
     def on_received(self, content: bytes) -> None:
         """Keep bytes that came; raises ``TapeFullError`` past the limit."""
+        before = len(self.received)
         self.received += content
-        if len(self.received) > self.max_bytes:
-            del self.received[self.max_bytes :]
+        most = self.max_bytes
+        if before <= HEAD_ALLOWANCE < len(self.received) and not self._has_head():
+            most = HEAD_ALLOWANCE
+        if len(self.received) > most:
+            del self.received[most:]
             self.truncated = "length"
             self.problem = "too-long"
             self.finished = True
             raise TapeFullError
+
+    async def room_for(self, n_bytes: int) -> None:
+        """Wait until so many more bytes may be held."""
+        wanted = len(self.received) + n_bytes
+        over = self.timeout is not None and self.timeout.expired()
+        if self.share is None or over or self.share.covers(wanted):
+            return
+        with self._not_counted():
+            await self.share.grow_to(wanted)
+
+    @contextmanager
+    def _not_counted(self) -> Iterator[None]:
+        """Put the deadline off by as long as the block lasts; ``latest`` stands."""
+        loop = asyncio.get_running_loop()
+        began, timeout = loop.time(), self.timeout
+        if timeout is not None:
+            timeout.reschedule(self.latest)
+        try:
+            yield
+        finally:
+            self.deadline = min(self.deadline + loop.time() - began, self.latest)
+            # one that was cut meanwhile stays cut
+            if timeout is not None and not timeout.expired() and timeout.when() == self.latest:
+                timeout.reschedule(self.deadline)
+
+    def _has_head(self) -> bool:
+        return bool(_HEAD_END.search(self.received, 0, HEAD_ALLOWANCE))
 
     def cut(self, truncated: str, problem: str) -> None:
         """Say that nothing more is read, and why."""
@@ -66,9 +110,9 @@ class Tape:
             self._clean = not read_framing(bytes(self.received), self.method).problems
         return self._clean
 
-    def release(self) -> None:
+    def release(self, *, clean: bool) -> None:
         """Forget the response: somebody else keeps it.  How it ended is remembered."""
-        self.ended_cleanly()
+        self._clean = clean
         self.received = bytearray()
 
     def is_whole(self) -> bool:

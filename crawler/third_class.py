@@ -14,8 +14,10 @@ from crawler.market import MarketProfile
 from crawler.market.charset import decode_body
 from crawler.market.classifying import is_page_type, kind_of, looks_like_html
 from crawler.market.document import parse_document
+from crawler.market.size import too_large
 from crawler.permission import intent
 from vestigo.evidence.screening import Verdict
+from vestigo.evidence.screening.screen import NOT_SCREENED
 from vestigo.evidence.warc import WireResponse
 from vestigo.records.market import THIRD_KINDS
 
@@ -28,6 +30,8 @@ def may_not_be_kept(job: CrawlJob, uri: str, wire: WireResponse) -> Verdict | No
     Only profiles that know such pages are asked; the acts of an order on them are those on
     every other page.
     """
+    if _knows_third(job.profile) and is_page_type(wire.media_type) and too_large(wire.body):
+        return Verdict("not-authorised", why=NOT_SCREENED, media_type=wire.media_type)
     kind = third_kind(job.profile, uri, wire)
     if not kind or job.gate.covers(intent(uri, kind, job.account)):
         return None
@@ -36,10 +40,9 @@ def may_not_be_kept(job: CrawlJob, uri: str, wire: WireResponse) -> Verdict | No
 
 def third_kind(profile: MarketProfile, uri: str, wire: WireResponse) -> str:
     """Return ``buyer``, ``message`` or ``order`` where the profile takes a page for that, or ""."""
-    known = any(rule.kind in THIRD_KINDS for rule in profile.kinds)
-    if not known or wire.status is None or wire.status >= HTTPStatus.MULTIPLE_CHOICES:
+    if wire.status is None or wire.status >= HTTPStatus.MULTIPLE_CHOICES:
         return ""
-    if not wire.body or not is_page_type(wire.media_type):
+    if not _knows_third(profile) or not wire.body or not is_page_type(wire.media_type):
         return ""
     decoded = decode_body(wire.body, wire.charset)
     document = parse_document(decoded) if looks_like_html(decoded.text) else None
@@ -47,3 +50,7 @@ def third_kind(profile: MarketProfile, uri: str, wire: WireResponse) -> str:
         return ""
     kind = kind_of(profile, document, uri, wire.status) or ""
     return kind if kind in THIRD_KINDS else ""
+
+
+def _knows_third(profile: MarketProfile) -> bool:
+    return any(rule.kind in THIRD_KINDS for rule in profile.kinds)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.crawler import Crawler
 
 from crawler.frontier import FrontierStore, PageRow
+from crawler.in_flight import InFlight
 from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
 from crawler.traps import TrapBounds
@@ -63,6 +64,7 @@ class CrawlWorld:
     crawler: CaseCrawler | None = None
     identity: TorSession | None = None
     asked_at: float = 0.0
+    in_flight: InFlight = field(init=False)
     archive: WarcArchive = field(init=False)
     screening: CrawlScreening = field(init=False)
     traps: TrapBounds = field(init=False)

@@ -19,9 +19,7 @@ from vestigo.pipeline.steps import StepResult, run_step, serving, vestigo_words
 from vestigo.records import DATA_CLASSES, Authorization
 from vestigo.store import CaseFolder
 
-# what a crawl needs with one body being undone (128 MiB, twice), and a page of the longest
-# length with its copies for each of the requests that are under way at the same time
-PEAK_LIMIT_MB = 450 + 16 * 54
+PEAK_LIMIT_MB = 700
 CONCURRENCY = 16
 SETTINGS = """
 [settings.crawl]
