@@ -8,6 +8,7 @@ import pytest
 from vestigo.cli.app import run as run_cli
 from vestigo.pipeline.imagery.benchmark import planted, run_benchmark, run_browser
 from vestigo.pipeline.imagery.browsing import FORMS, form_of
+from vestigo.pipeline.imagery.keeping import Parts
 from vestigo.pipeline.imagery.pictures import picture
 from vestigo.pipeline.imagery.planted_case import PlantedCase
 from vestigo.pipeline.imagery.planting import WAYS, plant
@@ -28,7 +29,7 @@ def command(monkeypatch, capsys):
 
 
 def test_none_of_thirty_planted_hits_reaches_anything(tmp_path, command):
-    measured = run_benchmark(30, tmp_path, command=command)
+    measured = run_benchmark(Parts(tmp_path, 30), command)
     assert measured["screened"]["n_found"] == 0, measured["screened"]["places"]
     assert measured["text_only"]["n_found"] == 0, measured["text_only"]["places"]
     assert measured["screened"]["n_quarantined"] == measured["n_expected_hits"]
@@ -42,7 +43,7 @@ def test_none_of_thirty_planted_hits_reaches_anything(tmp_path, command):
 @pytest.mark.usefixtures("chromium")
 def test_a_browser_that_meets_planted_hits_keeps_none(tmp_path, command):
     """Eight of the thousand, drawn as parts of pages and as pages; the control draws them."""
-    measured = run_browser(planted(8), tmp_path, command=command)
+    measured = run_browser(planted(8), Parts(tmp_path, 8), command)
     screened, control = measured["browser"], measured["browser_control"]
     assert (screened["n_found"], screened["n_not_reached"]) == (0, 0), screened["places"]
     assert screened["n_terms_asked_for"] == screened["n_left_in_scratch"] == 0

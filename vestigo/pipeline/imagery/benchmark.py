@@ -21,9 +21,12 @@ from vestigo.clock import system_clock
 from vestigo.evidence.keys import create_keys
 from vestigo.evidence.quarantine import Quarantine, set_recipient
 from vestigo.evidence.screening.lists import ListTitle, add_hash_set, add_terms
+from vestigo.pipeline.acceptance import current_commit
 from vestigo.pipeline.authorizing import record_authorization
+from vestigo.pipeline.benchmark import machine
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job
 from vestigo.pipeline.imagery.browsing import Browsed, browse
+from vestigo.pipeline.imagery.keeping import Parts
 from vestigo.pipeline.imagery.pictures import picture
 from vestigo.pipeline.imagery.planted_case import PlantedCase
 from vestigo.pipeline.imagery.planting import TERM, WAYS, Plant, plant
@@ -62,68 +65,70 @@ def run_command(words: Sequence[str], typed: str) -> str:
 
 
 def run_benchmark(
-    n_plants: int,
-    folder: Path,
-    on_step: Callable[[str], None] = lambda _name: None,
+    parts: Parts,
     command: Callable[[Sequence[str], str], str] = run_command,
     *,
     browser: bool = False,
 ) -> dict[str, Any]:
-    """Plant ``n_plants`` hits, crawl with the screen on, text-only, and with it off; search.
+    """Plant hits, crawl with the screen on, text-only, and with it off; search.
 
     With ``browser`` a browser meets all of them too, on and off, and the archives of the
     crawls are drawn.  ``right`` is True where nothing of any plant was found with the screen
     on, each was met, and the search finds every one of them with the screen off.
     """
-    bed = planted(n_plants)
-    few = bed.plants[: max(n_plants // TEXT_SHARE, 1)]
+    bed = planted(parts.n_plants)
+    few = bed.plants[: max(parts.n_plants // TEXT_SHARE, 1)]
     kinds = (("screened", bed.plants), ("text-only", few), ("control", bed.open_ones))
-    cases = []
-    for name, chosen in kinds:
-        on_step(name)
-        cases.append(_searched(name, folder, chosen, bed, command, pictures=browser)[0])
-    measured = _document(n_plants, *cases)
+    cases = [_part(name, parts, chosen, bed, command, browser) for name, chosen in kinds]
+    measured = _document(bed, *cases)
     if browser:
-        shown = run_browser(bed, folder, on_step, command)
+        shown = run_browser(bed, parts, command)
         measured |= shown | {"right": measured["right"] and shown["right"]}
     return measured
 
 
 def run_browser(
-    bed: Bed,
-    folder: Path,
-    on_step: Callable[[str], None] = lambda _name: None,
-    command: Callable[[Sequence[str], str], str] = run_command,
+    bed: Bed, parts: Parts, command: Callable[[Sequence[str], str], str] = run_command
 ) -> dict[str, Any]:
     """Have a browser meet every plant, with the screen on and with it off; search."""
-    on_step(BROWSED)
-    screened, met = _searched(BROWSED, folder, bed.plants, bed, command, pictures=True)
-    on_step(BROWSED_CONTROL)
-    control, shown = _searched(BROWSED_CONTROL, folder, bed.open_ones, bed, command, pictures=True)
-    drawn = {one.number for one in control.found if one.form == "pixels"}
-    nothing = not screened.found and not screened.asked_in_vain and not met.n_left_in_scratch
+    screened = _part(BROWSED, parts, bed.plants, bed, command, pictures=True)
+    control = _part(BROWSED_CONTROL, parts, bed.open_ones, bed, command, pictures=True)
     return {
-        "browser": screened.figures() | met.figures(),
-        "browser_control": control.figures() | shown.figures() | {"n_drawn": len(drawn)},
-        "right": nothing and not screened.n_not_reached and bool(drawn)
-        and len(control.numbers_found) == len(control.plants),
+        "browser": screened,
+        "browser_control": control,
+        "right": _kept_out(screened) and not screened["n_left_in_scratch"]
+        and bool(control["n_drawn"]) and control["n_found"] == control["n_planted"],
     }  # fmt: skip
 
 
-def _searched(
+def _kept_out(figures: dict[str, Any]) -> bool:
+    """Whether each plant was met, none found, and no address with a term asked for."""
+    return not (figures["n_found"] or figures["n_not_reached"] or figures["n_terms_asked_for"])
+
+
+def _part(
     name: str,
-    folder: Path,
+    parts: Parts,
     plants: list[Plant],
     bed: Bed,
     command: Callable[[Sequence[str], str], str],
-    *,
     pictures: bool,
-) -> tuple[PlantedCase, Browsed]:
-    done, browsed = _crawled(name, folder / name, plants, bed.listed)
-    _print_everything(done.folder, command, pictures=pictures)
-    for place in ("case", "printed"):
-        done.found += search(done.folder / place, bed.needles)
-    return done, browsed
+) -> dict[str, Any]:
+    """Return the figures of one part: a case crawled or browsed, printed and searched."""
+
+    def run() -> dict[str, Any]:
+        done, browsed = _crawled(name, plants, bed.listed, parts)
+        parts.on_line(f"{name}: printing")
+        _print_everything(done.folder, command, pictures=pictures)
+        parts.on_line(f"{name}: searching")
+        for place in ("case", "printed"):
+            done.found += search(done.folder / place, bed.needles)
+        if not name.startswith(BROWSED):
+            return done.figures()
+        drawn = {one.number for one in done.found if one.form == "pixels"}
+        return done.figures() | browsed.figures() | {"n_drawn": len(drawn)}
+
+    return parts.figures(name, run)
 
 
 def planted(n_plants: int) -> Bed:
@@ -145,8 +150,9 @@ def planted(n_plants: int) -> Bed:
 
 
 def _crawled(
-    name: str, folder: Path, plants: list[Plant], listed: str
+    name: str, plants: list[Plant], listed: str, parts: Parts
 ) -> tuple[PlantedCase, Browsed]:
+    folder = parts.folder / name
     folder.mkdir(parents=True)
     (folder / "printed").mkdir()
     profile = profile_in(folder)
@@ -162,20 +168,27 @@ def _crawled(
             if name.startswith(BROWSED):
                 # the control shows that the search would find: a turn of all ways is enough
                 as_pages = plants[: 2 * len(WAYS)] if done.is_control else plants
-                browsed = browse(session, profile, server, done, as_pages)
+                browsed = browse(session, profile, server, done, as_pages, parts.on_line)
             else:
-                _crawl_on(session, profile, server.uri, done)
+                _crawl_on(session, profile, server.uri, done, parts.on_line)
         done.asked = server.asked
     return done, browsed
 
 
-def _crawl_on(session: CaseSession, profile: MarketProfile, uri: str, done: PlantedCase) -> None:
+def _crawl_on(
+    session: CaseSession,
+    profile: MarketProfile,
+    uri: str,
+    done: PlantedCase,
+    on_line: Callable[[str], None],
+) -> None:
     """Crawl, and release the host after each hit as a person would, until nothing is left."""
     quarantine = Quarantine(session.folder)
     while True:
         report = crawl_into_case(session, crawl_job(session, profile, uri))
         done.n_runs += 1
         done.n_captures += report.n_captures
+        on_line(f"{done.name}: crawl {done.n_runs}")
         if report.paused != PAUSED or done.n_runs > len(done.plants) + 2:
             break
         for host in quarantine.parked_hosts():
@@ -249,18 +262,19 @@ def _logged(path: Path) -> Iterator[None]:
 
 
 def _document(
-    n_plants: int, screened: PlantedCase, text_only: PlantedCase, control: PlantedCase
+    bed: Bed, screened: dict[str, Any], text_only: dict[str, Any], control: dict[str, Any]
 ) -> dict[str, Any]:
-    asked = {one.target for one in screened.plants if one.expected != "refused"}
-    reached = sum(screened.asked[target] > 0 for target in asked)
+    to_reach = sum(one.expected != "refused" for one in bed.plants)
     return {
-        "n_planted": n_plants,
-        "ways": dict(sorted(Counter(one.way for one in screened.plants).items())),
-        "screened": screened.figures(),
-        "text_only": text_only.figures(),
-        "control": control.figures(),
-        "n_expected_hits": sum(one.expected == "hit" for one in screened.plants),
-        "n_reached": reached,
-        "right": not screened.found and not text_only.found and not screened.asked_in_vain
-        and reached == len(asked) and len(control.numbers_found) == len(control.plants),
+        "commit": current_commit(),
+        "machine": machine(),
+        "n_planted": len(bed.plants),
+        "ways": dict(sorted(Counter(one.way for one in bed.plants).items())),
+        "screened": screened,
+        "text_only": text_only,
+        "control": control,
+        "n_expected_hits": sum(one.expected == "hit" for one in bed.plants),
+        "n_reached": to_reach - screened["n_not_reached"],
+        "right": _kept_out(screened) and not text_only["n_found"]
+        and control["n_found"] == control["n_planted"],
     }  # fmt: skip

@@ -68,6 +68,7 @@ def browse(
     server: TappedServer,
     done: PlantedCase,
     as_pages: Sequence[Plant],
+    on_line: Callable[[str], None],
 ) -> Browsed:
     """Have a browser meet every plant of ``done`` embedded, then ``as_pages`` as they are."""
     browsed = Browsed()
@@ -87,11 +88,13 @@ def browse(
         server.answers[target] = _page_of(plants, server.asked)
         with open_live_studio(session) as studio:
             _draw_until_all_came(plants, server.asked, target, partial(draw, studio), browsed)
+        on_line(f"{done.name}: embedded {sum(browsed.embedded.values())}/{len(done.plants)}")
     for plants in _batches(as_pages):
         with open_live_studio(session) as studio:
             for one in plants:
                 draw(studio, one.target, browsed.as_pages, scripts=bool(one.number % 2))
         browsed.n_left_in_scratch += session.folder.scratch.exists()
+        on_line(f"{done.name}: as pages {sum(browsed.as_pages.values())}/{len(as_pages)}")
     done.n_items = len(quarantine.items())
     done.n_captures = sum(1 for _capture in session.ledger.of_kind(Capture))
     return browsed
