@@ -39,7 +39,7 @@ def test_every_address_is_answered():
 def test_a_bomb_is_small_and_becomes_large(kind):
     undo = {"gzip": gzip.decompress, "deflate": zlib.decompress,
             "nested": lambda content: gzip.decompress(gzip.decompress(content)),
-            "br": brotli.decompress}[kind]  # fmt: skip
+            "br": brotli.decompress, "tags": gzip.decompress}[kind]  # fmt: skip
     assert len(bomb(kind)) * 20 < len(undo(bomb(kind)))
 
 
@@ -50,11 +50,12 @@ def test_a_trap_leads_further_in(trap):
 
 
 REPORT = (
-    '{"failed": {"deadline": 3, "decoded-too-long": 4, "too-long": 2, "too-many-redirects": 1},'
+    '{"failed": {"deadline": 3, "decoded-too-long": 4, "page-too-large": 1, "too-long": 2, "too-many-redirects": 1},'
     ' "refused": {"trap-depth": 1}, "page_kinds": {}, "exhibits": [%s],'
     ' "profile_matches_nothing": %s}'
 )
-CAUSES = ("deadline", "decoded-too-long", "too-long", "too-many-redirects", "trap-depth")
+CAUSES = ("deadline", "decoded-too-long", "page-too-large", "too-long", "too-many-redirects",
+          "trap-depth")  # fmt: skip
 
 
 @pytest.mark.parametrize(

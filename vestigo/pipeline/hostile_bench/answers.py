@@ -18,7 +18,7 @@ LARGE = 100_000_000
 PIECE = bytes(1 << 20)
 DRIPS = 6000  # pieces of a drip, one each SECONDS_BETWEEN
 SECONDS_BETWEEN = 0.2
-BOMBS = {"gzip": "gzip", "deflate": "deflate", "br": "br", "nested": "gzip, gzip"}
+BOMBS = {"gzip": "gzip", "deflate": "deflate", "br": "br", "nested": "gzip, gzip", "tags": "gzip"}
 TRAPS = ("calendar", "days", "deeper")
 BROKEN = {
     "no-charset": (b"<p \xff\xfe\x00<<>>&#xffffffff; <h1 class=listing", "text/html; charset=zz-9"),
@@ -29,10 +29,19 @@ BROKEN = {
 }
 
 
+# what comes again and again behind a head, until LARGE bytes came: each a trap for a reader
+# that keeps a note of every tag, every chunk, every header
+ENDLESS = {
+    "mark-up": (b"Content-Type: text/html\r\n\r\n<html>", b"<b>x"),
+    "chunks": (b"Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n", b"2\r\nzz\r\n"),
+    "short-headers": (b"", b"a:b\r\n"),
+}
+
+
 def targets(n_each: int) -> list[str]:
     """Return every address of the first page: each kind ``n_each`` times, all at once."""
     names = [*(f"bomb-{kind}" for kind in BOMBS), "large", "large-chunked", "drip", "silent",
-             "headers", *BROKEN]  # fmt: skip
+             "headers", *ENDLESS, *BROKEN]  # fmt: skip
     found = [f"/p/{name}-{number}" for number in range(n_each) for name in names]
     return [*found, "/p/redirects-0", *(f"/c/{trap}/0" for trap in TRAPS), "/p/good"]
 
@@ -62,6 +71,8 @@ def pieces(target: str, n_each: int) -> Iterator[bytes]:
     elif name == "redirects":
         yield http_response(b"", "text/html", status="302 Found",
                             more=f"Location: /p/redirects-{int(number) + 1}\r\n")  # fmt: skip
+    elif name in ENDLESS:
+        yield from _endless(*ENDLESS[name])
     elif name in _STREAMS:
         yield from _STREAMS[name]()
     else:
@@ -80,6 +91,12 @@ def _large_chunked() -> Iterator[bytes]:
     for _n in range(LARGE // 1000):
         yield b"3e8\r\n" + b"y" * 1000 + b"\r\n"
     yield b"0\r\n\r\n"
+
+
+def _endless(head: bytes, piece: bytes) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n" + head
+    for _n in range(LARGE // len(PIECE) + 1):
+        yield piece * (len(PIECE) // len(piece))
 
 
 def _drip() -> Iterator[bytes]:
@@ -119,9 +136,11 @@ def _trap(trap: str, where: str) -> bytes:
 
 @cache
 def bomb(kind: str) -> bytes:
-    """Return what becomes ``HUGE`` bytes (by br a quarter of it)."""
+    """Return what becomes ``HUGE`` bytes (by br a quarter of it; of tags, a sixteenth)."""
     if kind == "br":
         return bytes(brotli.compress(bytes(HUGE // 4), quality=1))  # type: ignore[no-untyped-call]  # no stubs
+    if kind == "tags":
+        return gzip.compress(b"<html>" + b"<b>x" * (HUGE // 64) + b"</html>", 1, mtime=0)
     packer = zlib.compressobj(1, wbits=15 if kind == "deflate" else 31)
     content = b"".join([packer.compress(PIECE) for _n in range(HUGE // len(PIECE))])
     content += packer.flush()

@@ -28,7 +28,8 @@ deadline_seconds = 60
 attempts = 1
 """
 # what the coverage has to say of it, each with an exhibit
-CAUSES = ("deadline", "decoded-too-long", "too-long", "too-many-redirects", "trap-")
+CAUSES = ("deadline", "decoded-too-long", "page-too-large", "too-long", "too-many-redirects",
+          "trap-")  # fmt: skip
 PROFILE = "".join((
     market("hostile", concurrency=CONCURRENCY), follow("^/p/", "listing"),
     follow("^/(c/.*)?$", "category"), kind("listing", "h1.listing"),
