@@ -72,9 +72,20 @@ def _of_sign(view: View, element: Any, runs: dict[str, int]) -> Iterator[Step]:
         label = element.tag != "img" and bool(
             plain(text) in view.words.labels or view.words.inline(text)[0]
         )
-        if name in runs and (label or view.words.names_place(text)):
+        if name in runs and (label or view.words.names_place(text) or _is_face(view, element)):
             yield marked_run(runs[name], text), element
             return
+
+
+def _is_face(view: View, element: Any) -> bool:
+    """Return whether a picture in a link to an account names it, no text being there."""
+    link = element.getparent()
+    if element.tag != "img" or link is None or link.tag != "a" or not element.get("alt"):
+        return False
+    if element.get("alt") != link.get("title") or view.document.shown_text(link).strip():
+        return False
+    parts = (part.casefold() for part in re.split(r"[/?&=]", link.get("href") or ""))
+    return any(part in view.words.lists["vendor.path"] for part in parts)
 
 
 def _of_input(element: Any, runs: dict[str, int]) -> Iterator[Step]:

@@ -23,12 +23,13 @@ from crawler.market.headed import mark_headed, up
 from crawler.market.hiding import hidden_classes, is_hidden, is_skipped
 from crawler.market.sourced import cut_text, join_texts
 from crawler.market.unwritten import shown_choices, shown_in_attributes
-from crawler.market.words import Words, market_words
+from crawler.market.words import Words, market_words, plain
 from vestigo.records.text import SourcedText
 
 ROOTS = frozenset({"html", "body"})
 MOST_LEAVES = 20_000
 FEW_LINKS = 2
+FAR_BELOW = 4
 
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
@@ -124,6 +125,8 @@ class View:
         found |= {zone for zone in _BY_TOKEN if self.words.listed(f"{zone}.class", tokens)}
         if "account" in found and self._repeats(tokens):
             found.discard("account")  # of those who wrote the posts of a forum
+        if "account" in found and self._is_below_account(element):
+            found.discard("account")
         if any(_FRAME.fullmatch(token) for token in tokens):
             found.add("frame")
         if name in ("nav", "footer") or (name == "header" and element.getparent().tag in ROOTS):
@@ -137,6 +140,20 @@ class View:
         if found & _AROUND and self._holds_listing(element):
             found -= _AROUND
         return frozenset(found)
+
+    def _is_below_account(self, element: Any) -> bool:
+        """Return whether who is logged in was told well above: this is another account."""
+        first, last = self.spans.get(element, (0, -1))
+        told = self._account_told
+        if not told or last < first or any(first <= number <= last for number in told):
+            return False
+        return self.segments[first].line - self.segments[told[0]].line > FAR_BELOW
+
+    @cached_property
+    def _account_told(self) -> list[int]:
+        """Return the numbers of texts as "Log out"."""
+        near = self.words.lists["account.near"]
+        return [one.number for one in self.segments if plain(one.text) in near]
 
     def _repeats(self, tokens: list[str]) -> bool:
         return all(self._tokens[token] > 1 for token in tokens)

@@ -18,6 +18,8 @@ LONGEST = 200
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_STEPS = 7
 NEAR = 2
+MOST_OPEN = 3
+_OPEN = frozenset({"active", "current", "selected", "open", "on", "actif", "aktiv", "activo"})
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 
@@ -32,6 +34,7 @@ def category_guesses(
         *_by_trail(sight),
         *_by_line(sight, title),
         *_by_list(sight, title),
+        *_by_open_entry(sight),
         *_set_menus_back(sight, list(_by_link(sight)), title),
     ]
     kept = []
@@ -161,6 +164,31 @@ def _leads_to_category(sight: Sight, one: Segment) -> bool:
     link = link_of(one.holder, 3)
     parts = _PATH_PART.findall(link.get("href") or "") if link is not None else []
     return any(part.casefold() in sight.words.lists["category.path"] for part in parts)
+
+
+def _by_open_entry(sight: Sight) -> Iterator[Guess]:
+    """Yield the entries of a menu of categories that are marked as open, one below another."""
+    found = [
+        one
+        for one in sight.view.segments
+        if _leads_to_category(sight, one) and _is_open(link_of(one.holder, 3))
+    ]
+    n_links = sum(_leads_to_category(sight, one) for one in sight.view.segments)
+    if 0 < len(found) <= MOST_OPEN and n_links > len(found):
+        guess = Guess((), found, found[-1].holder, 0.0)
+        guess.add(2.4, "open in the menu")
+        yield guess
+
+
+def _is_open(link: Any) -> bool:
+    """Return whether a link, or the entry that holds it alone, is marked as the open one."""
+    own = link.getparent()
+    marked = [link, own] if own is not None and own.tag in ("li", "dd", "td", "b") else [link]
+    return any(
+        one.get("aria-current") in ("page", "true", "location")
+        or any(part in _OPEN for token in tokens_of(one) for part in re.split(r"[-_]", token))
+        for one in marked
+    )
 
 
 def _set_menus_back(sight: Sight, guesses: list[Guess], title: Guess | None) -> list[Guess]:

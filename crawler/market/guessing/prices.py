@@ -24,6 +24,7 @@ _MORE = re.compile(r"[+−]\s*$")
 _RATE = re.compile(r"(?:=|/|per)\s*$|^\s*(?:=|≈\s*1\s)")
 _OTHER_WAY = re.compile(r"^\s?(?:[$€£]|USD\b|EUR\b|GBP\b)", re.IGNORECASE)
 _PER_UNIT = re.compile(r"^\s*(?:/|per\b|por\b|pro\b|par\b)\s*\w", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_][^\W\d_' ]*")
 NEAR = 32
 CARD_REACH = 4
@@ -151,6 +152,9 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
             one.tag in ("td", "th") for one in sight.tight(label.at.holder)
         )
         weak = heads_column or label.label in sight.words.lists["price.weak"]
+        if heads_column and _is_of_shipping(sight, label.at.holder):
+            guess.points -= 5
+            return
         guess.add(1 if weak else (6 if label.strong else 4.5), f"label “{label.label}”")
     elif label.concepts == ("title",):
         return
@@ -158,6 +162,18 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
         return  # "Quantity" beside a select box of amounts
     elif label.concepts or _is_against(sight, label.label):
         guess.points -= 5
+
+
+def _is_of_shipping(sight: Sight, holder: Any) -> bool:
+    """Return whether a head of a column stands in a row with "Shipping", "Delivery method"."""
+    row = next(holder.iterancestors("tr"), None)
+    if row is None:
+        return False
+    heads = sight.view.inside(row)
+    known = sight.words.lists["options.heading"]
+    return any(
+        same(one.text) in known or "ships_both" in sight.words.concepts(one.text) for one in heads
+    )
 
 
 def _is_told(label: Labelled, money: Money) -> bool:
@@ -182,6 +198,10 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
         guess.points -= 2.5
     if _MORE.search(before):
         guess.points -= 3
+    if found.place.tag in ("button", "input") and _is_bought(
+        sight, f"{found.before} {found.after}"
+    ):
+        guess.add(2.5, "on a button of buying")
     if _PER_UNIT.search(found.after):
         guess.points -= 0.3
     guess.points -= 1.5 * found.order
@@ -191,6 +211,12 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
     elif not _is_set_off(sight, found):
         guess.points -= 1.5 if around >= SENTENCE else 0
         guess.points -= 3 if len(spell(line)[0]) > LONG_LINE else 0
+
+
+def _is_bought(sight: Sight, text: str) -> bool:
+    """Return whether words as "Buy for" stand on a button."""
+    known = sight.words.lists["buying.word"]
+    return any(word in known for word in _WORD.findall(text.casefold()))
 
 
 def _is_set_off(sight: Sight, found: Found) -> bool:
@@ -222,7 +248,7 @@ def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
     ):
         guess.add(0.7, "bold")
     if any(is_large(one) for one in sight.tight(found.place)):
-        guess.add(0.7, "large letters")
+        guess.add(1.2, "large letters")
     if found.money.amount == 0:
         guess.points -= 4
 

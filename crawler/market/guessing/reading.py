@@ -12,6 +12,7 @@ from crawler.market.guessing.shipping import ships_guesses
 from crawler.market.guessing.sight import Guess, Sight, best
 from crawler.market.guessing.titles import title_guesses
 from crawler.market.guessing.vendors import vendor_guesses
+from crawler.market.guessing.witness import add_witness, witness_of
 
 FIELDS = ("title", "price", "vendor", "category", "ships_from", "ships_to")
 LEAST = {
@@ -31,12 +32,17 @@ class Guessed:
 
 def guess_fields(sight: Sight) -> Guessed:
     """Return every guess for every field of the page."""
+    witness = witness_of(sight.document.root)
     found = {"title": title_guesses(sight)}
+    add_witness(witness, "title", found["title"])
     title = best(found["title"], LEAST["title"])
     found["price"] = price_guesses(sight, title)
     found["vendor"] = vendor_guesses(sight, title)
+    for name in ("price", "vendor"):
+        add_witness(witness, name, found[name])
     vendor = best(found["vendor"], LEAST["vendor"])
     found["category"] = category_guesses(sight, title, vendor)
+    add_witness(witness, "category", found["category"])
     for name in ("ships_from", "ships_to"):
         found[name] = ships_guesses(sight, name)
     return Guessed(found, {name: best(found[name], LEAST[name]) for name in FIELDS})

@@ -106,13 +106,18 @@ def _by_way(sight: Sight, concept: str) -> Iterator[Guess]:
     for one in sight.view.segments:
         match = _WAY.fullmatch(one.text) if len(one.text) < LONGEST else None
         names = "ab" if match is not None and match["a"] else "cd"
-        if match is None or not all(_is_end(sight, match[name]) for name in names):
+        if match is None or not _are_ends(sight, match[names[0]], match[names[1]], names == "ab"):
             continue
         start, end = match.span(names[0] if concept == "ships_from" else names[1])
         part = replace(one, start=one.start + start, end=one.start + end)
         guess = Guess(part.text, [part], one.holder, 0.0)
         guess.add(3.5, "a way between places")
         yield guess
+
+
+def _are_ends(sight: Sight, start: str, end: str, arrow: bool) -> bool:
+    """Return whether both are places; behind an arrow so is "Worldwide except Peru"."""
+    return _is_end(sight, start) and (_is_end(sight, end) or (arrow and sight.words.is_place(end)))
 
 
 def _is_end(sight: Sight, text: str) -> bool:

@@ -18,6 +18,7 @@ LONGEST = 250
 USUAL = 160
 SHORTEST = 3
 LONGEST_SIGN = 5
+MOST_OF_NAME = 4
 _BY_TAG = {
     "h1": 4.0,
     "h2": 3.0,
@@ -66,6 +67,7 @@ def title_guesses(sight: Sight) -> list[Guess]:
     _raise_first_line(sight, found)
     _set_site_back(sight, found)
     _set_head_back(sight, found)
+    _set_names_back(sight, found)
     return found
 
 
@@ -121,6 +123,25 @@ def _set_head_back(sight: Sight, guesses: list[Guess]) -> None:
         for one in above:
             is_site = labelled or same(one.value) == sight.head_title
             one.points -= 4.5 if is_site else 2.5
+
+
+def _set_names_back(sight: Sight, guesses: list[Guess]) -> None:
+    """Prefer a later heading to the first text of the page that is its whole title.
+
+    A page whose ``<title>`` is the name of the market says it again at its top; so do
+    headings that end in "Market" or "Forum".
+    """
+    later = [one for one in guesses if one.points >= LEAST and one.segments[0].number > 0]
+    for one in guesses:
+        words = same(one.value).split()
+        named = 0 < len(words) <= MOST_OF_NAME and words[-1] in sight.words.lists["home.site"]
+        if named:
+            one.points -= 2.5
+        whole = same(one.value) == sight.head_title and one.segments[0].number == 0
+        is_first = named or link_of(one.place) is not None or not _rank(one.place)
+        rivals = [other for other in later if same(other.value) != same(one.value)]
+        if whole and is_first and rivals:
+            one.points -= 4.0
 
 
 def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:

@@ -21,6 +21,11 @@ SENTENCE = 3
 MOST_WORDS = 3
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 _ONLY_DIGITS = re.compile(r"[\d\W]+")
+_SCORE = re.compile(
+    r"[(\[]?\s*(?:[0-9][0-9.,]*\s*%|\+\s?[0-9]+.*[-−–]\s?[0-9]+|★\s*[0-9.,]+.*|[★☆⭐]+.*"
+    r"|[0-9.,]+\s*[|/]\s*[0-5][.,][0-9]+|[0-5][.,][0-9]+\s*(?:[|/]\s*[0-9]+|★|☆|⭐)?)\s*[)\]]?"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _COUNTED = re.compile(r"[0-9][0-9.,]*\s+[^\W\d_]+")
 _NO_HANDLE = re.compile(
     r"^(?:send|contact|message|view|visit|see|all|more|report|add|follow|ask|pgp|fan|favou?rite|ver|contactar|enviar|mensaje|mensagem|voir|contacter|nachricht|kontakt|alle|bekijk|contacteer|bericht|написать|все|сообщение|click|bookmark|watch|save|flag|rate|write|leave|read)\b",
@@ -30,7 +35,7 @@ _NO_HANDLE = re.compile(
 
 def vendor_guesses(sight: Sight, title: Guess | None = None) -> list[Guess]:
     """Return what may be the vendor's handle, with points."""
-    found = [*_by_label(sight), *_by_link(sight), *_by_class(sight)]
+    found = [*_by_label(sight), *_by_link(sight), *_by_class(sight), *_by_rating(sight)]
     counts: dict[str, int] = {}
     for guess in found:
         counts[guess.value] = counts.get(guess.value, 0) + 1
@@ -121,6 +126,34 @@ def _by_link(sight: Sight) -> Iterator[Guess]:
         yield guess
 
 
+def _by_rating(sight: Sight) -> Iterator[Guess]:
+    """Yield links beside what is counted of accounts only: "1472 sales · 4.74", "Level 6"."""
+    for one in sight.view.segments:
+        link = link_of(one.holder, 3)
+        if link is None or not link.get("href") or sight.view.zones(one.holder) & {"frame"}:
+            continue
+        after = sight.view.segments[one.number + 1 : one.number + 3]
+        rated = next((n for n, other in enumerate(after) if is_rating(sight, other.text)), None)
+        if rated is None or link_of(after[rated].holder, 3) is not None:
+            continue
+        part = handle_in([one])
+        guess = Guess(part[0].text, part, part[0].holder, 0.0)
+        guess.add(2.6 if rated == 0 else 1.6, "rated beside it")
+        yield guess
+
+
+def is_rating(sight: Sight, text: str) -> bool:
+    """Return whether a text counts or rates what an account did: "661 trades", "(742|4.96)"."""
+    if len(text) > LONGEST or not any(c.isdigit() for c in text):
+        return False
+    if any(True for _money in find_money(text)):
+        return False
+    if _SCORE.fullmatch(text):
+        return True
+    known = sight.words.lists["vendor.counted"]
+    return any(word in known for word in _LETTERS.findall(text.casefold()))
+
+
 def _is_role(sight: Sight, text: str) -> bool:
     """Return whether a text says what an account is: "Vendor", "Verified vendor"."""
     last = text.split()[-1:] if text.count(" ") < MOST_WORDS else [""]
@@ -139,7 +172,7 @@ def _by_class(sight: Sight) -> Iterator[Guess]:
             item in ("seller", "author", "brand")
             for element in sight.tight(one.holder)
             for item in data_of(element)
-        ):
+        ) and not _is_in_review(one.holder):
             part = handle_in([one])
             guess = Guess(part[0].text, part, part[0].holder, 0.0)
             guess.add(3.0, "microdata")
@@ -149,6 +182,12 @@ def _by_class(sight: Sight) -> Iterator[Guess]:
             guess = Guess(part[0].text, part, part[0].holder, 0.0)
             guess.add(2.4, "its class")
             yield guess
+
+
+def _is_in_review(element: Any) -> bool:
+    """Return whether microdata say that a place is part of a review."""
+    around = (element, *element.iterancestors())
+    return any((one.get("itemprop") or "") in ("review", "reviews", "comment") for one in around)
 
 
 def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
@@ -166,6 +205,8 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
         or (_ONLY_DIGITS.fullmatch(text) and not (told and text.isalnum()))
     ):
         guess.points -= 8
+    if words.has("vendor.rank", text):
+        guess.points -= 6
     if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):
         guess.points -= 2 if told else 6
     if any(True for _money in find_money(text)) or (words.names_place(text) and not guess.label):
