@@ -50,9 +50,9 @@ def test_sealing_again_with_the_unit_key_alone_is_accepted_without_outside_ancho
 def test_an_attacker_with_another_key_fails_on_both_signatures(sealed, stranger, tmp_path):
     from datetime import UTC, datetime
 
-    from vestigo.evidence.keys import _new_keys
+    from vestigo.evidence.keys import new_keys
 
-    other = type(sealed)(sealed.path, sealed.anchors, _new_keys("Unit of tests", datetime.now(UTC)))
+    other = type(sealed)(sealed.path, sealed.anchors, new_keys("Unit of tests", datetime.now(UTC)))
     other.reseal()
     assert set(failures(sealed)) >= {"signature", "checkpoint"}
     for run in stranger:
@@ -63,11 +63,11 @@ def test_a_certificate_inside_the_bundle_is_not_trusted(sealed, tmp_path):
     """Anchors of somebody else: the signature inside names its own certificate in vain."""
     from datetime import UTC, datetime
 
-    from vestigo.evidence.keys import _new_keys
+    from vestigo.evidence.keys import new_keys
 
     anchors = tmp_path / "anchors"
     shutil.copytree(sealed.anchors, anchors)
-    (anchors / "unit.pem").write_bytes(_new_keys("u", datetime.now(UTC)).public_files()["unit.pem"])
+    (anchors / "unit.pem").write_bytes(new_keys("u", datetime.now(UTC)).public_files()["unit.pem"])
     assert "signature" in failures(type(sealed)(sealed.path, anchors, sealed.keys))
 
 

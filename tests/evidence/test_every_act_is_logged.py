@@ -66,7 +66,13 @@ ROWS = {
     "case new": ["{tmp}/new", "--title", "t", "--unit", "u"],
     "case authorize": ["{case}", "{tmp}/order.toml"],
     "case hash-sets": ["{case}", "list"],
-    "case keys": ["{case}", "show", "--passphrase-stdin"],
+    "case keys create": ["{tmp}/new", "--passphrase-stdin"],
+    "case keys show": ["{case}", "--passphrase-stdin"],
+    "case keys anchors": ["{case}"],
+    "case keys rotate": ["{case}", "--passphrase-stdin"],
+    "case keys passphrase": ["{case}", "--passphrase-stdin"],
+    "case keys operator add": ["{case}", "ana", "--passphrase-stdin"],
+    "case keys revoke": ["{case}", "ana", "--reason", "r", "--since", "2126-01-01T00:00:00Z"],
     "case quarantine-key": ["{case}", "--name", "x", "--new", "{tmp}/box", "--passphrase-stdin"],
     "case read": ["{case}", "--profile", "range"],
     "case report": ["{case}", "-o", "{tmp}/report.txt"],
@@ -214,10 +220,10 @@ def test_each_command_writes_an_event(ids, tmp_path, monkeypatch, capsys):
     silent, wrong = [], []
     rows = {**{c: w for c, w in ROWS.items() if c not in LAST}, **{c: ROWS[c] for c in LAST}}
     for command, words in rows.items():
-        secret = PASSWORD if command.startswith("console") else PASSPHRASE
+        secret = PASSWORD if command.startswith("console") else PASSPHRASE * 2
         monkeypatch.setattr("sys.stdin", io.StringIO(secret))
         given = [word.format(**ids) for word in words]
-        folder = tmp_path / "new" if command == "case new" else Path(ids["case"])
+        folder = tmp_path / "new" if "{tmp}/new" in words else Path(ids["case"])
         before = n_events(folder)
         code = int(run([*command.split(), *given]))
         said = capsys.readouterr()

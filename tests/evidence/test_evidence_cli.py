@@ -40,14 +40,10 @@ def test_keys_are_made_shown_and_logged(tmp_path, vestigo):
         "seal_key_sha256",
         "origin",
     }
-    assert (
-        json.loads(
-            vestigo("case", "keys", case, "show", "--passphrase-stdin", "--json", stdin=PASSPHRASE)[
-                1
-            ]
-        )
-        == made
-    )
+    words = ("case", "keys", "show", case, "--passphrase-stdin", "--json")
+    shown = json.loads(vestigo(*words, stdin=PASSPHRASE)[1])
+    assert len(shown.pop("keys")) == 8
+    assert shown == made
     assert (case / "anchors/unit.pem").is_file()
     assert [e["reason"] for e in events_of(case)][-2:] == ["keys made", "keys shown"]
     assert PASSPHRASE.strip() not in json.dumps(events_of(case))

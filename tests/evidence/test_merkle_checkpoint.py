@@ -11,14 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestigo.evidence.checkpoint import (
-    Checkpoint,
-    key_hash,
-    parse_checkpoint,
-    signed_note,
-    verifier_key,
-)
+from vestigo.evidence.checkpoint import Checkpoint, parse_checkpoint
 from vestigo.evidence.merkle import merkle_root
+from vestigo.evidence.note import ED25519, Note, NoteKey, NoteSignature
 from vestigo.evidence.stranger import verify
 
 
@@ -56,19 +51,19 @@ def test_a_note_is_read_by_our_parser_and_by_the_strangers():
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes_raw()
     checkpoint = Checkpoint("vestigo/log/x", 12, b"r" * 32)
-    note = signed_note(
-        checkpoint.text(), "vestigo/log/x", public, key.sign(checkpoint.text().encode())
-    )
+    named = NoteKey("vestigo/log/x", ED25519, public)
+    line = NoteSignature(named.name, named.id, key.sign(checkpoint.text().encode()))
+    note = Note(checkpoint.text(), (line,)).written()
     assert parse_checkpoint(note) == checkpoint
     text, size, root, signatures = verify.note_parts(note)
     assert (text, size, root) == (checkpoint.text(), 12, b"r" * 32)
     blob = base64.b64decode(signatures[0].split(" ")[2])
-    assert blob[:4] == key_hash("vestigo/log/x", public)
+    assert blob[:4] == named.id
     key.public_key().verify(blob[4:], text.encode())
 
 
 def test_the_verifier_key_has_the_form_of_signed_notes():
-    name, hash_, encoded = verifier_key("a/b", b"k" * 32).split("+", 2)
+    name, hash_, encoded = NoteKey("a/b", ED25519, b"k" * 32).written().split("+", 2)
     assert name == "a/b"
     assert hash_ == hashlib.sha256(b"a/b\n\x01" + b"k" * 32).hexdigest()[:8]
     assert base64.b64decode(encoded) == b"\x01" + b"k" * 32

@@ -10,11 +10,11 @@ import click
 
 from vestigo.cli.bundle_disclose import disclose
 from vestigo.cli.bundle_pack import encrypt_option, pack, packed_document, show_packed
+from vestigo.cli.case_keys_operator import operator_option, unlocked
 from vestigo.cli.output import emit_json, printable, warn
-from vestigo.cli.passphrase import asked_passphrase, passphrase_option
+from vestigo.cli.passphrase import passphrase_option
 from vestigo.errors import ExitCode
 from vestigo.evidence.bundle import BuiltBundle, BundleReport, CaseView, inspect_bundle
-from vestigo.evidence.keys import unlock_keys
 from vestigo.evidence.packing import pack_bundle, unpacked
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import DOCUMENT_LANGUAGES, _
@@ -46,15 +46,18 @@ bundle.add_command(disclose)
     help=_("A language of its sheets and report, in place of the case’s; may be repeated."),
 )  # fmt: skip
 @passphrase_option
+@operator_option
 @click.option("--dry-run", is_flag=True, help=_("Say what would be sealed; seal nothing."))
 @click.option("--zip", "zipped", is_flag=True, help=_("Write it into one zip as well."))
 @encrypt_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def build(  # click hands over each option
+def build(
+    *,  # click hands over each option
     case: Path,
     at_checkpoint: int | None,
     languages: tuple[str, ...],
     from_stdin: bool,
+    operator: str,
     dry_run: bool,
     zipped: bool,
     certificates: tuple[Path, ...],
@@ -68,7 +71,7 @@ def build(  # click hands over each option
             session.custody.append("access", reason="bundle planned")
             _show_plan(view, as_json)
             return
-        keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
+        keys = unlocked(session, from_stdin, operator)
         built = seal_case(session, keys, at_checkpoint, languages)
         packed = None
         if zipped or receivers:

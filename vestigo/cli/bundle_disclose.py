@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vestigo.cli.case_keys_operator import operator_option, unlocked
 from vestigo.cli.output import emit_json, printable, warn
-from vestigo.cli.passphrase import asked_passphrase, passphrase_option
-from vestigo.evidence.keys import unlock_keys
+from vestigo.cli.passphrase import passphrase_option
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import open_session, os_account
 
@@ -38,8 +38,10 @@ PATH = click.Path(path_type=Path)
 @click.option("-o", "--out", required=True, type=PATH, help=_("The new folder of the copy."))
 @click.option("--case", type=PATH, help=_("The case of the bundle, where it lies elsewhere."))
 @passphrase_option
+@operator_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def disclose(
+    *,
     path: Path,
     exhibits: tuple[str, ...],
     fields: tuple[str, ...],
@@ -47,6 +49,7 @@ def disclose(
     out: Path,
     case: Path | None,
     from_stdin: bool,
+    operator: str,
     as_json: bool,
 ) -> None:
     """Build, search for leaks, verify and log the copy."""
@@ -61,7 +64,7 @@ def disclose(
     )
     owner, checkpoint = case_and_checkpoint(path, case)
     with open_session(owner) as session:
-        keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
+        keys = unlocked(session, from_stdin, operator)
         done = disclose_part(session, keys, wish, out.absolute(), checkpoint)
     if as_json:
         emit_json({**asdict(done), "path": str(done.path)})

@@ -20,6 +20,7 @@ from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.evidence.archive_check import ArchiveReport, verify_archive
+from vestigo.evidence.key_case import verify_keys
 from vestigo.evidence.received import ReceivedReport, verify_received
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession, open_session
@@ -84,6 +85,7 @@ def verify(case: Path, as_json: bool) -> int:
             archive = _archive(session)
             held = _received(session)
             bracket = case_bracket(session)
+            signers = verify_keys(session.folder, session.custody)
         except VestigoError as error:
             _log_failure(session, error)
             raise
@@ -103,6 +105,8 @@ def verify(case: Path, as_json: bool) -> int:
         "received": {"n_items": held.n_items, "unknown_files": list(held.unknown),
                      "unlogged": list(held.unlogged)},
         "time": bracket.body(),
+        "keys": {"n_keys": signers.n_keys, "n_operators": signers.n_operators,
+                 "n_revoked": signers.n_revoked, "doubtful": list(signers.doubtful)},
     }  # fmt: skip
     if as_json:
         emit_json(document)
@@ -111,10 +115,20 @@ def verify(case: Path, as_json: bool) -> int:
         click.echo(_("Record ledger: {n} entries are right.").format(n=entries.n_entries))
         click.echo(_("Archive: {n} captures are right.").format(n=archive.n_captures))
         click.echo(_("Received: {n} items are right.").format(n=held.n_items))
+        click.echo(
+            _("Keys: {n} of the unit, {operators} of operators, {revoked} revoked.").format(
+                n=signers.n_keys, operators=signers.n_operators, revoked=signers.n_revoked
+            )
+        )
     if not as_json:
         for line in bracket_lines(bracket):
             click.echo(printable(line))
-    return _warned(torn, crashed, archive, held)
+    code = _warned(torn, crashed, archive, held)
+    for name in signers.doubtful:
+        warn(
+            printable(_("Doubtful: signed by a key after it was revoked: {what}").format(what=name))
+        )
+    return ExitCode.FINDINGS if signers.doubtful else code
 
 
 def _received(session: CaseSession) -> ReceivedReport:

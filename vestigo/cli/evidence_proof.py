@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.case_keys_operator import operator_option, unlocked
 from vestigo.cli.output import emit_json, printable
-from vestigo.cli.passphrase import asked_passphrase, passphrase_option
-from vestigo.evidence.keys import unlock_keys
+from vestigo.cli.passphrase import passphrase_option
 from vestigo.evidence.witness.exchange import write_exchanged
 from vestigo.evidence.witness.filing import WitnessedCase
 from vestigo.i18n import _
@@ -21,11 +21,12 @@ PATH = click.Path(path_type=Path)
 @click.command("checkpoint", help=_("Sign the state of the custody log of CASE as it is now."))
 @click.argument("case", type=PATH)
 @passphrase_option
+@operator_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def checkpoint(case: Path, from_stdin: bool, as_json: bool) -> None:
+def checkpoint(case: Path, from_stdin: bool, operator: str, as_json: bool) -> None:
     """Sign without building a bundle; the note can be handed out, stamped and cosigned."""
     with open_session(case) as session:
-        keys = unlock_keys(session.folder, asked_passphrase(from_stdin))
+        keys = unlocked(session, from_stdin, operator)
         size, path = WitnessedCase(session.folder, session.custody, session.clock).sign(keys)
     if as_json:
         emit_json({"checkpoint": size, "note": str(path)})

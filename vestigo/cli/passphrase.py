@@ -23,8 +23,8 @@ def passphrase_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def asked_passphrase(from_stdin: bool, *, twice: bool = False) -> str:
-    """Return the passphrase; E-EVI-016 where nobody can be asked."""
+def asked_passphrase(from_stdin: bool, *, twice: bool = False, prompt: str = "") -> str:
+    """Return the passphrase (the next line of standard input); E-EVI-016 where nobody is there."""
     if from_stdin:
         return standard_input().readline().rstrip("\r\n")
     if not standard_input().isatty():
@@ -34,7 +34,7 @@ def asked_passphrase(from_stdin: bool, *, twice: bool = False) -> str:
             remedy=_("Hand it over with --passphrase-stdin."),
         )
     answer = click.prompt(
-        _("Passphrase"), hide_input=True, confirmation_prompt=twice, type=str, err=True
+        prompt or _("Passphrase"), hide_input=True, confirmation_prompt=twice, type=str, err=True
     )
     assert isinstance(answer, str)
     return answer

@@ -8,10 +8,10 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from vestigo.evidence.note import ED25519, NoteKey, NoteSignature, parse_note
+from vestigo.evidence.note import parse_note
 
 ROOT_BYTES = 32
-SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
+SIZE = re.compile(r"0|[1-9][0-9]{0,15}")  # as ``verify.py`` reads it
 LINES = 3
 
 
@@ -26,21 +26,6 @@ class Checkpoint:
     def text(self) -> str:
         """Return the text of the note that is signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode('ascii')}\n"
-
-
-def key_hash(name: str, public_key: bytes) -> bytes:
-    """Return the four bytes by which a signature line names an Ed25519 key."""
-    return NoteKey(name, ED25519, public_key).id
-
-
-def verifier_key(name: str, public_key: bytes) -> str:
-    """Return the key as signed-note tools read it: name, key hash, type and key."""
-    return NoteKey(name, ED25519, public_key).written()
-
-
-def signed_note(text: str, name: str, public_key: bytes, signature: bytes) -> str:
-    """Return ``text`` followed by an empty line and the signature line."""
-    return f"{text}\n{NoteSignature(name, key_hash(name, public_key), signature).line()}"
 
 
 def parse_checkpoint(note: str) -> Checkpoint:

@@ -47,6 +47,10 @@ class CustodyLog:
         self._role = role
         self._clock = clock
 
+    def act_as(self, operator: str) -> None:
+        """Name an operator, whose key was unlocked, beside the account from now on."""
+        self._actor = f"{self._actor} (operator {operator})"
+
     @property
     def path(self) -> Path:
         """The file of the log."""

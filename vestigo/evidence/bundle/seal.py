@@ -13,14 +13,18 @@ from typing import Any
 
 from vestigo import __version__
 from vestigo.clock import iso
+from vestigo.evidence.anchors import revoked_files
 from vestigo.evidence.bundle.log_proofs import BUILT, signed_checkpoint
 from vestigo.evidence.bundle.payload import BagFolder, manifest
 from vestigo.evidence.bundle.view import CaseView
+from vestigo.evidence.key_history import public_history
+from vestigo.evidence.key_names import REVOKED
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.evidence.stamping.bracket import stated_bracket
 from vestigo.evidence.stamping.bundled import bundle_stamps
 from vestigo.evidence.stranger import PAGES, VERIFIERS, expected_output, shipped
 from vestigo.evidence.witness import bundle_cosignatures
+from vestigo.store import CaseFolder
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PROFILE = "urn:vestigo:bagit-profile:1"
@@ -44,6 +48,8 @@ def add_seal(
     bag.add("seal/checkpoint.note", note.encode("utf-8"))
     bag.add("seal/build-environment.json", _pretty(_environment(now)))
     bag.add("seal/sbom.json", _pretty(_sbom()))
+    for name, content in sealed_keys(view.folder).items():
+        bag.add(name, content)
     bag.add("seal/time.json", _pretty(stated_bracket(view.events)))
     statement = _statement(bag, view, keys, now)
     bag.add("seal/statement.json", statement)
@@ -62,6 +68,13 @@ def previous_bundle(view: CaseView) -> str:
     """Return the digest of the statement of the bundle before this checkpoint, or ""."""
     built = [event for event in view.events if event.reason == BUILT]
     return built[-1].object_sha256 if built else ""
+
+
+def sealed_keys(folder: CaseFolder) -> dict[str, bytes]:
+    """Return the files of ``seal/keys``: hand-overs, operators, revocations, if there are any."""
+    revoked = revoked_files(folder)
+    files = public_history(folder.keys) | {n: revoked[n] for n in (REVOKED,) if n in revoked}
+    return {f"seal/keys/{name}": content for name, content in sorted(files.items())}
 
 
 def _bag_info(

@@ -8,6 +8,7 @@ the bundle is compared with its published digest but never run.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,10 @@ CODES = {
     "sha256": "E-BUN-103",
     "sha512": "E-BUN-104",
     "statement": "E-BUN-105",
+    "keys": "E-BUN-123",
     "signature": "E-BUN-106",
     "checkpoint": "E-BUN-107",
+    "revoked": "E-BUN-124",
     "stamps": "E-BUN-108",
     "verifiers": "E-BUN-109",
     "proofs": "E-BUN-120",
@@ -74,9 +77,12 @@ class BundleReport:
         return None
 
 
-def inspect_bundle(path: Path, anchors: Path | None) -> BundleReport:
+def inspect_bundle(
+    path: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None
+) -> BundleReport:
     """Run both layers over the bundle at ``path`` and return what they found.
 
+    ``on_bytes`` hears how much was gone through (archived pages twice), from any thread.
     Raises ``UsageError`` E-BUN-001 where there is no folder.
     """
     for folder in (path, anchors):
@@ -87,7 +93,7 @@ def inspect_bundle(path: Path, anchors: Path | None) -> BundleReport:
                 where=str(folder),
                 remedy=_("Give the folder of a bundle and the folder of the anchors."),
             )
-    bag = verify.verify(path, anchors)
+    bag = verify.verify(path, anchors, on_bytes)
     statement = path / "seal" / "statement.json"
     content = statement.read_bytes() if statement.is_file() else b""
     return BundleReport(
@@ -98,13 +104,15 @@ def inspect_bundle(path: Path, anchors: Path | None) -> BundleReport:
     )
 
 
-def verify_bundle(path: Path, anchors: Path | None) -> BundleReport:
+def verify_bundle(
+    path: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None
+) -> BundleReport:
     """Verify the bundle at ``path`` and return the report when no check failed.
 
     A report may hold ``NOT CHECKED`` lines (then its exit code is 4).  Raises
     ``VerificationError`` E-BUN-101 … 118 naming check and exhibit, ``UsageError`` E-BUN-001.
     """
-    report = inspect_bundle(path, anchors)
+    report = inspect_bundle(path, anchors, on_bytes)
     failure = report.failure(str(path))
     if failure is not None:
         raise failure

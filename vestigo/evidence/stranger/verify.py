@@ -28,7 +28,9 @@ import re
 import subprocess
 import tempfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable  # noqa: UP035 (Python 3.9)
@@ -40,6 +42,12 @@ LARGEST_BODY = 128 * 1024 * 1024
 MOST_CODINGS = 4
 LONGEST_LINE = 64 * 1024 * 1024
 LARGEST_READ = 64 * 1024 * 1024
+BLOCK = 1 << 22  # bytes read at once where a file is digested
+SHORT = 1 << 18  # a shorter piece is not worth a second thread
+WORKERS = min(4, os.cpu_count() or 1)  # digesting and decoding let other threads work
+DECODERS = min(2, WORKERS)  # what they hold at a time is bounded
+AT_ONCE = 512  # files handed to the workers at a time
+LARGE = 1 << 24  # while a record of this size is worked on, no other is read
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 PLAIN_PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
@@ -133,6 +141,15 @@ PROOF = re.compile(r"data/custody/proofs/([0-9]+)\.tlog-proof")
 FIRST_FORMAT = b"Vestigo-Format-Version: 1"
 EXHIBIT = re.compile(r"data/exhibits/([0-9]+)/exhibit\.json")
 MOST_HASHES, MOST_EXHIBITS = 63, 10_000_000
+KEY_FILE = re.compile(
+    r"seal/keys/(handover-([0-9]{4})\.(note|old\.p7s|new\.p7s)"
+    r"|operator-([a-z0-9][a-z0-9-]{0,31})\.note|revoked\.txt)"
+)
+HAND_OVER, HAND_OVER_LINES = "vestigo/handover/v1", 10
+OPERATOR, OPERATOR_LINES = "vestigo/operator/v1", 6
+OPERATOR_NAME = "vestigo/operator/"
+ROTATED, OPERATOR_ADDED, KEY_REVOKED = "keys rotated", "operator key added", "key revoked"
+REVOCATION = re.compile(r"([0-9a-f]{8}) ([0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}Z) .+")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
@@ -153,9 +170,12 @@ SPANISH = {
 class Bag:
     """A bundle folder: its files, what was read of them, and the findings so far."""
 
-    def __init__(self, root: Path, anchors: Path | None) -> None:
+    def __init__(
+        self, root: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None
+    ) -> None:
         self.root = root
         self.anchors = anchors
+        self.on_bytes = on_bytes or (lambda _n: None)
         self.files: dict[str, tuple[str, str]] = {}
         self.findings: list[tuple[str, str, str]] = []
         self.manifests: dict[str, dict[str, str]] = {}
@@ -173,6 +193,9 @@ class Bag:
         self.bodies: dict[str, list[dict[str, Any]]] = {}
         self.events: list[dict[str, Any]] = []
         self.roots: dict[int, bytes] = {}
+        self.keys: list[UnitKey] = []
+        self.operators: dict[str, tuple[tuple[str, int, bytes], str]] = {}
+        self.links: list[tuple[str, str, str]] = []
 
     def add(self, status: str, check: str, detail: str) -> None:
         """Keep one finding."""
@@ -205,6 +228,19 @@ class Bag:
         """Return an anchor by its name, or None where it was not handed over."""
         path = self.anchors / name if self.anchors else None
         return path if path is not None and path.is_file() else None
+
+
+class UnitKey:
+    """One key of the log with its certificate (PEM); ``until``: the size that it signs up to."""
+
+    def __init__(self, key: tuple[str, int, bytes], certificate: bytes) -> None:
+        self.key, self.certificate = key, certificate
+        self.until: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the eight hex digits that name the key."""
+        return key_id(self.key)
 
 
 class Check:
@@ -313,13 +349,29 @@ def bag_info(bag: Bag) -> dict[str, str]:
 
 def digest_files(bag: Bag) -> None:
     """Read every file that a manifest names once and keep both digests."""
-    for name in sorted({name for rows in bag.manifests.values() for name in rows} & set(bag.files)):
-        first, second = hashlib.sha256(), hashlib.sha512()
-        with (bag.root / name).open("rb") as handle:
-            for block in iter(lambda: handle.read(1 << 20), b""):
-                first.update(block)
+    names = sorted({name for rows in bag.manifests.values() for name in rows} & set(bag.files))
+    with ThreadPoolExecutor(WORKERS) as readers, ThreadPoolExecutor(WORKERS) as helpers:
+        for begin in range(0, len(names), AT_ONCE):
+            some = names[begin : begin + AT_ONCE]
+            bag.files.update(readers.map(lambda n: (n, both_digests(bag, n, helpers)), some))
+
+
+def both_digests(bag: Bag, name: str, helpers: ThreadPoolExecutor) -> tuple[str, str]:
+    """Read a file once; a helper takes the second digest of a block beside the first."""
+    first, second = hashlib.sha256(), hashlib.sha512()
+    with (bag.root / name).open("rb", buffering=0) as handle:
+        block = handle.read(BLOCK)
+        while block:
+            beside = helpers.submit(second.update, block) if len(block) > SHORT else None
+            first.update(block)
+            if beside is None:
                 second.update(block)
-        bag.files[name] = (first.hexdigest(), second.hexdigest())
+            following = handle.read(BLOCK)
+            if beside is not None:
+                beside.result()
+            bag.on_bytes(len(block))
+            block = following
+    return first.hexdigest(), second.hexdigest()
 
 
 def check_digests(bag: Bag, check: Check) -> str:
@@ -504,13 +556,182 @@ def one_der_value(bag: Bag, check: Check, name: str) -> None:
         check.fault(name, "not exactly one DER value")
 
 
+def key_id(key: tuple[str, int, bytes]) -> str:
+    """Return the eight hex digits that name a key: name, type and 32 bytes."""
+    named = key[0].encode("utf-8") + b"\n" + bytes([key[1]]) + key[2]
+    return hashlib.sha256(named).hexdigest()[:8]
+
+
+def pem_content(pem: bytes) -> bytes:
+    """Return the bytes that a PEM file holds."""
+    lines = [line for line in pem.splitlines() if not line.startswith(b"-")]
+    return base64.b64decode(b"".join(lines), validate=True)
+
+
+def as_certificate(content: bytes) -> bytes:
+    """Return a certificate (DER) as PEM."""
+    text = base64.b64encode(content).decode("ascii")
+    body = "\n".join(text[i : i + 64] for i in range(0, len(text), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n".encode("ascii")
+
+
+def log_key(text: str) -> tuple[str, int, bytes]:
+    """Return name, type and bytes of a key that a note names (a vkey)."""
+    name, digits, encoded = text.split("+", 2)
+    content = base64.b64decode(encoded, validate=True)
+    key = (name, LOG_KEY, content[1:])
+    if len(content) != 33 or content[0] != LOG_KEY or key_id(key) != digits:  # noqa: PLR2004
+        raise ValueError("not the key of a log")
+    return key
+
+
+def told_lines(note: str, head: str, n_lines: int) -> tuple[list[str], list[str]]:
+    """Return the lines of a note on keys and its signature lines; ``ValueError`` if it is none."""
+    text, gap, signatures = note.partition("\n\n")
+    lines = text.split("\n")
+    if not gap or lines[0] != head or len(lines) != n_lines or not lines[2].isdecimal():
+        raise ValueError("no note on keys of this form")
+    return lines, signatures.split("\n")
+
+
+def check_keys(bag: Bag, check: Check) -> str:
+    """Follow the keys from the first one, known from outside, to the one that sealed this."""
+    text, size, _root, _signatures = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))
+    origin = text.partition("\n")[0]
+    first, unit = bag.anchor("checkpoint.pem"), bag.anchor("unit.pem")
+    if first is not None and unit is not None:
+        key = (origin, LOG_KEY, pem_content(first.read_bytes())[-32:])
+        bag.keys = [UnitKey(key, as_certificate(pem_content(unit.read_bytes())))]
+    inside = [name for name in sorted(bag.files) if name.startswith("seal/keys/")]
+    notes = [name for name in inside if name.endswith(".note")]
+    for name in inside:
+        if not KEY_FILE.fullmatch(name):
+            check.fault(name, "no file of the keys")
+        elif name.endswith(".p7s"):
+            one_der_value(bag, check, name)
+    hand_overs = [name for name in notes if "/handover-" in name]
+    compare_key_events(bag, check, notes, size)
+    compare_outside_keys(bag, check, origin, size)
+    able = notes and usable(bag, check, "checkpoint.pem", ed25519_verified)
+    if able and usable(bag, check, "unit.pem", cms_verified):
+        follow_keys(bag, check, hand_overs, origin)
+        for name in sorted(set(notes) - set(hand_overs)):
+            take_operator(bag, check, name, origin)
+    counted = f"handed over: {len(hand_overs)}, each by the key before it"
+    return f"{counted}; operators: {len(bag.operators)}" if notes else "never handed over"
+
+
+def compare_key_events(bag: Bag, check: Check, notes: list[str], size: int) -> None:
+    """Every hand-over, operator and revocation stands in the log, and what stands there is here."""
+    here = {bag.files[name][0]: name for name in notes}
+    name, revoked = "seal/keys/revoked.txt", set()
+    if name in bag.files:
+        revoked = {hashlib.sha256(line + b"\n").hexdigest() for line in bag.lines(name)}
+    logged: set[str] = set()
+    marks = [f'"reason":"{one}"'.encode("ascii") for one in (ROTATED, OPERATOR_ADDED, KEY_REVOKED)]
+    for n, line in enumerate(bag.lines("data/custody/events.jsonl"), 1):
+        if any(mark in line for mark in marks):
+            event = loads(line)
+            if event["reason"] in (ROTATED, OPERATOR_ADDED, KEY_REVOKED):
+                logged.add(event["object_sha256"])
+                if event["object_sha256"] not in (revoked | set(here)):
+                    check.fault(f"event {n}", f"{event['reason']}, but seal/keys does not hold it")
+    for digest in sorted(set(here) - logged):
+        if int(bag.read(here[digest]).decode("utf-8").split("\n")[2]) < size:
+            check.fault(here[digest], "the log has no event of it")
+
+
+def compare_outside_keys(bag: Bag, check: Check, origin: str, size: int) -> None:
+    """Compare the hand-overs with those among the anchors: none may be left out or another."""
+    for path in sorted(bag.anchors.glob("handover-*.note")) if bag.anchors else []:
+        content, name = path.read_bytes(), f"seal/keys/{path.name}"
+        lines = content.decode("utf-8").split("\n")
+        if lines[1] != origin:
+            continue
+        if name in bag.files and bag.read(name) != content:
+            check.fault(name, f"not the {path.name} that came from outside")
+        elif name not in bag.files and int(lines[2]) < size:
+            check.fault(name, "not here: the keys were handed over before this bundle")
+
+
+def follow_keys(bag: Bag, check: Check, names: list[str], origin: str) -> None:
+    """Take one hand-over after the other; the first that breaks the chain ends it."""
+    for number, name in enumerate(names, 2):
+        try:
+            lines, signatures = told_lines(bag.read(name).decode("utf-8"), HAND_OVER,
+                                           HAND_OVER_LINES)  # fmt: skip
+            why = broken_link(bag, name, number, origin, (lines, signatures))
+        except UNREADABLE:
+            why = "no note on keys of this form"
+        if why:
+            check.fault(name, why)
+            return
+
+
+def broken_link(
+    bag: Bag, name: str, number: int, origin: str, told: tuple[list[str], list[str]]
+) -> str:
+    """Return why a hand-over breaks the chain; take its key where it does not."""
+    lines, signatures = told
+    last, text = bag.keys[-1], "\n".join(lines) + "\n"
+    new = UnitKey(log_key(lines[7]), as_certificate(base64.b64decode(lines[9], validate=True)))
+    if name != f"seal/keys/handover-{number:04d}.note" or lines[5] != str(number):
+        return "out of number"
+    if lines[1] != origin or new.key[0] != origin:
+        return "a hand-over of another log"
+    before = as_certificate(base64.b64decode(lines[8], validate=True))
+    if log_key(lines[6]) != last.key or before != last.certificate:
+        return "does not begin at the key before it"
+    for one, who, word in ((last, "before it", "old"), (new, "that it names", "new")):
+        if note_signed(bag, text, signatures, one.key) is None:
+            return f"not signed by the key {who}"
+        if not signed_by_certificate(bag, f"{name[:-5]}.{word}.p7s", name, one.certificate):
+            return f"not signed by the certificate {who}"
+    last.until = int(lines[2])
+    bag.links.append((name, last.id, lines[4]))
+    bag.keys.append(new)
+    return ""
+
+
+def signed_by_certificate(bag: Bag, signature: str, name: str, certificate: bytes) -> bool:
+    """Ask openssl whether the holder of a certificate (PEM) signed a file of the bundle."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "certificate")
+        path.write_bytes(certificate)
+        return cms_verified(bag, bag.path(signature), bag.path(name), path)[0] == 0
+
+
+def take_operator(bag: Bag, check: Check, name: str, origin: str) -> None:
+    """Take the key of an operator that a key of the log named, and that signed for itself."""
+    try:
+        lines, signatures = told_lines(bag.read(name).decode("utf-8"), OPERATOR, OPERATOR_LINES)
+        key, text = log_key(lines[5]), "\n".join(lines) + "\n"
+        who = name[len("seal/keys/operator-") : -len(".note")]
+        if lines[1] != origin or key[0] != OPERATOR_NAME + who:
+            check.fault(name, "of another log, or another name")
+        elif note_signed(bag, text, signatures, key) is None:
+            check.fault(name, "not signed by the key that it names")
+        else:
+            by = [one for one in bag.keys if note_signed(bag, text, signatures, one.key) == 0]
+            if by:
+                bag.operators[key_id(key)] = (key, lines[4])
+                bag.links.append((name, by[0].id, lines[4]))
+            else:
+                check.fault(name, "not named by a key of the log")
+    except UNREADABLE:
+        check.fault(name, "no note on keys of this form")
+
+
 def check_signature(bag: Bag, check: Check) -> str:
     """Check that the unit's key, known from outside, signed the statement."""
     signature, statement = bag.path("seal/statement.json.p7s"), bag.path("seal/statement.json")
     one_der_value(bag, check, "seal/statement.json.p7s")
     unit = bag.anchor("unit.pem")
     if usable(bag, check, "unit.pem", cms_verified) and unit is not None:
-        code, said = cms_verified(bag, signature, statement, unit)
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = Path(folder, "certificate")
+            certificate.write_bytes(bag.keys[-1].certificate if bag.keys else unit.read_bytes())
+            code, said = cms_verified(bag, signature, statement, certificate)
         if code:
             check.fault("seal/statement.json.p7s", f"not signed by the unit: {last_line(said)}")
     return "the statement is signed by the unit's certificate"
@@ -546,18 +767,92 @@ def check_checkpoint(bag: Bag, check: Check) -> str:
     kept = bag.anchor(f"checkpoint-{size}.note")
     if kept and note_parts(kept.read_text("utf-8"))[0].split("\n")[:3] != text.split("\n")[:3]:
         check.fault(note, f"not the log of {kept.name}, which came from outside")
-    key = bag.anchor("checkpoint.pem")
-    able = usable(bag, check, "checkpoint.pem", ed25519_verified)
-    if able and key is not None and log_signed(bag, text, signatures, key) is None:
-        check.fault(note, "not signed by the checkpoint key")
+    if usable(bag, check, "checkpoint.pem", ed25519_verified):
+        check_signers(bag, check, note, (text, size, signatures))
+        for line in signatures[:SHOWN]:
+            if f" {OPERATOR_NAME}" in line:
+                check_operator(bag, check, note, text, line)
     return f"{size} events, signed"
 
 
-def log_signed(bag: Bag, text: str, signatures: list[str], pem: Path) -> int | None:
-    """Return 0 where the log's own key, whose name is the origin, signed the text."""
-    lines = [line for line in pem.read_text("ascii").splitlines() if not line.startswith("-")]
-    public = base64.b64decode("".join(lines))[-32:]
-    return note_signed(bag, text, signatures, (text.partition("\n")[0], LOG_KEY, public))
+def check_signers(bag: Bag, check: Check, where: str, note: tuple[str, int, list[str]]) -> None:
+    """Check that a key of the log signed a checkpoint, and was in use at its size."""
+    text, size, signatures = note
+    for one in reversed(bag.keys or own_key(bag, text)):
+        if note_signed(bag, text, signatures, one.key) is not None:
+            if one.until is not None and size > one.until:
+                check.fault(where, "signed by a key that was handed over before")
+            return
+    check.fault(where, "not signed by the checkpoint key")
+
+
+def own_key(bag: Bag, text: str) -> list[UnitKey]:
+    """Return the first key of the log where its certificate is not among the anchors."""
+    pem = bag.anchor("checkpoint.pem")
+    public = pem_content(pem.read_bytes())[-32:] if pem else b""
+    return [UnitKey((text.partition("\n")[0], LOG_KEY, public), b"")]
+
+
+def check_operator(bag: Bag, check: Check, where: str, text: str, line: str) -> None:
+    """Check one line of an operator: by a key that the unit named, and right."""
+    known = [key for key, _at in bag.operators.values() if names(line, key)]
+    if not known:
+        check.fault(where, "a line by an operator whom the unit did not name")
+    elif note_signed(bag, text, [line], known[0]) is None:
+        check.fault(where, f"the line by {known[0][0]} is wrong")
+
+
+def check_revoked(bag: Bag, check: Check) -> str:
+    """Compare who signed with the keys that are revoked, by the anchors and by the bundle."""
+    revoked = revocations(bag)
+    if not revoked:
+        return "no key is revoked"
+    n_hand_overs = sum("seal/keys/handover-" in name for name in bag.files if name[-5:] == ".note")
+    if len(bag.keys) != n_hand_overs + 1:
+        check.skip("keys are revoked, but who signed could not be followed")
+        return ""
+    statement = bag.read("seal/statement.json")
+    built, sealer = loads(statement)["built_at"][:19] + "Z", bag.keys[-1].id
+    if sealer in revoked:
+        path, digest = bag.anchor("statements.sha256"), hashlib.sha256(statement).hexdigest()
+        known = path is not None and digest in path.read_text("ascii").split()
+        doubt(check, "seal/statement.json", (sealer, built), revoked[sealer], known)
+    for name, signer, made_at in bag.links:
+        if signer in revoked:
+            anchor = bag.anchor(name[len("seal/keys/") :])
+            known = anchor is not None and anchor.read_bytes() == bag.read(name)
+            if not known:
+                doubt(check, name, (signer, made_at), revoked[signer], known=False)
+    lines = note_parts(bag.read("seal/checkpoint.note").decode("utf-8"))[3]
+    for digits in sorted(set(bag.operators) & set(revoked)):
+        if any(names(line, bag.operators[digits][0]) for line in lines):
+            doubt(check, "seal/checkpoint.note", (digits, built), revoked[digits], known=True)
+    return f"{len(revoked)} keys are revoked; nothing here rests on what they signed since"
+
+
+def revocations(bag: Bag) -> dict[str, str]:
+    """Return the revoked keys and since when, the earliest moment of each."""
+    found: dict[str, str] = {}
+    path, name = bag.anchor("revoked.txt"), "seal/keys/revoked.txt"
+    lines = path.read_text("utf-8").splitlines() if path else []
+    lines += bag.read(name).decode("utf-8").splitlines() if name in bag.files else []
+    for line in lines:
+        matched = REVOCATION.fullmatch(line)
+        if not matched:
+            raise ValueError("revoked.txt: a line that is none")
+        found[matched[1]] = min(matched[2], found.get(matched[1], matched[2]))
+    return found
+
+
+def doubt(check: Check, where: str, signed: tuple[str, str], since: str, known: bool) -> None:
+    """Say that a signature is doubtful: made since the key was revoked, or perhaps later."""
+    key, stated = signed
+    if stated >= since:
+        check.fault(where, f"doubtful: key {key} signed at {stated}, revoked since {since}")
+    elif not known:
+        check.skip(
+            f"{where}: doubtful: nothing from outside shows that key {key} signed before {since}"
+        )
 
 
 def note_signed(
@@ -769,10 +1064,8 @@ def check_consistency(bag: Bag, check: Check, note: str, due: int) -> str:
     if kept and note_parts(kept.read_text("utf-8"))[0].split("\n")[:3] != text.split("\n")[:3]:
         check.fault(earlier, f"not the log of {kept.name}, which came from outside")
     bag.outside = bag.outside or (kept is not None and not check.n_faults)
-    key = bag.anchor("checkpoint.pem")
-    able = usable(bag, check, "checkpoint.pem", ed25519_verified)
-    if able and key is not None and log_signed(bag, text, signatures, key) is None:
-        check.fault(earlier, "not signed by the checkpoint key")
+    if usable(bag, check, "checkpoint.pem", ed25519_verified):
+        check_signers(bag, check, earlier, (text, old, signatures))
     return f"; the log goes on from checkpoint {old}"
 
 
@@ -1062,6 +1355,11 @@ def check_history(bag: Bag, check: Check) -> str:
         compared += 1
         if size and bag.roots.get(size) != root:
             check.fault(f"event {size}", f"the log was rewritten: {path.name} has another root")
+    for name in sorted(n for n in bag.files if n.startswith("seal/keys/") and n.endswith(".note")):
+        lines = bag.read(name).decode("utf-8").split("\n")
+        root = base64.b64decode(lines[3], validate=True)
+        if bag.roots.get(int(lines[2]), root) != root:
+            check.fault(name, f"the log was rewritten: another root at event {lines[2]}")
     bag.outside = bag.outside or compared > 0
     newer = f"; {later} from outside are newer than this bundle" if later else ""
     return f"{compared} checkpoints from outside agree{newer}"
@@ -1261,6 +1559,70 @@ def gzip_members(path: Path) -> Iterator[tuple[int, bytes]]:
             offset += taken
 
 
+class WarcRecord:
+    """One WARC record taken apart, with its digests and, of a response, its decoded body."""
+
+    def __init__(self, due: dict[str, dict[str, Any]], where: str, record: bytes) -> None:
+        end = record.find(b"\r\n\r\n")
+        head = record[: end + 4] if end >= 0 else record
+        self.fields = warc_fields(head[:-4] if end >= 0 else head)
+        length = whole_number(self.fields["content-length"])
+        if not re.fullmatch("[0-9]+", self.fields["content-length"]):
+            raise ValueError(f"{where}: a length that is none")
+        block = record[len(head) : len(head) + length]
+        digest = "sha256:" + hashlib.sha256(block).hexdigest()
+        whole = record[len(head) + length :] == b"\r\n\r\n"
+        self.sound = whole and self.fields.get("warc-block-digest", "") == digest
+        self.capture_id, self.status, self.unread = "", "", ""
+        self.body, self.body_sha256 = b"", ""
+        if self.fields["warc-type"] == "response":
+            self.take_response(due.get, head, block)
+
+    def take_response(
+        self, due: Callable[[str], dict[str, Any] | None], head: bytes, block: bytes
+    ) -> None:
+        """Compute the id of a response and, where a capture waits for it, what it says."""
+        both = hashlib.sha256(head)
+        both.update(block)
+        self.capture_id = both.hexdigest()
+        capture = due(self.capture_id)
+        if capture is not None:
+            self.status = split_head(block)[0].decode("ascii")
+            self.body, self.unread = decoded_body(block, capture["request_method"])
+            self.body_sha256 = "" if self.unread else hashlib.sha256(self.body).hexdigest()
+
+
+def read_ahead(bag: Bag, name: str, due: dict[str, dict[str, Any]]) -> Iterator[
+    tuple[int, WarcRecord]
+]:  # fmt: skip
+    """Yield offset and record of each member of a file; workers take apart those ahead.
+
+    What stands before a fault is given all the same.
+    """
+    waiting: deque[tuple[int, Future[WarcRecord]]] = deque()
+    fault: BaseException | None = None
+    members, done = gzip_members(bag.root / name), 0
+    with ThreadPoolExecutor(DECODERS) as workers:
+        while fault is None:
+            try:
+                offset, record = next(members)
+            except StopIteration:
+                break
+            except UNREADABLE as error:
+                fault = error
+                break
+            job = workers.submit(WarcRecord, due, f"{name} at {offset}", record)
+            waiting.append((offset, job))
+            bag.on_bytes(offset - done)
+            done = offset
+            while waiting and (len(waiting) > DECODERS or len(record) > LARGE):
+                yield waiting[0][0], waiting.popleft()[1].result()
+        for offset, job in waiting:
+            yield offset, job.result()
+    if fault is not None:
+        raise fault
+
+
 def check_captures(bag: Bag, check: Check) -> str:
     """WARC digests, capture ids and decoded bodies; the bodies are cut for the spans."""
     spans, n_records = Check(bag, "spans"), 0
@@ -1268,24 +1630,14 @@ def check_captures(bag: Bag, check: Check) -> str:
     for name in sorted(bag.files):
         if not name.startswith("data/captures/"):
             continue
-        for offset, record in gzip_members(bag.root / name):
+        for offset, record in read_ahead(bag, name, waiting):
             n_records += 1
-            where = f"{name} at {offset}"
-            head, gap, rest = record.partition(b"\r\n\r\n")
-            fields = warc_fields(head)
-            length = whole_number(fields["content-length"])
-            if not re.fullmatch("[0-9]+", fields["content-length"]):
-                raise ValueError(f"{where}: a length that is none")
-            block, end = rest[:length], rest[length:]
-            digest = fields.get("warc-block-digest", "")
-            if end != b"\r\n\r\n" or digest != "sha256:" + hashlib.sha256(block).hexdigest():
-                check.fault(where, "the WARC record is cut or its block digest differs")
-            if fields["warc-type"] == "response":
-                capture_id = hashlib.sha256(head + gap + block).hexdigest()
-                capture = waiting.pop(capture_id, None)
-                if capture is not None:
-                    placed = (name[14:], offset, fields["warc-target-uri"], fields["warc-date"])
-                    check_capture(bag, check, spans, capture, placed, block)
+            if not record.sound:
+                check.fault(f"{name} at {offset}",
+                            "the WARC record is cut or its block digest differs")  # fmt: skip
+            capture = waiting.pop(record.capture_id, None)
+            if capture is not None:
+                check_capture(bag, check, spans, capture, (name[14:], offset), record)
     for capture_id, capture in sorted(waiting.items()):
         check.fault(capture_id, f"no such response in {capture['warc_name']}")
     n_spans = sum(len(rows) for rows in bag.spans.values())
@@ -1310,28 +1662,24 @@ def warc_fields(head: bytes) -> dict[str, str]:
 
 
 def check_capture(
-    bag: Bag,
-    check: Check,
-    spans: Check,
-    capture: dict[str, Any],
-    placed: tuple[Any, ...],
-    block: bytes,
-) -> None:
+    bag: Bag, check: Check, spans: Check, capture: dict[str, Any], place: tuple[str, int],
+    record: WarcRecord,
+) -> None:  # fmt: skip
     """One response: where it lies, its decoded body, and every piece quoted from it."""
-    capture_id = capture["capture_id"]
+    capture_id, fields = capture["capture_id"], record.fields
+    placed = (*place, fields["warc-target-uri"], fields["warc-date"])
     wanted = tuple(capture[k] for k in ("warc_name", "warc_offset", "uri", "observed_at"))
     if placed != wanted:
         check.fault(capture_id, "name, place, address or time is not that of the WARC record")
-    status = split_head(block)[0].decode("ascii")
-    if str(capture["status"] or "") != status:
+    if str(capture["status"] or "") != record.status:
         check.fault(capture_id, "the archived answer has another status")
-    body, unread = decoded_body(block, capture["request_method"])
-    if unread:
-        check.skip(f"{capture_id}: {unread} cannot be decoded with the standard library")
+    if record.unread:
+        check.skip(f"{capture_id}: {record.unread} cannot be decoded with the standard library")
         if bag.spans.get(capture_id):
             spans.skip(f"{capture_id}: its body cannot be decoded here")
         return
-    if hashlib.sha256(body).hexdigest() != capture["content_sha256"]:
+    body = record.body
+    if record.body_sha256 != capture["content_sha256"]:
         check.fault(capture_id, "the decoded body has another digest")
     if len(body) != capture["n_body_bytes"]:
         check.fault(capture_id, "the decoded body has another length")
@@ -1903,7 +2251,8 @@ def check_redacted_pages(bag: Bag, check: Check, numbers: dict[str, bool]) -> No
 
 LAYER_A: dict[str, Callable[[Bag, Check], str]] = {
     "names": check_names, "files": check_files, "sha256": check_digests, "sha512": check_digests,
-    "statement": check_statement, "signature": check_signature, "checkpoint": check_checkpoint,
+    "statement": check_statement, "keys": check_keys, "signature": check_signature,
+    "checkpoint": check_checkpoint, "revoked": check_revoked,
     "proofs": check_proofs, "witness": check_witness, "stamps": check_stamps,
     "verifiers": check_verifiers,
 }  # fmt: skip
@@ -1916,9 +2265,14 @@ LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
 }  # fmt: skip
 
 
-def verify(root: Path, anchors: Path | None) -> Bag:
-    """Run both layers and return the bag with its findings; nothing is raised."""
-    bag = Bag(root, anchors)
+def verify(
+    root: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None
+) -> Bag:
+    """Run both layers and return the bag with its findings; nothing is raised.
+
+    ``on_bytes`` hears how much was gone through; archived pages are gone through twice.
+    """
+    bag = Bag(root, anchors, on_bytes)
     for name, function in [*LAYER_A.items(), *LAYER_B.items()]:
         check = Check(bag, name)
         try:

@@ -255,7 +255,7 @@ else
     fault statement "$statement: missing"
 fi
 
-# -------------------------------------------------------------- signature
+# ---------------------------------------------------------------- openssl
 verify_cms() { # SIGNATURE CONTENT CERTIFICATE
     openssl cms -verify -binary -inform DER -in "$1" -content "$2" -nointern -certfile "$3" \
         -CAfile "$3" -purpose any -no_check_time -out /dev/null > "$work/said" 2>&1 < /dev/null
@@ -350,36 +350,6 @@ usable() { # CHECK ANCHOR [VERIFY]: a fit openssl and the anchor are there
     fi
     return 1
 }
-begin
-signature=seal/statement.json.p7s
-one_value signature "$signature"
-if usable signature unit.pem verify_cms; then
-    verify_cms "$signature" "$statement" "$anchors/unit.pem" ||
-        fault signature "$signature: not signed by the unit: $(head -n 1 "$work/said" | tr -c ' -~\n' '?')"
-fi
-right signature "the statement is signed by the unit's certificate"
-
-# ------------------------------------------------------------- checkpoint
-begin
-note=seal/checkpoint.note
-origin=$(sed -n 1p "$note" 2>/dev/null)
-size=$(sed -n 2p "$note" 2>/dev/null)
-case $size in '' | *[!0-9]*) size=none ;; esac
-root=$(sed -n 3p "$note" 2>/dev/null | unbase64 | od -A n -t x1 | tr -d ' \n')
-stated() { grep -q -F -x -e "$1" -e "$1," "$statement" 2>/dev/null; }
-if ! stated "\"origin\": \"$origin\"" || ! stated "\"root\": \"$root\"" ||
-    ! stated "\"size\": $size"; then
-    fault checkpoint "$note: not the checkpoint of the statement"
-fi
-kept=$anchors/checkpoint-$size.note
-if [ -n "$anchors" ] && [ -f "$kept" ]; then
-    head -n 3 "$kept" > "$work/kept"
-    if head -n 3 "$note" 2>/dev/null | cmp -s - "$work/kept"; then
-        outside=1
-    else
-        fault checkpoint "$note: not the log of checkpoint-$size.note, which came from outside"
-    fi
-fi
 own_key() { # the key of the log, whose name is the origin: base64 of its type and 32 bytes
     { printf '\001'; sed '/^-/d' "$anchors/checkpoint.pem" | unbase64 | tail -c 32; } |
         base64 | tr -d '\n'
@@ -417,10 +387,248 @@ note_signed() { # NOTE NAME KEY: 0 signed, 1 no line names the key, 2 one that d
     done < "$work/lines"
     return "$found"
 }
+
+# ------------------------------------------------------------------- keys
+# chain: one line for each key of the log, "KEY UNTIL ID"; KEY is base64 of its type and 32 bytes
+vkey_of() { # NAME KEY: leaves the key as notes name it in $vkey and its eight digits in $digits
+    printf '%s' "$2" | unbase64 > "$work/typed"
+    digits=$({ printf '%s\n' "$1"; cat "$work/typed"; } | sha | cut -c 1-8)
+    vkey=$1+$digits+$2
+}
+line_of() { sed -n "$1p" "$2" 2>/dev/null; }
+told() { # NOTE HEAD LINES: a note on keys of this form
+    [ "$(line_of 1 "$1")" = "$2" ] && [ "$(sed '/^$/,$d' "$1" | wc -l)" -eq "$3" ] || return 1
+    case $(line_of 3 "$1") in '' | *[!0-9]* | ????????????????*) return 1 ;; esac
+}
+key_named() { # VKEY: a log key; leaves its name in $signer and its bytes in $typed, in base64
+    signer=${1%%+*} typed=${1#*+}
+    typed=${typed#*+}
+    vkey_of "$signer" "$typed"
+    [ "$vkey" = "$1" ] && [ "$(od -A n -t u1 -N 1 "$work/typed" | tr -d ' ')" = 1 ] &&
+        [ "$(wc -c < "$work/typed" | tr -d ' ')" -eq 33 ]
+}
+certificate_of() { printf '%s' "$1" | unbase64 | openssl x509 -inform DER 2>/dev/null; } # as PEM
+follow() { # HAND-OVER: takes its key, or leaves in $why what breaks the chain
+    why='no note on keys of this form'
+    told "$1" vestigo/handover/v1 10 || return
+    key_named "$(line_of 8 "$1")" || return
+    next=$typed nextid=$digits number=$(line_of 6 "$1") cms=${1%.note}
+    why='out of number'
+    [ "$1" = "seal/keys/handover-$(printf '%04d' $((taken + 1))).note" ] || return
+    [ "$number" = "$((taken + 1))" ] || return
+    why='a hand-over of another log'
+    [ "$(line_of 2 "$1")" = "$origin" ] && [ "$signer" = "$origin" ] || return
+    why='does not begin at the key before it'
+    vkey_of "$origin" "$key"
+    [ "$(line_of 7 "$1")" = "$vkey" ] && [ "$(line_of 9 "$1")" = "$unit" ] || return
+    keyid=$digits
+    why='not signed by the key before it'
+    note_signed "$1" "$origin" "$key" || return
+    why='not signed by the certificate before it'
+    certificate_of "$unit" > "$work/unit.pem"
+    verify_cms "$cms.old.p7s" "$1" "$work/unit.pem" || return
+    why='not signed by the key that it names'
+    note_signed "$1" "$origin" "$next" || return
+    why='not signed by the certificate that it names'
+    certificate_of "$(line_of 10 "$1")" > "$work/unit.pem"
+    verify_cms "$cms.new.p7s" "$1" "$work/unit.pem" || return
+    why=''
+    printf '%s %s %s\n' "$1" "$keyid" "$(line_of 5 "$1")" >> "$work/links"
+    printf '%s %s %s\n' "$key" "$(line_of 3 "$1")" "$keyid" >> "$work/chain"
+    key=$next keyid=$nextid unit=$(line_of 10 "$1") taken=$((taken + 1))
+}
+take_operator() { # NOTE: takes the key of an operator, or leaves in $why what is wrong
+    why='no note on keys of this form'
+    told "$1" vestigo/operator/v1 6 && key_named "$(line_of 6 "$1")" || return
+    who=${1#seal/keys/operator-} operator=$typed own=$digits
+    why='of another log, or another name'
+    [ "$(line_of 2 "$1")" = "$origin" ] && [ "$signer" = "vestigo/operator/${who%.note}" ] || return
+    who=$signer
+    why='not signed by the key that it names'
+    note_signed "$1" "$who" "$operator" || return
+    why='not named by a key of the log'
+    while read -r one _ by; do
+        note_signed "$1" "$origin" "$one" || continue
+        why=''
+        printf '%s %s %s\n' "$1" "$by" "$(line_of 5 "$1")" >> "$work/links"
+        break
+    done < "$work/chain"
+    [ -n "$why" ] || printf '%s %s %s\n' "$who" "$own" "$operator" >> "$work/operators"
+}
+begin
+note=seal/checkpoint.note events=data/custody/events.jsonl
+origin=$(sed -n 1p "$note" 2>/dev/null)
+size=$(sed -n 2p "$note" 2>/dev/null)
+case $size in '' | *[!0-9]*) size=none ;; esac
+sized=$size
+case $size in none | ????????????????*) sized=0 ;; esac
+: > "$work/chain" && : > "$work/links" && : > "$work/operators" && : > "$work/here"
+key='' unit='' taken=1 keyid=''
+[ -z "$anchors" ] || [ ! -f "$anchors/checkpoint.pem" ] || key=$(own_key)
+[ -z "$anchors" ] || [ ! -f "$anchors/unit.pem" ] || unit=$(sed '/^-/d' "$anchors/unit.pem" | tr -d '\r\n')
+[ -z "$key" ] || { vkey_of "$origin" "$key"; keyid=$digits; }
+grep '^seal/keys/' "$work/files" > "$work/keyfiles"
+grep '\.note$' "$work/keyfiles" > "$work/keynotes"
+grep '/handover-' "$work/keynotes" > "$work/handovers"
+grep -v -x -e 'seal/keys/handover-[0-9]\{4\}\.note' -e 'seal/keys/handover-[0-9]\{4\}\.old\.p7s' \
+    -e 'seal/keys/handover-[0-9]\{4\}\.new\.p7s' -e 'seal/keys/revoked\.txt' \
+    -e 'seal/keys/operator-[a-z0-9][a-z0-9-]\{0,31\}\.note' "$work/keyfiles" > "$work/list"
+faults keys "$work/list" 'no file of the keys'
+while IFS= read -r name; do
+    case $name in *.p7s) one_value keys "$name" ;; esac
+done < "$work/keyfiles"
+while IFS= read -r name; do
+    printf '%s %s\n' "$(sha < "$name")" "$name" >> "$work/here"
+done < "$work/keynotes"
+if grep -q -x 'seal/keys/revoked\.txt' "$work/keyfiles"; then
+    while IFS= read -r line; do printf '%s\n' "$line" | sha; done < seal/keys/revoked.txt >> "$work/here"
+fi
+grep -n -e '"reason":"keys rotated"' -e '"reason":"operator key added"' -e '"reason":"key revoked"' \
+    "$events" 2>/dev/null |
+    sed -n 's/^\([0-9]*\):.*"object_sha256":"\([0-9a-f]\{64\}\)".*"reason":"\([a-z ]*\)".*/\1 \2 \3/p' \
+        > "$work/keyevents"
+while read -r number line name; do
+    grep -q "^$line" "$work/here" || fault keys "event $number: $name, but seal/keys does not hold it"
+done < "$work/keyevents"
+while read -r line name; do
+    [ -n "$name" ] && ! grep -q "^[0-9]* $line " "$work/keyevents" || continue
+    number=$(line_of 3 "$name")
+    case $number in '' | *[!0-9]* | ????????????????*) number=0 ;; esac
+    [ "$number" -ge "$sized" ] || fault keys "$name: the log has no event of it"
+done < "$work/here"
+find "${anchors:-/nonexistent}" -maxdepth 1 -name 'handover-*.note' 2>/dev/null | sort > "$work/list"
+while IFS= read -r path; do
+    name=seal/keys/${path##*/}
+    [ "$(line_of 2 "$path")" = "$origin" ] || continue
+    if grep -q -F -x "$name" "$work/handovers"; then
+        cmp -s "$path" "$name" || fault keys "$name: not the ${path##*/} that came from outside"
+    else
+        number=$(line_of 3 "$path")
+        case $number in '' | *[!0-9]* | ????????????????*) number=0 ;; esac
+        [ "$number" -ge "$sized" ] ||
+            fault keys "$name: not here: the keys were handed over before this bundle"
+    fi
+done < "$work/list"
+if [ -s "$work/keynotes" ] && usable keys checkpoint.pem verify_ed25519 && usable keys unit.pem verify_cms; then
+    why=''
+    while IFS= read -r name; do
+        [ -n "$why" ] || {
+            follow "$name"
+            [ -z "$why" ] || fault keys "$name: $why"
+        }
+    done < "$work/handovers"
+    [ -z "$key" ] || printf '%s - %s\n' "$key" "$keyid" >> "$work/chain"
+    grep '/operator-' "$work/keynotes" > "$work/list"
+    while IFS= read -r name; do
+        take_operator "$name"
+        [ -z "$why" ] || fault keys "$name: $why"
+    done < "$work/list"
+else
+    [ -z "$key" ] || printf '%s - %s\n' "$key" "$keyid" >> "$work/chain"
+fi
+if [ -s "$work/keynotes" ]; then
+    right keys "handed over: $(count "$work/handovers"), each by the key before it; operators: $(count "$work/operators")"
+else
+    right keys 'never handed over'
+fi
+
+# -------------------------------------------------------------- signature
+begin
+signature=seal/statement.json.p7s
+one_value signature "$signature"
+if usable signature unit.pem verify_cms; then
+    certificate_of "$unit" > "$work/unit.pem"
+    verify_cms "$signature" "$statement" "$work/unit.pem" ||
+        fault signature "$signature: not signed by the unit: $(head -n 1 "$work/said" | tr -c ' -~\n' '?')"
+fi
+right signature "the statement is signed by the unit's certificate"
+
+# ------------------------------------------------------------- checkpoint
+begin
+root=$(sed -n 3p "$note" 2>/dev/null | unbase64 | od -A n -t x1 | tr -d ' \n')
+stated() { grep -q -F -x -e "$1" -e "$1," "$statement" 2>/dev/null; }
+if ! stated "\"origin\": \"$origin\"" || ! stated "\"root\": \"$root\"" ||
+    ! stated "\"size\": $size"; then
+    fault checkpoint "$note: not the checkpoint of the statement"
+fi
+kept=$anchors/checkpoint-$size.note
+if [ -n "$anchors" ] && [ -f "$kept" ]; then
+    head -n 3 "$kept" > "$work/kept"
+    if head -n 3 "$note" 2>/dev/null | cmp -s - "$work/kept"; then
+        outside=1
+    else
+        fault checkpoint "$note: not the log of checkpoint-$size.note, which came from outside"
+    fi
+fi
+signer() { # CHECK NOTE SIZE: by a key of the log that was in use at this size
+    sed -n '1!G;h;$p' "$work/chain" > "$work/reversed"
+    while read -r one until _; do
+        note_signed "$2" "$origin" "$one" 2>/dev/null || continue
+        [ "$until" = - ] || [ "$3" -le "$until" ] ||
+            fault "$1" "$2: signed by a key that was handed over before"
+        return
+    done < "$work/reversed"
+    fault "$1" "$2: not signed by the checkpoint key"
+}
 if usable checkpoint checkpoint.pem verify_ed25519; then
-    note_signed "$note" "$origin" "$(own_key)" || fault checkpoint "$note: not signed by the checkpoint key"
+    signer checkpoint "$note" "$sized"
+    sed -n 's,^— \(vestigo/operator/[^ ]*\) \([^ ]*\)$,\1 \2,p' "$note" | head -n 20 > "$work/signed.by"
+    while read -r who line; do
+        id=$(printf '%s\n' "$line" | unbase64 | od -A n -v -t x1 -N 4 | tr -d ' \n')
+        operator=''
+        while read -r one digits typed; do
+            [ "$one $digits" != "$who $id" ] || operator=$typed
+        done < "$work/operators"
+        if [ -z "$operator" ]; then
+            fault checkpoint "$note: a line by an operator whom the unit did not name"
+        elif ! note_signed "$note" "$who" "$operator"; then
+            fault checkpoint "$note: the line by $who is wrong"
+        fi
+    done < "$work/signed.by"
 fi
 right checkpoint "$size events, signed"
+
+# ---------------------------------------------------------------- revoked
+is_before() { # A B: both as 2026-11-22T12:00:00Z
+    [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort | head -n 1)" = "$1" ]
+}
+doubt() { # WHERE KEY STATED SINCE KNOWN: signed since the key was revoked, or perhaps later
+    if ! is_before "$3" "$4"; then
+        fault revoked "$1: doubtful: key $2 signed at $3, revoked since $4"
+    elif [ "$5" = no ]; then
+        skip revoked "$1: doubtful: nothing from outside shows that key $2 signed before $4"
+    fi
+}
+since_of() { sed -n "s/^$1 //p" "$work/revoked" | head -n 1; }
+begin
+cat /dev/null "${anchors:-/nonexistent}/revoked.txt" 2>/dev/null > "$work/list"
+! grep -q -x 'seal/keys/revoked\.txt' "$work/keyfiles" || cat seal/keys/revoked.txt >> "$work/list"
+instant='[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'
+! grep -q -v "^[0-9a-f]\{8\} $instant ." "$work/list" || fault revoked 'revoked.txt: a line that is none'
+cut -d ' ' -f 1,2 "$work/list" | sort > "$work/revoked"
+cut -d ' ' -f 1 "$work/revoked" | sort -u > "$work/gone"
+if [ ! -s "$work/gone" ]; then
+    right revoked 'no key is revoked'
+elif [ "$(count "$work/chain")" -ne $(($(count "$work/handovers") + 1)) ]; then
+    skip revoked 'keys are revoked, but who signed could not be followed'
+else
+    built=$(sed -n 's/^"built_at": "\(.\{19\}\).*/\1/p' "$statement")Z
+    since=$(since_of "$keyid")
+    if [ -n "$since" ]; then
+        known=no
+        ! grep -q -F -x "$(sha < "$statement")" "${anchors:-/nonexistent}/statements.sha256" 2>/dev/null || known=yes
+        doubt "$statement" "$keyid" "$built" "$since" "$known"
+    fi
+    while read -r name id made; do
+        since=$(since_of "$id")
+        [ -z "$since" ] || cmp -s "$anchors/${name##*/}" "$name" || doubt "$name" "$id" "$made" "$since" no
+    done < "$work/links"
+    while read -r who id _; do
+        since=$(since_of "$id")
+        [ -z "$since" ] || ! grep -q -F "— $who " "$note" || doubt "$note" "$id" "$built" "$since" yes
+    done < "$work/operators"
+    right revoked "$(count "$work/gone") keys are revoked; nothing here rests on what they signed since"
+fi
 
 # ----------------------------------------------------------------- proofs
 # Hashes are kept in lower hex; only the shell's own arithmetic turns them into bytes.
@@ -493,7 +701,7 @@ consistent() { # OLD OLDROOT: the path leads from that earlier tree to the check
     [ "$last" -eq 0 ] && [ "$before" = "$2" ] && [ "$after" = "$root" ]
 }
 begin
-events=data/custody/events.jsonl later=0 proved=0
+later=0 proved=0
 case $size in none | ??????????????????*) size=0 ;; esac
 grep '^data/exhibits/[0-9]\{1,\}/exhibit\.json$' "$work/files" |
     sed 's,^data/exhibits/\([0-9]*\)/.*,\1,' > "$work/exhibits"
@@ -554,8 +762,7 @@ else
         fi
     fi
     if usable proofs checkpoint.pem verify_ed25519; then
-        note_signed "$earlier" "$origin" "$(own_key)" 2>/dev/null ||
-            fault proofs "$earlier: not signed by the checkpoint key"
+        signer proofs "$earlier" "$due"
     fi
 fi
 [ "$later" -eq 0 ] || on="$on; $later were recorded behind this checkpoint"
