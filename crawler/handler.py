@@ -26,16 +26,15 @@ from crawler.in_flight import Share
 from crawler.judging import told_by_head
 from crawler.permission import ask_gate, intent_of
 from crawler.screening import QUARANTINED, screened, stop_at_parked_host
-from crawler.tape import HEAD_ALLOWANCE, Tape, current_tape
+from crawler.tape import HEAD_ALLOWANCE, Tape, current_tape, is_heavy
 from crawler.transport import HttpResponse, make_client, pin_httpx
 from crawler.world import CrawlWorld, world_of
 from vestigo.evidence.warc import Exchange
-from vestigo.evidence.warc.decoding import MAX_DECODED, decode_content
-from vestigo.evidence.warc.framing import header_values, read_framing
+from vestigo.evidence.warc.decoding import MAX_DECODED
+from vestigo.evidence.warc.framing import read_framing
 from vestigo.evidence.warc.wire import WireResponse
 from vestigo.records import Capture
 
-HEAVY_BYTES = 1024 * 1024
 _TEXT_TYPES = ("application/xhtml+xml", "application/xml", "application/json", "")
 
 _FAILURES = (
@@ -202,19 +201,6 @@ def is_text(content_type: str) -> bool:
     """Say whether a Content-Type names text (an absent one counts as text)."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
-
-
-def is_heavy(tape: Tape) -> bool:
-    """Say whether a response is large or becomes so: twenty kilobytes may become gigabytes."""
-    received = tape.received
-    if len(received) > HEAVY_BYTES:
-        return True
-    if b"content-encoding" not in received[:HEAD_ALLOWANCE].lower():
-        return False
-    found = read_framing(bytes(received), tape.method)
-    codings = header_values(found.headers, b"content-encoding")
-    _body, problems = decode_content(found.content, codings, HEAVY_BYTES)
-    return "decoded-too-long" in problems
 
 
 def drop_body(tape: Tape) -> None:

@@ -17,9 +17,11 @@ from datetime import datetime
 
 from crawler.in_flight import Share
 from vestigo.authority import Intent
-from vestigo.evidence.warc.framing import read_framing
+from vestigo.evidence.warc.decoding import decode_content
+from vestigo.evidence.warc.framing import header_values, read_framing
 
 HEAD_ALLOWANCE = 256 * 1024
+HEAVY_BYTES = 1024 * 1024
 _HEAD_END = re.compile(rb"\n\r?\n")
 
 
@@ -121,3 +123,16 @@ class Tape:
 
 
 current_tape: ContextVar[Tape] = ContextVar("current_tape")
+
+
+def is_heavy(tape: Tape) -> bool:
+    """Say whether a response is large or becomes so: twenty kilobytes may become gigabytes."""
+    received = tape.received
+    if len(received) > HEAVY_BYTES:
+        return True
+    if b"content-encoding" not in received[:HEAD_ALLOWANCE].lower():
+        return False
+    found = read_framing(bytes(received), tape.method)
+    codings = header_values(found.headers, b"content-encoding")
+    _body, problems = decode_content(found.content, codings, HEAVY_BYTES)
+    return "decoded-too-long" in problems

@@ -51,6 +51,8 @@ def draw_live(
         _raise_why(wire)
         raise
     _raise_why(wire)
+    if not shot.uri.startswith("http"):  # the browser's own page, in place of one that was refused
+        raise led_away(uri)
     if not screen.judge_picture(shot.png).passed:
         raise screened_out(uri)
     return Drawn(

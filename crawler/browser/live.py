@@ -28,19 +28,21 @@ from crawler.browser.policy import (
     answer_of,
     lift_inline,
 )
+from crawler.in_flight import InFlight, Share
 from crawler.network import TeeBackend, TeeStream
 from crawler.permission import FATAL_REFUSALS, host_and_port, intent
-from crawler.tape import Tape, current_tape
+from crawler.tape import HEAD_ALLOWANCE, Tape, current_tape, is_heavy
 from vestigo.authority import Gate, Intent
 from vestigo.clock import Clock
 from vestigo.errors import AuthorityError, ConfigurationError
 from vestigo.evidence.quarantine import named_by_digest
 from vestigo.evidence.screening import Verdict
 from vestigo.evidence.warc import Exchange, WarcArchive, WireResponse, read_response
+from vestigo.evidence.warc.decoding import MAX_DECODED
 from vestigo.records import Authorization, Capture
 
 LABEL = "picture"
-HEAD_ALLOWANCE = 256 * 1024
+SILENT_SECONDS = 0.2
 _PIECE = 64 * 1024
 _REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found", 502: "Bad Gateway"}
 
@@ -64,7 +66,7 @@ class LiveRules:
 
     ``hint_of`` says which kind of page an address is, ``is_never`` what the profile never
     asks for; ``on_event`` (action, reason, details) goes into the custody log; ``on_hit``
-    takes what the screening caught.
+    takes what the screening caught; ``in_flight_bytes`` is what all bodies may hold at once.
     """
 
     authority: Gate
@@ -78,6 +80,7 @@ class LiveRules:
     clock: Clock
     seconds: float
     max_bytes: int
+    in_flight_bytes: int
 
 
 @dataclass(slots=True)
@@ -101,6 +104,10 @@ class LiveWire(Doorkeeper):
     ended: AuthorityError | None = None
     n_refused: int = 0
     _inline: dict[str, Answer] = field(default_factory=dict)
+    _room: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._room = InFlight(self.rules.in_flight_bytes)
 
     @property
     def over(self) -> bool:
@@ -148,9 +155,21 @@ class LiveWire(Doorkeeper):
         except AuthorityError:
             self.withheld.add(name)
             return _empty(403)
-        tape = self._tape(wanted)
+        share = self._room.share()
+        try:
+            return await self._granted_answer(request, self._tape(wanted, share), granted)
+        finally:
+            share.release()
+
+    async def _granted_answer(
+        self, request: BrowserRequest, tape: Tape, granted: Authorization
+    ) -> Answer:
+        """Exchange, screen and archive; what is large, or becomes so, one at a time."""
+        name = request.uri[:LONGEST_NAME]
         try:
             cause = await self._exchange(request, tape)
+            if tape.share is not None and is_heavy(tape):
+                await tape.share.take_turn(MAX_DECODED)
         except AuthorityError as error:  # the gate is asked again right before anything is sent
             self._note(error)
             self.withheld.add(name)
@@ -188,13 +207,16 @@ class LiveWire(Doorkeeper):
             self.ended = self.ended or error
             self.backend.abort_all()
 
-    def _tape(self, wanted: Intent) -> Tape:
+    def _tape(self, wanted: Intent, share: Share) -> Tape:
+        until = asyncio.get_running_loop().time() + self.rules.seconds
         return Tape(
             intent=wanted,
             method="GET",
             began_at=self.rules.clock(),
             max_bytes=self.rules.max_bytes + HEAD_ALLOWANCE,
-            deadline=asyncio.get_running_loop().time() + self.rules.seconds,
+            deadline=until,
+            latest=until,
+            share=share,
         )
 
     async def _exchange(self, request: BrowserRequest, tape: Tape) -> str:
@@ -311,9 +333,19 @@ class LiveWire(Doorkeeper):
 
 
 async def _read_whole(stream: TeeStream, tape: Tape) -> None:
-    while piece := await stream.read(_PIECE):
-        if len(piece) < _PIECE and tape.is_whole():
-            break
+    """Read until the message is whole; looking costs its length, so not at each piece."""
+    looked_at, piece = 0, b"-"
+    while piece:
+        silent = False
+        try:
+            piece = await stream.read(_PIECE, timeout=SILENT_SECONDS)
+        except httpcore.ReadTimeout:
+            silent = len(tape.received) > looked_at
+        grown = len(piece) < _PIECE and len(tape.received) * 8 > looked_at * 9
+        if silent or grown:
+            looked_at = len(tape.received)
+            if tape.is_whole():
+                break
     tape.finished = True
 
 

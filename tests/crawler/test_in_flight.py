@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import handler
-from crawler.handler import is_heavy
 from crawler.in_flight import FREE_BYTES, STEP_BYTES, InFlight
 from crawler.market import read_page
 from crawler.market.size import MOST_BYTES, MOST_TAGS, TOO_LARGE
-from crawler.tape import HEAD_ALLOWANCE, Tape, TapeFullError
+from crawler.tape import HEAD_ALLOWANCE, Tape, TapeFullError, is_heavy
 from vestigo.authority import Intent
 from vestigo.clock import system_clock
 from vestigo.evidence.warc import iter_captures, read_exchange

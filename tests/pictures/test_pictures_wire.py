@@ -86,7 +86,7 @@ def wire_to(uri, gate, archive, arrived):
         authority=gate, account="", policy=RenderPolicy(scripts=False, pictures=False),
         judge=screen.judge, hint_of=lambda _uri: "", is_never=lambda _uri: False,
         on_event=lambda *_event: None, on_hit=lambda _hit: None, clock=system_clock,
-        seconds=60.0, max_bytes=10**6,
+        seconds=60.0, max_bytes=10**6, in_flight_bytes=10**6,
     )  # fmt: skip
     backend = Told(gate, SocketGuard(system_clock), None)
     return LiveWire(backend=backend, archive=archive, rules=rules, page_uri=uri)

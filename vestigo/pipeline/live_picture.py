@@ -15,10 +15,12 @@ from crawler.browser.policy import RenderPolicy
 from crawler.browser.studio import Studio, open_studio
 from crawler.links import normal_uri
 from crawler.market import MarketProfile, read_page
+from crawler.market.classifying import is_page_type
+from crawler.market.size import too_large
 from crawler.netscape import parse_netscape
 from crawler.network import TeeBackend, is_loopback, no_proxy
 from crawler.permission import host_and_port, intent
-from crawler.screening import category_of
+from crawler.screening import NOT_SCREENED, category_of
 from crawler.socks import SocksProxy, parse_proxy
 from crawler.tor.identity import isolation_of
 from vestigo import __version__
@@ -189,6 +191,8 @@ def _rules(
 
     def judge(address: str, category: str, body: bytes, media_type: str) -> Verdict:
         if address and body and screen.has_terms:
+            if is_page_type(media_type) and too_large(body):
+                return Verdict("not-authorised", why=NOT_SCREENED, media_type=media_type)
             category = category_of(profile, address, body, media_type)
         return screen.judge(address, category, body, media_type)
 
@@ -204,6 +208,7 @@ def _rules(
         clock=session.clock,
         seconds=float(crawl["deadline_seconds"]),
         max_bytes=int(crawl["max_body_bytes"]),
+        in_flight_bytes=int(crawl["in_flight_bytes"]),
     )
 
 

@@ -120,6 +120,7 @@ class BrowsedRounds:
             hint_of=lambda address: self._profile.hint(address) or "",
             is_never=self._profile.is_never, on_event=lambda *_event: None,
             on_hit=lambda _hit: None, clock=clock, seconds=SECONDS, max_bytes=10**6,
+            in_flight_bytes=10**7,
         )  # fmt: skip
         wire_kind = OneByOne if any(schedule.steps) else LiveWire
         try:
