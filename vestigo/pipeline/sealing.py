@@ -22,6 +22,7 @@ from vestigo.evidence.bundle import (
     view_at,
 )
 from vestigo.evidence.bundle.documents.wanted import wanted_documents
+from vestigo.evidence.bundle.watching import GRAPH, BuildWatch
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.pipeline.coverage_sheet import coverage_attachments
 from vestigo.pipeline.session import CaseSession
@@ -55,24 +56,29 @@ def seal_case(
     keys: UnlockedKeys,
     at_checkpoint: int | None = None,
     languages: Sequence[str] = (),
+    watch: BuildWatch | None = None,
 ) -> BuiltBundle:
     """Build the bundle of a case at a checkpoint (None: now), the graph included.
 
-    ``languages`` are those of its documents where they are not to be the case's own.
-    Raises as ``build_bundle`` and ``graph.rebuild.rebuild`` do.
+    ``languages`` are those of its documents where they are not to be the case's own;
+    ``watch`` hears how far it is.  Raises as ``build_bundle`` and ``graph.rebuild.rebuild`` do.
     """
+    watch = watch or BuildWatch()
     wanted_documents(session.folder, languages)
     compare_log(session.folder, session.ledger, session.custody)
     view = _settled_view(session, at_checkpoint)
+    with watch.phase(GRAPH):
+        attachments = {**graph_attachments(session, view), **coverage_attachments(view)}
     return build_bundle(
         session.folder,
         session.ledger,
         session.custody,
         keys,
-        attachments={**graph_attachments(session, view), **coverage_attachments(view)},
+        attachments=attachments,
         at_checkpoint=view.size,
         languages=languages,
         clock=session.clock,
+        watch=watch,
     )
 
 

@@ -28,6 +28,16 @@ from vestigo.evidence.bundle.records import add_custody, add_not_included, add_r
 from vestigo.evidence.bundle.seal import add_seal
 from vestigo.evidence.bundle.verification import verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
+from vestigo.evidence.bundle.watching import (
+    COMPARING,
+    COPYING,
+    RECORDS,
+    SEALING,
+    SHEETS,
+    SYNCING,
+    VERIFYING,
+    BuildWatch,
+)
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.head_note import forget_head
 from vestigo.evidence.keys import UnlockedKeys
@@ -61,33 +71,42 @@ def build_bundle(
     at_checkpoint: int | None = None,
     languages: Sequence[str] = (),
     clock: Clock = system_clock,
+    watch: BuildWatch | None = None,
 ) -> BuiltBundle:
     """Build, check and log the bundle of a case at a checkpoint (None: now).
 
     ``attachments`` are payload paths below ``data/`` with their content; ``languages`` those
-    of the documents where they are not to be the case's own.  Raises as
+    of the documents where they are not to be the case's own; ``watch`` hears how far it is.
+    What is checked at the end is read from the folder as it stands there.  Raises as
     ``refuse_unsound``, ``view_at``, ``add_captures`` and ``verify_bundle`` do; E-BUN-004
     for an attachment whose name no bundle uses; E-BUN-006 when the disk is full (nothing
     is left then).
     """
+    watch = watch or BuildWatch()
     wanted = wanted_documents(folder, languages)
-    refuse_unsound(folder, ledger, custody)
-    if at_checkpoint is None:
-        settle(folder, ledger, custody)
-    view = view_at(folder, ledger, custody, at_checkpoint)
+    with watch.phase(COMPARING, _n_bytes(folder.captures)):
+        digests = refuse_unsound(folder, ledger, custody, watch)
+        if at_checkpoint is None:
+            settle(folder, ledger, custody)
+        view = view_at(folder, ledger, custody, at_checkpoint)
     write_anchors(folder)
     now = clock()
-    with _unfinished(folder) as path:
-        bag = BagFolder(path)
+    with _unfinished(folder) as path, BagFolder(path) as bag:
+        with watch.phase(COPYING, _n_bytes(folder.captures)):
+            add_captures(bag, view, digests=digests, on_bytes=watch.advance)
         with kept_pdfs(wanted, folder, keys.documents_key()) as pdfs:
-            exhibits = add_payload(bag, view, attachments, wanted, pdfs)
+            exhibits = add_payload(bag, view, attachments, wanted, pdfs, watch)
             if pdfs is not None:
                 pdfs.forget_others()
-        add_proofs(bag, view, keys, exhibits)
-        add_seal(bag, view, keys, exhibits, now)
-        verify_bundle(path, folder.anchors)
+        with watch.phase(SEALING):
+            add_proofs(bag, view, keys, exhibits)
+            add_seal(bag, view, keys, exhibits, now)
+        with watch.phase(VERIFYING, _n_bytes(path) + _n_bytes(path / "data" / "captures")):
+            verify_bundle(path, folder.anchors, watch.advance)
         final = _free_name(folder.bundles, view.size)
-        os.sync()
+        with watch.phase(SYNCING):
+            bag.settle()
+            os.sync()
         built = _logged(final, bag, view, custody, len(exhibits))
         path.rename(final)
         sync_folder(folder.bundles)
@@ -95,13 +114,20 @@ def build_bundle(
     return built
 
 
-def refuse_unsound(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
+def refuse_unsound(
+    folder: CaseFolder,
+    ledger: RecordLedger,
+    custody: CustodyLog,
+    watch: BuildWatch | None = None,
+) -> dict[str, str]:
     """Compare log, ledger and WARC files before anything is written; seal none that differs.
 
-    Raises as ``compare_log`` and ``refuse_unlogged_files`` do.
+    Returns the digests of the closed WARC files by name.  Raises as ``compare_log`` and
+    ``refuse_unlogged_files`` do.
     """
     compare_log(folder, ledger, custody)
-    refuse_unlogged_files(folder.captures, custody.events())
+    on_bytes = (watch or BuildWatch()).advance
+    return refuse_unlogged_files(folder.captures, custody.events(), on_bytes)
 
 
 def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
@@ -126,20 +152,26 @@ def add_payload(
     attachments: Mapping[str, bytes],
     wanted: Wanted,
     pdfs: Kept | None,
+    watch: BuildWatch,
 ) -> list[str]:
-    """Write everything below ``data/``; return the numbers of the exhibits."""
-    add_captures(bag, view)
-    add_records(bag, view)
-    add_custody(bag, view)
-    add_origin(bag, view)
-    add_rates(bag, view)
-    add_received(bag, view)
-    add_cash_outs(bag, view)
-    exhibits = add_exhibits(bag, view, wanted, pdfs)
+    """Write everything below ``data/`` but the captures; return the numbers of the exhibits."""
+    with watch.phase(RECORDS):
+        add_records(bag, view)
+        add_custody(bag, view)
+        add_origin(bag, view)
+        add_rates(bag, view)
+        add_received(bag, view)
+        add_cash_outs(bag, view)
+    with watch.phase(SHEETS):
+        exhibits = add_exhibits(bag, view, wanted, pdfs, watch.advance)
     for name, content in sorted(attachments.items()):
         bag.add(f"data/{name}", content)
     add_not_included(bag, view)
     return exhibits
+
+
+def _n_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 @contextmanager

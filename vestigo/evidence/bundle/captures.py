@@ -8,10 +8,11 @@ the record ledger knew then; a WARC file cut between two records is a WARC file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vestigo.errors import VerificationError
+from vestigo.evidence.archive_check import other_file
 from vestigo.evidence.bundle.payload import BagFolder, chunks
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.view import CaseView
@@ -23,24 +24,46 @@ Hole = tuple[int, bytes]
 
 
 def add_captures(
-    bag: BagFolder, view: CaseView, holes: Mapping[str, Sequence[Hole]] | None = None
+    bag: BagFolder,
+    view: CaseView,
+    holes: Mapping[str, Sequence[Hole]] | None = None,
+    *,
+    digests: Mapping[str, str] | None = None,
+    on_bytes: Callable[[int], None] = lambda _n: None,
 ) -> None:
     """Copy the WARC files of all captures that the record ledger knows.
 
-    ``holes`` are (offset, bytes that stand there instead) by file, in order.  Raises
-    ``VerificationError`` E-BUN-005 where a file is missing or a capture is not at its place.
+    ``holes`` are (offset, bytes that stand there instead) by file, in order.  ``digests`` are
+    those of files that were read just before, by name: each copy of a whole file is compared
+    with it, and the others are read twice.  Raises ``VerificationError`` E-BUN-005 where a
+    file is missing or a capture is not at its place, E-EVI-020 where a file changed meanwhile.
     """
     last: dict[str, int] = {}
     for _id, body in bodies(view, "capture"):
         name, offset = body["warc_name"], body["warc_offset"]
         last[name] = max(offset, last.get(name, 0))
     for name, offset in sorted(last.items()):
-        path = _archived(view, name)
-        known = path.name == name and _digest(path) in view.known
-        n_bytes = None if known else _end_of_group(path, offset)
-        with path.open("rb") as handle:
-            pieces = filled(chunks(handle, n_bytes), (holes or {}).get(name, ()))
-            bag.add(f"data/captures/{name}", pieces)
+        path, own = _archived(view, name), (holes or {}).get(name, ())
+        digest = _digest_of(path, name, digests or {})
+        n_bytes = None if digest in view.known else _end_of_group(path, offset)
+        with path.open("rb", buffering=0) as handle:
+            pieces = _told(filled(chunks(handle, n_bytes), own), on_bytes)
+            written = bag.add(f"data/captures/{name}", pieces)
+        if n_bytes is None and not own and written.sha256 != digest:
+            raise other_file(name)
+
+
+def _digest_of(path: Path, name: str, digests: Mapping[str, str]) -> str:
+    """Return the digest of a closed file; nothing for one that is still being written."""
+    if path.name != name:
+        return ""
+    return digests.get(name) or _digest(path)
+
+
+def _told(pieces: Iterable[bytes], on_bytes: Callable[[int], None]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece
+        on_bytes(len(piece))
 
 
 def filled(pieces: Iterable[bytes], holes: Sequence[Hole]) -> Iterator[bytes]:

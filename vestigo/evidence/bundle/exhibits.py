@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from vestigo.evidence.bundle.documents.case_facts import case_facts
@@ -35,8 +35,17 @@ from vestigo.i18n import speaking
 from vestigo.records import RECORD_TYPES, Capture, Derived, Screenshot, record_from_body
 
 
-def add_exhibits(bag: BagFolder, view: CaseView, wanted: Wanted, pdfs: Kept | None) -> list[str]:
-    """Write the folders of all exhibits, their index and the report; return the numbers."""
+def add_exhibits(
+    bag: BagFolder,
+    view: CaseView,
+    wanted: Wanted,
+    pdfs: Kept | None,
+    on_exhibit: Callable[[int], None] = lambda _n: None,
+) -> list[str]:
+    """Write the folders of all exhibits, their index and the report; return the numbers.
+
+    ``on_exhibit`` hears of each exhibit that is written.
+    """
     context = sheet_context(bag, view)
     found = list(exhibits_of(view))
     numbers = []
@@ -45,6 +54,7 @@ def add_exhibits(bag: BagFolder, view: CaseView, wanted: Wanted, pdfs: Kept | No
         if exhibit.cited:
             add_exhibit(bag, _source(view, exhibit, context, wanted), wanted, pdfs)
             numbers.append(exhibit.number)
+            on_exhibit(1)
             rows.append(_index_row(exhibit, context.thirds))
     text = "".join(csv_row(row) for row in rows)
     bag.add("data/exhibits/index.csv", text.encode("utf-8"))

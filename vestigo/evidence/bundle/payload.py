@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Writing the files of a bundle: harmless names, both digests taken on the way."""
+"""Writing the files of a bundle: harmless names, both digests taken on the way.
+
+Long files are digested by threads while they are written, and begin their way to the disk
+at once, while the rest of the bundle is made.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from vestigo.closing import Closing
 from vestigo.errors import UsageError
 from vestigo.i18n import _
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-CHUNK = 1 << 20
+CHUNK = 1 << 22
+SHORT = 1 << 18  # a shorter piece is not worth a second thread
 
 
 class Digests(NamedTuple):
@@ -24,11 +32,13 @@ class Digests(NamedTuple):
     sha512: str
 
 
-class BagFolder:
+class BagFolder(Closing):
     """A bundle being written at ``root``; ``files`` holds what was written."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._syncing: list[Future[None]] = []
+        self._disk = ThreadPoolExecutor(1, "bag-sync")
         self.files: dict[str, Digests] = {}
         self._folded: set[str] = set()
         self._folders: set[Path] = set()
@@ -43,15 +53,21 @@ class BagFolder:
         if path.parent not in self._folders:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(path.parent)
-        sha256, sha512, n_bytes = hashlib.sha256(), hashlib.sha512(), 0
         with path.open("xb") as handle:
-            for chunk in (content,) if isinstance(content, bytes) else content:
-                handle.write(chunk)
-                sha256.update(chunk)
-                sha512.update(chunk)
-                n_bytes += len(chunk)
-        self.files[name] = Digests(n_bytes, sha256.hexdigest(), sha512.hexdigest())
-        return self.files[name]
+            pieces = (content,) if isinstance(content, bytes) else content
+            self.files[name] = written = _written(handle, pieces)
+        if written.n_bytes >= CHUNK:
+            self._syncing.append(self._disk.submit(_synced, path))
+        return written
+
+    def settle(self) -> None:
+        """Return once every long file is on the disk; ``OSError`` where the disk took one not."""
+        while self._syncing:
+            self._syncing.pop().result()
+
+    def close(self) -> None:
+        """Let the thread go that waits for the disk."""
+        self._disk.shutdown(cancel_futures=True)
 
     def payload(self) -> dict[str, Digests]:
         """Return the payload files, sorted by name."""
@@ -72,6 +88,30 @@ class BagFolder:
             )
         self._folded.add(name.lower())
         return self.root.joinpath(*parts)
+
+
+def _written(handle: BinaryIO, pieces: Iterable[bytes]) -> Digests:
+    """Write pieces one after the other; two helpers digest one while it is written."""
+    sha256, sha512, n_bytes = hashlib.sha256(), hashlib.sha512(), 0
+    with ThreadPoolExecutor(2) as helpers:
+        for piece in pieces:
+            long = [sha512, sha256] if len(piece) > SHORT else []
+            beside = [helpers.submit(one.update, piece) for one in long]
+            handle.write(piece)
+            n_bytes += len(piece)
+            for one in [] if long else [sha256, sha512]:
+                one.update(piece)
+            for done in beside:
+                done.result()
+    return Digests(n_bytes, sha256.hexdigest(), sha512.hexdigest())
+
+
+def _synced(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def manifest(files: dict[str, Digests], algorithm: str) -> bytes:
