@@ -48,7 +48,7 @@ def new(folder: Path, name: str, from_stdin: bool, as_json: bool) -> None:
 @click.argument("logkey", type=PATH)
 @JSON
 def watch(folder: Path, logkey: Path, as_json: bool) -> None:
-    """Name a log by the key that its holder gave by another way."""
+    """Name a log by the key that its holder gave by another way, or follow a hand-over of it."""
     key = WitnessFolder(folder).watch(read_exchanged(logkey))
     _show({"log": key.name, "key_id": key.id.hex()}, as_json)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from vestigo.clock import Clock, iso
 from vestigo.errors import UsageError, VerificationError
 from vestigo.evidence.checkpoint import Checkpoint, parse_checkpoint
+from vestigo.evidence.handover import HEAD, parse_hand_over, verify_hand_over
 from vestigo.evidence.merkle import EMPTY_ROOT
 from vestigo.evidence.merkle_proofs import verify_consistency
 from vestigo.evidence.note import ED25519, Note, NoteKey, parse_key, parse_note, verify_note
@@ -38,13 +39,16 @@ class WitnessFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def watch(self, vkey: str) -> NoteKey:
-        """Watch the log with this key from now on.
+    def watch(self, text: str) -> NoteKey:
+        """Watch the log with this key from now on, or the key that a hand-over leads to.
 
         Raises ``UsageError``: E-EVI-115 it is no key of a log, E-EVI-116 another key of
-        the same log is watched.
+        the same log is watched; ``VerificationError`` E-EVI-262 for a hand-over that the key
+        that is watched did not sign.
         """
-        key = _log_key(vkey)
+        if text.startswith(HEAD):
+            return self._follow(text)
+        key = _log_key(text)
         path = self._log(key.name) / LOG_KEY
         if path.exists() and parse_key(path.read_text("utf-8")) != key:
             raise UsageError(
@@ -55,6 +59,20 @@ class WitnessFolder:
             )
         write_atomically(path, f"{key.written()}\n".encode())
         return key
+
+    def _follow(self, note: str) -> NoteKey:
+        """Take the next key of a log that is watched; the note is kept beside it."""
+        try:
+            told, _parsed_note = parse_hand_over(note)
+        except ValueError as error:
+            raise unreadable(error) from error
+        last = self._watched(told.origin)
+        if last == told.new:
+            return last
+        verify_hand_over(note, told.name, (told.number, last, None))
+        write_atomically(self._log(told.origin) / told.name, note.encode("utf-8"))
+        write_atomically(self._log(told.origin) / LOG_KEY, f"{told.new.written()}\n".encode())
+        return told.new
 
     def latest(self, origin: str) -> tuple[Checkpoint, Note] | None:
         """Return the last checkpoint of a log that was cosigned, None where there is none."""
