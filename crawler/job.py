@@ -48,7 +48,8 @@ class CrawlJob:
     ``identity`` counts how often this account was given a fresh identity at the proxy,
     ``fresh_identity`` says that it begins with this run, ``fresh_asked`` (asked again and
     again) that somebody wants another one now.
-    ``cookies`` (never written anywhere) are what a browser had; ``on_state`` hears of
+    ``cookies`` (never written anywhere) are what a browser had; ``retry_failed`` asks again
+    for every page that failed, not only for those that were never reached; ``on_state`` hears of
     ``held``, ``parked``, ``let in``, ``asking``, ``answered`` (what, details), for who looks
     from outside;
     ``known_walls`` are addresses at which a captcha stood before.
@@ -83,6 +84,7 @@ class CrawlJob:
     fresh_asked: Callable[[], bool] = lambda: False
     attendant: Attendant | None = None
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
+    retry_failed: bool = False
     known_walls: tuple[str, ...] = ()
     on_state: Callable[[str, dict[str, str]], None] = _nothing
     catcher: Catcher | None = None
@@ -109,7 +111,8 @@ class Coverage:
 class CrawlReport:
     """What one run did; ``paused`` is a code (E-CRA-0nn) with ``paused_why``, or "".
 
-    ``n_restored`` pages were taken from the archive because the frontier had been lost;
+    ``n_log_ins`` let the avatar in, of ``n_log_in_tries``; ``n_restored`` pages were taken
+    from the archive because the frontier had been lost;
     ``damaged`` are the places (file@offset) at which the archive could not be read then;
     ``changed`` the assertions of the profile that do not hold.
     """
@@ -117,6 +120,7 @@ class CrawlReport:
     coverage: Coverage
     n_captures: int
     n_log_ins: int
+    n_log_in_tries: int
     n_reconciled: int
     n_restored: int
     interrupted: bool

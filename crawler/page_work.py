@@ -9,6 +9,7 @@ from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
 from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
+from crawler.login_walls import LoginWalls
 from crawler.permission import covered, host_and_port
 from crawler.screening import NEVER, QUARANTINED, SCREENED
 from crawler.traps import CAUSES
@@ -28,10 +29,15 @@ class PageWork:
     def __init__(self, world: CrawlWorld) -> None:
         self._world = world
         self._seen: set[str] = set()
+        self._walls = LoginWalls(
+            world, lambda links, found_on: self.new_pages(links, found_on=found_on)
+        )
         world.session.walls.update(world.job.known_walls)
 
-    def take(self, row: PageRow, capture: Capture, wire: WireResponse, generation: int) -> None:
-        """Judge an archived page and mark it."""
+    def take(
+        self, row: PageRow, capture: Capture, wire: WireResponse, generation: int, number: int = 0
+    ) -> None:
+        """Judge an archived page and mark it; ``number`` counts the requests of this run."""
         world = self._world
         verdict = judge(world.job.profile, capture, wire)
         self._seen.add(row.uri)
@@ -42,16 +48,16 @@ class PageWork:
             return
         to_login = bool(verdict.redirect) and world.session.is_login_uri(verdict.redirect)
         if to_login or (verdict.outcome == "logged-out" and not self._asked_for_login(row)):
-            self._logged_out(row, generation)
+            self._walls.met(row, capture.capture_id, tuple(_links(verdict)), generation)
         elif verdict.outcome in ("done", "logged-out"):
-            self._done(row, capture, verdict, generation)
+            self._done(row, capture, verdict, generation, number)
         elif verdict.outcome == "wait":
             world.frontier.wait(row, verdict.cause)
             world.hold(verdict.seconds, verdict.cause)
         elif verdict.outcome == "refuse":
             world.frontier.refuse(row, verdict.cause, capture.capture_id)
         elif verdict.outcome == "person" and verdict.cause == "captcha" and world.attended:
-            self._logged_out(row, generation, "captcha")
+            self._walls.logged_out(row, generation, "captcha")
         elif verdict.outcome == "person":
             world.frontier.give_back(row)
             why = _("The market shows a page that a person has to solve.")
@@ -59,6 +65,10 @@ class PageWork:
         else:
             self._again(row, verdict, capture)
         self._report()
+
+    def settle(self) -> None:
+        """Decide about pages that were held back: nothing else is left to be asked for."""
+        self._walls.settle()
 
     def broken(self, row: PageRow, cause: str, capture: Capture | None) -> None:
         """Mark a page whose exchange brought nothing that can be read."""
@@ -108,37 +118,18 @@ class PageWork:
     def _asked_for_login(self, row: PageRow) -> bool:
         return row.hint == "login" or self._world.session.is_login_uri(row.uri)
 
-    def _logged_out(
-        self, row: PageRow, generation: int, cause: str = "login", at: str = ""
+    def _done(
+        self, row: PageRow, capture: Capture, verdict: Verdict, generation: int, number: int
     ) -> None:
-        """Put the page back and log in again, unless somebody did so meanwhile."""
-        world = self._world
-        world.frontier.give_back(row)
-        if generation < world.session.generation or world.session.busy:
-            return
-        if not (world.session.possible or (cause == "captcha" and world.attended)):
-            self._no_password()
-        elif not world.session.begin(at or row.uri):
-            why = _("The market logged the avatar out too often.")
-            world.pause("E-CRA-012", why, cause)
-
-    def _no_password(self) -> None:
-        if self._world.job.cookies:
-            why = _("The session of the cookies is over, and no password was given.")
-            self._world.pause("E-CRA-050", why, "login")
-        else:
-            self._world.pause("E-CRA-010", self._world.session.why_impossible, "login")
-
-    def _done(self, row: PageRow, capture: Capture, verdict: Verdict, generation: int) -> None:
         frontier = self._world.frontier
         if verdict.redirect:
             if row.n_redirects >= MAX_REDIRECTS:
                 frontier.fail(row, "too-many-redirects", capture.capture_id)
                 return
             if verdict.redirect in self._world.session.walls:
-                self._logged_out(row, generation, "captcha", verdict.redirect)
+                self._walls.logged_out(row, generation, "captcha", verdict.redirect)
                 return
-            if self._leads_away(row, verdict):
+            if self._leads_away(row, verdict, capture):
                 return
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
@@ -147,9 +138,11 @@ class PageWork:
                 self._world.job.tally.add(verdict.reading)
             self._world.n_waits = 0
             self._world.session.bore_fruit()
+            if verdict.outcome == "done":
+                self._walls.served(number, row.hint)
         frontier.done(row, capture.capture_id, verdict.kind or "login", links)
 
-    def _leads_away(self, row: PageRow, verdict: Verdict) -> bool:
+    def _leads_away(self, row: PageRow, verdict: Verdict, capture: Capture) -> bool:
         """Put a page back whose redirect goes where the profile knows nothing: maybe to a wall.
 
         The page there is asked for in between; what it is shows before this one comes again.
@@ -167,7 +160,7 @@ class PageWork:
             return False
         world.frontier.add(known)
         if last:
-            world.frontier.fail(row, "redirected")
+            world.frontier.fail(row, "redirected", capture.capture_id)
         else:
             pause = max(float(world.job.settings["retry_seconds"]), 0.1) * (row.n_attempts + 1)
             world.frontier.retry(row, "redirected", world.clock().timestamp() + pause)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.frontier import NewPage
 from crawler.judging import judge
 from crawler.permission import covered
+from crawler.set_aside import LOGIN_NEEDED
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import (
     WireResponse,
@@ -125,8 +126,13 @@ def _damaged(world: CrawlWorld, code: str, place: str) -> None:
 
 
 def reconsider(world: CrawlWorld) -> None:
-    """Ask again for pages that failed, and for those that a new authorization covers."""
-    world.frontier.try_failed_again()
+    """Ask again for pages that a new authorization covers, and for some that failed.
+
+    These are the ones that were never reached, and those that need a log-in, once there is
+    one; all of them only where the person asks for it.
+    """
+    cause = LOGIN_NEEDED if world.aside.logged_in else ""
+    world.frontier.try_failed_again(every=world.job.retry_failed, cause=cause)
     for seq, uri, hint in world.frontier.not_authorised():
         if covered(world.gate, uri, hint, world.account):
             world.frontier.allow(seq)

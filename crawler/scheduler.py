@@ -77,6 +77,7 @@ class FrontierScheduler(BaseScheduler):
             "hint": row.hint,
             "label": world.label_of(row),
             "generation": world.session.generation,
+            "number": world.aside.next_number(),
         }
         return Request(row.uri, meta=meta, headers=world.session.headers, dont_filter=True)
 

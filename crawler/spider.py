@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -39,6 +40,7 @@ class MarketSpider(Spider):
         spider.pages = PageWork(spider.world)
         spider.signing_in = SigningIn(spider.world)
         crawler.signals.connect(spider.on_bug, signal=signals.spider_error)
+        crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -57,7 +59,8 @@ class MarketSpider(Spider):
             if row is None:
                 self.signing_in.take(request.method, capture, wire)
             else:
-                self.pages.take(row, capture, wire, request.meta["generation"])
+                meta = request.meta
+                self.pages.take(row, capture, wire, meta["generation"], meta["number"])
         finally:
             request.meta["share"].release()
 
@@ -91,6 +94,16 @@ class MarketSpider(Spider):
             self.world.frontier.refuse(row, error.code)
         if fatal:
             self.world.stop_with(error)
+
+    def on_idle(self, **_more: Any) -> None:
+        """Settle what was set aside, once nothing else is left to ask for."""
+        self.pages.settle()
+        if self.world.stopping:  # it is being closed already
+            raise DontCloseSpider
+        if self.world.session.busy or self.world.frontier.has_waiting():
+            assert self.world.crawler is not None
+            self.world.crawler.look_again()
+            raise DontCloseSpider
 
     def on_bug(self, failure: Failure, **_more: Any) -> None:
         """End the crawl on an error of our own rather than go on without a page."""

@@ -25,6 +25,7 @@ from vestigo.records import Capture
 if TYPE_CHECKING:
     from crawler.screening import CrawlScreening
     from crawler.session import LoginSession
+    from crawler.set_aside import SetAside
     from crawler.tor.session import TorSession
 
 PROGRESS_SECONDS = 0.2
@@ -67,6 +68,7 @@ class CrawlWorld:
     in_flight: InFlight = field(init=False)
     archive: WarcArchive = field(init=False)
     screening: CrawlScreening = field(init=False)
+    aside: SetAside = field(init=False)
     traps: TrapBounds = field(init=False)
 
     @property
@@ -114,7 +116,8 @@ class CrawlWorld:
         return CrawlReport(
             coverage=coverage,
             n_captures=self.n_captures,
-            n_log_ins=self.session.n_log_ins,
+            n_log_ins=self.session.generation,
+            n_log_in_tries=self.session.n_log_ins,
             n_reconciled=self.n_reconciled,
             n_restored=self.n_restored,
             interrupted=self.interrupted,

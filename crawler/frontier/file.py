@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.frontier.schema import check_header, damaged
-from vestigo.errors import SourceUnreachable, UsageError, VestigoError
+from vestigo.errors import ConfigurationError, UsageError, VestigoError
 from vestigo.i18n import _
 from vestigo.store.full_disk import disk_is_full, full_disk
 
+_FORBIDDEN = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
+_FOLDER = (PermissionError, IsADirectoryError, NotADirectoryError, FileNotFoundError)
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
@@ -73,16 +75,21 @@ def coded(error: sqlite3.Error | OSError, path: Path) -> VestigoError:
     """Return the error of ours for what SQLite or the disk says."""
     if disk_is_full(error):
         return full_disk()
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(_DAMAGED):
+    if _name(error).startswith(_DAMAGED):
         return damaged(path)
     return _not_written(error, path)
+
+
+def _name(error: Exception) -> str:
+    return getattr(error, "sqlite_errorname", "") or ""
 
 
 def _not_written(error: Exception, path: Path) -> VestigoError:
     if disk_is_full(error):
         return full_disk()
-    return SourceUnreachable(
+    forbidden = isinstance(error, _FOLDER) or _name(error).startswith(_FORBIDDEN)
+    kind = ConfigurationError if forbidden else VestigoError  # no source is unreachable
+    return kind(
         "E-CRA-064",
         _("The frontier of this crawl cannot be read or written: {reason}").format(reason=error),
         where=path.name,

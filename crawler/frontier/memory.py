@@ -33,6 +33,7 @@ class _Known:
     state: str
     cause: str = ""
     kind: str = ""
+    capture_id: str = ""
     due: float = 0.0
     put_at: float = 0.0
 
@@ -89,16 +90,15 @@ class MemoryFrontier:
 
     def done(self, row: PageRow, capture_id: str, kind: str, links: Iterable[NewPage]) -> None:
         """Mark a page as fetched."""
-        del capture_id
-        self._leave(row, "done").kind = kind
+        page = self._leave(row, "done")
+        page.kind, page.capture_id = kind, capture_id
         self._learn(links, Origin.of(row, kind))
 
     def fail(
         self, row: PageRow, cause: str, capture_id: str = "", links: Iterable[NewPage] = ()
     ) -> None:
         """Mark a page as failed."""
-        del capture_id
-        self._leave(row, "failed", cause)
+        self._leave(row, "failed", cause).capture_id = capture_id
         self._learn(links, Origin.of(row))
 
     def refuse(self, row: PageRow, cause: str, capture_id: str = "") -> None:
@@ -120,10 +120,11 @@ class MemoryFrontier:
         """Put a page back as it was."""
         self._leave(row, "queued", self._pages[row.uri].cause)
 
-    def try_failed_again(self) -> None:
-        """Queue what failed."""
+    def try_failed_again(self, *, every: bool = True, cause: str = "") -> None:
+        """Queue what failed: all, or what was never reached or failed for ``cause``."""
         for page in self._pages.values():
-            if page.state == "failed":
+            wanted = every or not page.capture_id or page.cause == cause
+            if page.state == "failed" and wanted:
                 page.state, page.row = "queued", replace(page.row, n_attempts=0)
 
     def not_authorised(self) -> list[tuple[int, str, str]]:

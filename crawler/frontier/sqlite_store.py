@@ -170,12 +170,14 @@ class Frontier:
         with self._changing():
             self._leave(row, "queued", None)
 
-    def try_failed_again(self) -> None:
-        """Queue failed pages again, with all their attempts."""
+    def try_failed_again(self, *, every: bool = True, cause: str = "") -> None:
+        """Queue failed pages again: all, or those never reached and those of ``cause``."""
+        query = (
+            "UPDATE pages SET state = 'queued', n_attempts = 0 "
+            "WHERE state = 'failed' AND (? OR capture_id = '' OR cause = ?)"
+        )
         with self._changing():
-            self._db.execute(
-                "UPDATE pages SET state = 'queued', n_attempts = 0 WHERE state = 'failed'"
-            )
+            self._db.execute(query, (every, cause))
             self._count_again()
 
     def not_authorised(self) -> list[tuple[int, str, str]]:

@@ -67,8 +67,12 @@ class FrontierStore(Protocol):
     def give_back(self, row: PageRow) -> None:
         """Put a page back that was not to blame (stopped, logged out)."""
 
-    def try_failed_again(self) -> None:
-        """Queue failed pages again, with all their attempts."""
+    def try_failed_again(self, *, every: bool = True, cause: str = "") -> None:
+        """Queue failed pages again, with all their attempts.
+
+        Unless ``every``: only those that were never reached (nothing of them is archived)
+        and those that failed for ``cause``.
+        """
 
     def not_authorised(self) -> list[tuple[int, str, str]]:
         """Return (seq, uri, hint) of the pages that no authorization covered.

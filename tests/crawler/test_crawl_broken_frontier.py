@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A frontier that can no longer be written ends the crawl; it never waits for ever."""
 
+import errno
 import shutil
 import sqlite3
 import subprocess
@@ -11,7 +12,8 @@ from standing import PROFILE
 
 from crawler import run
 from crawler.frontier import Frontier, open_frontier
-from vestigo.errors import ExitCode, SourceUnreachable, UsageError
+from crawler.frontier.file import coded
+from vestigo.errors import ConfigurationError, ExitCode, SourceUnreachable, UsageError
 
 FIT = 16  # pages of the database: room for the schema and a few rows
 
@@ -286,7 +288,11 @@ def test_a_second_process_is_refused_and_readers_are_not(crawls, market, shop, t
 
 def test_a_folder_that_cannot_be_written_has_a_code(tmp_path):
     (tmp_path / "f.sqlite").mkdir()
-    with pytest.raises(SourceUnreachable) as caught:
+    with pytest.raises(ConfigurationError) as caught:
         Frontier(tmp_path / "f.sqlite")
-    assert caught.value.code == "E-CRA-064"
+    assert (caught.value.code, caught.value.exit_code) == ("E-CRA-064", ExitCode.CONFIGURATION)
     shutil.rmtree(tmp_path / "f.sqlite")
+    broken = coded(OSError(errno.EIO, "Input/output error"), tmp_path / "f.sqlite")
+    assert (broken.code, broken.exit_code) == ("E-CRA-064", ExitCode.UNEXPECTED)
+    full = coded(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "f.sqlite")
+    assert full.code == "E-STO-005"

@@ -47,7 +47,9 @@ def test_a_crawl_and_its_summary(case, market, html, vestigo):
     code, out, err = vestigo(
         "run", case.path, "--profile", PROFILE, "--start", market.uri, "--json"
     )
-    assert (code, err) == (ExitCode.DONE, "")
+    assert code == ExitCode.DONE
+    assert err.startswith("The case has no keys")
+    assert len(err.splitlines()) == 1
     document = json.loads(out)
     assert (document["known"], document["fetched"], document["captures"]) == (2, 2, 2)
     assert document["page_kinds"] == {"category": 1, "listing": 1}
@@ -91,7 +93,10 @@ def test_a_pause_is_a_finding_and_is_explained(case, market, html, vestigo):
     market.answers["/"] = html.LOGIN
     code, _out, err = vestigo("run", case.path, "--profile", PROFILE, "--start", market.uri)
     assert code == ExitCode.FINDINGS
-    assert err.startswith("E-CRA-010: ")
+    _keys, why, to_do, command = err.splitlines()
+    assert why.startswith("E-CRA-010: ")
+    assert to_do == "To do: give account and password"
+    assert command.startswith("  $ vestigo crawl resume ")
 
 
 def test_no_authority_no_connection_but_a_line_in_the_log(tmp_path, market, vestigo):

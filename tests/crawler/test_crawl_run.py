@@ -9,6 +9,7 @@ from crawler.frontier import Frontier
 from crawler.run import isolation_name
 from vestigo.errors import UsageError
 from vestigo.evidence.warc import iter_captures, read_exchange, segment_paths
+from vestigo.pipeline.wire.tapped import TappedServer
 from vestigo.settings import default_settings
 
 
@@ -84,7 +85,28 @@ def test_a_page_that_fails_is_asked_for_again_and_then_counted(market, crawls, h
     assert report.coverage.failed == {cause: 1}
     assert report.coverage.fetched == 2
     market.answers["/p/2"] = html.listing(2)
-    assert crawls.run().coverage.failed == {}
+    assert crawls.run().coverage.failed == {cause: 1}
+    assert market.asked["/p/2"] == 3
+    assert crawls.run(retry_failed=True).coverage.failed == {}
+
+
+def test_a_page_that_was_never_reached_is_asked_for_again(market, crawls, html):
+    """Nothing of it is archived: the market was down, or Tor did not find it."""
+    uri, market.answers["/"] = market.uri, html.listing(1)
+    market.close()
+    report = crawls.run(settings={"attempts": 1})
+    assert report.coverage.failed == {"connection-refused": 1}
+    again = TappedServer()
+    try:
+        again.answers["/"] = html.listing(1)
+        frontier = Frontier(crawls.job().frontier_path)
+        frontier._db.execute("UPDATE pages SET uri = ?", (again.uri,))
+        frontier.close()
+        report = crawls.run(start_uri=again.uri)
+    finally:
+        again.close()
+    assert (uri != again.uri, report.coverage.failed) == (True, {})
+    assert report.coverage.page_kinds == {"listing": 1}
 
 
 @pytest.mark.parametrize("kind", ["queue", "maintenance"])

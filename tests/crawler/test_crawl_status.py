@@ -99,7 +99,7 @@ def test_killed(case, authorised, look):
     ("code", "action"),
     [("E-CRA-010", "log-in"), ("E-CRA-011", "log-in"), ("E-CRA-012", "attend"),
      ("E-CRA-013", "attend"), ("E-CRA-014", "look"), ("E-CRA-015", "resume"),
-     ("E-CRA-016", "attend"), ("E-CRA-017", "attend"), ("E-CRA-050", "log-in")],
+     ("E-CRA-016", "attend"), ("E-CRA-017", "attend"), ("E-CRA-050", "cookies")],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_parked(case, authorised, look, status, code, action, language):

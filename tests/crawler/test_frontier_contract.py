@@ -165,9 +165,9 @@ class SameAsTheYardstick(RuleBasedStateMachine):
         self.memory = MemoryFrontier()
         self.now = 100.0
 
-    def both(self, verb, *values):
-        found = getattr(self.sqlite, verb)(*values)
-        assert found == getattr(self.memory, verb)(*values)
+    def both(self, verb, *values, **more):
+        found = getattr(self.sqlite, verb)(*values, **more)
+        assert found == getattr(self.memory, verb)(*values, **more)
         return found
 
     @rule(pages=LINKS)
@@ -189,9 +189,12 @@ class SameAsTheYardstick(RuleBasedStateMachine):
     def done(self, row, links, kind):
         self.both("done", row, "c", kind, links)
 
-    @rule(row=consumes(rows), links=LINKS)
-    def fail(self, row, links):
-        self.both("fail", row, "http-503", "c", links)
+    @rule(
+        row=consumes(rows), links=LINKS,
+        cause=st.sampled_from(["http-503", "deadline"]), capture_id=st.sampled_from(["", "c"]),
+    )  # fmt: skip
+    def fail(self, row, links, cause, capture_id):
+        self.both("fail", row, cause, capture_id, links)
 
     @rule(row=consumes(rows), cause=st.sampled_from(["never", "E-AUT-006"]))
     def refuse(self, row, cause):
@@ -209,9 +212,9 @@ class SameAsTheYardstick(RuleBasedStateMachine):
     def give_back(self, row):
         self.both("give_back", row)
 
-    @rule()
-    def try_failed_again(self):
-        self.both("try_failed_again")
+    @rule(every=st.booleans(), cause=st.sampled_from(["", "busy", "deadline"]))
+    def try_failed_again(self, every, cause):
+        self.both("try_failed_again", every=every, cause=cause)
 
     @rule()
     def allow(self):

@@ -15,7 +15,7 @@ from vestigo.cli.crawl_identity import identity as identity_command
 from vestigo.cli.crawl_images import images as images_command
 from vestigo.cli.crawl_mirrors import mirrors as mirrors_command
 from vestigo.cli.crawl_picture import picture as picture_command
-from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option
+from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option, retry_failed_option
 from vestigo.cli.crawl_resume import resume as resume_command
 from vestigo.cli.crawl_running import CrawlWords, given_password, run_crawl
 from vestigo.cli.crawl_status import status as status_command
@@ -67,6 +67,7 @@ crawl.add_command(tor_command)
     help=_("The person at this terminal who reads captchas, as the authorization names them."),
 )  # fmt: skip
 @fresh_identity_option
+@retry_failed_option
 @click.option("--dry-run", is_flag=True, help=_("Say what would be done; send nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def run(  # noqa: PLR0917  # click hands over each option
@@ -80,6 +81,7 @@ def run(  # noqa: PLR0917  # click hands over each option
     pass_no: int,
     person: str,
     fresh_identity: bool,
+    retry_failed: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -88,7 +90,7 @@ def run(  # noqa: PLR0917  # click hands over each option
         CrawlWords(
             path=path, profile=profile, start=start, seeds=seeds, account=account,
             password=given_password(account, password_stdin, person), pass_no=pass_no,
-            person=person, cookies=cookies, fresh_identity=fresh_identity, dry_run=dry_run,
-            as_json=as_json,
+            person=person, cookies=cookies, fresh_identity=fresh_identity,
+            retry_failed=retry_failed, dry_run=dry_run, as_json=as_json,
         )
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option
+from vestigo.cli.crawl_resume import cookies_option, fresh_identity_option, retry_failed_option
 from vestigo.cli.crawl_running import CrawlWords, given_password, run_crawl
 from vestigo.cli.standard_input import standard_input
 from vestigo.clock import parse_iso
@@ -44,6 +44,7 @@ from vestigo.pipeline.session import CaseSession
     help=_("With --cookies: when it ended (UTC); else now."),
 )  # fmt: skip
 @fresh_identity_option
+@retry_failed_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def attend(  # noqa: PLR0917  # click hands over each option
     path: Path,
@@ -56,6 +57,7 @@ def attend(  # noqa: PLR0917  # click hands over each option
     began: str,
     ended: str,
     fresh_identity: bool,
+    retry_failed: bool,
     as_json: bool,
 ) -> int:
     """Ask for a password where one is needed; what a browser did is told as an intervention."""
@@ -70,7 +72,8 @@ def attend(  # noqa: PLR0917  # click hands over each option
         CrawlWords(
             path=path, profile=state.profile, start=state.start, account=account,
             password=_password(account, password_stdin, person, cookies), pass_no=state.pass_no,
-            person=person, cookies=cookies, fresh_identity=fresh_identity, as_json=as_json,
+            person=person, cookies=cookies, fresh_identity=fresh_identity,
+            retry_failed=retry_failed, as_json=as_json,
             before=before,
         )
     )  # fmt: skip

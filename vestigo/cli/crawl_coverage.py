@@ -15,6 +15,7 @@ from vestigo.pipeline.coverage import PassCoverage, PassesLook, look_at_passes, 
 from vestigo.pipeline.coverage_words import abstention_words, way_words
 from vestigo.pipeline.observation_file import estimate_document, read_observations
 from vestigo.pipeline.session import open_session
+from vestigo.store.full_disk import looking_at
 
 BAR = 30
 
@@ -42,7 +43,7 @@ def coverage(
         _from_file(observations, as_json)
         return ExitCode.DONE
     assert path is not None
-    with open_session(path, write=False) as session:
+    with looking_at(path), open_session(path, write=False) as session:
         session.custody.append("access", reason="crawl coverage")
         look = look_at_passes(session.folder, market)
     _show(look, look.passes if all_passes else last_passes(look.passes), as_json)

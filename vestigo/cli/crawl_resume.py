@@ -32,6 +32,15 @@ def fresh_identity_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def retry_failed_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--retry-failed`` to a command."""
+    return click.option(
+        "--retry-failed",
+        is_flag=True,
+        help=_("Ask again for every page that failed, not only for those never reached."),
+    )(function)
+
+
 @click.command(
     "resume", help=_("Go on with a crawl in the case at PATH, with the options it was begun with.")
 )
@@ -45,8 +54,9 @@ def fresh_identity_option(function: Callable[..., Any]) -> Callable[..., Any]:
     help=_("The person at this terminal who reads captchas, as the authorization names them."),
 )  # fmt: skip
 @fresh_identity_option
+@retry_failed_option
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def resume(  # click hands over each option
+def resume(  # noqa: PLR0917  # click hands over each option
     path: Path,
     market: str,
     account: str,
@@ -54,6 +64,7 @@ def resume(  # click hands over each option
     password_stdin: bool,
     person: str,
     fresh_identity: bool,
+    retry_failed: bool,
     as_json: bool,
 ) -> int:
     """Crawl with the stored profile, start, account and pass; the password is never stored."""
@@ -63,6 +74,7 @@ def resume(  # click hands over each option
         CrawlWords(
             path=path, profile=state.profile, start=state.start, account=account,
             password=given_password(account, password_stdin, person), pass_no=state.pass_no,
-            person=person, cookies=cookies, fresh_identity=fresh_identity, as_json=as_json,
+            person=person, cookies=cookies, fresh_identity=fresh_identity,
+            retry_failed=retry_failed, as_json=as_json,
         )
     )  # fmt: skip

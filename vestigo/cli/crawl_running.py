@@ -14,19 +14,22 @@ import click
 from rich.progress import Progress
 
 from crawler.coverage import coverage_of
-from crawler.job import Attendant, Coverage, CrawlReport
+from crawler.job import Attendant, Coverage, CrawlJob, CrawlReport
 from crawler.market import MarketProfile, load_profile
 from crawler.netscape import parse_netscape
 from crawler.permission import host_and_port
 from crawler.run import check_authority, usable_start
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
+from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import AuthorityError, ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.coverage import pass_document, this_pass
 from vestigo.pipeline.crawl_exhibits import FailureExhibit, failure_exhibits, matches_nothing
+from vestigo.pipeline.crawl_look import look_at_crawls
+from vestigo.pipeline.crawl_next import NextAction
 from vestigo.pipeline.crawling import (
     check_attendant,
     crawl_into_case,
@@ -54,6 +57,7 @@ class CrawlWords:
     person: str = ""
     cookies: Path | None = None
     fresh_identity: bool = False
+    retry_failed: bool = False
     dry_run: bool = False
     as_json: bool = False
     before: Callable[[CaseSession], None] = lambda _session: None
@@ -73,7 +77,7 @@ def run_crawl(words: CrawlWords) -> int:
             password=words.password, pass_no=words.pass_no,
             attendant=_attendant(session, words.person, display),
             cookies=_cookies(session, words, market), fresh_identity=words.fresh_identity,
-            on_progress=_showing(display),
+            retry_failed=words.retry_failed, on_progress=_showing(display),
         )  # fmt: skip
         refuse_copy(session, market.market, words.start)
         if words.dry_run:
@@ -81,6 +85,8 @@ def run_crawl(words: CrawlWords) -> int:
             check_attendant(session, job)
             return _show_plan(session, words.start, words.account, words.as_json)
         words.before(session)
+        if job.seal_key is None:
+            _warn_of_no_keys(words.path)
         check_authority(job)
         check_attendant(session, job)
         try:
@@ -91,7 +97,8 @@ def run_crawl(words: CrawlWords) -> int:
             raise
         seen = pass_document(this_pass(session.folder, market.market, words.pass_no))
         exhibits = failure_exhibits(session, job.frontier_path)
-    _show_report(report, seen, exhibits, words.as_json)
+        action = _next(session, words.path, job) if report.paused or report.n_failed else None
+    _show_report(report, seen, exhibits, action, words.as_json)
     if report.interrupted:
         return ExitCode.INTERRUPTED
     if report.n_failed and not report.coverage.fetched and not report.n_captures:
@@ -100,6 +107,22 @@ def run_crawl(words: CrawlWords) -> int:
         return ExitCode.VERIFICATION_FAILED
     findings = report.n_failed or report.paused or report.changed
     return ExitCode.FINDINGS if findings else ExitCode.DONE
+
+
+def _warn_of_no_keys(path: Path) -> None:
+    """Say before anything is sent what a case without keys cannot keep."""
+    warn(
+        _(
+            "The case has no keys: the exact bytes of cookies and log-ins are dropped, not sealed."
+            " “vestigo case keys {case} create” makes keys; what was dropped does not come back."
+        ).format(case=path)
+    )
+
+
+def _next(session: CaseSession, path: Path, job: CrawlJob) -> NextAction | None:
+    """Return what a person has to do about the crawl that just ended, as ``status`` says it."""
+    looks = look_at_crawls(session, path).markets
+    return next((one.next for one in looks if one.name == job.frontier_path.stem), None)
 
 
 def _cookies(session: CaseSession, words: CrawlWords, market: MarketProfile) -> tuple[Cookie, ...]:
@@ -194,21 +217,37 @@ def _show_plan(session: CaseSession, start: str, account: str, as_json: bool) ->
 
 
 def _show_report(
-    report: CrawlReport, seen: dict[str, Any], exhibits: list[FailureExhibit], as_json: bool
+    report: CrawlReport,
+    seen: dict[str, Any],
+    exhibits: list[FailureExhibit],
+    action: NextAction | None,
+    as_json: bool,
 ) -> None:
     if as_json:
         shown = [dataclasses.asdict(one) for one in exhibits]
         nothing = matches_nothing(report.coverage)
-        told = {"coverage": seen, "exhibits": shown, "profile_matches_nothing": nothing}
+        told = {"coverage": seen, "exhibits": shown, "profile_matches_nothing": nothing,
+                "next": dataclasses.asdict(action) if action else None}  # fmt: skip
         emit_json(_document(report) | told)
     else:
         _show_coverage(report.coverage)
         for line in estimate_lines(seen):
             click.echo(line)
-        click.echo(_("Log-ins: {n}").format(n=report.n_log_ins))
+        click.echo(_log_ins(report))
         for kind, n in report.coverage.page_kinds.items():
             click.echo(f"  {kind}: {n}")
         _show_exhibits(exhibits)
+    _warn_of_findings(report)
+    if report.interrupted:
+        warn(_("Interrupted. Run the same command again to go on."))
+    elif action is not None:
+        warn(printable(_("To do: {what}").format(what=action_words(action))))
+        if action.command:
+            warn(f"  $ {printable(action.command)}")
+
+
+def _warn_of_findings(report: CrawlReport) -> None:
+    """Say on standard error what a person has to know of this run."""
     if matches_nothing(report.coverage):
         warn(_("No page is of a kind that the profile knows: is it the profile of this market?"))
     if report.n_restored:
@@ -224,8 +263,13 @@ def _show_report(
         _tell_damage(report.damaged)
     if report.paused:
         warn(f"{report.paused}: {printable(report.paused_why)}")
-    if report.interrupted:
-        warn(_("Interrupted. Run the same command again to go on."))
+
+
+def _log_ins(report: CrawlReport) -> str:
+    """Return how many log-ins let the avatar in, and how many did not."""
+    told = _("Log-ins: {n}").format(n=report.n_log_ins)
+    missed = report.n_log_in_tries - report.n_log_ins
+    return f"{told} ({_('refused or broken off: {n}').format(n=missed)})" if missed else told
 
 
 def _tell_damage(places: tuple[str, ...]) -> None:
@@ -253,6 +297,7 @@ def _document(report: CrawlReport) -> dict[str, Any]:
         **coverage,
         "captures": report.n_captures,
         "log_ins": report.n_log_ins,
+        "log_in_tries": report.n_log_in_tries,
         "reconciled": report.n_reconciled,
         "restored": report.n_restored,
         "damaged": list(report.damaged),

@@ -32,6 +32,7 @@ from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
 from vestigo.pipeline.crawl_next import NextAction
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.tor_sessions import tor_sessions
+from vestigo.store.full_disk import looking_at
 
 WIDTH, HEIGHT, LABEL, BAR, BRIEF_BAR, MOST_ERRORS = 79, 24, 11, 30, 14, 3
 QUIET = ("complete", "running")
@@ -44,7 +45,7 @@ DAMAGED = ("E-CRA-053", "E-CRA-06")
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def status(path: Path, market: str, as_json: bool) -> int:
     """Exit 4 where what is remembered of a crawl cannot be read; else 0, whatever stands."""
-    with open_session(path, write=False) as session:
+    with looking_at(path), open_session(path, write=False) as session:
         session.settings("crawl")  # a wrong key is said here as it is by “run”
         session.custody.append("access", reason="crawl status")
         look = look_at_crawls(session, path)
@@ -121,7 +122,7 @@ def _quarantined(hosts: tuple[str, ...]) -> list[str]:
 
 def _several(shown: list[MarketLook], parked_hosts: tuple[str, ...]) -> list[str]:
     """Return all crawls on one screen: those that want somebody first."""
-    lines = _quarantined(parked_hosts)
+    lines = [*_quarantined(parked_hosts), *_unsealed(shown=not shown[0].sealing)]
     told = 0
     for one in sorted(shown, key=lambda look: look.reason in QUIET):
         brief = _brief(one)
@@ -165,10 +166,17 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None, other_hosts: tuple[str,
         _line(_("Rate"), rate_words(one)),
         _line(_("Time left"), left_words(one)),
         *_changed(one.changed),
+        *_unsealed(shown=not one.sealing),
         *_quarantined(other_hosts),
     ]
     to_do = _to_do(one.next)
     return [*lines, *_errors(one.errors)[: HEIGHT - len(lines) - len(to_do)], *to_do]
+
+
+def _unsealed(*, shown: bool) -> list[str]:
+    """Return the line of a case without keys."""
+    lost = _("no keys: exact cookies and log-ins are dropped (“vestigo case keys”)")
+    return [_line(_("Sealing"), lost)] if shown else []
 
 
 def _changed(assertions: tuple[str, ...]) -> list[str]:
@@ -209,8 +217,11 @@ def _queue(one: MarketLook) -> list[str]:
         _line("", _("{done} fetched, {waiting} waiting, {flying} in flight").format(
             done=counts.fetched, waiting=counts.waiting - one.in_flight, flying=one.in_flight)),
         _line("", _("{failed} failed, {refused} refused").format(
-            failed=n_failed, refused=n_refused)),
+            failed=n_failed, refused=n_refused) + _causes(counts.refused)),
     ]  # fmt: skip
+    if one.killed_at:
+        killed = _("the run of {at} was killed: what it had in flight waits again")
+        lines.append(_line("", killed.format(at=to_the_second(one.killed_at))))
     if one.retry_later:
         again = _("{n} come again, the first at {at}")
         lines.append(_line("", again.format(n=one.retry_later, at=to_the_second(one.retry_at))))
@@ -220,6 +231,12 @@ def _queue(one: MarketLook) -> list[str]:
             _line(_("Holding"), held.format(at=to_the_second(one.held_until), cause=one.held_cause))
         )
     return lines
+
+
+def _causes(counts: dict[str, int]) -> str:
+    """Return causes with their numbers in brackets, the most frequent first."""
+    told = (f"{cause} {n}" for cause, n in sorted(counts.items(), key=lambda one: -one[1]))
+    return f" ({', '.join(told)})" if counts else ""
 
 
 def _bar(one: MarketLook, width: int = BAR) -> str:

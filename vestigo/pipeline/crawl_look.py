@@ -34,6 +34,7 @@ from vestigo.pipeline.crawl_state import (
     rate_a_minute,
     read_state,
 )
+from vestigo.pipeline.crawling import case_seal_key
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Authorization
 
@@ -92,6 +93,8 @@ class MarketLook:
 
     ``running``, ``asking`` (a captcha waits for a person), ``held``, ``complete``, ``killed``,
     ``interrupted``, ``waiting``, ``failed-pages``, or the code of an error (E-...).
+    ``killed_at`` is when the run began that was killed and not gone on with, "" for none; what
+    it had in flight waits again.  ``sealing`` says whether the case has keys to seal secrets to.
     ``pages_a_minute`` and ``minutes_left`` are None where they are not known;
     ``parked_hosts`` wait for a person because of what was found there; ``changed`` are the
     assertions of the profile that do not hold any more.
@@ -120,6 +123,8 @@ class MarketLook:
     last_ended_at: str
     parked_hosts: tuple[str, ...]
     changed: tuple[str, ...]
+    killed_at: str
+    sealing: bool
     next: NextAction
 
 
@@ -143,7 +148,7 @@ def look_at_crawls(session: CaseSession, path: Path) -> CaseLook:
     now = session.clock()
     orders = _orders(session, now)
     hosts = tuple(sorted(Quarantine(session.folder).parked_hosts()))
-    look = _Look(session, path, now, hosts)
+    look = _Look(session, path, now, hosts, case_seal_key(session.folder) is not None)
     markets = tuple(look.at(one) for one in frontiers(session.folder))
     case = shlex.quote(str(path))
     if not any(order.state == "in-force" for order in orders):
@@ -179,6 +184,7 @@ class _Look:
     path: Path
     now: datetime
     parked_hosts: tuple[str, ...]
+    sealing: bool
 
     def at(self, frontier: Path) -> MarketLook:
         """Return how the crawl with this frontier stands."""
@@ -198,6 +204,8 @@ class _Look:
         rate = rate_a_minute(running.notes) if running else None
         standing = Standing(path=self.path, name=frontier.stem, state=state, reason=reason,
                             begins_at=authority.begins_at, persons=authority.persons,
+                            login_covered="login" not in authority.not_covered,
+                            failed=tuple(view.coverage.failed) if view else (),
                             parked_hosts=hosts)  # fmt: skip
         return MarketLook(
             name=frontier.stem, market=frontier.stem.partition(".pass-")[0],
@@ -205,14 +213,16 @@ class _Look:
             account=state.account if state else "", reason=reason, where=where,
             authority=authority, network=network, parked=None if running else parked,
             logged_in_since=running.let_in_at if running else "",
-            coverage=view.coverage if view else None, in_flight=view.in_flight if view else 0,
+            coverage=view.coverage if view else None,
+            in_flight=view.in_flight if view and running else 0,
             retry_later=view.n_later if view else 0,
             retry_at=_moment(view.next_due) if view and view.next_due else "",
             errors=view.errors if view else (), held_until=held,
             held_cause=running.held_cause if running and held else "", pages_a_minute=rate,
             minutes_left=_left(view, rate), last_ended_at=state.last.ended_at if state else "",
             parked_hosts=hosts, changed=state.changed if state else (),
-            next=next_action(session, standing),
+            killed_at=state.running.began_at if state and state.running and not running else "",
+            sealing=self.sealing, next=next_action(session, standing),
         )  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from crawler.set_aside import LOGIN_NEEDED
 from vestigo.clock import iso, parse_iso
 from vestigo.pipeline.crawl_state import CrawlState
 from vestigo.pipeline.session import CaseSession
 
 READ = "case read"
 _PERSON = ("E-CRA-012", "E-CRA-013", "E-CRA-016", "E-CRA-017")
-_ACCOUNT = ("E-CRA-010", "E-CRA-011", "E-CRA-050")
+_ACCOUNT = ("E-CRA-010", "E-CRA-011")
 _CONTROL = ("E-CRA-030", "E-CRA-031", "E-CRA-032", "E-CRA-033", "E-CRA-035")
 _CODES = (
     dict.fromkeys(_PERSON, "attend")
@@ -24,6 +25,7 @@ _CODES = (
     | dict.fromkeys(("E-CRA-057", "E-CRA-001"), "proxy")
     | dict.fromkeys(_CONTROL, "control")
     | dict.fromkeys(("E-CRA-061", "E-CRA-062"), "file")
+    | {"E-CRA-050": "cookies"}
     | {"asking": "answer", "running": "watch", "held": "watch", "E-SCR-012": "quarantine",
        "E-CRA-014": "look", "failed-pages": "retry"}
 )  # fmt: skip
@@ -49,8 +51,10 @@ class NextAction:
 class Standing:
     """What the next action depends on.
 
-    ``begins_at`` is when an order that covers the crawl begins, "" for none; ``person`` an
-    authorized one; ``parked_hosts`` those of the market in which something was found.
+    ``login_covered`` says whether an order in force allows to log in there; ``failed`` are the
+    causes for which pages failed; ``begins_at`` is when an order that covers the crawl begins,
+    "" for none; ``person`` an authorized one; ``parked_hosts`` those of the market in which
+    something was found.
     """
 
     path: Path
@@ -58,6 +62,8 @@ class Standing:
     state: CrawlState | None
     reason: str
     begins_at: str
+    login_covered: bool
+    failed: tuple[str, ...]
     persons: tuple[str, ...]
     parked_hosts: tuple[str, ...]
 
@@ -81,7 +87,22 @@ def next_action(session: CaseSession, one: Standing) -> NextAction:
 
 
 def _code(session: CaseSession, one: Standing) -> str:
-    """Return the stable code of what has to be done."""
+    """Return the stable code of what has to be done, and may be."""
+    code = _wanted(session, one)
+    if code == "retry" and one.failed == (LOGIN_NEEDED,):
+        code = "log-in"
+    logs_in = code in ("log-in", "cookies") or (code == "attend" and _of_a_captcha(one))
+    return "authorize-login" if logs_in and not one.login_covered else code
+
+
+def _of_a_captcha(one: Standing) -> bool:
+    """Say whether what is parked is a captcha: to answer one is part of the log-in act."""
+    parked = one.state.parked.get(one.state.account) if one.state else None
+    return parked is not None and parked.cause == "captcha"
+
+
+def _wanted(session: CaseSession, one: Standing) -> str:
+    """Return the stable code of what would have to be done."""
     state, reason = one.state, one.reason
     if reason.startswith("E-AUT"):
         return "wait-order" if one.begins_at else "authorize"
@@ -155,8 +176,11 @@ class _Commands:
         commands = {
             "watch": f"vestigo crawl status {case}",
             "authorize": f"vestigo case authorize {case} ORDER.toml",
+            "authorize-login": f"vestigo case authorize {case} ORDER.toml",
             "wait-order": f"vestigo case authorize {case} ORDER.toml",
             "attend": attend, "answer": attend, "begin": begin, "state": begin,
+            "cookies": f"{attend} --cookies FILE",
+            "retry": f"{going_on} --retry-failed",
             "log-in": f"{resume} --account {account} --password-stdin",
             "proxy": "systemctl start tor" if reason == "E-CRA-057" else "",
             "control": "vestigo doctor", "file": "",

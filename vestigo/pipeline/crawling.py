@@ -77,19 +77,18 @@ def crawl_job(
     attendant: Attendant | None = None,
     cookies: tuple[Cookie, ...] = (),
     fresh_identity: bool = False,
+    retry_failed: bool = False,
     on_progress: Callable[[int, int], None] = lambda _settled, _known: None,
 ) -> CrawlJob:
     """Return the job of crawling ``profile``'s market into the case of ``session``.
 
     Without keys in the case secrets are dropped, not stored.  ``pass_no`` counts the
     visits of the market: each begins anew; ``fresh_identity`` has the account come over
-    circuits that it never used before.  Raises ``UsageError`` E-CRA-019.
+    circuits that it never used before; ``retry_failed`` asks again for every page that
+    failed.  Raises ``UsageError`` E-CRA-019.
     """
     folder = session.folder
     seeds = (*seeds, *seen_before(folder, profile, pass_no, start_uri))
-    seal_key = None
-    with suppress(ConfigurationError):
-        seal_key = seal_public_key(folder)
     identity = identity_of(session, profile.market, account) + int(fresh_identity)
     return CrawlJob(
         profile=profile,
@@ -104,7 +103,7 @@ def crawl_job(
         software=f"vestigo {__version__}",
         account=account,
         password=password,
-        seal_key=seal_key,
+        seal_key=case_seal_key(folder),
         on_capture=CaptureBatches(session).add,
         on_segment=lambda segment: log_segment(session, segment),
         on_event=lambda action, reason, details: log_event(session, action, reason, details),
@@ -113,12 +112,20 @@ def crawl_job(
         origin_folder=folder.origin,
         identity=identity,
         fresh_identity=fresh_identity,
+        retry_failed=retry_failed,
         fresh_asked=fresh_asked(frontier_path(folder, profile.market, pass_no)),
         attendant=attendant,
         cookies=cookies,
         catcher=open_catcher(session),
         crawled_before=_crawled_before(session, frontier_path(folder, profile.market, pass_no)),
     )
+
+
+def case_seal_key(folder: CaseFolder) -> bytes | None:
+    """Return the key that secrets are sealed to; None for a case without keys: they are dropped."""
+    with suppress(ConfigurationError):
+        return seal_public_key(folder)
+    return None
 
 
 def identity_of(session: CaseSession, market: str, account: str) -> int:

@@ -17,6 +17,8 @@ from crawler.judging import archived_refresh
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.asserting import Tally
 from crawler.market.classifying import OTHER
+from crawler.market.page import UNKNOWN_KIND
+from crawler.market.wall import WALLS
 from crawler.reading import records_of as page_records
 from nlp.records import records_of as reading_records
 from vestigo.errors import VerificationError
@@ -190,8 +192,19 @@ def _count(report: ReadReport, made: list[Record]) -> None:
     report.records.update(record.KIND for record in made)
     for page in _pages(made):
         report.page_kinds[page.page_kind] += 1
-        for text in (*page.leftovers, *page.failed_assertions):
+        for text in _not_read(page):
             report.findings.append(f"{page.uri}: {text}")
+
+
+def _not_read(page: Page) -> tuple[str, ...]:
+    """Return what of a page was not understood.
+
+    Of a page that says that nothing is there, and of a wall, there is nothing to be read:
+    that no rule of the profile knows it is no failure.
+    """
+    if page.page_kind not in WALLS:
+        return (*page.leftovers, *page.failed_assertions)
+    return tuple(text for text in page.failed_assertions if text != UNKNOWN_KIND)
 
 
 def _pages(made: list[Record]) -> Iterator[Page]:
