@@ -28,6 +28,7 @@ from crawler.permission import LeftOut, host_and_port, intent
 from crawler.reconciling import last_place, reconcile, reconsider
 from crawler.screening import CrawlScreening, stop_at_parked_market
 from crawler.session import LoginSession
+from crawler.set_aside import SetAside
 from crawler.settings import scrapy_settings
 from crawler.socks import SocksProxy, parse_proxy
 from crawler.spider import MarketSpider
@@ -161,6 +162,8 @@ async def _work(world: CrawlWorld, start: str) -> None:
     crawler.world, world.crawler = world, crawler
     with _signals(world):
         await crawler.crawl_async()
+    for one in world.aside.take_all():
+        world.frontier.give_back(one.row)
 
 
 def _first_pages(world: CrawlWorld, start: str) -> list[str]:
@@ -206,6 +209,7 @@ def _world(job: CrawlJob, start: str, backend: TeeBackend, frontier: FrontierSto
         last_place=last_place(job.captures_folder),
     )
 
+    world.aside = SetAside(logged_in=session.possible or bool(job.cookies))
     world.in_flight = InFlight(int(job.settings["in_flight_bytes"]))
     world.screening = CrawlScreening(job, pictures_allowed=world.pictures_allowed)
     world.traps = TrapBounds(job.profile.bounds, frontier.addresses())
