@@ -23,7 +23,7 @@ from vestigo.evidence.bundle.captures import add_captures
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.seal import _ranges
 from vestigo.evidence.custody import CustodyLog
-from vestigo.evidence.stranger import expected_output
+from vestigo.evidence.stranger import PAGES, expected_output
 from vestigo.evidence.warc import Exchange
 from vestigo.records import Retraction
 from vestigo.store import CaseFolder, RecordLedger
@@ -57,8 +57,8 @@ def test_the_bundle_is_a_bag_that_bagit_accepts(original):
 def test_the_files_of_the_specification_are_there(original):
     names = set(tree(original.path))
     for name in ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt",
-                 "tagmanifest-sha512.txt", "verify.sh", "verify.py", "expected.txt", "VERIFY.en.md", "VERIFY.es.md",
-                 "LIMITS.en.md", "LIMITS.es.md", "seal/statement.json", "seal/statement.json.p7s", "seal/checkpoint.note",
+                 "tagmanifest-sha512.txt", "verify.sh", "verify.py", "expected.txt", *PAGES,
+                 "seal/statement.json", "seal/statement.json.p7s", "seal/checkpoint.note",
                  "seal/sbom.json", "seal/build-environment.json", "data/custody/events.jsonl", "data/graph/case.graphml",
                  "data/ledger/transaction.jsonl", "data/authority/authorization.jsonl"):  # fmt: skip
         assert name in names

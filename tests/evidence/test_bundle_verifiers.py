@@ -26,6 +26,7 @@ from vestigo.evidence.stranger import (
     verify,
 )
 from vestigo.evidence.warc.wire import read_response
+from vestigo.i18n import DOCUMENT_LANGUAGES
 
 STRANGER = Path(verify.__file__).parent
 
@@ -187,9 +188,8 @@ def test_published_digests_are_those_of_the_shipped_files():
         shipped("../verify.py")
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_commands_of_the_verify_page_work_word_for_word(sealed, language):
-    page = (sealed.path / f"VERIFY.{language}.md").read_text()
+def test_the_commands_of_the_verify_page_work_word_for_word(sealed):
+    page = (sealed.path / "VERIFY.en.md").read_text()
     commands = [line[4:] for line in page.splitlines() if line.startswith("    ")]
     assert commands[0] == "ANCHORS=../../anchors"
     script = "\n".join(["set -e", f"ANCHORS={sealed.anchors}", *commands[1:], ""])
@@ -238,16 +238,38 @@ def headings(name: str) -> list[int]:
     return [line.count("#") for line in shipped(name).decode().splitlines() if line.startswith("#")]
 
 
-def test_the_pages_say_the_same_in_both_languages():
+def commands_of(name: str) -> list[str]:
+    return [line for line in shipped(name).decode().splitlines() if line.startswith("    ")]
+
+
+@pytest.mark.parametrize("language", DOCUMENT_LANGUAGES)
+def test_the_pages_say_the_same_in_every_language(language):
     for page in ("VERIFY", "LIMITS"):
-        english, spanish = (shipped(f"{page}.{language}.md").decode() for language in ("en", "es"))
-        assert headings(f"{page}.en.md") == headings(f"{page}.es.md")
-        assert english.count("\n") == spanish.count("\n")
-        assert english.count("**") == spanish.count("**")
+        english, other = (shipped(f"{page}.{one}.md").decode() for one in ("en", language))
+        assert headings(f"{page}.en.md") == headings(f"{page}.{language}.md")
+        assert english.count("\n") == other.count("\n")
+        assert english.count("**") == other.count("**")
+        for ours, theirs in zip(english.split("\n"), other.split("\n"), strict=True):
+            assert ours.count("|") == theirs.count("|")
+    assert commands_of("VERIFY.en.md") == commands_of(f"VERIFY.{language}.md")
     for check in [*verify.LAYER_A, *verify.LAYER_B, "spans"]:
-        for language in ("en", "es"):
-            assert f"`{check}`" in shipped(f"VERIFY.{language}.md").decode(), check
+        assert f"`{check}`" in shipped(f"VERIFY.{language}.md").decode(), check
+
+
+def test_every_page_is_shipped():
     assert set(PAGES) == {p.name for p in STRANGER.glob("*.md")}
+
+
+@pytest.mark.parametrize("language", DOCUMENT_LANGUAGES)
+def test_both_verifiers_conclude_in_the_language_of_the_reader(sealed, language):
+    ends = {"en": "the unit key.", "es": "la unidad.", "pt": "da unidade.", "fr": "de l’unité."}
+    for run in STRANGERS_OWN:
+        done = subprocess.run(
+            run, cwd=sealed.path, capture_output=True, check=False,
+            env={**os.environ, "LC_ALL": f"{language}_XX.UTF-8"},
+        )  # fmt: skip
+        assert done.returncode == 4
+        assert done.stdout.decode("utf-8").splitlines()[-2].endswith(ends[language])
 
 
 # -------------------------------------------------- layer B on odd bodies

@@ -125,14 +125,19 @@ def test_the_bundle_holds_the_coverage_and_verifies(crawled):
         again = coverage_attachments(view_to_seal(session, built.checkpoint))
         records = list(session.ledger.of_kind(CoverageEstimate))
     files = {}
-    for name in ("coverage.json", "coverage.en.txt", "coverage.es.txt", "coverage_estimate.jsonl"):
+    sheets = {f"coverage.{language}.txt" for language in ("en", "es", "pt", "fr")}
+    for name in ("coverage.json", *sheets, "coverage_estimate.jsonl"):
         files[name] = (built.path / "data" / "crawl" / name).read_bytes()
         assert files[name] == again.get(f"crawl/{name}", files[name])
-    assert len(again) == 3
+    assert len(again) == 5
     document = json.loads(files["coverage.json"])
     assert [one["record_id"] for one in document["passes"]] == [r.record_id for r in records]
     assert "ESTIMATE" in files["coverage.en.txt"].decode()
     assert "ESTIMACIÓN" in files["coverage.es.txt"].decode()
+    assert "ESTIMATIVA" in files["coverage.pt.txt"].decode()
+    assert "ESTIMATION :" in files["coverage.fr.txt"].decode()
+    for language in ("pt", "fr"):
+        assert " listings" not in files[f"coverage.{language}.txt"].decode()
 
 
 def test_a_case_without_crawls_says_so(tmp_path):

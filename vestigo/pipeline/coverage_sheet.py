@@ -10,7 +10,7 @@ from typing import Any
 from vestigo.clock import iso
 from vestigo.evidence.bundle import CaseView
 from vestigo.evidence.harmless import harmless_lines
-from vestigo.i18n import LANGUAGES, _, ngettext, speaking
+from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext, speaking
 from vestigo.pipeline.coverage import LEVEL
 from vestigo.pipeline.coverage_words import abstention_words, way_words
 from vestigo.records import CountOf, CoverageEstimate
@@ -26,7 +26,7 @@ def coverage_attachments(view: CaseView) -> dict[str, bytes]:
     document = {"format": FORMAT, "passes": [_document(one) for one in passes]}
     text = json.dumps(document, indent=1, sort_keys=True) + "\n"
     files = {"crawl/coverage.json": text.encode("ascii")}
-    for language in LANGUAGES:
+    for language in DOCUMENT_LANGUAGES:
         with speaking(language):
             shown = harmless_lines(sheet(passes))
             files[f"crawl/coverage.{language}.txt"] = shown.encode("utf-8")

@@ -7,9 +7,13 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from vestigo.i18n import DOCUMENT_LANGUAGES
+
 VERIFIERS = ("verify.py", "verify.sh")
 EXPECTED = "expected.txt"
-PAGES = ("LIMITS.en.md", "LIMITS.es.md", "VERIFY.en.md", "VERIFY.es.md")
+PAGES = tuple(
+    f"{page}.{language}.md" for page in ("LIMITS", "VERIFY") for language in DOCUMENT_LANGUAGES
+)
 
 
 @cache

@@ -153,17 +153,36 @@ REVOCATION = re.compile(r"([0-9a-f]{8}) ([0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
               OverflowError, OSError, MemoryError, zlib.error)  # fmt: skip
 ANCHORS_ARE = "folder with the keys and notes that you have from elsewhere"
-SPANISH = {
-    "Every check was made and is right.": "Se hicieron todas las comprobaciones y son correctas.",
-    "At least one check FAILED: do not rely on this bundle.":
-        "Al menos una comprobación FALLÓ: no confíe en este paquete.",
-    "Something was NOT CHECKED: this is no confirmation.":
-        "Algo quedó SIN COMPROBAR: esto no es una confirmación.",
-    "No outside anchor was compared: no protection against the holder of the unit key.":
-        "No se comparó ningún ancla externa: sin protección frente a quien tenga la clave de la "
-        "unidad.",
-    "Compare the SHA-256 of this program with its published value.":
-        "Compare el SHA-256 de este programa con su valor publicado.",
+ALL_RIGHT = "Every check was made and is right."
+SOME_FAILED = "At least one check FAILED: do not rely on this bundle."
+SOME_UNCHECKED = "Something was NOT CHECKED: this is no confirmation."
+COMPARE_THIS = "Compare the SHA-256 of this program with its published value."
+ALONE = "No outside anchor was compared: no protection against the holder of the unit key."
+SAID = {
+    "es": {
+        ALL_RIGHT: "Se hicieron todas las comprobaciones y son correctas.",
+        SOME_FAILED: "Al menos una comprobación FALLÓ: no confíe en este paquete.",
+        SOME_UNCHECKED: "Algo quedó SIN COMPROBAR: esto no es una confirmación.",
+        COMPARE_THIS: "Compare el SHA-256 de este programa con su valor publicado.",
+        ALONE: "No se comparó ningún ancla externa: sin protección frente a quien tenga la clave "
+               "de la unidad.",
+    },
+    "pt": {
+        ALL_RIGHT: "Todas as verificações foram feitas e estão corretas.",
+        SOME_FAILED: "Pelo menos uma verificação FALHOU: não confie neste pacote.",
+        SOME_UNCHECKED: "Algo ficou SEM VERIFICAR: isto não é uma confirmação.",
+        COMPARE_THIS: "Compare o SHA-256 deste programa com o valor publicado.",
+        ALONE: "Nenhuma âncora externa foi comparada: sem proteção contra quem detém a chave da "
+               "unidade.",
+    },
+    "fr": {
+        ALL_RIGHT: "Tous les contrôles ont été faits et sont justes.",
+        SOME_FAILED: "Au moins un contrôle a ÉCHOUÉ : ne vous fiez pas à ce dossier.",
+        SOME_UNCHECKED: "Quelque chose N’A PAS ÉTÉ CONTRÔLÉ : ce n’est pas une confirmation.",
+        COMPARE_THIS: "Comparez le SHA-256 de ce programme avec sa valeur publiée.",
+        ALONE: "Aucune ancre extérieure n’a été comparée : aucune protection contre le détenteur "
+               "de la clé de l’unité.",
+    },
 }  # fmt: skip
 
 
@@ -348,8 +367,11 @@ def bag_info(bag: Bag) -> dict[str, str]:
 
 
 def digest_files(bag: Bag) -> None:
-    """Read every file that a manifest names once and keep both digests."""
-    names = sorted({name for rows in bag.manifests.values() for name in rows} & set(bag.files))
+    """Read every file that a manifest names once, and every tag file, and keep both digests."""
+    listed = {name for rows in bag.manifests.values() for name in rows} & set(bag.files)
+    tags = {name for name in bag.files if not name.startswith("data/")}
+    listed |= {name for name in tags if (bag.root / name).stat().st_size <= LARGEST_READ}
+    names = sorted(listed)
     with ThreadPoolExecutor(WORKERS) as readers, ThreadPoolExecutor(WORKERS) as helpers:
         for begin in range(0, len(names), AT_ONCE):
             some = names[begin : begin + AT_ONCE]
@@ -804,7 +826,7 @@ def check_operator(bag: Bag, check: Check, where: str, text: str, line: str) -> 
 
 def check_revoked(bag: Bag, check: Check) -> str:
     """Compare who signed with the keys that are revoked, by the anchors and by the bundle."""
-    revoked = revocations(bag)
+    revoked = revocations(bag, check)
     if not revoked:
         return "no key is revoked"
     n_hand_overs = sum("seal/keys/handover-" in name for name in bag.files if name[-5:] == ".note")
@@ -830,7 +852,7 @@ def check_revoked(bag: Bag, check: Check) -> str:
     return f"{len(revoked)} keys are revoked; nothing here rests on what they signed since"
 
 
-def revocations(bag: Bag) -> dict[str, str]:
+def revocations(bag: Bag, check: Check) -> dict[str, str]:
     """Return the revoked keys and since when, the earliest moment of each."""
     found: dict[str, str] = {}
     path, name = bag.anchor("revoked.txt"), "seal/keys/revoked.txt"
@@ -839,7 +861,8 @@ def revocations(bag: Bag) -> dict[str, str]:
     for line in lines:
         matched = REVOCATION.fullmatch(line)
         if not matched:
-            raise ValueError("revoked.txt: a line that is none")
+            check.fault("revoked.txt", "a line that is none")
+            continue
         found[matched[1]] = min(matched[2], found.get(matched[1], matched[2]))
     return found
 
@@ -2265,9 +2288,7 @@ LAYER_B: dict[str, Callable[[Bag, Check], str]] = {
 }  # fmt: skip
 
 
-def verify(
-    root: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None
-) -> Bag:
+def verify(root: Path, anchors: Path | None, on_bytes: Callable[[int], None] | None = None) -> Bag:
     """Run both layers and return the bag with its findings; nothing is raised.
 
     ``on_bytes`` hears how much was gone through; archived pages are gone through twice.
@@ -2311,16 +2332,10 @@ def main(argv: list[str] | None = None) -> int:
     bag = verify(Path(given.bundle), Path(given.anchors) if given.anchors else None)
     code = exit_code(bag)
     lines = [f"{status:<11}  {check:<12}  {detail}" for status, check, detail in bag.findings]
-    said = {0: "Every check was made and is right.",
-            3: "At least one check FAILED: do not rely on this bundle.",
-            4: "Something was NOT CHECKED: this is no confirmation."}  # fmt: skip
-    tail = [said[code], "Compare the SHA-256 of this program with its published value."]
-    if not bag.outside:
-        tail.append(
-            "No outside anchor was compared: no protection against the holder of the unit key."
-        )
-    if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("es"):
-        tail = [SPANISH[line] for line in tail]
+    said = {0: ALL_RIGHT, 3: SOME_FAILED, 4: SOME_UNCHECKED}
+    tail = [said[code], COMPARE_THIS, *([] if bag.outside else [ALONE])]
+    spoken = SAID.get(os.environ.get("LC_ALL", os.environ.get("LANG", ""))[:2], {})
+    tail = [spoken.get(line, line) for line in tail]
     text = "\n".join([*lines, *tail, which_bundle(bag), ""])
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return code

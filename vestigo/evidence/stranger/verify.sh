@@ -109,6 +109,22 @@ conclude() {
             hash='Compare el SHA-256 de este programa con su valor publicado.'
             alone='No se comparó ningún ancla externa: sin protección frente a quien tenga la clave de la unidad.'
             ;;
+        pt*)
+            all='Todas as verificações da camada A foram feitas e estão corretas.'
+            bad='Pelo menos uma verificação FALHOU: não confie neste pacote.'
+            open='Algo ficou SEM VERIFICAR: isto não é uma confirmação.'
+            layer='A camada B não foi executada aqui: python3 verify.py faz as duas camadas.'
+            hash='Compare o SHA-256 deste programa com o valor publicado.'
+            alone='Nenhuma âncora externa foi comparada: sem proteção contra quem detém a chave da unidade.'
+            ;;
+        fr*)
+            all='Tous les contrôles de la couche A ont été faits et sont justes.'
+            bad='Au moins un contrôle a ÉCHOUÉ : ne vous fiez pas à ce dossier.'
+            open='Quelque chose N’A PAS ÉTÉ CONTRÔLÉ : ce n’est pas une confirmation.'
+            layer='La couche B n’a pas été exécutée ici : python3 verify.py fait les deux couches.'
+            hash='Comparez le SHA-256 de ce programme avec sa valeur publiée.'
+            alone='Aucune ancre extérieure n’a été comparée : aucune protection contre le détenteur de la clé de l’unité.'
+            ;;
         *)
             all='Every check of layer A was made and is right.'
             bad='At least one check FAILED: do not rely on this bundle.'
@@ -156,7 +172,8 @@ sed -n 's,/[^/]*$,,p' "$work/all" | sort -u > "$work/parents"
 find . -type d 2>/dev/null | sed 's,^\./,,' | grep -v '^\.$' | sort |
     comm -23 - "$work/parents" | safe > "$work/empty"
 faults names "$work/empty" 'an empty folder'
-find . -type f | sed 's,^\./,,' | sort |
+find . -type f ! -path '*
+*' | sed 's,^\./,,' | sort |
     grep '^[A-Za-z0-9][A-Za-z0-9._-]\{0,119\}\(/[A-Za-z0-9][A-Za-z0-9._-]\{0,119\}\)*$' > "$work/files"
 grep -c . "$work/files" > "$work/number" || :
 right names "$(cat "$work/number") files"
@@ -185,6 +202,7 @@ for kind in manifest tagmanifest; do
         fi
         cut -c "$((length + 3))-" "$list" > "$work/$list"
         if ! sort -c -u "$work/$list" 2>/dev/null; then
+            : > "$work/$list"
             fault files "$list: a line is malformed, repeated or out of order"
             continue
         fi
@@ -225,10 +243,17 @@ done
 
 # -------------------------------------------------------------- statement
 begin
-statement=seal/statement.json
+statement=seal/statement.json wellformed=1
 if [ -f "$statement" ] && [ ! -h "$statement" ]; then
     sed -n '/^"files": {$/,/^}/s/^"\([A-Za-z0-9._/-]*\)": "\([0-9a-f]\{64\}\)",\{0,1\}$/\2  \1/p' \
         "$statement" | sort > "$work/stated"
+    sed -n 's/^"\([^"]*\)": .*/\1/p' "$statement" | sort | uniq -d > "$work/list"
+    if [ -s "$work/list" ] || ! tr -d '\0' < "$statement" | cmp -s - "$statement" ||
+        grep -q -v -x -e '[]{}],\{0,1\}' -e '"[a-z_]*": [[{]' -e '"[^"\\]*",\{0,1\}' \
+            -e '"[^"\\]*": "[^"\\]*",\{0,1\}' -e '"[^"\\]*": [0-9]\{1,20\},\{0,1\}' -e '{' "$statement"; then
+        fault statement "$statement: a line is malformed, or a key stands there twice"
+        wellformed=0
+    fi
     grep -q '^"format": "vestigo-statement-1",\{0,1\}$' "$statement" ||
         fault statement "$statement: a format that this verifier does not know"
     grep -v -e '^seal/statement\.json$' -e '^seal/statement\.json\.p7s$' \
@@ -365,6 +390,7 @@ note_signed() { # NOTE NAME KEY: 0 signed, 1 no line names the key, 2 one that d
         tail -c 32 "$work/typed" | base64
         echo '-----END PUBLIC KEY-----'
     } > "$work/public"
+    [ -f "$1" ] || return 1
     sed '/^$/,$d' "$1" > "$work/text"
     sed -n 's/^— \([^ ]*\) \([^ ]*\)$/\1 \2/p' "$1" | head -n 20 > "$work/lines"
     found=1
@@ -547,7 +573,7 @@ right signature "the statement is signed by the unit's certificate"
 begin
 root=$(sed -n 3p "$note" 2>/dev/null | unbase64 | od -A n -t x1 | tr -d ' \n')
 stated() { grep -q -F -x -e "$1" -e "$1," "$statement" 2>/dev/null; }
-if ! stated "\"origin\": \"$origin\"" || ! stated "\"root\": \"$root\"" ||
+if [ "$wellformed" -eq 0 ] || ! stated "\"origin\": \"$origin\"" || ! stated "\"root\": \"$root\"" ||
     ! stated "\"size\": $size"; then
     fault checkpoint "$note: not the checkpoint of the statement"
 fi
@@ -604,8 +630,9 @@ begin
 cat /dev/null "${anchors:-/nonexistent}/revoked.txt" 2>/dev/null > "$work/list"
 ! grep -q -x 'seal/keys/revoked\.txt' "$work/keyfiles" || cat seal/keys/revoked.txt >> "$work/list"
 instant='[0-9]\{4\}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'
-! grep -q -v "^[0-9a-f]\{8\} $instant ." "$work/list" || fault revoked 'revoked.txt: a line that is none'
-cut -d ' ' -f 1,2 "$work/list" | sort > "$work/revoked"
+grep -v "^[0-9a-f]\{8\} $instant ." "$work/list" > "$work/odd"
+while IFS= read -r _; do fault revoked 'revoked.txt: a line that is none'; done < "$work/odd"
+grep "^[0-9a-f]\{8\} $instant ." "$work/list" | cut -d ' ' -f 1,2 | sort > "$work/revoked"
 cut -d ' ' -f 1 "$work/revoked" | sort -u > "$work/gone"
 if [ ! -s "$work/gone" ]; then
     right revoked 'no key is revoked'
@@ -773,7 +800,8 @@ begin
 cosigned=0
 grep '^seal/witness/' "$work/files" > "$work/inside"
 find "${anchors:-/nonexistent}" -maxdepth 1 -name 'witness-*.vkey' 2>/dev/null | sort > "$work/vkeys"
-sed '/^$/,$d' "$note" > "$work/own" 2>/dev/null
+[ -f "$note" ] || fault witness "$note: missing"
+sed '/^$/,$d' "$note" 2>/dev/null > "$work/own"
 while IFS= read -r name; do
     sed '/^$/,$d' "$name" | cmp -s - "$work/own" ||
         fault witness "$name: a cosignature of another checkpoint"
