@@ -15,6 +15,7 @@ from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_crawl_kills import crawl_kills
 from vestigo.cli.bench_custody_kills import custody_kills
 from vestigo.cli.bench_evidence import evidence
+from vestigo.cli.bench_fuzz import fuzz
 from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_hostile import hostile
@@ -42,6 +43,7 @@ bench.add_command(crawl_kills)
 bench.add_command(coverage)
 bench.add_command(custody_kills)
 bench.add_command(evidence)
+bench.add_command(fuzz)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)

@@ -58,7 +58,7 @@ def other_leaf(path: Path, n: int) -> VerificationError:
 def _rewritten(path: Path, lines: list[bytes], found: CustodyEvent) -> VerificationError:
     """Tell whether ``found`` was changed, or the event that stands before it."""
     n = found.id
-    after = parse_event(lines[n]) if n < len(lines) else None
+    after = _event(lines[n]) if n < len(lines) else None
     confirmed = after is not None and after.previous_sha256 == _digest(lines[n - 1])
     changed = n - 1 if n > 1 and (confirmed or after is None) else n
     return _error("E-EVI-107", _("Event {n} was rewritten.").format(n=changed), path, changed)
@@ -78,10 +78,15 @@ def _dropped(first: int, last: int) -> str:
 
 
 def _number(line: bytes) -> int:
+    event = _event(line)
+    return event.id if event is not None else 0
+
+
+def _event(line: bytes) -> CustodyEvent | None:
     try:
-        return parse_event(line).id
+        return parse_event(line)
     except ValueError:
-        return 0
+        return None
 
 
 def _digest(line: bytes) -> str:
