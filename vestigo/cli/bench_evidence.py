@@ -19,10 +19,12 @@ from vestigo.i18n import _
 @click.option("--events", default=1_000_000, show_default=True,
               type=click.IntRange(1000, 100_000_000),
               help=_("So many events in the long log."))  # fmt: skip
+@click.option("--megabytes", default=1000, show_default=True, type=click.IntRange(4, 100_000),
+              help=_("So large a bundle."))  # fmt: skip
 @click.option("--work", type=click.Path(path_type=Path, file_okay=False),
               help=_("Work in this folder, on the disk to be measured."))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def evidence(only: str, events: int, work: Path | None, as_json: bool) -> int:
+def evidence(only: str, events: int, megabytes: int, work: Path | None, as_json: bool) -> int:
     """Measure and print the figures; 4 where a limit is missed."""
     from vestigo.pipeline.evidence_bench.parts import chosen_parts, measure
 
@@ -33,7 +35,9 @@ def evidence(only: str, events: int, work: Path | None, as_json: bool) -> int:
         def started(name: str) -> None:
             shown.update(task, description=name, advance=0 if name == names[0] else 1)
 
-        result = measure(names, Path(folder), events, started)
+        result = measure(
+            names, Path(folder), started, n_events=events, n_bytes=megabytes * 1_000_000
+        )
     if as_json:
         emit_json(result)
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from vestigo.cli.building import shown_build
 from vestigo.cli.bundle_disclose import disclose
 from vestigo.cli.bundle_pack import encrypt_option, pack, packed_document, show_packed
 from vestigo.cli.case_keys_operator import operator_option, unlocked
@@ -15,6 +16,7 @@ from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.passphrase import passphrase_option
 from vestigo.errors import ExitCode
 from vestigo.evidence.bundle import BuiltBundle, BundleReport, CaseView, inspect_bundle
+from vestigo.evidence.bundle.watching import BuildWatch
 from vestigo.evidence.packing import pack_bundle, unpacked
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import DOCUMENT_LANGUAGES, _
@@ -72,7 +74,8 @@ def build(
             _show_plan(view, as_json)
             return
         keys = unlocked(session, from_stdin, operator)
-        built = seal_case(session, keys, at_checkpoint, languages)
+        with shown_build() as watch:
+            built = seal_case(session, keys, at_checkpoint, languages, watch)
         packed = None
         if zipped or receivers:
             target = built.path.with_name(f"{built.path.name}.zip")
@@ -81,7 +84,7 @@ def build(
     if as_json:
         emit_json(
             {name: getattr(built, name) for name in built.__slots__}
-            | {"path": str(built.path)}
+            | {"path": str(built.path), "phases": _phases(watch)}
             | ({"packed": packed_document(packed, receivers)} if packed else {})
         )
         return
@@ -132,6 +135,14 @@ def _inspected(path: Path, anchors: Path | None) -> BundleReport:
         return inspect_bundle(path, anchors)
     with unpacked(path) as folder:
         return inspect_bundle(folder, anchors)
+
+
+def _phases(watch: BuildWatch) -> dict[str, dict[str, str]]:
+    """Return the seconds of each phase, by the clock and of processor time."""
+    return {
+        name: {"seconds": f"{one.seconds:.3f}", "cpu_seconds": f"{one.cpu_seconds:.3f}"}
+        for name, one in watch.spent.items()
+    }
 
 
 def _show_built(built: BuiltBundle) -> None:

@@ -163,7 +163,7 @@ def add_payload(
         add_received(bag, view)
         add_cash_outs(bag, view)
     with watch.phase(SHEETS):
-        exhibits = add_exhibits(bag, view, wanted, pdfs, watch.advance)
+        exhibits = add_exhibits(bag, view, wanted, pdfs, watch)
     for name, content in sorted(attachments.items()):
         bag.add(f"data/{name}", content)
     add_not_included(bag, view)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from vestigo.evidence.bundle.documents.case_facts import case_facts
@@ -26,6 +26,7 @@ from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.sheet import sheet
 from vestigo.evidence.bundle.thirds import ThirdParties
 from vestigo.evidence.bundle.view import CaseView
+from vestigo.evidence.bundle.watching import BuildWatch
 from vestigo.evidence.custody import CustodyEvent
 from vestigo.evidence.exhibit_numbers import exhibit_numbers
 from vestigo.evidence.harmless import csv_row, harmless_lines
@@ -40,21 +41,23 @@ def add_exhibits(
     view: CaseView,
     wanted: Wanted,
     pdfs: Kept | None,
-    on_exhibit: Callable[[int], None] = lambda _n: None,
+    watch: BuildWatch | None = None,
 ) -> list[str]:
     """Write the folders of all exhibits, their index and the report; return the numbers.
 
-    ``on_exhibit`` hears of each exhibit that is written.
+    ``watch`` hears how many there are, and of each that is written.
     """
+    watch = watch or BuildWatch()
     context = sheet_context(bag, view)
     found = list(exhibits_of(view))
+    watch.expect(sum(exhibit.cited for exhibit in found))
     numbers = []
     rows = [["exhibit", "captured_at", "address", "page_kind", "title", "capture_id"]]
     for exhibit in found:
         if exhibit.cited:
             add_exhibit(bag, _source(view, exhibit, context, wanted), wanted, pdfs)
             numbers.append(exhibit.number)
-            on_exhibit(1)
+            watch.advance(1)
             rows.append(_index_row(exhibit, context.thirds))
     text = "".join(csv_row(row) for row in rows)
     bag.add("data/exhibits/index.csv", text.encode("utf-8"))

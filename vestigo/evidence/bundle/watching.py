@@ -52,6 +52,9 @@ class BuildWatch:
     def began(self, name: str, total: int) -> None:
         """Hear that a phase begins."""
 
+    def expect(self, n: int) -> None:
+        """Hear how much this phase has to do, where that was not known when it began."""
+
     def advance(self, n: int) -> None:
         """Hear that ``n`` more bytes or pieces are done; any thread may call."""
 

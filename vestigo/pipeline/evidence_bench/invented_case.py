@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -163,3 +164,13 @@ def _authorization() -> Authorization:
         data_classes=("listing", "feedback"), starts_at=NOON, ends_at=NOON + timedelta(days=30),
         amends=None,
     )  # fmt: skip
+
+
+def main(arguments: list[str]) -> None:
+    """Make a case at a path: its bytes, records and exhibits are the other arguments."""
+    path, *sizes = arguments
+    make_case(Path(path), Size(*map(int, sizes)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -27,15 +27,20 @@ from vestigo.pipeline.capture_bench.parts import Measured
 PARTS: dict[str, str] = {
     "log": "vestigo.pipeline.evidence_bench.log",
     "documents": "vestigo.pipeline.evidence_bench.documents",
+    "bundle": "vestigo.pipeline.evidence_bench.bundle",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a part is told: an empty folder for its files, and how many events the log gets."""
+    """What a part is told: an empty folder for its files, and how large things are to be.
+
+    ``n_events`` is the length of the long log, ``n_bytes`` the size of the large bundle.
+    """
 
     work: Path
     n_events: int
+    n_bytes: int = 1_000_000_000
 
 
 def chosen_parts(only: str) -> list[str]:
@@ -52,13 +57,18 @@ def chosen_parts(only: str) -> list[str]:
 
 
 def measure(
-    names: Sequence[str], work: Path, n_events: int, on_start: Callable[[str], None]
+    names: Sequence[str],
+    work: Path,
+    on_start: Callable[[str], None],
+    *,
+    n_events: int,
+    n_bytes: int,
 ) -> dict[str, Any]:
     """Return figures, limits and load of each part, with commit and machine."""
     parts = {}
     for name in names:
         on_start(name)
-        parts[name] = _measured(name, Plan(work / name, n_events))
+        parts[name] = _measured(name, Plan(work / name, n_events, n_bytes))
     return {
         "commit": current_commit(),
         "machine": machine(),
