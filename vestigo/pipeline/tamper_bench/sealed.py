@@ -18,7 +18,7 @@ from vestigo.evidence.tlog_files import SUFFIX, ConsistencyFile, InclusionFile
 
 EVENTS, NOTE = "data/custody/events.jsonl", "seal/checkpoint.note"
 PREVIOUS, CONSISTENCY = "data/custody/previous.note", "data/custody/consistency.txt"
-STATEMENT = "seal/statement.json"
+STATEMENT, INFO = "seal/statement.json", "bag-info.txt"
 LATE = ("seal/stamps/", "seal/witness/")
 MANIFESTS = ("manifest-", "tagmanifest-")
 
@@ -51,6 +51,7 @@ class Sealed:
         if self.file(NOTE).read_bytes() != note.encode():
             self._put(bag, NOTE, note.encode())
             self._prove(bag, lines, note)
+        self._describe(bag, len(lines))
         for algorithm in ALGORITHMS:
             self._put(bag, f"manifest-{algorithm}.txt", manifest(bag.payload(), algorithm))
         statement = json.loads(self.file(STATEMENT).read_bytes())
@@ -118,6 +119,17 @@ class Sealed:
             self._put(bag, CONSISTENCY, proof_from.written().encode())
             earlier = self.keys.sign_checkpoint(old, self.root(0, old))
             self._put(bag, PREVIOUS, earlier.encode())
+
+    def _describe(self, bag: BagFolder, size: int) -> None:
+        """Write size of the payload and of the log into ``bag-info.txt``."""
+        payload = bag.payload().values()
+        said = {"Payload-Oxum": f"{sum(one.n_bytes for one in payload)}.{len(payload)}",
+                "Vestigo-Checkpoint": str(size)}  # fmt: skip
+        rows = self.file(INFO).read_text("utf-8").splitlines()
+        labels = [row.partition(": ")[0] for row in rows]
+        rows = [f"{label}: {said[label]}" if label in said else row
+                for label, row in zip(labels, rows, strict=True)]  # fmt: skip
+        self._put(bag, INFO, "".join(f"{row}\n" for row in rows).encode())
 
     def _put(self, bag: BagFolder, name: str, content: bytes) -> None:
         bag.files[name] = Digests(
