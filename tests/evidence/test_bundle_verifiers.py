@@ -84,6 +84,90 @@ def test_without_openssl_signatures_are_not_checked(original, stranger, without_
         assert "the openssl program is not there" in done.stdout
 
 
+SHELL_PROGRAMS = re.search("^PROGRAMS='(.*)'$", (STRANGER / "verify.sh").read_text(), re.MULTILINE)[
+    1
+].split()
+
+
+@pytest.mark.parametrize("program", SHELL_PROGRAMS)
+def test_a_program_that_is_missing_is_said_and_confirms_nothing(
+    original, without_openssl, tmp_path, program
+):
+    """Without `comm` each comparison would print nothing, which is what it prints when right."""
+    (Path(without_openssl["PATH"]) / "openssl").symlink_to(shutil.which("openssl"))
+    (Path(without_openssl["PATH"]) / program).unlink()
+    done = subprocess.run(["sh", str(STRANGER / "verify.sh"), str(original.path), "--anchors", str(original.anchors)],
+                          env=without_openssl, capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert (
+        f"NOT CHECKED  names         programs that are not on this machine: {program}\n"
+        in done.stdout
+    )
+    assert "Something was NOT CHECKED" in done.stdout
+    assert not done.stderr
+
+
+UTILITIES = {
+    "awk",
+    "base64",
+    "basename",
+    "cat",
+    "chmod",
+    "cksum",
+    "cmp",
+    "comm",
+    "cp",
+    "csplit",
+    "cut",
+    "date",
+    "dd",
+    "diff",
+    "dirname",
+    "env",
+    "expr",
+    "find",
+    "fold",
+    "grep",
+    "head",
+    "join",
+    "ls",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nl",
+    "od",
+    "paste",
+    "perl",
+    "readlink",
+    "realpath",
+    "rm",
+    "sed",
+    "seq",
+    "sort",
+    "split",
+    "stat",
+    "tail",
+    "tee",
+    "timeout",
+    "touch",
+    "tr",
+    "uniq",
+    "wc",
+    "xargs",
+    "xxd",
+}
+
+
+def test_every_program_that_the_shell_script_calls_is_asked_for():
+    lines = (STRANGER / "verify.sh").read_text().splitlines()
+    words = {
+        word
+        for line in lines
+        for word in re.findall(r"(?<![-\w$./'])[a-z0-9]+(?= )", line.partition("# ")[0])
+    }
+    assert UTILITIES & words - set(SHELL_PROGRAMS) == set()
+
+
 def test_a_fault_counts_more_than_what_was_not_checked(sealed, stranger):
     (sealed.path / "extra").write_text("x")
     for run in stranger:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Verify layer A of an evidence bundle: sh verify.sh [BUNDLE] --anchors DIR
-# Needs a POSIX shell, coreutils (sha256sum, sha512sum, base64; or shasum) and openssl.
+# Needs a POSIX shell with its usual programs (those named at PROGRAMS) and openssl.
 # Exit code: 0 all of layer A right, 3 a check failed, 4 something was NOT CHECKED.
 # Compare the SHA-256 of this file with its published value before you run it.
 
@@ -47,10 +47,12 @@ unset IFS
 set +f
 PATH=$programs
 export PATH
-case ${TMPDIR:-} in /*) ;; *) TMPDIR=/tmp ;; esac
-work=$(mktemp -d "$TMPDIR/verify.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' HUP INT TERM
+# Without one of these a check would have nothing to say, which looks like agreement.
+PROGRAMS='base64 cat cmp comm cut find grep head mktemp od rm sed sort tail tr uniq wc xargs'
+missing=''
+for program in $PROGRAMS; do
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
 
 say() { printf '%-11s  %-12s  %s\n' "$1" "$2" "$3"; }
 fault() { say FAILED "$1" "$2"; failed=1; broken=1; }
@@ -142,12 +144,25 @@ conclude() {
     [ "$outside" -ne 0 ] || echo "$alone"
     # which bundle this was: a receipt of this output is tied to it
     named=none
-    if [ -f seal/statement.json ] && [ ! -h seal ] && [ ! -h seal/statement.json ]; then
+    if [ -z "$missing" ] && [ -f seal/statement.json ] && [ ! -h seal ] && [ ! -h seal/statement.json ]; then
         named=$(echo seal/statement.json | digest 256 | cut -d ' ' -f 1)
     fi
     echo "statement sha256:$named"
     exit "$code"
 }
+
+if [ -n "$missing" ]; then
+    skip names "programs that are not on this machine:$missing"
+    conclude
+fi
+case ${TMPDIR:-} in /*) ;; *) TMPDIR=/tmp ;; esac
+work=$(mktemp -d "$TMPDIR/verify.XXXXXX") || {
+    skip names 'no folder for temporary files could be made'
+    missing=mktemp
+    conclude
+}
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' HUP INT TERM
 
 # ------------------------------------------------------------------ names
 begin
@@ -450,11 +465,11 @@ follow() { # HAND-OVER: takes its key, or leaves in $why what breaks the chain
     keyid=$digits
     why='not signed by the key before it'
     note_signed "$1" "$origin" "$key" || return
+    why='not signed by the key that it names'
+    note_signed "$1" "$origin" "$next" || return
     why='not signed by the certificate before it'
     certificate_of "$unit" > "$work/unit.pem"
     verify_cms "$cms.old.p7s" "$1" "$work/unit.pem" || return
-    why='not signed by the key that it names'
-    note_signed "$1" "$origin" "$next" || return
     why='not signed by the certificate that it names'
     certificate_of "$(line_of 10 "$1")" > "$work/unit.pem"
     verify_cms "$cms.new.p7s" "$1" "$work/unit.pem" || return
@@ -483,6 +498,7 @@ take_operator() { # NOTE: takes the key of an operator, or leaves in $why what i
 }
 begin
 note=seal/checkpoint.note events=data/custody/events.jsonl
+[ -f "$note" ] || fault keys "$note: missing"
 origin=$(sed -n 1p "$note" 2>/dev/null)
 size=$(sed -n 2p "$note" 2>/dev/null)
 case $size in '' | *[!0-9]*) size=none ;; esac
@@ -598,7 +614,7 @@ signer() { # CHECK NOTE SIZE: by a key of the log that was in use at this size
 }
 if usable checkpoint checkpoint.pem verify_ed25519; then
     signer checkpoint "$note" "$sized"
-    sed -n 's,^— \(vestigo/operator/[^ ]*\) \([^ ]*\)$,\1 \2,p' "$note" | head -n 20 > "$work/signed.by"
+    sed -n 's,^— \(vestigo/operator/[^ ]*\) \([^ ]*\)$,\1 \2,p' "$note" 2>/dev/null | head -n 20 > "$work/signed.by"
     while read -r who line; do
         id=$(printf '%s\n' "$line" | unbase64 | od -A n -v -t x1 -N 4 | tr -d ' \n')
         operator=''
