@@ -704,9 +704,11 @@ def broken_link(
     before = as_certificate(base64.b64decode(lines[8], validate=True))
     if log_key(lines[6]) != last.key or before != last.certificate:
         return "does not begin at the key before it"
-    for one, who, word in ((last, "before it", "old"), (new, "that it names", "new")):
+    both = ((last, "before it", "old"), (new, "that it names", "new"))
+    for one, who, _word in both:
         if note_signed(bag, text, signatures, one.key) is None:
             return f"not signed by the key {who}"
+    for one, who, word in both:
         if not signed_by_certificate(bag, f"{name[:-5]}.{word}.p7s", name, one.certificate):
             return f"not signed by the certificate {who}"
     last.until = int(lines[2])
