@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from math import ceil
-from urllib.parse import urljoin
 
-from crawler.links import normal_uri
+from crawler.links import joined_uri, normal_uri
 from crawler.market import MarketProfile, PageReading, read_page
 from crawler.market.page import UNKNOWN_KIND
 from crawler.market.size import TOO_LARGE
@@ -22,6 +21,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
 TO_ITSELF = "redirect-to-itself"
+NO_ADDRESS = "redirect-to-no-address"
 _REFRESH = re.compile(rb"\nrefresh[ \t]*:", re.IGNORECASE)
 MOST_DIGITS = 9
 TOO_LARGE_CAUSE = "page-too-large"
@@ -59,10 +59,7 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
     assert wire.status is not None
     location = header_values(wire.headers, b"location")
     if wire.status in REDIRECTS and location:
-        target = urljoin(capture.uri, location[0].decode("latin-1"))
-        if capture.request_method == "GET" and normal_uri(target) == capture.uri:
-            return Verdict("retry", TO_ITSELF)  # a cookie that came with it brings the page
-        return Verdict("done", kind="redirect", redirect=target)
+        return _redirected(capture, joined_uri(capture.uri, location[0].decode("latin-1")))
     cause = capture.problem.partition(";")[0]
     if cause == "not-screened" or cause.endswith("-not-authorised"):
         return Verdict("refuse", cause)
@@ -83,6 +80,15 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
         cause = reading.kind if reading.kind in _LATER else f"http-{wire.status}"
         return Verdict("wait", cause, seconds=told, reading=reading)
     return _by_kind(reading, wire.status)
+
+
+def _redirected(capture: Capture, target: str) -> Verdict:
+    asked_for = normal_uri(target)
+    if not asked_for:
+        return Verdict("fail", NO_ADDRESS)
+    if capture.request_method == "GET" and asked_for == capture.uri:
+        return Verdict("retry", TO_ITSELF)  # a cookie that came with it brings the page
+    return Verdict("done", kind="redirect", redirect=target)
 
 
 def _told_to_wait(wire: WireResponse, reading: PageReading, now: datetime) -> int | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
@@ -32,3 +32,11 @@ def normal_uri(raw: str) -> str:
     uri = parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
     plain = uri.isascii() and not any(c <= " " or c == "\x7f" for c in uri)
     return uri if plain and len(uri) <= MAX_URI else ""
+
+
+def joined_uri(base: str, reference: str) -> str:
+    """Return where ``reference`` leads to from ``base``, "" where it is no address at all."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # "http://[::1", and whatever else a server may write
+        return ""

@@ -59,6 +59,28 @@ def test_an_answer_to_a_form_that_leads_back_to_it_is_no_redirect_to_itself(
     assert judge(profile, posted, wire).redirect == market.uri
 
 
+@pytest.mark.parametrize(
+    "target", ["http://[::1", "http://[", "//[::1]:x/", "file:///etc/passwd", "data:,x"]
+)
+def test_a_redirect_to_what_is_no_address_fails_its_page_alone(market, crawls, html, target):
+    """Once it ended the crawl, and every one after it that took up the same frontier."""
+    market.answers["/"] = html.category("/p/1", "/p/2")
+    market.answers["/p/1"] = to_itself(html, target)
+    market.answers["/p/2"] = html.listing(2)
+    report = crawls.run()
+    assert report.coverage.failed == {"redirect-to-no-address": 1}
+    assert report.coverage.page_kinds == {"category": 1, "listing": 1}
+    assert crawls.run().coverage.failed == {"redirect-to-no-address": 1}
+
+
+def test_a_log_in_that_leads_to_no_address_parks_the_account(market, crawls, html):
+    def login(request, _number):
+        return to_itself(html, "http://[::1") if request.startswith(b"POST") else html.LOGIN
+
+    market.answers |= {"/": html.category("/p/1"), "/p/1": html.listing(1), "/login": login}
+    assert crawls.run(account="avatar", password="pw").paused.startswith("E-CRA-01")
+
+
 @pytest.mark.parametrize("times", [1, 99])
 def test_a_log_in_page_that_leads_to_itself_is_looked_at_again(market, crawls, html, times):
     def login(request, number):
