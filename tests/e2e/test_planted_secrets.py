@@ -24,11 +24,14 @@ from pathlib import Path
 import pytest
 
 from vestigo.evidence.keys import unlock_keys
-from vestigo.evidence.warc import iter_sealed, open_sealed
+from vestigo.evidence.operator_key import open_operator
+from vestigo.evidence.warc import SealedRecord, iter_sealed, open_sealed
 from vestigo.pipeline.steps import serving
 from vestigo.store import CaseFolder
 
 PASSPHRASE = "planted passphrase of seven short words"
+NEW_PASSPHRASE = "planted passphrase that took its place"
+OPERATORS = "planted passphrase of one operator"
 COOKIE = "planted-session-cookie-5f1e0c"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 TOLD_BY_THE_COMMAND_LINE = """
@@ -120,10 +123,26 @@ def searched(tmp_path_factory):
         crawl_twice(watched, folder, case, url, access)
     watched.run("case", "read", case, "--profile", "range")
     watched.run("graph", "rebuild", case)
+    first = private_keys(case, PASSPHRASE)
+    change_keys(watched, case)
     watched.run("evidence", "log", case)
     watched.run("evidence", "verify", case)
-    watched.run("bundle", "build", case, "--zip", "--passphrase-stdin", stdin=PASSPHRASE)
-    return watched, case, {"password": access["password"].encode(), **keys_and_cookies(case)}
+    secrets = {"password": access["password"].encode(), **keys_and_cookies(case)}
+    return watched, case, {**{f"first {name}": key for name, key in first.items()}, **secrets}
+
+
+def change_keys(watched, case: Path) -> None:
+    """Hand the keys over, take another passphrase, add an operator who then signs a bundle."""
+    keys, secret = ("case", "keys"), "--passphrase-stdin"
+    two, operators = f"{PASSPHRASE}\n{NEW_PASSPHRASE}\n", f"{NEW_PASSPHRASE}\n{OPERATORS}\n"
+    watched.run(*keys, "rotate", case, secret, stdin=PASSPHRASE)
+    watched.run(*keys, "passphrase", case, secret, stdin=two)
+    watched.run(*keys, "operator", "add", case, "ana", secret, stdin=operators)
+    watched.run(*keys, "show", case, secret, stdin=NEW_PASSPHRASE)
+    watched.run("evidence", "checkpoint", case, "--operator", "ana", secret, stdin=operators)
+    watched.run("bundle", "build", case, "--zip", "--operator", "ana", secret, stdin=operators)
+    watched.run(*keys, "revoke", case, "ana", "--reason", "r", "--since", "2126-01-01T00:00:00Z")
+    watched.run(*keys, "anchors", case)
 
 
 def crawl_twice(watched, folder: Path, case: Path, url: str, access: dict) -> None:
@@ -145,37 +164,47 @@ def crawl_twice(watched, folder: Path, case: Path, url: str, access: dict) -> No
     watched.run(*crawl, "--pass", 2, "--cookies", cookies, accept=range(8))
 
 
+def private_keys(case: Path, passphrase: str) -> dict[str, bytes]:
+    """Return the private keys of the unit that the passphrase opens now."""
+    keys = unlock_keys(CaseFolder.open(case), passphrase)
+    unit = keys.unit_key.private_numbers().private_value.to_bytes(32, "big")
+    return {"seal key": keys.seal_private_bytes(), "unit key": unit,
+            "checkpoint key": keys.checkpoint_key.private_bytes_raw()}  # fmt: skip
+
+
 def keys_and_cookies(case: Path) -> dict[str, bytes]:
     """Return the private keys and what the sealed files hold in the place of the secrets."""
-    keys = unlock_keys(CaseFolder.open(case), PASSPHRASE)
-    seal_key = keys.seal_private_bytes()
+    folder = CaseFolder.open(case)
     cookies = set()
-    for path in sorted(CaseFolder.open(case).sealed.iterdir()):
-        for item in iter_sealed(path):
-            for record in open_sealed(seal_key, item).values():
-                for line in record.block.split(b"\r\n"):
-                    if line.lower().startswith(b"set-cookie:"):
-                        cookies.add(line.partition(b"=")[2].partition(b";")[0])
+    for record in sealed_records(case):
+        for line in record.block.split(b"\r\n"):
+            if line.lower().startswith(b"set-cookie:"):
+                cookies.add(line.partition(b"=")[2].partition(b";")[0])
     assert cookies, "the range sets a session cookie, and the sealed file has it"
+    operator = open_operator(folder.keys, "ana", OPERATORS)
     return {
         "passphrase": PASSPHRASE.encode(),
+        "new passphrase": NEW_PASSPHRASE.encode(),
+        "passphrase of the operator": OPERATORS.encode(),
         "given cookie": COOKIE.encode(),
-        "seal key": seal_key,
-        "checkpoint key": keys.checkpoint_key.private_bytes_raw(),
+        "key of the operator": operator.private.private_bytes_raw(),
+        **private_keys(case, NEW_PASSPHRASE),
         **{f"cookie {n}": one for n, one in enumerate(sorted(cookies)) if len(one) > 8},
     }
+
+
+def sealed_records(case: Path) -> list[SealedRecord]:
+    """Open what was sealed before the rotation: with the key that was retired then."""
+    folder = CaseFolder.open(case)
+    _current, first = unlock_keys(folder, NEW_PASSPHRASE).all_seal_private_bytes()
+    return [record for path in sorted(folder.sealed.iterdir()) for item in iter_sealed(path)
+            for record in open_sealed(first, item).values()]  # fmt: skip
 
 
 def test_the_search_finds_what_is_there(searched):
     """The negative control: the given cookie left this machine, and the sealed file has it."""
     _watched, case, secrets = searched
-    keys = unlock_keys(CaseFolder.open(case), PASSPHRASE)
-    sealed = b"".join(
-        record.block
-        for path in CaseFolder.open(case).sealed.iterdir()
-        for item in iter_sealed(path)
-        for record in open_sealed(keys.seal_private_bytes(), item).values()
-    )
+    sealed = b"".join(record.block for record in sealed_records(case))
     assert {"password", "given cookie"} <= set(found_in(sealed, secrets))
     assert any(name.startswith("cookie ") for name in secrets)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from vestigo.clock import iso
+from vestigo.errors import VerificationError
 from vestigo.evidence import keybox
 from vestigo.evidence.anchors import write_anchors
 from vestigo.evidence.handover import parse_hand_over
@@ -51,6 +52,7 @@ class Story:
         self.world.keys = replace(self.third, operator=self.ana)
         self.bundle = self.world.build().path
         self.keys = self.world.keys
+        self.earlier = self.world.build(at_checkpoint=int(self.bundle_1.name[-8:])).path
         self.outside = self.anchors("outside")
 
     def rotate(self) -> None:
@@ -117,6 +119,7 @@ def thief(story: Story) -> UnlockedKeys:
 def test_both_follow_the_keys_from_the_first_to_the_current(story, said, stranger):
     assert said(story.bundle, story.outside) == (0, [])
     assert said(story.bundle_1, story.outside) == (0, [])
+    assert said(story.earlier, story.outside) == (0, []), "a state of before, sealed by the new key"
     for run in stranger:
         out = run(story.bundle, story.outside).stdout
         assert "handed over: 2, each by the key before it; operators: 1" in out
@@ -382,6 +385,22 @@ def test_attack_a_list_of_revoked_keys_that_is_none(story, bundle, said, line):
     code, findings = said(bundle.path, bundle.anchors)
     assert code == 3
     assert lines_of("revoked", findings)
+
+
+def test_no_bundle_is_built_with_a_revoked_key_until_it_is_handed_over(tmp_path, said):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keybox, "WORK", 2**10)
+        made = make_world(tmp_path / "case")
+        digits = made.keys.note_key.id.hex()
+        revoke_key(made.folder, made.custody, digits, "stolen", LONG_AGO)
+        with pytest.raises(VerificationError) as caught:
+            made.build()
+        assert caught.value.code == "E-BUN-124"
+        rotate_keys(made.folder, made.custody, PASSPHRASE, made.clock)
+        made.keys = unlock_keys(made.folder, PASSPHRASE)
+        built = made.build().path
+        made.ledger.close()
+    assert said(built, made.folder.anchors) == (0, [])
 
 
 def test_the_own_bundle_tells_of_its_revocations_and_cannot_leave_one_out(tmp_path, said):

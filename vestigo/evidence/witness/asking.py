@@ -13,6 +13,8 @@ from pathlib import Path
 from vestigo.errors import UsageError, VerificationError
 from vestigo.evidence.checkpoint import Checkpoint, parse_checkpoint
 from vestigo.evidence.custody import CustodyLog
+from vestigo.evidence.key_history import read_history
+from vestigo.evidence.key_names import UNIT
 from vestigo.evidence.log_proofs import sound_tree
 from vestigo.evidence.note import (
     COSIGNATURE,
@@ -54,8 +56,9 @@ def add_witness(folder: CaseFolder, vkey: str) -> NoteKey:
         key = parse_key(vkey, COSIGNATURE)
     except ValueError as error:
         raise unreadable(error) from error
-    own = folder.keys / "checkpoint.vkey"
-    if own.is_file() and parse_key(own.read_text("utf-8")).public == key.public:
+    has_keys = (folder.keys / UNIT).is_file()
+    own = read_history(folder.keys).generations if has_keys else ()
+    if key.public in [one.key.public for one in own]:
         raise UsageError(
             "E-EVI-119",
             _("This is the key of the case: a witness is somebody else."),
