@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The file of the custody log: locked, durable, and never half written.
 
-Appends share their waits.  The threads of a process hand their events to one of them,
-which writes them at once; between processes the lock is held for the writing only, and
-whoever then waits for the disk finds that an earlier wait covered its lines as well.
+Appends share their waits.  Threads that come while a batch is on its way to the disk queue
+up; the first of them leads: once the way is free it waits a moment for those that the last
+batch let go, and writes the events of all at once.  Between processes the lock is held for
+the writing only, and whoever then waits for the disk finds that an earlier wait covered its
+lines as well.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Event, Lock
 
 from vestigo.errors import VestigoError
 from vestigo.evidence.custody_event import CustodyEvent
@@ -27,6 +29,7 @@ from vestigo.store.atomic import sync_folder
 
 EventBuilder = Callable[[Tail], CustodyEvent]
 TornBuilder = Callable[[Tail, Path, str], CustodyEvent]
+GATHERING = 0.002  # seconds that a leader waits at most for the threads that it expects
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class _Waiting:
     builders: Sequence[EventBuilder]
     events: list[CustodyEvent] = field(default_factory=list)
     error: BaseException | None = None
-    done: bool = False
+    done: Event = field(default_factory=Event)
 
 
 class LogFile:
@@ -49,7 +52,9 @@ class LogFile:
         self._on_torn = on_torn
         self._known: tuple[Tail, tuple[int, int]] | None = None
         self._queue: list[_Waiting] = []
-        self._queueing, self._turn = Lock(), Lock()
+        self._queueing, self._turn = Condition(), Lock()
+        self._last = 0  # how many callers the last batch had
+        self._expected = 0  # at how many the leader that gathers goes on; 0: none gathers
 
     def append(self, builders: Sequence[EventBuilder]) -> list[CustodyEvent]:
         """Write the events that ``builders`` make, in their order, with nothing between them.
@@ -58,11 +63,9 @@ class LogFile:
         none of them is left and the error is raised.
         """
         mine = _Waiting(builders)
-        with self._queueing:
-            self._queue.append(mine)
-        with self._turn:
-            if not mine.done:
-                self._commit(self._taken())
+        if self._leads(mine):
+            self._lead()
+        mine.done.wait()
         if mine.error is not None:
             raise mine.error
         return mine.events
@@ -91,9 +94,38 @@ class LogFile:
             self.tree.forget()
         return self.follow()
 
-    def _taken(self) -> list[_Waiting]:
+    def _leads(self, mine: _Waiting) -> bool:
+        """Queue up; return whether nobody was there before, so that the caller has to lead."""
         with self._queueing:
-            batch, self._queue = self._queue, []
+            self._queue.append(mine)
+            if len(self._queue) == self._expected:
+                self._queueing.notify()
+            return len(self._queue) == 1
+
+    def _lead(self) -> None:
+        """Write a batch when it is its turn; whoever queues up meanwhile is in it."""
+        taken = False
+        try:
+            with self._turn:
+                batch, taken = self._gathered(), True
+                self._commit(batch)
+        except BaseException:
+            for one in () if taken else self._gathered():
+                one.error = _interrupted()  # who was to lead them is gone
+                one.done.set()
+            raise
+
+    def _gathered(self) -> list[_Waiting]:
+        """Take the queue, once the callers of the last batch had time to come again.
+
+        As many were at work as the last batch had and are waiting now; one alone never waits.
+        """
+        with self._queueing:
+            self._expected = len(self._queue) + self._last if self._last > 1 else 0
+            if self._expected > len(self._queue):
+                self._queueing.wait(GATHERING)
+            batch, self._queue, self._expected = self._queue, [], 0
+            self._last = len(batch)
         return batch
 
     def _commit(self, batch: list[_Waiting]) -> None:
@@ -105,11 +137,11 @@ class LogFile:
                 one.error = one.error or error
         except BaseException:
             for one in batch:  # the others were not interrupted, but nothing of theirs is sure
-                one.error = one.error or InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+                one.error = one.error or _interrupted()
             raise
         finally:
             for one in batch:
-                one.done = True
+                one.done.set()
 
     def _write_batch(self, batch: list[_Waiting]) -> None:
         with self._open_log() as log:
@@ -209,6 +241,10 @@ def refuse_cut_log(path: Path, tail: Tail, tree: LogTree) -> None:
         verified_head(path)
         compare_tree(path, tree)
         raise cut_off(path, tail.n_events + 1, state.n_leaves)
+
+
+def _interrupted() -> InterruptedError:
+    return InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
 
 
 def _state(log: int) -> tuple[int, int]:
