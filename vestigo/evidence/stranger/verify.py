@@ -338,6 +338,8 @@ def check_files(bag: Bag, check: Check) -> str:
     declaration = bag.read("bagit.txt") if "bagit.txt" in bag.files else b""
     if declaration != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
         check.fault("bagit.txt", "not the declaration of BagIt 1.0")
+    if "fetch.txt" in bag.files:
+        check.fault("fetch.txt", "a bundle fetches nothing")
     payload = {name for name in bag.files if name.startswith("data/")}
     tags = set(bag.files) - payload - set(TAG_MANIFESTS)
     for kind, present in (("manifest", payload), ("tagmanifest", tags)):
@@ -611,7 +613,8 @@ def told_lines(note: str, head: str, n_lines: int) -> tuple[list[str], list[str]
     """Return the lines of a note on keys and its signature lines; ``ValueError`` if it is none."""
     text, gap, signatures = note.partition("\n\n")
     lines = text.split("\n")
-    if not gap or lines[0] != head or len(lines) != n_lines or not lines[2].isdecimal():
+    other = not gap or lines[0] != head or len(lines) != n_lines
+    if other or not re.fullmatch("[0-9]{1,15}", lines[2]):
         raise ValueError("no note on keys of this form")
     return lines, signatures.split("\n")
 
