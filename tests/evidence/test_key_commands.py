@@ -62,7 +62,7 @@ def test_what_was_signed_since_a_revocation_is_said_to_be_doubtful(case, vestigo
     code, out, err = vestigo("evidence", "verify", case, "--json")
     assert code == 4
     assert (
-        f"Doubtful: signed by a key after it was revoked: event 4 (checkpoint signed): {digits}"
+        f"Doubtful: signed by a key after it was revoked: event 3 (checkpoint signed): {digits}"
         in err
     )
     assert len(json.loads(out)["keys"]["doubtful"]) == 1
