@@ -13,7 +13,7 @@ from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE, catalogue, ngettex
 
 WHOLE = ("vestigo/evidence/bundle/documents", "vestigo/evidence/report")
 FILES = ("vestigo/evidence/words.py", "vestigo/evidence/coverage_words.py",
-         "vestigo/evidence/bundle/sheet.py")  # fmt: skip
+         "vestigo/evidence/bundle/sheet.py", "vestigo/pipeline/coverage_sheet.py")  # fmt: skip
 TRANSLATED = [name for name in DOCUMENT_LANGUAGES if name != SOURCE_LANGUAGE]
 # the same word in both languages
 SAME = {"{n} byte", "bytes {start}-{end}", "{day}, {time} UTC", "{part} of {value}, {moment}"}

@@ -8,17 +8,17 @@ import json
 from typing import Any
 
 from vestigo.errors import VerificationError
+from vestigo.evidence.bundle.documents.received_sheet import received_sheet
 from vestigo.evidence.bundle.payload import BagFolder, chunks
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.view import CaseView
-from vestigo.evidence.harmless import csv_row, harmless_line
+from vestigo.evidence.harmless import csv_row
 from vestigo.evidence.received import received_path
-from vestigo.i18n import LANGUAGES, _, speaking
+from vestigo.i18n import DOCUMENT_LANGUAGES, _, speaking
 from vestigo.records import ReceivedItem, VerificationReceipt
 
 FOLDER = "data/received"
 COLUMNS = ("number", "received_at", "from_whom", "act", "file_name", "sha256", "hash", "record_id")
-WIDTH = 24
 
 
 def add_received(bag: BagFolder, view: CaseView) -> None:
@@ -61,9 +61,9 @@ def _add_item(
             "E-EVI-194", _("A received file is not the one that was handed over."), record_id
         )
     files = {"content": content.sha256}
-    for language in LANGUAGES:
+    for language in DOCUMENT_LANGUAGES:
         with speaking(language):
-            page = _sheet(number, record_id, body, receipt).encode("utf-8")
+            page = received_sheet(number, record_id, body, receipt).encode("utf-8")
         bag.add(f"{FOLDER}/{number}/sheet.{language}.txt", page)
         files[f"sheet.{language}.txt"] = hashlib.sha256(page).hexdigest()
     facts = {
@@ -72,49 +72,6 @@ def _add_item(
     }  # fmt: skip
     text = json.dumps(facts, indent=1, sort_keys=True)
     bag.add(f"{FOLDER}/{number}/received.json", text.encode("ascii") + b"\n")
-
-
-def _sheet(
-    number: str, record_id: str, body: dict[str, Any], receipt: dict[str, Any] | None
-) -> str:
-    compared = ", ".join(body["given_hashes"]) or _("no hash came with it")
-    rows = (
-        (_("Handed over by"), body["from_whom"]),
-        (_("By which act"), body["act"]),
-        (_("Received at (UTC)"), body["received_at"]),
-        (_("Filed by"), body["person"]),
-        (_("Name as given"), body["file_name"]),
-        (_("Media type"), body["media_type"]),
-        (_("Length in bytes"), str(body["n_bytes"])),
-        (_("Hash that came with it"), compared),
-        ("SHA-256", body["sha256"]),
-        ("SHA-512", body["sha512"]),
-        (_("Record"), record_id),
-    )
-    lines = [
-        _("RECEIVED ITEM {number}").format(number=number),
-        "",
-        *(f"{label:<{WIDTH}}  {harmless_line(value)}" for label, value in rows),
-        "",
-        _("It was made by others. We say only that these bytes were handed over so."),
-    ]
-    return "\n".join([*lines, *(_receipt_lines(receipt) if receipt else ()), ""])
-
-
-def _receipt_lines(receipt: dict[str, Any]) -> list[str]:
-    """Return what a receiver found, as a part of the sheet."""
-    lines = [
-        "",
-        _(
-            "It is a receiver's verification of bundle {bundle} with {tool}: exit code {code}."
-        ).format(bundle=receipt["bundle"], tool=receipt["tool"], code=receipt["exit_code"]),
-        f"statement {receipt['statement_sha256']}",
-    ]
-    found = receipt["findings"]
-    return lines + [
-        f"  {one['status']:<11}  {one['check']:<12}  {harmless_line(one['detail'])}"
-        for one in found
-    ]
 
 
 def _index_row(number: str, record_id: str, body: dict[str, Any]) -> list[str]:

@@ -21,13 +21,15 @@ from vestigo.records.coverage import newest_estimates
 
 Named = tuple[str, dict[str, Any]]
 WHOLE = ("listing", "vendor_account", "feedback", "mention", "selector", "cash_out_point", "trace",
-         "cluster", "tag", "vendor_link", "judgement")  # fmt: skip
+         "cluster", "tag", "vendor_link", "judgement", "received_item")  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
 class CaseFacts:
     """A case at a checkpoint: records that hold (none that was taken back), by kind.
 
+    ``n_captures``, ``first_at`` and ``last_at`` are of what the unit captured itself;
+    ``n_received`` counts the pages read out of files that others handed over.
     ``exhibit_of`` maps the id of a capture, or of its record, to the number of its exhibit;
     ``methods`` counts the records of each rule.
     """
@@ -39,6 +41,7 @@ class CaseFacts:
     events: tuple[CustodyEvent, ...]
     n_records: int
     n_captures: int
+    n_received: int
     first_at: datetime | None
     last_at: datetime | None
     authorizations: list[Named]
@@ -73,12 +76,13 @@ class CaseFacts:
 def case_facts(view: CaseView, exhibits: Sequence[Exhibit], thirds: ThirdParties) -> CaseFacts:
     """Gather what the report of a case tells; ``exhibits`` are all captures, cited or not."""
     description = view.folder.description()
-    times = [exhibit.capture.observed_at for exhibit in exhibits]
+    own = [exhibit.capture for exhibit in exhibits if exhibit.capture.origin != "received"]
+    times = [capture.observed_at for capture in own]
     estimates = view.ledger.of_kind(CoverageEstimate, up_to=view.n_entries)
     facts = CaseFacts(
         title=str(description["title"]), unit=str(description["unit"]), checkpoint=view.size,
         root=view.root.hex(), events=view.events, n_records=view.n_entries,
-        n_captures=len(exhibits), first_at=min(times, default=None),
+        n_captures=len(own), n_received=len(exhibits) - len(own), first_at=min(times, default=None),
         last_at=max(times, default=None), authorizations=list(bodies(view, "authorization")),
         exhibits=[exhibit for exhibit in exhibits if exhibit.cited],
         coverage=newest_estimates(estimates), thirds=thirds,

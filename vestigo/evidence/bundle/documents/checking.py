@@ -22,5 +22,6 @@ def check_steps() -> Iterator[str]:
         "and compare them as {page} says."
     ).format(page=guide_page())
     yield _(
-        "Run {command}: it must end with exit code 0, and every line must begin with ok."
+        "Run {command}: it must end with exit code 0, and the line of each check must begin "
+        "with ok."
     ).format(command="python3 -I verify.py --anchors DIR")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from vestigo.clock import parse_iso
 from vestigo.evidence.bundle.documents.authority import authority_rows
 from vestigo.evidence.bundle.documents.case_facts import CaseFacts
 from vestigo.evidence.bundle.documents.market_part import left_out
@@ -37,6 +38,7 @@ def authority_part(facts: CaseFacts) -> Iterator[Block]:
         yield fact_rows(authority_rows(record_id, body))
     yield heading(_("What was collected, by whom, with what"))
     yield fact_rows(_collected(facts))
+    yield from _received(facts)
 
 
 def _collected(facts: CaseFacts) -> Iterator[tuple[str, Cell]]:
@@ -48,6 +50,27 @@ def _collected(facts: CaseFacts) -> Iterator[tuple[str, Cell]]:
     yield _("Machines"), mono(", ".join(sorted({event.machine_id for event in collecting})) or "–")
     yield _("Time"), parts(facts.times.around(max((e.id for e in collecting), default=None)))
     yield "", _("Time stamps that came later lie in seal/stamps of the bundle; the verifier tells.")
+
+
+def _received(facts: CaseFacts) -> Iterator[Block]:
+    """Yield what others handed over: who, by which act, and what was read out of it."""
+    items = facts.of("received_item")
+    if not items:
+        return
+    yield heading(_("What others handed over"))
+    said = _(
+        "The unit filed these as they came; who made them is not shown by this. Pages read out of "
+        "them: {n}."
+    )
+    yield paragraph(said.format(n=count(facts.n_received)))
+    rows: list[tuple[Cell, ...]] = [
+        (instant(parse_iso(body["received_at"])), facts.seen(body["from_whom"]),
+         facts.seen(body["act"]), mono(facts.seen(body["file_name"])), mono(body["sha256"]))
+        for _id, body in items[:MOST_EXHIBITS]
+    ]  # fmt: skip
+    head = (_("Received (UTC)"), _("Handed over by"), _("By which act"), _("File"), "SHA-256")
+    yield table(head, (3, 4, 4, 4, 5), rows)
+    yield from left_out(len(items), "data/received/index.csv", MOST_EXHIBITS)
 
 
 def custody_part(facts: CaseFacts) -> Iterator[Block]:
@@ -93,6 +116,8 @@ def exhibits_part(facts: CaseFacts) -> Iterator[Block]:
     for exhibit in facts.exhibits[:MOST_EXHIBITS]:
         kinds = sorted({kind_words(body["kind"]) for _id, body in exhibit.derived
                         if body["kind"] != "page"})  # fmt: skip
+        if exhibit.capture.origin == "received":
+            kinds.insert(0, _("HANDED OVER BY OTHERS"))
         rows.append(
             (exhibit.number, instant(exhibit.capture.observed_at),
              mono(facts.seen(exhibit.capture.uri)), ", ".join(kinds))

@@ -122,13 +122,16 @@ def coverage_blocks(facts: CaseFacts) -> Iterator[Block]:
         return
     rows = [_counted(one) for one in facts.coverage]
     head = (_("Market, pass"), _("Pages known"), _("fetched"), _("not attempted"), _("failed"),
-            _("Offers known"))  # fmt: skip
-    yield table(head, (4, 2, 2, 3, 2, 3), rows[-MOST_ROWS:])
+            _("refused"), _("Offers known"))  # fmt: skip
+    yield table(head, (4, 2, 2, 3, 2, 2, 3), rows[-MOST_ROWS:])
+    for one in facts.coverage[-MOST_ROWS:]:
+        yield from _causes(one)
     drawn = [one for one in facts.coverage if one.on_sale_estimate is not None][-MOST_ROWS:]
     if drawn:
         caption = _(
-            "Dark: offers known to the pass. Frame: the 95 % interval of all offers on sale; the "
-            "stroke is the estimate. It says nothing of what no page in reach ever linked to."
+            "Dark: offers that the pass saw on sale. Frame: the 95 % interval of all offers on "
+            "sale; the stroke is the estimate. It says nothing of what no page in reach ever "
+            "linked to."
         )
         yield intervals(
             [_bar(one) for one in drawn],
@@ -147,21 +150,39 @@ def _named(one: CoverageEstimate) -> str:
 
 
 def _counted(one: CoverageEstimate) -> tuple[str, ...]:
-    failed = sum(cause.n for cause in one.pages_failed) + sum(c.n for c in one.pages_refused)
+    failed, refused = (sum(c.n for c in each) for each in (one.pages_failed, one.pages_refused))
     numbers = (one.pages_known, one.pages_fetched, one.pages_waiting)
     pages = [unknown() if n is None else count(n) for n in numbers]
-    return _named(one), *pages, count(failed), count(one.listings_known)
+    return _named(one), *pages, count(failed), count(refused), count(one.listings_known)
+
+
+def _causes(one: CoverageEstimate) -> Iterator[Block]:
+    """Yield why pages did not come, as the crawl noted it, and what became of known offers."""
+    causes = [f"{cause.name} {count(cause.n)}" for cause in (*one.pages_failed, *one.pages_refused)]
+    if causes:
+        words = _("{name}: pages that failed or were refused, by cause: {causes}.")
+        yield note(words.format(name=_named(one), causes=", ".join(causes)))
+    words = _(
+        "{name}: of {known} known offers {on_sale} were shown as on sale and {gone} as gone; of "
+        "{unresolved} the page did not come."
+    )
+    yield note(
+        words.format(
+            name=_named(one), known=count(one.listings_known), on_sale=count(one.listings_on_sale),
+            gone=count(one.listings_gone), unresolved=count(one.listings_unresolved),
+        )
+    )  # fmt: skip
 
 
 def _bar(one: CoverageEstimate) -> tuple[str, int, int, int, int, str]:
     low, middle, high = (one.on_sale_low or 0, one.on_sale_estimate or 0, one.on_sale_high or 0)
-    return _named(one), one.listings_known, low, middle, high, _estimated(one)
+    return _named(one), one.listings_on_sale, low, middle, high, _estimated(one)
 
 
 def _estimated(one: CoverageEstimate) -> str:
-    words = _("{known} known; estimate {n} ({low} to {high})")
+    words = _("{seen} seen on sale; estimate {n} ({low} to {high})")
     return words.format(
-        known=count(one.listings_known),
+        seen=count(one.listings_on_sale),
         n=count(one.on_sale_estimate or 0),
         low=count(one.on_sale_low or 0),
         high=count(one.on_sale_high or 0),

@@ -23,6 +23,7 @@ from vestigo.evidence.report.writing import count, day, moment_in_words
 from vestigo.i18n import _, ngettext
 
 MOST_SUBSTANCES = 5
+MOST_GIVERS = 3
 
 
 def first_page(facts: CaseFacts) -> Iterator[Block]:
@@ -51,6 +52,8 @@ def _what_this_is(facts: CaseFacts) -> str:
 
 def _figures(facts: CaseFacts) -> Iterator[tuple[str, str]]:
     yield count(facts.n_captures), _("answers of servers archived")
+    if facts.of("received_item"):
+        yield count(len(facts.of("received_item"))), _("files handed over by others")
     yield count(len(facts.exhibits)), _("exhibits")
     yield count(len(keys_of_listings(facts))), _("offers")
     yield count(len(accounts(facts))), _("accounts that sell")
@@ -69,6 +72,7 @@ def accounts(facts: CaseFacts) -> set[tuple[str, str]]:
 
 def _found(facts: CaseFacts) -> Iterator[str]:
     yield _collected(facts)
+    yield from _handed_over(facts)
     markets = {market for market, _key in keys_of_listings(facts) | accounts(facts)}
     offers = _("Offers read: {n}. Accounts that sell: {accounts}. Markets: {markets}.")
     yield offers.format(
@@ -110,6 +114,23 @@ def _collected(facts: CaseFacts) -> str:
     )
     first, last = day(facts.first_at.date()), day(facts.last_at.date())
     return words.format(start=first, end=last, n=count(n))
+
+
+def _handed_over(facts: CaseFacts) -> Iterator[str]:
+    items = facts.of("received_item")
+    if not items:
+        return
+    words = ngettext(
+        "{n} file was handed over by others ({givers}); {pages} pages were read out of such files. "
+        "The unit did not see them on the markets itself.",
+        "{n} files were handed over by others ({givers}); {pages} pages were read out of such "
+        "files. The unit did not see them on the markets itself.",
+        len(items),
+    )
+    givers = "; ".join(
+        sorted({facts.seen(body["from_whom"], 60) for _id, body in items})[:MOST_GIVERS]
+    )
+    yield words.format(n=count(len(items)), givers=givers, pages=count(facts.n_received))
 
 
 def _money(facts: CaseFacts) -> Iterator[str]:
