@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
+from crawler.frontier.rows import IMAGE
 from crawler.judging import MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
 from crawler.login_walls import LoginWalls
+from crawler.market.classifying import OTHER
 from crawler.permission import covered, host_and_port
 from crawler.screening import NEVER, QUARANTINED, SCREENED
 from crawler.traps import CAUSES
@@ -21,6 +23,7 @@ from vestigo.records import Capture
 
 UNSEEN_ATTEMPTS = 7  # more looks at a page whose redirect leads where nobody has been yet
 UNTOLD = (NEVER, SCREENED)
+PICTURE = "picture"
 
 
 class PageWork:
@@ -133,14 +136,23 @@ class PageWork:
                 return
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
-            links = self.new_pages(_links(verdict), found_on=capture.capture_id)
+            links = self.new_pages(self._leads(verdict), found_on=capture.capture_id)
             if verdict.reading is not None:
                 self._world.job.tally.add(verdict.reading)
             self._world.n_waits = 0
             self._world.session.bore_fruit()
             if verdict.outcome == "done":
                 self._walls.served(number, row.hint)
-        frontier.done(row, capture.capture_id, verdict.kind or "login", links)
+        kind = PICTURE if row.hint == IMAGE and verdict.kind == OTHER else verdict.kind
+        frontier.done(row, capture.capture_id, kind or "login", links)
+
+    def _leads(self, verdict: Verdict) -> list[tuple[str, str]]:
+        """Return the links of a page and, where the authorization has them, its pictures."""
+        links = _links(verdict)
+        if verdict.reading is not None and self._world.pictures_allowed:
+            shown = verdict.reading.pictures
+            links += [(one.uri, IMAGE) for one in shown if not one.sha256]
+        return links
 
     def _leads_away(self, row: PageRow, verdict: Verdict, capture: Capture) -> bool:
         """Put a page back whose redirect goes where the profile knows nothing: maybe to a wall.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from vestigo.records.market import THIRD_KINDS
 
 CONTENT_HINTS = frozenset({"listing", "vendor", "feedback", "image", "attachment"})
+IMAGE = "image"  # a picture that a page shows: asked for with the act fetch_image alone
 CONTENT_RANK = 0
 _REFUSED_CLASS = "-not-authorised"
 

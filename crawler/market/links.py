@@ -37,8 +37,13 @@ def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], 
         if hint is not None:
             follow[uri] = Link(uri, hint)
         elif not profile.is_never(uri):
-            unknown[f"link: {quoted(str(href))}"] = None
+            unknown[link_message(str(href))] = None
     return list(follow.values()), list(unknown)
+
+
+def link_message(href: str) -> str:
+    """Return the message for a link that no pattern knows."""
+    return f"link: {quoted(href)}"
 
 
 def login_form(rule: LoginRule, root: Any, base: str) -> LoginForm | None:

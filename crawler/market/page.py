@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -25,8 +26,9 @@ from crawler.market.fields import PageReading
 from crawler.market.keeping import kept
 from crawler.market.links import captcha_form, links_of, login_form, refresh_seconds
 from crawler.market.listing_page import read_listing
-from crawler.market.pictures import pictures_of
+from crawler.market.pictures import pictures_of, unknown_links
 from crawler.market.profile import MarketProfile
+from crawler.market.selecting import Select
 from crawler.market.size import TOO_LARGE, too_large
 from crawler.market.vendor_page import read_vendor
 from crawler.market.wall import wall_kind
@@ -79,14 +81,21 @@ def _with_content(
 ) -> PageReading:
     """Return the reading with the listing or the vendor of the page, where it is one."""
     if reading.kind == "listing":
-        shown = pictures_of(profile.listing.pictures, document.root, uri)
-        found = read_listing(profile, document, replace(reading, pictures=shown), uri, n_bytes)
+        shown = _with_pictures(reading, profile.listing.pictures, document, uri)
+        found = read_listing(profile, document, shown, uri, n_bytes)
         return _no_content(found, document, uri)
     if reading.kind == "vendor":
-        shown = pictures_of(profile.vendor.pictures, document.root, uri)
-        found = read_vendor(profile, document, replace(reading, pictures=shown), n_bytes)
+        shown = _with_pictures(reading, profile.vendor.pictures, document, uri)
+        found = read_vendor(profile, document, shown, n_bytes)
         return _no_content(found, document, uri)
     return reading
+
+
+def _with_pictures(
+    reading: PageReading, selects: Sequence[Select], document: Document, uri: str
+) -> PageReading:
+    shown = pictures_of(selects, document.root, uri)
+    return replace(reading, pictures=shown, leftovers=unknown_links(reading.leftovers, shown))
 
 
 def _no_content(reading: PageReading, document: Document, uri: str) -> PageReading:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The pictures that a page shows: their addresses; nothing is fetched for them."""
+"""The pictures that a page shows: their addresses; who crawls asks for them where it may."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from crawler.market.fields import ShownPicture
-from crawler.market.links import absolute
+from crawler.market.links import absolute, link_message
 from crawler.market.selecting import Select
 
 MOST = 50
@@ -34,6 +34,17 @@ def pictures_of(selects: Sequence[Select], root: Any, base: str) -> tuple[ShownP
             if picture is not None and len(found) < MOST:
                 found[picture] = None
     return tuple(found)
+
+
+def unknown_links(leftovers: Sequence[str], shown: Sequence[ShownPicture]) -> tuple[str, ...]:
+    """Return the leftovers without links to the pictures of the page itself."""
+    known = {link_message(spelled) for one in shown for spelled in _spellings(one.uri)}
+    return tuple(message for message in leftovers if message not in known)
+
+
+def _spellings(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    return uri, parts._replace(scheme="", netloc="").geturl()
 
 
 def _inside(source: str) -> ShownPicture | None:
