@@ -178,8 +178,10 @@ class TeeStream(httpcore.AsyncNetworkStream):
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(min(loop.time() + seconds, tape.deadline)):
                     return await self._protocol.read(_PIECE)
-            if tape.is_whole():
+            if await asyncio.to_thread(tape.is_whole):  # of a large one it takes a while
                 return b""
+            if loop.time() >= tape.deadline:
+                break
         tape.truncated = tape.truncated or "time"
         return b""
 

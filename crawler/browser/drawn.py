@@ -54,13 +54,19 @@ def not_shown(missing: Iterable[str], withheld: Iterable[str], judge: Judge) -> 
     )
 
 
-def screened_out(uri: str) -> InputError:
-    """Return the error for a page of which something may not be seen."""
+def screened_out(uri: str, *, live: bool = False) -> InputError:
+    """Return the error for a page of which something may not be seen.
+
+    Drawn live, what was caught is where hits go already.
+    """
+    remedy = _("Put the exhibit into quarantine, as the order says.")
+    if live:
+        remedy = _("Its host is parked: “vestigo evidence quarantine CASE --list”.")
     return InputError(
         "E-CRA-045",
         _("The screening stopped this picture; nothing of it was kept."),
         where=uri,
-        remedy=_("Put the exhibit into quarantine, as the order says."),
+        remedy=remedy,
     )
 
 

@@ -68,7 +68,7 @@ def _raise_why(wire: LiveWire) -> None:
     if wire.ended is not None:
         raise wire.ended
     if wire.hit:
-        raise screened_out(wire.page_uri)
+        raise screened_out(wire.page_uri, live=True)
     if wire.page is None and wire.sources and not wire.missing:
         raise led_away(wire.page_uri)
     if wire.page is None:

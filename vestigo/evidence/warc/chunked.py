@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import re
 
-_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?")
+_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
 def read_chunked(wire: bytes, start: int) -> tuple[bytes, int, tuple[str, ...]]:
@@ -19,14 +19,12 @@ def read_chunked(wire: bytes, start: int) -> tuple[bytes, int, tuple[str, ...]]:
     data = memoryview(wire)
     position = start
     while True:
-        feed = wire.find(b"\n", position)
-        if feed < 0:
-            return content.getvalue(), position, ("truncated-body",)
-        size_line = _SIZE_LINE.fullmatch(wire[position:feed])
+        size_line = _SIZE_LINE.match(wire, position)
         if size_line is None:
-            return content.getvalue(), position, ("bad-chunk",)
+            problem = "truncated-body" if wire.find(b"\n", position) < 0 else "bad-chunk"
+            return content.getvalue(), position, (problem,)
         size = int(size_line[1], 16)
-        position = feed + 1
+        position = size_line.end()
         if size == 0:
             return content.getvalue(), position, _after_last(wire, position)
         content.write(data[position : position + size])
@@ -41,9 +39,9 @@ def read_chunked(wire: bytes, start: int) -> tuple[bytes, int, tuple[str, ...]]:
 
 def _line_end(wire: bytes, position: int) -> int:
     """Return the length of the line end at ``position`` (0 where there is none)."""
-    if wire[position : position + 2] == b"\r\n":
+    if wire.startswith(b"\r\n", position):
         return 2
-    return 1 if wire[position : position + 1] == b"\n" else 0
+    return int(wire.startswith(b"\n", position))
 
 
 def _after_last(wire: bytes, position: int) -> tuple[str, ...]:
