@@ -278,6 +278,16 @@ def test_attack_other_files_among_the_keys(story, bundle, said):
     assert lines_of("keys", findings) == ["seal/keys/handover-0009.pem: no file of the keys"]
 
 
+def test_attack_more_keys_than_a_verifier_can_look_at(story, bundle, said):
+    path = bundle.path / "seal/keys/operator-ana.note"
+    for n in range(200):
+        shutil.copy(path, path.with_name(f"operator-a{n}.note"))
+    bundle.reseal()
+    code, findings = said(bundle.path, bundle.anchors)
+    assert code == 3
+    assert "seal/keys: more keys than a log has" in lines_of("keys", findings)
+
+
 @pytest.mark.parametrize("content", ["", "vestigo/handover/v1\n" * 10 + "\n\n"])
 def test_attack_a_hand_over_of_nothing(story, bundle, stranger, content):
     (bundle.path / NOTE_2).write_text(content)
