@@ -23,7 +23,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from crawler.in_flight import Share
-from crawler.judging import told_by_head
+from crawler.judging import AUTHORITY_ENDED, STOPPED, told_by_head
 from crawler.permission import ask_gate, intent_of
 from crawler.screening import QUARANTINED, screened, stop_at_parked_host
 from crawler.tape import HEAD_ALLOWANCE, Tape, current_tape, is_heavy
@@ -80,7 +80,7 @@ class ArchivingHandler(HttpxDownloadHandler):
         """
         stop_at_parked_host(self._world, request)
         if self._world.stopping:
-            raise ExchangeError("stopped", None)
+            raise ExchangeError(STOPPED, None)
         share = request.meta["share"] = self._world.in_flight.share()
         tape = self._tape(request, share)
         current_tape.set(tape)
@@ -100,9 +100,15 @@ class ArchivingHandler(HttpxDownloadHandler):
         """
         tape.finished = True
         if not tape.sent:
+            self._end_with_authority(request, cause)
             raise ExchangeError(cause or "not-sent", None)
-        if is_heavy(tape):
+        heavy = is_heavy(tape)
+        if heavy and not (self._world.stopping and tape.truncated):
             await share.take_turn(MAX_DECODED)
+        if heavy and self._world.stopping and (tape.truncated or self._world.cut):
+            leave_out_body(tape)
+            heavy = False
+        if heavy:
             made = await asyncio.to_thread(self._exchanged, request, tape)
         else:
             made = self._exchanged(request, tape)
@@ -112,6 +118,7 @@ class ArchivingHandler(HttpxDownloadHandler):
             raise ExchangeError(QUARANTINED, None)
         capture = await asyncio.wrap_future(self._world.archive.submit(exchange))
         request.meta["capture"] = capture
+        self._end_with_authority(request, cause)
         wire = exchange.wire
         if wire.status is None:
             raise ExchangeError(cause or capture.problem, capture)
@@ -140,20 +147,34 @@ class ArchivingHandler(HttpxDownloadHandler):
         running = self._world.running
         try:
             async with asyncio.timeout_at(tape.deadline) as timeout:
-                running.add(timeout)
                 tape.timeout = timeout
+                running.add(tape)
                 try:
                     async with self._requesting(request) as response:
                         await self._read(response, tape, is_captcha(request))
                 finally:
-                    running.discard(timeout)
+                    running.discard(tape)
         except TimeoutError:
-            cause = "stopped" if self._world.stopping else "deadline"
+            cause = self._why_cut(tape)
             tape.cut("time", cause)
             return cause
         except _FAILURES as error:
             return _failure(error, tape)
         return ""
+
+    def _why_cut(self, tape: Tape) -> str:
+        if self._world.stopping:
+            return STOPPED
+        over = asyncio.get_running_loop().time() >= tape.latest
+        return AUTHORITY_ENDED if over else "deadline"
+
+    def _end_with_authority(self, request: Request, cause: str) -> None:
+        """End the crawl, once, where an exchange was cut because the authorization ended.
+
+        Raises the ``AuthorityError`` of the gate, which writes the refusal down.
+        """
+        if cause == AUTHORITY_ENDED and not self._world.stopping:
+            ask_gate(self._world, request)
 
     def _requesting(self, request: Request) -> AbstractAsyncContextManager[HttpResponse]:
         made = self._make_request(request, self._world.deadline_seconds)
@@ -205,9 +226,20 @@ def is_text(content_type: str) -> bool:
 
 def drop_body(tape: Tape) -> None:
     """Keep the head only: a body of this kind may not be kept at all."""
+    _keep_head(tape)
+    tape.cut("unspecified", "media-not-authorised")
+
+
+def leave_out_body(tape: Tape) -> None:
+    """Keep the head only of a large body: who stops a crawl waits for no more of its work."""
+    _keep_head(tape)
+    tape.truncated = tape.truncated or "unspecified"
+    tape.problem = STOPPED
+
+
+def _keep_head(tape: Tape) -> None:
     head_end = read_framing(bytes(tape.received), tape.method).head_end
     del tape.received[head_end:]
-    tape.cut("unspecified", "media-not-authorised")
 
 
 def _failure(error: Exception, tape: Tape) -> str:
@@ -236,9 +268,12 @@ def _word(name: str) -> str:
 
 def _response(request: Request, wire: WireResponse) -> Response:
     assert wire.status is not None
-    headers = Headers()
+    values: dict[bytes, list[bytes]] = {}  # one by one Scrapy takes minutes for 50,000 of one name
     for name, value in wire.headers:
-        headers.appendlist(name, value)
+        values.setdefault(name.lower(), []).append(value)
+    headers = Headers()
+    for name, every in values.items():
+        headers.setlist(name, every)
     request.meta["wire"] = wire
     # the body is read from the wire bytes: a second one is nobody's
     return Response(url=request.url, status=wire.status, headers=headers, request=request)

@@ -21,6 +21,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
 TOO_MANY_REQUESTS = 429
 TO_ITSELF = "redirect-to-itself"
+STOPPED, AUTHORITY_ENDED = "stopped", "authority-ended"
+CUT_BY_US = (STOPPED, AUTHORITY_ENDED)
 NO_ADDRESS = "redirect-to-no-address"
 _REFRESH = re.compile(rb"\nrefresh[ \t]*:", re.IGNORECASE)
 MOST_DIGITS = 9
@@ -33,10 +35,10 @@ _PERSON = ("captcha", "ban")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``outcome`` is one of done, retry, wait, fail, refuse, logged-out, person.
+    """``outcome`` is one of done, retry, wait, back, fail, refuse, logged-out, person.
 
     ``wait``: the market says that everybody has to wait, for ``seconds``; ``retry``: this
-    page did not come as it should.
+    page did not come as it should; ``back``: it was we who cut it.
     ``cause`` is a short stable word; ``kind`` the page kind of a page that is done;
     ``redirect`` the address that it points to.
     """
@@ -61,10 +63,8 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
     if wire.status in REDIRECTS and location:
         return _redirected(capture, joined_uri(capture.uri, location[0].decode("latin-1")))
     cause = capture.problem.partition(";")[0]
-    if cause == "not-screened" or cause.endswith("-not-authorised"):
-        return Verdict("refuse", cause)
     if cause:
-        return Verdict("fail" if cause.startswith(_FINAL) else "retry", cause)
+        return Verdict(_of_problem(cause), cause)
     reading = read_page(
         profile,
         wire.body,
@@ -80,6 +80,15 @@ def judge(profile: MarketProfile, capture: Capture, wire: WireResponse) -> Verdi
         cause = reading.kind if reading.kind in _LATER else f"http-{wire.status}"
         return Verdict("wait", cause, seconds=told, reading=reading)
     return _by_kind(reading, wire.status)
+
+
+def _of_problem(cause: str) -> str:
+    """Return what becomes of a page whose body is incomplete or was not kept."""
+    if cause in CUT_BY_US:
+        return "back"
+    if cause == "not-screened" or cause.endswith("-not-authorised"):
+        return "refuse"
+    return "fail" if cause.startswith(_FINAL) else "retry"
 
 
 def _redirected(capture: Capture, target: str) -> Verdict:

@@ -174,6 +174,9 @@ class TeeStream(httpcore.AsyncNetworkStream):
         """
         await tape.room_for(_PIECE)
         loop = asyncio.get_running_loop()
+        if loop.time() >= tape.deadline:  # who floods is never waited for, nor cut by a timer
+            tape.truncated = tape.truncated or "time"
+            return b""
         for seconds in (REST_SECONDS, MISSING_SECONDS):
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(min(loop.time() + seconds, tape.deadline)):

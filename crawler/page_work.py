@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
 from crawler.frontier.rows import IMAGE
-from crawler.judging import MAX_REDIRECTS, Verdict, judge
+from crawler.judging import CUT_BY_US, MAX_REDIRECTS, Verdict, judge
 from crawler.links import normal_uri
 from crawler.login_walls import LoginWalls
 from crawler.market.classifying import OTHER
@@ -54,6 +54,8 @@ class PageWork:
             self._walls.met(row, capture.capture_id, tuple(_links(verdict)), generation)
         elif verdict.outcome in ("done", "logged-out"):
             self._done(row, capture, verdict, generation, number)
+        elif verdict.outcome == "back":
+            world.frontier.give_back(row)
         elif verdict.outcome == "wait":
             world.frontier.wait(row, verdict.cause)
             world.hold(verdict.seconds, verdict.cause)
@@ -77,7 +79,7 @@ class PageWork:
         """Mark a page whose exchange brought nothing that can be read."""
         if cause == QUARANTINED:
             self._world.frontier.refuse(row, cause)
-        elif self._world.stopping:
+        elif self._world.stopping or cause.partition(";")[0] in CUT_BY_US:
             self._world.frontier.give_back(row)
         else:
             self._again(row, Verdict("retry", cause), capture)

@@ -42,7 +42,7 @@ from vestigo.evidence.warc import ClosedSegment, WarcArchive
 from vestigo.i18n import _
 from vestigo.records import Authorization, Capture
 
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 3.0
 
 
 def crawl(job: CrawlJob) -> CrawlReport:

@@ -29,7 +29,7 @@ class TapeFullError(OSError):
     """More bytes came than one exchange may hold."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Tape:
     """The wire bytes of one exchange in both directions.
 
@@ -105,6 +105,12 @@ class Tape:
         self.truncated = self.truncated or truncated
         self.problem = self.problem or problem
         self.finished = True
+
+    def end_at(self, moment: float) -> None:
+        """Let the deadline be ``moment`` (time of the loop), for what is left to read too."""
+        self.deadline = self.latest = moment
+        if self.timeout is not None and not self.timeout.expired():
+            self.timeout.reschedule(moment)
 
     def ended_cleanly(self) -> bool:
         """Say whether the response ended where its head says: nothing missing, nothing more."""

@@ -15,6 +15,7 @@ from crawler.frontier import FrontierStore, PageRow
 from crawler.in_flight import InFlight
 from crawler.job import CrawlJob, CrawlReport
 from crawler.network import TeeBackend
+from crawler.tape import Tape
 from crawler.traps import TrapBounds
 from vestigo.authority import Gate
 from vestigo.clock import Clock
@@ -38,9 +39,10 @@ class CrawlWorld:
     """The state of one run.
 
     ``error`` is what ends the crawl and is raised at its end; ``paused`` is a code
-    with its reason; ``running`` are the deadlines of exchanges in flight; until
-    ``held_until`` (time of the loop) nothing is asked for; ``n_waits`` counts how often
-    the market made everybody wait since it last gave a page.
+    with its reason; ``cut`` says that what is in flight was cut off; ``running``
+    are the tapes of exchanges in flight; until ``held_until`` (time of the loop) nothing
+    is asked for; ``n_waits`` counts how often the market made everybody wait since it last
+    gave a page.
     """
 
     job: CrawlJob
@@ -55,13 +57,14 @@ class CrawlWorld:
     n_restored: int = 0
     error: BaseException | None = None
     interrupted: bool = False
+    cut: bool = False
     paused: str = ""
     paused_why: str = ""
     told_at: float = 0.0
     held_until: float = 0.0
     n_waits: int = 0
     damaged: list[str] = field(default_factory=list)
-    running: set[asyncio.Timeout] = field(default_factory=set)
+    running: set[Tape] = field(default_factory=set)
     crawler: CaseCrawler | None = None
     identity: TorSession | None = None
     asked_at: float = 0.0
@@ -210,10 +213,11 @@ class CrawlWorld:
         self.close()
 
     def cut_running(self) -> None:
-        """Let the deadline of every exchange in flight be now."""
+        """Let the deadline of every exchange in flight be now; large bodies wait no more."""
+        self.cut = True
         now = asyncio.get_running_loop().time()
-        for timeout in self.running:
-            timeout.reschedule(now)
+        for tape in self.running:
+            tape.end_at(now)
 
     def close(self) -> None:
         """Ask Scrapy's engine to end the spider."""

@@ -102,6 +102,16 @@ def test_a_tag_with_very_many_attributes_does_not_hold_the_parser(market, crawls
     assert sum(report.coverage.page_kinds.values()) == 3
 
 
+def test_very_many_headers_of_one_name_do_not_hold_the_crawl(market, crawls, html):
+    """Put into Scrapy's headers one by one, 40,000 of them would hold it for minutes."""
+    head, _end, body = html.listing(1).partition(b"\r\n\r\n")
+    market.answers |= {"/": html.category("/p/1", "/p/2"), "/p/2": html.listing(2)}
+    market.answers["/p/1"] = head + b"\r\nX: y" * 40_000 + b"\r\n\r\n" + body
+    report = crawls.run()
+    assert not report.coverage.failed
+    assert report.coverage.page_kinds == {"category": 1, "listing": 2}
+
+
 def test_attributes_beyond_the_bound_are_left_out_of_the_marked_copy():
     inner = " ".join(f"a{number}='>'" for number in range(MOST_IN_A_TAG + 50))
     copy = bound_attributes(f"<p {inner} z=1><b title='x'>y</b>")

@@ -81,7 +81,7 @@ def test_a_slow_page_is_cut_when_the_order_ends(market, crawls, order):
     with pytest.raises(AuthorityError, match="E-AUT-002"):
         crawls.run(orders=[order(ends_at=now + timedelta(seconds=1))])
     (capture,) = crawls.captures
-    assert capture.problem.startswith("deadline")
+    assert capture.problem.startswith("authority-ended")
 
 
 def test_every_socket_asks_the_gate_not_only_every_request(market, crawls, html, order):
