@@ -265,7 +265,7 @@ if [ -f "$statement" ] && [ ! -h "$statement" ]; then
         "$statement" | sort > "$work/stated"
     sed -n 's/^"\([^"]*\)": .*/\1/p' "$statement" | sort | uniq -d > "$work/list"
     if [ -s "$work/list" ] || ! tr -d '\0' < "$statement" | cmp -s - "$statement" ||
-        grep -q -v -x -e '[]{}],\{0,1\}' -e '"[a-z_]*": [[{]' -e '"[^"\\]*",\{0,1\}' \
+        grep -q -v -x -e '[]{}],\{0,1\}' -e '"[a-z_]*": [{[]' -e '"[^"\\]*",\{0,1\}' \
             -e '"[^"\\]*": "[^"\\]*",\{0,1\}' -e '"[^"\\]*": [0-9]\{1,20\},\{0,1\}' -e '{' "$statement"; then
         fault statement "$statement: a line is malformed, or a key stands there twice"
         wellformed=0
