@@ -202,6 +202,7 @@ class Bag:
         self.outside = False
         self.odd = False
         self.stamped: list[datetime] = []
+        self.n_unlisted = 0
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
@@ -994,7 +995,10 @@ def check_proofs(bag: Bag, check: Check) -> str:
         if number not in files:
             check.fault(number, "an exhibit without its proof")
             continue
-        index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
+        try:
+            index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
+        except ValueError:
+            index, path = -1, []
         place, line = events[number]
         exhibit = loads(bag.read(f"data/exhibits/{number}/exhibit.json"))
         if index != place or loads(line)["object_sha256"] != exhibit["capture_id"]:
@@ -1128,7 +1132,9 @@ def check_stamps(bag: Bag, check: Check) -> str:
     if not stamps:
         return "none; time: own clock only"
     last = min(bag.stamped, default=None)
-    return f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
+    said = f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
+    return said + (f"; revocation not known for {bag.n_unlisted}: the certificates name no list"
+                   if bag.n_unlisted else "")  # fmt: skip
 
 
 def authority_of(name: str) -> str:
@@ -1138,7 +1144,10 @@ def authority_of(name: str) -> str:
 
 
 def check_stamp(bag: Bag, check: Check, name: str, roots: Path) -> None:
-    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked."""
+    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked.
+
+    Where its certificates name no revocation list and none is beside it, the last is not said.
+    """
     with tempfile.TemporaryDirectory() as folder:
         between, texts = Path(folder, "between"), Path(folder, "texts")
         token = stated_token(bag, name, Path(folder, "token"))
@@ -1238,7 +1247,8 @@ def check_revocation(
 ) -> bool:
     """Compare the chain with the revocation lists beside the stamp, at its time or theirs.
 
-    Every link must be covered; where the certificates name no source nothing is due.
+    Every link must be covered; where the certificates name no source nothing is due, and
+    nothing is known: such stamps are counted.
     Returns False where a certificate was revoked.
     """
     roots, between, texts, moment = known
@@ -1247,13 +1257,19 @@ def check_revocation(
     if not lists:
         if SOURCES.search(texts.read_text("utf-8")):
             check.skip(f"{name}: whether a certificate was revoked: no revocation list is here")
+        else:
+            bag.n_unlisted += 1
         return True
     store = between.with_name("store")
     content, latest = roots.read_text("utf-8"), moment
     for file in lists:
         words = ("crl", "-inform", "DER", "-in", str(bag.path(file)))
         content += "\n" + "".join(LIST.findall(openssl(bag, *words)[1]))
-        latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
+        try:
+            latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
+        except ValueError:
+            check.fault(file, "no revocation list")
+            return False
     store.write_text(content, "utf-8")
     second = str(int(latest.timestamp()))
     note, asked = bag.path("seal/checkpoint.note"), ("-data", second, "-crl_check_all")

@@ -500,6 +500,9 @@ take_operator() { # NOTE: takes the key of an operator, or leaves in $why what i
 begin
 note=seal/checkpoint.note events=data/custody/events.jsonl
 [ -f "$note" ] || fault keys "$note: missing"
+if [ ! -f "$events" ] || [ -n "$(tail -c 1 "$events" | tr -d '\n')" ]; then
+    fault keys "$events: missing, or a line is cut"
+fi
 origin=$(sed -n 1p "$note" 2>/dev/null)
 size=$(sed -n 2p "$note" 2>/dev/null)
 case $size in '' | *[!0-9]*) size=none ;; esac
@@ -952,8 +955,11 @@ check_revocation() { # every link must be covered by the lists beside the stamp,
         [ "$moment" -le "$at" ] || at=$moment
     done
     if [ "$lists" -eq 0 ]; then
-        grep -q -e 'CRL Distribution Points' -e 'OCSP - URI' "$work/texts" || return 0
-        skip stamps "$stamp: whether a certificate was revoked: no revocation list is here"
+        if grep -q -e 'CRL Distribution Points' -e 'OCSP - URI' "$work/texts"; then
+            skip stamps "$stamp: whether a certificate was revoked: no revocation list is here"
+        else
+            unlisted=$((unlisted + 1)) # nothing is due, and nothing is known
+        fi
         return 0
     fi
     if ! verify_stamp "$stamp" "$note" "$work/store" "$work/between" -data "$at" -crl_check_all; then
@@ -966,7 +972,7 @@ check_revocation() { # every link must be covered by the lists beside the stamp,
 }
 
 begin
-last=''
+last='' unlisted=0
 grep '^seal/stamps/' "$work/files" > "$work/inside"
 grep '^seal/stamps/\([a-z0-9-]*/\)\{0,1\}[A-Za-z0-9_-]*\.tsr$' "$work/inside" > "$work/stamps"
 while IFS= read -r name; do
@@ -986,7 +992,12 @@ while IFS= read -r name; do
     if usable stamps "$anchor" verify_stamp; then check_stamp "$name" "$anchors/$anchor"; fi
 done < "$work/stamps"
 if [ -s "$work/stamps" ]; then
-    right stamps "$(count "$work/stamps") stamps: not after $([ -z "$last" ] || shown "$last")"
+    if [ "$unlisted" -eq 0 ]; then
+        unknown=''
+    else
+        unknown="; revocation not known for $unlisted: the certificates name no list"
+    fi
+    right stamps "$(count "$work/stamps") stamps: not after $([ -z "$last" ] || shown "$last")$unknown"
 else
     right stamps 'none; time: own clock only'
 fi
