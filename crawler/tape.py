@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.in_flight import Share
+from crawler.in_flight import FREE_BYTES, Share
 from vestigo.authority import Intent
 from vestigo.evidence.warc.decoding import decode_content
 from vestigo.evidence.warc.framing import header_values, read_framing
@@ -74,7 +74,9 @@ class Tape:
             raise TapeFullError
 
     async def room_for(self, n_bytes: int) -> None:
-        """Wait until so many more bytes may be held."""
+        """Wait until so many more bytes may be held; a long answer lets others go on between."""
+        if len(self.received) > FREE_BYTES:
+            await asyncio.sleep(0)
         wanted = len(self.received) + n_bytes
         over = self.timeout is not None and self.timeout.expired()
         if self.share is None or over or self.share.covers(wanted):

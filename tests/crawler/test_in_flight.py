@@ -274,3 +274,24 @@ def test_a_page_that_is_too_large_is_archived_and_never_read(market, crawls, htm
         profile, body, uri="", status=200, media_type="text/html", charset="", problem=""
     )
     assert (reading.kind, reading.failed_assertions) == ("other", (TOO_LARGE,))
+
+
+def test_a_long_answer_that_has_come_already_lets_others_go_on():
+    """Tiny chunks cost the parser a while: what lies in the buffer is not read in one go."""
+
+    async def run():
+        turns = []
+
+        async def other():
+            while True:
+                turns.append(1)
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(other())
+        tape = tape_for(received=bytearray(2 * MIB))
+        for _piece in range(20):
+            await tape.room_for(65_536)
+        task.cancel()
+        return len(turns)
+
+    assert asyncio.run(run()) >= 20
