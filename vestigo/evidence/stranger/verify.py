@@ -45,9 +45,9 @@ LARGEST_READ = 64 * 1024 * 1024
 BLOCK = 1 << 22  # bytes read at once where a file is digested
 SHORT = 1 << 18  # a shorter piece is not worth a second thread
 WORKERS = min(4, os.cpu_count() or 1)  # digesting and decoding let other threads work
-DECODERS = min(2, WORKERS)  # what they hold at a time is bounded
+BATCH = 1 << 23  # bytes of records that are taken apart at a time
 AT_ONCE = 512  # files handed to the workers at a time
-LARGE = 1 << 24  # while a record of this size is worked on, no other is read
+LARGE = 1 << 24  # while records of this size are worked on, no others are read
 LONGEST_NUMBER = 20
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 PLAIN_PATH = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
@@ -202,7 +202,6 @@ class Bag:
         self.outside = False
         self.odd = False
         self.stamped: list[datetime] = []
-        self.n_unlisted = 0
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
@@ -995,10 +994,7 @@ def check_proofs(bag: Bag, check: Check) -> str:
         if number not in files:
             check.fault(number, "an exhibit without its proof")
             continue
-        try:
-            index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
-        except ValueError:
-            index, path = -1, []
+        index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
         place, line = events[number]
         exhibit = loads(bag.read(f"data/exhibits/{number}/exhibit.json"))
         if index != place or loads(line)["object_sha256"] != exhibit["capture_id"]:
@@ -1132,9 +1128,7 @@ def check_stamps(bag: Bag, check: Check) -> str:
     if not stamps:
         return "none; time: own clock only"
     last = min(bag.stamped, default=None)
-    said = f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
-    return said + (f"; revocation not known for {bag.n_unlisted}: the certificates name no list"
-                   if bag.n_unlisted else "")  # fmt: skip
+    return f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
 
 
 def authority_of(name: str) -> str:
@@ -1144,10 +1138,7 @@ def authority_of(name: str) -> str:
 
 
 def check_stamp(bag: Bag, check: Check, name: str, roots: Path) -> None:
-    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked.
-
-    Where its certificates name no revocation list and none is beside it, the last is not said.
-    """
+    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked."""
     with tempfile.TemporaryDirectory() as folder:
         between, texts = Path(folder, "between"), Path(folder, "texts")
         token = stated_token(bag, name, Path(folder, "token"))
@@ -1247,8 +1238,7 @@ def check_revocation(
 ) -> bool:
     """Compare the chain with the revocation lists beside the stamp, at its time or theirs.
 
-    Every link must be covered; where the certificates name no source nothing is due, and
-    nothing is known: such stamps are counted.
+    Every link must be covered; where the certificates name no source nothing is due.
     Returns False where a certificate was revoked.
     """
     roots, between, texts, moment = known
@@ -1257,19 +1247,13 @@ def check_revocation(
     if not lists:
         if SOURCES.search(texts.read_text("utf-8")):
             check.skip(f"{name}: whether a certificate was revoked: no revocation list is here")
-        else:
-            bag.n_unlisted += 1
         return True
     store = between.with_name("store")
     content, latest = roots.read_text("utf-8"), moment
     for file in lists:
         words = ("crl", "-inform", "DER", "-in", str(bag.path(file)))
         content += "\n" + "".join(LIST.findall(openssl(bag, *words)[1]))
-        try:
-            latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
-        except ValueError:
-            check.fault(file, "no revocation list")
-            return False
+        latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
     store.write_text(content, "utf-8")
     second = str(int(latest.timestamp()))
     note, asked = bag.path("seal/checkpoint.note"), ("-data", second, "-crl_check_all")
@@ -1613,9 +1597,12 @@ def gzip_members(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 class WarcRecord:
-    """One WARC record taken apart, with its digests and, of a response, its decoded body."""
+    """One WARC record taken apart: its digests and, of a response, what its body is.
 
-    def __init__(self, due: dict[str, dict[str, Any]], where: str, record: bytes) -> None:
+    The bytes themselves are let go.
+    """
+
+    def __init__(self, bag: Bag, due: dict[str, dict[str, Any]], where: str, record: bytes) -> None:
         end = record.find(b"\r\n\r\n")
         head = record[: end + 4] if end >= 0 else record
         self.fields = warc_fields(head[:-4] if end >= 0 else head)
@@ -1627,12 +1614,13 @@ class WarcRecord:
         whole = record[len(head) + length :] == b"\r\n\r\n"
         self.sound = whole and self.fields.get("warc-block-digest", "") == digest
         self.capture_id, self.status, self.unread = "", "", ""
-        self.body, self.body_sha256 = b"", ""
+        self.body_sha256, self.n_body_bytes = "", 0
+        self.misquoted: list[tuple[str, int, int]] = []
         if self.fields["warc-type"] == "response":
-            self.take_response(due.get, head, block)
+            self.take_response(bag, due.get, head, block)
 
     def take_response(
-        self, due: Callable[[str], dict[str, Any] | None], head: bytes, block: bytes
+        self, bag: Bag, due: Callable[[str], dict[str, Any] | None], head: bytes, block: bytes
     ) -> None:
         """Compute the id of a response and, where a capture waits for it, what it says."""
         both = hashlib.sha256(head)
@@ -1641,39 +1629,78 @@ class WarcRecord:
         capture = due(self.capture_id)
         if capture is not None:
             self.status = split_head(block)[0].decode("ascii")
-            self.body, self.unread = decoded_body(block, capture["request_method"])
-            self.body_sha256 = "" if self.unread else hashlib.sha256(self.body).hexdigest()
+            body, self.unread = decoded_body(block, capture["request_method"])
+            self.body_sha256 = "" if self.unread else hashlib.sha256(body).hexdigest()
+            self.n_body_bytes = len(body)
+            for where, start, end, quoted in bag.spans.get(self.capture_id, []):
+                if not 0 <= start <= end <= len(body) or body[start:end] != quoted:
+                    self.misquoted.append((where, start, end))
 
 
-def read_ahead(bag: Bag, name: str, due: dict[str, dict[str, Any]]) -> Iterator[
-    tuple[int, WarcRecord]
-]:  # fmt: skip
-    """Yield offset and record of each member of a file; workers take apart those ahead.
+Taken = tuple[list[tuple[int, WarcRecord]], "BaseException | None"]
 
-    What stands before a fault is given all the same.
+
+def batches(
+    members: Iterator[tuple[int, bytes]],
+) -> Iterator[tuple[list[tuple[int, bytes]], BaseException | None]]:
+    """Yield members some at a time, and with the last of them why there are no more."""
+    some: list[tuple[int, bytes]] = []
+    size = 0
+    try:
+        for member in members:
+            some.append(member)
+            size += len(member[1])
+            if size >= BATCH:
+                yield some, None
+                some, size = [], 0
+    except UNREADABLE as error:
+        yield some, error
+    else:
+        yield some, None
+
+
+def taken_apart(
+    bag: Bag, due: dict[str, dict[str, Any]], name: str, some: list[tuple[int, bytes]]
+) -> Taken:
+    """Take members apart; with the last of them why the next one cannot be."""
+    found: list[tuple[int, WarcRecord]] = []
+    try:
+        for offset, record in some:
+            found.append((offset, WarcRecord(bag, due, f"{name} at {offset}", record)))
+    except UNREADABLE as error:
+        return found, error
+    return found, None
+
+
+def read_ahead(
+    bag: Bag, name: str, due: dict[str, dict[str, Any]]
+) -> Iterator[tuple[int, WarcRecord]]:
+    """Yield offset and record of each member of a file.
+
+    Some are taken apart by a worker while the next ones are read; what stands before a
+    fault is given all the same.
     """
-    waiting: deque[tuple[int, Future[WarcRecord]]] = deque()
-    fault: BaseException | None = None
-    members, done = gzip_members(bag.root / name), 0
-    with ThreadPoolExecutor(DECODERS) as workers:
-        while fault is None:
-            try:
-                offset, record = next(members)
-            except StopIteration:
-                break
-            except UNREADABLE as error:
-                fault = error
-                break
-            job = workers.submit(WarcRecord, due, f"{name} at {offset}", record)
-            waiting.append((offset, job))
-            bag.on_bytes(offset - done)
-            done = offset
-            while waiting and (len(waiting) > DECODERS or len(record) > LARGE):
-                yield waiting[0][0], waiting.popleft()[1].result()
-        for offset, job in waiting:
-            yield offset, job.result()
-    if fault is not None:
-        raise fault
+    waiting: deque[Future[Taken]] = deque()
+
+    def ready(most: int) -> Iterator[tuple[int, WarcRecord]]:
+        while len(waiting) > most:
+            found, fault = waiting.popleft().result()
+            yield from found
+            if fault is not None:
+                raise fault
+
+    done = 0
+    with ThreadPoolExecutor(1) as worker:
+        for some, fault in batches(gzip_members(bag.root / name)):
+            waiting.append(worker.submit(taken_apart, bag, due, name, some))
+            large = sum(len(record) for _offset, record in some) > LARGE
+            yield from ready(0 if large or fault is not None else 1)
+            if some:
+                bag.on_bytes(some[-1][0] - done)
+                done = some[-1][0]
+            if fault is not None:
+                raise fault
+        yield from ready(0)
 
 
 def check_captures(bag: Bag, check: Check) -> str:
@@ -1731,14 +1758,12 @@ def check_capture(
         if bag.spans.get(capture_id):
             spans.skip(f"{capture_id}: its body cannot be decoded here")
         return
-    body = record.body
     if record.body_sha256 != capture["content_sha256"]:
         check.fault(capture_id, "the decoded body has another digest")
-    if len(body) != capture["n_body_bytes"]:
+    if record.n_body_bytes != capture["n_body_bytes"]:
         check.fault(capture_id, "the decoded body has another length")
-    for where, start, end, quoted in bag.spans.get(capture_id, []):
-        if not 0 <= start <= end <= len(body) or body[start:end] != quoted:
-            spans.fault(where, f"bytes {start} to {end} of {capture_id} are not those quoted")
+    for where, start, end in record.misquoted:
+        spans.fault(where, f"bytes {start} to {end} of {capture_id} are not those quoted")
 
 
 def decoded_body(wire: bytes, method: str) -> tuple[bytes, str]:
