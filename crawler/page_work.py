@@ -9,7 +9,7 @@ from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
 from crawler.frontier.rows import IMAGE
 from crawler.judging import CUT_BY_US, MAX_REDIRECTS, Verdict, judge
-from crawler.links import normal_uri
+from crawler.links import is_too_long, normal_uri
 from crawler.login_walls import LoginWalls
 from crawler.market.classifying import OTHER
 from crawler.permission import covered, host_and_port
@@ -22,6 +22,7 @@ from vestigo.i18n import _
 from vestigo.records import Capture
 
 UNSEEN_ATTEMPTS = 7  # more looks at a page whose redirect leads where nobody has been yet
+OTHER_HOST, TOO_LONG = "other-host", "address-too-long"
 UNTOLD = (NEVER, SCREENED)
 PICTURE = "picture"
 
@@ -96,11 +97,14 @@ class PageWork:
         pages = []
         for raw, given in links:
             uri = normal_uri(raw)
+            if is_too_long(raw):
+                pages.append(NewPage(named_by_digest(raw), "", TOO_LONG, n_redirects))
             # where a redirect leads is what its own address says, not what it was found as
             hint = self._world.job.profile.hint(uri) or given
             if uri:
-                key = listing_key(self._world.job.profile, uri) if hint == "listing" else ""
                 refused = self._left_out(uri, hint)
+                listed = hint == "listing" and refused != OTHER_HOST
+                key = listing_key(self._world.job.profile, uri) if listed else ""
                 if refused in UNTOLD:
                     pages.append(NewPage(named_by_digest(uri), "", refused, n_redirects))
                 else:
@@ -108,12 +112,21 @@ class PageWork:
                     pages.append(NewPage(uri, hint, refused, n_redirects, key, exhibit))
         return pages
 
+    def _named_by(
+        self, verdict: Verdict, links: Iterable[tuple[str, str]], found_on: str
+    ) -> list[NewPage]:
+        """Return ``links`` as pages, and the page's links to other hosts: they are refused."""
+        others = verdict.reading.elsewhere if verdict.reading else ()
+        hosts = self._world.hosts
+        away = [(uri, "") for uri in others if host_and_port(normal_uri(uri)) not in hosts]
+        return [*self.new_pages(links, found_on=found_on), *self.new_pages(away)]
+
     def _left_out(self, uri: str, hint: str) -> str:
         world = self._world
         if world.screening.forbids(uri):
             return SCREENED
         if host_and_port(uri) not in world.hosts:
-            return "other-host"
+            return OTHER_HOST
         if world.job.profile.is_never(uri):
             return NEVER
         if not covered(world.gate, uri, hint, world.account):
@@ -138,7 +151,7 @@ class PageWork:
                 return
             links = self.new_pages([(verdict.redirect, row.hint)], row.n_redirects + 1)
         else:
-            links = self.new_pages(self._leads(verdict), found_on=capture.capture_id)
+            links = self._named_by(verdict, self._leads(verdict), capture.capture_id)
             if verdict.reading is not None:
                 self._world.job.tally.add(verdict.reading)
             self._world.n_waits = 0
@@ -188,7 +201,7 @@ class PageWork:
             world.frontier.retry(row, verdict.cause, world.clock().timestamp() + pause)
             return
         found_on = capture.capture_id if capture else ""
-        links = self.new_pages(_links(verdict), found_on=found_on)
+        links = self._named_by(verdict, _links(verdict), found_on)
         world.frontier.fail(row, verdict.cause, found_on, links)
 
     def _report(self) -> None:

@@ -136,6 +136,7 @@ class PageReading:
     ``texts`` maps field names (``title``, ``description``, ``vendor``,
     ``category.0``, ``price.0``, ``ships_from``, ``profile``, ``pgp.0``,
     ``feedback.0.text`` …) to the text and the bytes of the body it came from.
+    ``elsewhere`` are the addresses of links to hosts that are not the market's.
     ``leftovers`` and ``failed_assertions`` are short English descriptions for the
     record; ``charset`` is the one that the page was read with.  ``refresh_seconds`` is
     when the page asks to be loaded again.
@@ -145,6 +146,7 @@ class PageReading:
     truncated: bool
     charset: str
     links: tuple[Link, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
     failed_assertions: tuple[str, ...] = ()
     listing: ListingFields | None = None

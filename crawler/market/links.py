@@ -12,8 +12,22 @@ from crawler.market.fields import CaptchaForm, FormField, Link, LoginForm
 from crawler.market.profile import CaptchaRule, LoginRule, MarketProfile
 
 _PLAIN_PATH = re.compile(r"/(?!/)[A-Za-z0-9_/-]*")
+MOST_ELSEWHERE = 1000
 _SECONDS = re.compile(r"\s*([0-9]{1,6})")
 _SENT_TYPES = frozenset({"", "text", "hidden", "password", "email", "submit"})
+
+
+def links_elsewhere(profile: MarketProfile, root: Any, base: str) -> list[str]:
+    """Return the addresses of links to other hosts, each once, ``MOST_ELSEWHERE`` at the most."""
+    hosts = {urlsplit(base).netloc.lower(), *profile.hosts, ""}
+    found: dict[str, None] = {}
+    for href in dict.fromkeys(root.xpath("//a/@href[contains(., '//')]")):
+        uri = absolute(base, href)
+        if uri is not None and urlsplit(uri).netloc.lower() not in hosts:
+            found[uri] = None
+        if len(found) == MOST_ELSEWHERE:
+            break
+    return list(found)
 
 
 def links_of(profile: MarketProfile, root: Any, base: str) -> tuple[list[Link], list[str]]:

@@ -24,7 +24,13 @@ from crawler.market.classifying import (
 from crawler.market.document import Document, parse_document
 from crawler.market.fields import PageReading
 from crawler.market.keeping import kept
-from crawler.market.links import captcha_form, links_of, login_form, refresh_seconds
+from crawler.market.links import (
+    captcha_form,
+    links_elsewhere,
+    links_of,
+    login_form,
+    refresh_seconds,
+)
 from crawler.market.listing_page import read_listing
 from crawler.market.pictures import pictures_of, unknown_links
 from crawler.market.profile import MarketProfile
@@ -143,6 +149,7 @@ def _classified(  # what is known of one page
         truncated=truncated,
         charset=document.decoded.charset,
         links=tuple(links),
+        elsewhere=tuple(links_elsewhere(profile, root, uri)),
         leftovers=tuple(unknown),
         failed_assertions=tuple(failed),
         login_form=form,

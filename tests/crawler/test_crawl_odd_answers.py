@@ -2,14 +2,21 @@
 """Redirects to themselves, connections that end without a byte, a profile that became stricter."""
 
 import dataclasses
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standing import PROFILE
 
+from crawler.frontier import Frontier
 from crawler.judging import judge
+from crawler.links import MAX_URI, is_too_long, normal_uri
 from crawler.market import load_profile
+from crawler.market.links import MOST_ELSEWHERE
 from vestigo import i18n
 from vestigo.evidence.warc import iter_captures, read_exchange, read_response
 
@@ -159,3 +166,49 @@ def test_pictures_of_a_case_that_was_never_read_name_the_reading(asked, language
     assert (code, out) == (0, "")
     assert "vestigo case read" in err
     assert err.startswith("No such page was read yet" if language == "en" else "Todavía no")
+
+
+def test_links_that_lead_elsewhere_and_links_that_are_too_long_are_counted(market, crawls, html):
+    """Each address once, over all pages; what they are asked for as counts for nothing."""
+    other = "http://elsewhere.onion/p/1"
+    long = f"/search?q={'x' * 5000}"
+    front = ("/p/1", "/p/2", other, f"{other}#top", "//third.example/", long, f"{long}y")
+    market.answers["/"] = html.category(*front, "mailto:a@b", "javascript:alert(1)", "magnet:?x")
+    market.answers["/p/1"] = html.listing(1, f'<a href="{other}">a</a><a href="{long}">b</a>')
+    market.answers["/p/2"] = html.listing(2, f'<a href="http://127.0.0.1:{market.port}/p/1">1</a>')
+    report = crawls.run()
+    assert report.coverage.refused == {"address-too-long": 2, "other-host": 2}
+    assert report.coverage.page_kinds == {"category": 1, "listing": 2}
+    assert report.coverage.known == 7
+    assert set(market.asked) == {"/", "/p/1", "/p/2"}
+    frontier = Frontier(crawls.job().frontier_path, reading=True)
+    listed = {listing for listing, *_rest in frontier.listings()}
+    frontier.close()
+    assert listed == {"1", "2"}  # that of another host is none of this market's
+
+
+def test_they_stand_in_status_and_coverage_with_their_cause(
+    case, authorised, asked, look, status, market, html
+):
+    authorised()
+    market.answers["/"] = html.category("http://elsewhere.onion/", f"/search?q={'x' * 5000}")
+    asked("run", "--profile", PROFILE, "--start", market.uri)
+    causes = {"address-too-long": 1, "other-host": 1}
+    assert look()["refused"] == causes
+    assert "2 refused (address-too-long 1, other-host 1)" in status()[1]
+    document = json.loads(asked("coverage", "--json")[1])["passes"][0]
+    assert document["pages"]["refused"] == causes
+    assert "refused (other-host)" in asked("coverage")[1]
+
+
+def test_a_page_full_of_links_elsewhere_is_bounded(market, crawls, html):
+    market.answers["/"] = html.category(*(f"http://elsewhere.onion/{n}" for n in range(3000)))
+    assert crawls.run().coverage.refused == {"other-host": MOST_ELSEWHERE}
+
+
+@given(st.text(st.characters(exclude_characters="#\\", exclude_categories=["Cs"]), max_size=60))
+def test_an_address_is_too_long_or_normal_or_none(raw):
+    long = raw + "x" * MAX_URI
+    assert not (is_too_long(long) and normal_uri(long))
+    assert is_too_long(f"http://h/{long}")
+    assert normal_uri(f"http://h/{long}") == ""
