@@ -18,6 +18,7 @@ from vestigo.evidence.stamping.not_before import (
     read_header,
 )
 from vestigo.evidence.stamping.refusal import BLOCK
+from vestigo.evidence.stamping.revocation import GOOD, NO_SOURCE, NOT_KNOWN
 from vestigo.i18n import _, ngettext
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.stamping import case_bracket, newest_block
@@ -132,13 +133,22 @@ def bracket_lines(bracket: TimeBracket) -> list[str]:
     lines = [begin, end]
     for kept in bracket.stamps:
         assert kept.stamp is not None
-        known = _("not revoked") if kept.stamp.revocation_known else _("revocation not known")
-        lines.append(f"  {kept.place.authority}: {iso(kept.stamp.gen_time)} ({known})")
+        known = _revocation_words(kept.stamp.revocation_state)
+        lines.append(f"  {kept.place.authority}: {iso(kept.stamp.gen_time)}; {known}")
     lines += [_clock_line(row) for row in bracket.clocks[-2:]] or [_("Clock: offset not known")]
     if bracket.pending:
         n = len(bracket.pending)
         lines.append(ngettext("{n} stamp is pending.", "{n} stamps are pending.", n).format(n=n))
     return lines
+
+
+def _revocation_words(state: str) -> str:
+    """Say what the lists and answers beside a stamp tell; where there are none, nothing."""
+    return {
+        GOOD: _("not revoked then, by the lists kept with the stamp"),
+        NOT_KNOWN: _("revocation: not known (no list for that time is kept)"),
+        NO_SOURCE: _("revocation: not known (the certificate names no list)"),
+    }[state]
 
 
 def _clock_line(row: dict[str, str]) -> str:

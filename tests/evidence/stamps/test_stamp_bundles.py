@@ -133,6 +133,18 @@ def test_one_common_file_of_roots_will_do(stamped, stranger):
     both(stamped, stranger, 0, "2 stamps: not after")
 
 
+def test_neither_says_that_none_was_revoked_where_no_list_is_named(
+    stamped, stranger, lab_maker, tmp_path
+):
+    lab = lab_maker[0](tmp_path / "silent", n=6)
+    stamped.stamp("one", lab, lists=False)
+    stamped.trust("one", lab)
+    both(stamped, stranger, 0, "; revocation not known for 1: the certificates name no list")
+    sh, py = (run(stamped.path, stamped.anchors).stdout.splitlines() for run in stranger)
+    layer_a = [line for line in sh if line.startswith("ok ")]
+    assert py[: len(layer_a)] == layer_a
+
+
 # ------------------------------------------------------------------ attacks
 # Each lies under an authority of its own name in one bundle: every one must be named.
 

@@ -167,6 +167,33 @@ def test_without_a_proxy_a_name_is_not_looked_up(stamping, capsys):
     assert stamping.services["two"].asked == []
 
 
+def test_a_certificate_that_names_no_list_is_never_called_not_revoked(
+    world, serve, tmp_path, capsys
+):
+    services = {n: serve(tmp_path / n, lists=k == 1, n=k) for k, n in enumerate(("one", "two"))}
+    world.ledger.close()
+    world.folder.toml.write_text(world.folder.toml.read_text() + toml(services))
+    made = Stamping(world.folder.path, services, world.keys)
+    made.trust()
+    made.sign()
+    assert cli(capsys, "evidence", "stamp", made.path)[0] == 0  # nothing is due, so nothing pends
+    for command in ("time", "verify"):
+        _code, out, _err = cli(capsys, "evidence", command, made.path)
+        lines = {line.split(":")[0]: line for line in out.splitlines() if line.startswith("  ")}
+        assert "revocation: not known (the certificate names no list)" in lines["  one"]
+        assert "not revoked then, by the lists kept with the stamp" in lines["  two"]
+    _code, out, _err = cli(capsys, "evidence", "time", made.path, "--json")
+    assert [row["revocation_state"] for row in json.loads(out)["stamps"]] == ["no source", "good"]
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    lab = services["one"].lab  # what it names nowhere it may publish all the same
+    for made_by in ("root", "link"):
+        (stick / f"{made_by}.crl").write_bytes(lab.crl(getattr(lab, made_by)))
+    assert cli(capsys, "evidence", "stamp", made.path, "--read-responses", stick)[0] == 0
+    _code, out, _err = cli(capsys, "evidence", "time", made.path)
+    assert "not known" not in out.partition("Clock")[0]
+
+
 def test_a_list_on_a_host_that_is_not_listed_is_not_fetched(world, serve, tmp_path, capsys):
     lists = serve(tmp_path / "lists")
     services = {"one": serve(tmp_path / "one"), "two": serve(tmp_path / "two", n=1)}
@@ -304,7 +331,7 @@ def test_stamps_travel_by_file(stamping, capsys, tmp_path):
     with open_session(stamping.path, write=False) as session:
         bracket = case_bracket(session)
     assert [kept.place.authority for kept in bracket.stamps] == ["one", "two"]
-    assert all(kept.stamp.revocation_known for kept in bracket.stamps)
+    assert all(kept.stamp.revocation_state == "good" for kept in bracket.stamps)
     assert bracket.size == size
     assert all(service.asked == [] for service in stamping.services.values())
     code, _out, err = cli(capsys, "evidence", "stamp", stamping.path, "--read-responses", out)

@@ -105,6 +105,7 @@ def _stamp_row(kept: KeptStamp) -> dict[str, Any]:
         "policy": stamp.policy,
         "serial": str(stamp.serial),
         "hash": stamp.hash_name,
+        "revocation_state": stamp.revocation_state,
         "revocation": [{"subject": r.subject, "state": r.state, "why": r.why}
                        for r in stamp.revocation],
     }  # fmt: skip

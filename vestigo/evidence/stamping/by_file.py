@@ -33,6 +33,7 @@ from vestigo.evidence.stamping.refusal import (
     refused,
 )
 from vestigo.evidence.stamping.request import parse_request
+from vestigo.evidence.stamping.revocation import GOOD
 from vestigo.evidence.stamping.revocation_fetching import der_answer, der_list
 from vestigo.evidence.stamping.token import LARGEST, StampInfo, parse_response
 from vestigo.evidence.stamping.verifying import VerifiedStamp
@@ -160,7 +161,7 @@ def _add_revocation(
             continue
         authority = known[place.authority]
         before = verified_place(case, place, authority)
-        kept = None if before.revocation_known else place.keep_revocation(content, kind)
+        kept = None if before.revocation_state == GOOD else place.keep_revocation(content, kind)
         if kept is None:
             continue
         try:

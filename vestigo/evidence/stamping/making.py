@@ -23,6 +23,7 @@ from vestigo.evidence.stamping.case_stamps import StampPlace, keep_note, place_o
 from vestigo.evidence.stamping.clock_offset import measured_offset
 from vestigo.evidence.stamping.refusal import NO_CHECKPOINT, TAMPERED, StampRefused, refused
 from vestigo.evidence.stamping.request import StampRequest, new_request, parse_request
+from vestigo.evidence.stamping.revocation import NOT_KNOWN
 from vestigo.evidence.stamping.revocation_fetching import missing_revocation
 from vestigo.evidence.stamping.trust import read_trust
 from vestigo.evidence.stamping.verifying import VerifiedStamp, verify_stamp
@@ -105,7 +106,7 @@ def _stamped(case: StampingCase, authority: Authority, size: int, courier: Couri
         return StampOutcome(size, authority.name, state, None, error)
     if problem is not None:
         log_failure(case, place, problem)
-    state = STAMPED if stamp.revocation_known else INCOMPLETE
+    state = INCOMPLETE if stamp.revocation_state == NOT_KNOWN else STAMPED
     return StampOutcome(size, authority.name, state, stamp, problem)
 
 

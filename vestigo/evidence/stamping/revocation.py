@@ -16,7 +16,7 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from vestigo.clock import iso
 from vestigo.evidence.stamping.answer import answer_signed
@@ -69,9 +69,12 @@ def verify_not_revoked(
 
 def names_source(certificate: x509.Certificate) -> bool:
     """Say whether a certificate names a revocation list or an OCSP service."""
-    held = {extension.oid for extension in certificate.extensions}
-    return bool(held & {ExtensionOID.CRL_DISTRIBUTION_POINTS,
-                        ExtensionOID.AUTHORITY_INFORMATION_ACCESS})  # fmt: skip
+    held = {extension.oid: extension.value for extension in certificate.extensions}
+    access = held.get(ExtensionOID.AUTHORITY_INFORMATION_ACCESS)
+    services = access if isinstance(access, x509.AuthorityInformationAccess) else ()
+    return ExtensionOID.CRL_DISTRIBUTION_POINTS in held or any(
+        one.access_method == AuthorityInformationAccessOID.OCSP for one in services
+    )
 
 
 def _state(

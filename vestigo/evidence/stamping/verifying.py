@@ -24,6 +24,7 @@ from vestigo.evidence.stamping.request import StampRequest
 from vestigo.evidence.stamping.revocation import (
     GOOD,
     NO_SOURCE,
+    NOT_KNOWN,
     RevocationFiles,
     RevocationState,
     verify_not_revoked,
@@ -68,9 +69,14 @@ class VerifiedStamp:
         return self.gen_time + (self.accuracy or timedelta())
 
     @property
-    def revocation_known(self) -> bool:
-        """Whether it is known that no certificate of the chain was revoked then."""
-        return all(one.state in (GOOD, NO_SOURCE) for one in self.revocation)
+    def revocation_state(self) -> str:
+        """What is known of the chain: the least that is known of any certificate in it.
+
+        ``not known`` (a list that is named did not come), ``no source`` (none is named, and
+        none is kept), or ``good``: none of them was revoked then.
+        """
+        states = {one.state for one in self.revocation}
+        return next((state for state in (NOT_KNOWN, NO_SOURCE) if state in states), GOOD)
 
 
 def verify_stamp(

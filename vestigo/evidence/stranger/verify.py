@@ -202,6 +202,7 @@ class Bag:
         self.outside = False
         self.odd = False
         self.stamped: list[datetime] = []
+        self.n_unlisted = 0
         self.captures: dict[str, dict[str, Any]] = {}
         self.capture_records: dict[str, dict[str, Any]] = {}
         self.retracted: set[str] = set()
@@ -1128,7 +1129,9 @@ def check_stamps(bag: Bag, check: Check) -> str:
     if not stamps:
         return "none; time: own clock only"
     last = min(bag.stamped, default=None)
-    return f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
+    said = f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
+    return said + (f"; revocation not known for {bag.n_unlisted}: the certificates name no list"
+                   if bag.n_unlisted else "")  # fmt: skip
 
 
 def authority_of(name: str) -> str:
@@ -1138,7 +1141,10 @@ def authority_of(name: str) -> str:
 
 
 def check_stamp(bag: Bag, check: Check, name: str, roots: Path) -> None:
-    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked."""
+    """One stamp: of this checkpoint, an answer to its request, valid then and not revoked.
+
+    Where its certificates name no revocation list and none is beside it, the last is not said.
+    """
     with tempfile.TemporaryDirectory() as folder:
         between, texts = Path(folder, "between"), Path(folder, "texts")
         token = stated_token(bag, name, Path(folder, "token"))
@@ -1238,7 +1244,8 @@ def check_revocation(
 ) -> bool:
     """Compare the chain with the revocation lists beside the stamp, at its time or theirs.
 
-    Every link must be covered; where the certificates name no source nothing is due.
+    Every link must be covered; where the certificates name no source nothing is due, and
+    nothing is known: such stamps are counted.
     Returns False where a certificate was revoked.
     """
     roots, between, texts, moment = known
@@ -1247,6 +1254,8 @@ def check_revocation(
     if not lists:
         if SOURCES.search(texts.read_text("utf-8")):
             check.skip(f"{name}: whether a certificate was revoked: no revocation list is here")
+        else:
+            bag.n_unlisted += 1
         return True
     store = between.with_name("store")
     content, latest = roots.read_text("utf-8"), moment
