@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vestigo.cli.output import emit_json
+from vestigo.cli.told_when_ended import told_when_ended
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
 
@@ -24,7 +25,7 @@ def hostile(n_each: int, as_json: bool) -> int:
     """Run in a temporary folder; 3 where a limit is missed or a cause has no exhibit."""
     from vestigo.pipeline.hostile_bench.running import measure
 
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, told_when_ended("bench hostile"):
         document = measure(Path(work), n_each)
     if as_json:
         emit_json(document)

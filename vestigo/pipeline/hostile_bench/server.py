@@ -19,7 +19,8 @@ async def serve(n_each: int) -> None:
     """Serve until standard input ends."""
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        ended = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
+        with suppress(OSError, *ended):
             while request := await reader.readuntil(b"\r\n\r\n"):
                 for piece in pieces(request.split(b" ", 2)[1].decode("latin-1"), n_each):
                     if piece:
