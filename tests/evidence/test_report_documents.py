@@ -206,7 +206,7 @@ def test_the_report_draws_prices_and_coverage_and_names_who_judged(built):
     [
         ("es", ("Informe del caso", "Qué no prueba", "1 de marzo de 2026", "HEURÍSTICA", "no se sabe")),
         ("pt", ("Relatório do caso", "O que não prova", "1 de março de 2026", "HEURÍSTICA", "0,00000020 BTC")),
-        ("fr", ("Rapport de l’affaire", "Ce qu’il ne prouve pas", "1er mars 2026", "HEURISTIQUE", "0,00000020 BTC")),
+        ("fr", ("Rapport de l’affaire", "Ce que cela ne prouve pas", "1er mars 2026", "HEURISTIQUE", "0,00000020 BTC")),
     ],
 )  # fmt: skip
 def test_a_report_is_of_one_language_throughout(built, language, parts):

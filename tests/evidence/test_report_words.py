@@ -16,7 +16,13 @@ FILES = ("vestigo/evidence/words.py", "vestigo/evidence/coverage_words.py",
          "vestigo/evidence/bundle/sheet.py", "vestigo/pipeline/coverage_sheet.py")  # fmt: skip
 TRANSLATED = [name for name in DOCUMENT_LANGUAGES if name != SOURCE_LANGUAGE]
 # the same word in both languages
-SAME = {"{n} byte", "bytes {start}-{end}", "{day}, {time} UTC", "{part} of {value}, {moment}"}
+SAME = {
+    "{n} byte",
+    "{kind}: {n}",
+    "bytes {start}-{end}",
+    "{day}, {time} UTC",
+    "{part} of {value}, {moment}",
+}
 
 
 def messages(repository):

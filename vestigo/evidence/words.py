@@ -78,7 +78,8 @@ def field_words(field: str) -> str:
         "profile_captured": _("profile captured"), "price_currency": _("currency"),
     }  # fmt: skip
     stem, _dot, number = field.partition(".")
-    return f"{names.get(stem, stem)} {number}".rstrip()
+    place = str(int(number) + 1) if number.isdigit() else number  # people count from 1
+    return f"{names.get(stem, stem)} {place}".rstrip()
 
 
 def stop_words(reason: str) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,6 +244,8 @@ def test_the_sheet_of_an_exhibit_says_that_it_was_received(case, run, tmp_path, 
     path = tmp_path / "theirs.warc"
     path.write_bytes(colleague(small))
     run("evidence", "add", case.path, path, "--from", "Bo", "--act", "letter")
+    with case.toml.open("a") as handle:
+        handle.write('\n[settings.report]\nformat = "pdf"\nlanguages = ["en", "fr"]\n')
     with open_session(case.path) as session:
         (mine,) = [c for c in session.ledger.of_kind(Capture) if c.origin == "received"]
         body = small.page("Handed &amp; over", "<p>from a colleague</p>")
@@ -256,6 +259,17 @@ def test_the_sheet_of_an_exhibit_says_that_it_was_received(case, run, tmp_path, 
     (bundle,) = case.bundles.iterdir()
     sheet = (bundle / "data/exhibits/0007/sheet.en.txt").read_text()
     assert "read out of a WARC file that others handed over" in " ".join(sheet.split())
+    pages = pypdf.PdfReader(bundle / "data/exhibits/0007/sheet.en.pdf").pages
+    shown = " ".join(" ".join(page.extract_text() for page in pages).split())
+    for said in ("Others handed over a file with this page", "The unit did not ask that server",
+                 "It shows what the unit was handed", "Bo", "letter", "data/received/R0001"):  # fmt: skip
+        assert said in shown, said
+    for claim in ("asked a server", "sent to this unit", "Collected by"):
+        assert claim not in shown, claim
+    report = " ".join((bundle / "data/report/report.en.txt").read_text().split())
+    assert "1 file was handed over by others (Bo); pages read out of such files: 1." in report
+    assert "6 answers of servers archived" in report
+    assert "What others handed over" in report
     assert small.run_py(bundle, case.anchors).returncode == 0
 
 

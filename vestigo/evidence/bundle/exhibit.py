@@ -30,6 +30,11 @@ class Exhibit:
         return f"data/exhibits/{self.number}"
 
     @property
+    def handed_over(self) -> bool:
+        """Whether the page was read out of a file that others handed over."""
+        return self.capture.origin == "received"
+
+    @property
     def cited(self) -> bool:
         """Whether something more than a classification rests on the capture."""
         return any(body["kind"] not in NOT_ENOUGH for _id, body in self.derived)
@@ -37,13 +42,18 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class SheetContext:
-    """What every sheet of a case needs: authorizations, events by object, third persons, times."""
+    """What every sheet of a case needs: authorizations, events by object, third persons, times.
+
+    ``givers`` maps the id of a capture that others handed over to the facts of the file it was
+    read out of: ``number``, ``from_whom``, ``act``.
+    """
 
     authorizations: dict[str, dict[str, Any]]
     events: dict[str, list[CustodyEvent]]
     warc_digests: dict[str, str]
     thirds: ThirdParties
     times: LogTimes
+    givers: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def events_of(self, exhibit: Exhibit) -> list[CustodyEvent]:
         """Return the custody events that name the exhibit or the file it lies in, in order."""

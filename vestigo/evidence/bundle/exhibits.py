@@ -22,6 +22,7 @@ from vestigo.evidence.bundle.exhibit import Exhibit, SheetContext
 from vestigo.evidence.bundle.payload import BagFolder
 from vestigo.evidence.bundle.pictures import pictures_of
 from vestigo.evidence.bundle.plaintext import RULE, plain_text
+from vestigo.evidence.bundle.received import givers
 from vestigo.evidence.bundle.records import bodies
 from vestigo.evidence.bundle.sheet import sheet
 from vestigo.evidence.bundle.thirds import ThirdParties
@@ -148,7 +149,8 @@ def sheet_context(bag: BagFolder, view: CaseView) -> SheetContext:
     prefix = "data/captures/"
     digests = {n[len(prefix) :]: d.sha256 for n, d in bag.files.items() if n.startswith(prefix)}
     times = log_times(view.events)
-    return SheetContext(authorizations, events, digests, ThirdParties(view.whole or view), times)
+    thirds = ThirdParties(view.whole or view)
+    return SheetContext(authorizations, events, digests, thirds, times, givers(view))
 
 
 def _cited(body: dict[str, Any]) -> set[str]:

@@ -15,7 +15,7 @@ from vestigo.evidence.bundle.view import CaseView
 from vestigo.evidence.harmless import csv_row
 from vestigo.evidence.received import received_path
 from vestigo.i18n import DOCUMENT_LANGUAGES, _, speaking
-from vestigo.records import ReceivedItem, VerificationReceipt
+from vestigo.records import ReceivedCapture, ReceivedItem, VerificationReceipt
 
 FOLDER = "data/received"
 COLUMNS = ("number", "received_at", "from_whom", "act", "file_name", "sha256", "hash", "record_id")
@@ -41,6 +41,21 @@ def numbered(view: CaseView) -> dict[str, str]:
     """Return the number (R0001 …) of each received item by record id: its place among all."""
     ids = (record_id for record_id, kind in view.entries if kind == ReceivedItem.KIND)
     return {record_id: f"R{n:04d}" for n, record_id in enumerate(ids, 1)}
+
+
+def givers(view: CaseView) -> dict[str, dict[str, str]]:
+    """Return number, hand and act of the file that each received capture was read out of."""
+    numbers = numbered(view)
+    items = {
+        record_id: {
+            "number": numbers[record_id],
+            "from_whom": body["from_whom"],
+            "act": body["act"],
+        }
+        for record_id, body in bodies(view, ReceivedItem.KIND)
+    }
+    read = (body for _id, body in bodies(view, ReceivedCapture.KIND))
+    return {body["capture_id"]: items[body["item_id"]] for body in read if body["item_id"] in items}
 
 
 def _add_item(

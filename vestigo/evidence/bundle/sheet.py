@@ -56,7 +56,7 @@ def _capture_lines(exhibit: Exhibit, context: SheetContext) -> Iterator[str]:
         (_("SHA-256 of the content"), capture.content_sha256),
         *(
             [(_("Origin"), _("read out of a WARC file that others handed over"))]
-            if capture.origin == "received"
+            if exhibit.handed_over
             else []
         ),
     )

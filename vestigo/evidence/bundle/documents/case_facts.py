@@ -76,7 +76,7 @@ class CaseFacts:
 def case_facts(view: CaseView, exhibits: Sequence[Exhibit], thirds: ThirdParties) -> CaseFacts:
     """Gather what the report of a case tells; ``exhibits`` are all captures, cited or not."""
     description = view.folder.description()
-    own = [exhibit.capture for exhibit in exhibits if exhibit.capture.origin != "received"]
+    own = [exhibit.capture for exhibit in exhibits if not exhibit.handed_over]
     times = [capture.observed_at for capture in own]
     estimates = view.ledger.of_kind(CoverageEstimate, up_to=view.n_entries)
     facts = CaseFacts(

@@ -116,7 +116,7 @@ def exhibits_part(facts: CaseFacts) -> Iterator[Block]:
     for exhibit in facts.exhibits[:MOST_EXHIBITS]:
         kinds = sorted({kind_words(body["kind"]) for _id, body in exhibit.derived
                         if body["kind"] != "page"})  # fmt: skip
-        if exhibit.capture.origin == "received":
+        if exhibit.handed_over:
             kinds.insert(0, _("HANDED OVER BY OTHERS"))
         rows.append(
             (exhibit.number, instant(exhibit.capture.observed_at),

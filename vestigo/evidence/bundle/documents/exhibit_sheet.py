@@ -35,6 +35,7 @@ from vestigo.evidence.report.writing import count, instant, moment_in_words, unk
 from vestigo.evidence.words import action_words, kind_words, page_words
 from vestigo.i18n import _, active_language, ngettext
 
+NOT_NAMED = ("page", "coverage_estimate", "text_reading")
 NAMED = 8  # things that were read which page one names
 
 
@@ -91,13 +92,20 @@ def _kind_of_page(exhibit: Exhibit) -> str:
 
 def _plain_words(source: SheetSource) -> Iterator[Block]:
     capture = source.exhibit.capture
+    received = source.exhibit.handed_over
     asked = _(
         "On {moment} the unit’s program asked a server for one page and stored the answer, byte "
         "by byte. This sheet shows what was read from that answer."
     )
+    handed = _(
+        "Others handed over a file with this page; it says that a server answered so on {moment}. "
+        "The unit did not ask that server. This sheet shows what was read from the page."
+    )
     blocks = [
         paragraph(strong(_("What this is"))),
-        paragraph(asked.format(moment=moment_in_words(capture.observed_at))),
+        paragraph(
+            (handed if received else asked).format(moment=moment_in_words(capture.observed_at))
+        ),
         paragraph(strong(_("What was found"))),
         bullets([*_found(source)]),
         paragraph(strong(_("How to check it"))),
@@ -107,14 +115,23 @@ def _plain_words(source: SheetSource) -> Iterator[Block]:
     yield box(
         [
             paragraph(strong(_("What it does not prove"))),
-            paragraph(
-                _(
-                    "It does not prove who wrote the page, that the offer was genuine, or that "
-                    "anything was sold. It shows what this server sent to this unit at this time."
-                )
-            ),
+            paragraph(_unproven_of_received() if received else _unproven()),
         ],
         warning=True,
+    )
+
+
+def _unproven() -> str:
+    return _(
+        "It does not prove who wrote the page, that the offer was genuine, or that anything was "
+        "sold. It shows what this server sent to this unit at this time."
+    )
+
+
+def _unproven_of_received() -> str:
+    return _(
+        "It does not prove who made the file, that a server ever sent this page, who wrote it, or "
+        "that anything was sold. It shows what the unit was handed."
     )
 
 
@@ -127,10 +144,10 @@ def _found(source: SheetSource) -> Iterator[Cell]:
         elif body["kind"] == "vendor_account":
             words = _("an account that sells: “{handle}”")
             yield words.format(handle=source.page.seen(body["handle"], 120))
-        elif body["kind"] not in ("page", "coverage_estimate"):
+        elif body["kind"] not in NOT_NAMED:
             kinds[body["kind"]] = kinds.get(body["kind"], 0) + 1
     for kind, n in sorted(kinds.items())[:NAMED]:
-        yield f"{kind_words(kind)}: {count(n)}"
+        yield _("{kind}: {n}").format(kind=kind_words(kind), n=count(n))
 
 
 def _steps(source: SheetSource) -> Iterator[str]:
@@ -155,20 +172,31 @@ def _circumstances(source: SheetSource) -> Iterator[tuple[str, Cell]]:
         parts([instant(capture.observed_at), *context.times.around(_filed(events))]),
     )
     yield _("Authority"), under(authorization)
-    yield _("Collected by"), ", ".join(sorted({e.actor for e in events})) or unknown()
+    by = ", ".join(sorted({e.actor for e in events})) or unknown()
+    yield (_("Filed by") if source.exhibit.handed_over else _("Collected by")), by
     yield _("With"), ", ".join(sorted({e.software for e in events})) or unknown()
     yield _("Account used"), account
     yield _("Request and answer"), f"{capture.request_method}, {capture.status or unknown()}"
     yield _("Media type"), page.seen(coded)
     yield _("Length of the content"), _bytes(capture.n_body_bytes)
     yield _("Problem of the bytes"), page.seen(capture.problem) or "–"
-    if capture.origin == "received":
+    if source.exhibit.handed_over:
         yield _("Origin"), _("read out of a WARC file that others handed over")
+        yield from _handed_over(source)
     yield _("Archived in"), mono(f"data/captures/{capture.warc_name} @ {capture.warc_offset}")
     yield _("SHA-256 of the record"), mono(capture.capture_id)
     yield _("SHA-256 of the content"), mono(capture.content_sha256)
     digest = context.warc_digests.get(capture.warc_name, "")
     yield _("SHA-256 of the file"), mono(digest or unknown())
+
+
+def _handed_over(source: SheetSource) -> Iterator[tuple[str, Cell]]:
+    """Yield who handed over the file that the page was read out of, as the unit wrote it."""
+    item = source.context.givers.get(source.exhibit.capture.capture_id)
+    if item is not None:
+        yield _("Handed over by"), source.page.seen(item["from_whom"], 120)
+        yield _("By which act"), source.page.seen(item["act"], 120)
+        yield _("Received item"), mono(f"data/received/{item['number']}")
 
 
 def _bytes(n: int) -> str:

@@ -11,6 +11,7 @@ from vestigo.evidence.bundle.thirds import MASK, is_third
 from vestigo.evidence.report.blocks import Cell, mono
 from vestigo.evidence.report.writing import unknown
 from vestigo.evidence.words import field_words
+from vestigo.i18n import _
 
 ABOUT = frozenset(
     {"kind", "schema", "sources", "method", "confidence", "observed_at", "spans", "span",
@@ -60,6 +61,8 @@ def _value(name: str, value: Any, page: Surroundings) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return " > ".join(_text(item) for item in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(item)}" for key, item in sorted(value.items()))
     return str(value)

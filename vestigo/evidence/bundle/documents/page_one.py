@@ -121,10 +121,10 @@ def _handed_over(facts: CaseFacts) -> Iterator[str]:
     if not items:
         return
     words = ngettext(
-        "{n} file was handed over by others ({givers}); {pages} pages were read out of such files. "
+        "{n} file was handed over by others ({givers}); pages read out of such files: {pages}. "
         "The unit did not see them on the markets itself.",
-        "{n} files were handed over by others ({givers}); {pages} pages were read out of such "
-        "files. The unit did not see them on the markets itself.",
+        "{n} files were handed over by others ({givers}); pages read out of such files: {pages}. "
+        "The unit did not see them on the markets itself.",
         len(items),
     )
     givers = "; ".join(
