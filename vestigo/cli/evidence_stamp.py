@@ -134,10 +134,13 @@ def _read(results: list[ReadFile], as_json: bool) -> int:
     if as_json:
         emit_json([{"file": one.name, "authority": one.authority,
                     "gen_time": iso(one.stamp.gen_time) if one.stamp else None,
+                    "filed_already": one.filed_before,
                     "problem": _problem(one.problem)} for one in results])  # fmt: skip
     for one in results if not as_json else ():
         if one.stamp is not None:
-            click.echo(printable(f"{one.name}  {one.authority}  {iso(one.stamp.gen_time)}"))
+            known = f"  {_('filed already')}" if one.filed_before else ""
+            line = f"{one.name}  {one.authority}  {iso(one.stamp.gen_time)}{known}"
+            click.echo(printable(line))
     _warn_problems([one.problem for one in results])
     if any(one.problem for one in results):
         return ExitCode.VERIFICATION_FAILED

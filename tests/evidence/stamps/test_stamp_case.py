@@ -334,9 +334,30 @@ def test_stamps_travel_by_file(stamping, capsys, tmp_path):
     assert all(kept.stamp.revocation_state == "good" for kept in bracket.stamps)
     assert bracket.size == size
     assert all(service.asked == [] for service in stamping.services.values())
-    code, _out, err = cli(capsys, "evidence", "stamp", stamping.path, "--read-responses", out)
-    assert code == 3  # replayed, and lists that nobody needs any more
-    assert err.count("E-EVI-161") == 2
+    before = tree(stamping)
+    code, again, err = cli(capsys, "evidence", "stamp", stamping.path, "--read-responses", out)
+    assert (code, err) == (0, "")
+    assert again.splitlines() == [f"{line}  filed already" for line in shown.splitlines()]
+    assert tree(stamping) == before
+    assert stamping.events("time stamp not received") == []
+
+
+def tree(stamping) -> dict[str, bytes]:
+    stamps = stamping.path / "evidence" / "stamps"
+    return {str(path): path.read_bytes() for path in stamps.rglob("*") if path.is_file()}
+
+
+def test_another_answer_to_a_request_that_was_answered_is_refused(stamping, capsys, tmp_path):
+    stamping.sign()
+    out = tmp_path / "stick"
+    cli(capsys, "evidence", "stamp", stamping.path, "--write-requests", out)
+    answer_files(stamping, out)
+    assert cli(capsys, "evidence", "stamp", stamping.path, "--read-responses", out)[0] == 0
+    before = tree(stamping)
+    answer_files(stamping, out)  # the same requests, other serials
+    code, shown, err = cli(capsys, "evidence", "stamp", stamping.path, "--read-responses", out)
+    assert (code, shown, err.count("E-EVI-161")) == (3, "", 2)
+    assert tree(stamping) == before
 
 
 def test_files_that_are_no_answer_are_refused_with_codes(stamping, capsys, tmp_path):

@@ -47,12 +47,16 @@ LARGEST_LIST = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What came of one file: the stamp it is part of, or why it was refused."""
+    """What came of one file: the stamp it is part of, or why it was refused.
+
+    ``filed_before``: the very same bytes are kept since an earlier reading.
+    """
 
     name: str
     authority: str
     stamp: VerifiedStamp | None
     problem: VestigoError | None
+    filed_before: bool = False
 
 
 def write_requests(
@@ -90,9 +94,7 @@ def _read(case: StampingCase, known: dict[str, Authority], path: Path) -> ReadFi
     try:
         content = _content(path)
         if path.suffix == ".tsr":
-            place = _asked(case, known, content)
-            stamp = accept_response(case, place, known[place.authority], content, None)
-            return ReadFile(path.name, place.authority, stamp, None)
+            return _file_response(case, known, path.name, content)
         read = der_list if path.suffix == ".crl" else der_answer
         return _add_revocation(case, known, path, read(content, path.name))
     except VestigoError as error:
@@ -101,6 +103,20 @@ def _read(case: StampingCase, known: dict[str, Authority], path: Path) -> ReadFi
             "fail", reason=NOT_RECEIVED, details={"file": path.name, "code": error.code}
         )
         return ReadFile(path.name, "", None, error)
+
+
+def _file_response(
+    case: StampingCase, known: dict[str, Authority], name: str, content: bytes
+) -> ReadFile:
+    """File a response; the one that is filed already is verified again and nothing else."""
+    place = _asked(case, known, content)
+    authority = known[place.authority]
+    if place.response == content:
+        return ReadFile(name, place.authority, verified_place(case, place, authority), None, True)
+    if place.response is not None:
+        raise refused(REPLAYED, _("This request was answered before."), str(place.folder))
+    stamp = accept_response(case, place, authority, content, None)
+    return ReadFile(name, place.authority, stamp, None)
 
 
 def _content(path: Path) -> bytes:
@@ -115,8 +131,8 @@ def _content(path: Path) -> bytes:
 def _asked(case: StampingCase, known: dict[str, Authority], content: bytes) -> StampPlace:
     """Return the place whose request a response answers.
 
-    Raises ``StampRefused``: E-EVI-161 it was answered before, E-EVI-142 its nonce is ours
-    but the digest is not, E-EVI-143 the digest is ours but not the nonce, E-EVI-160 neither.
+    Raises ``StampRefused``: E-EVI-142 its nonce is ours but the digest is not, E-EVI-143 the
+    digest is ours but not the nonce, E-EVI-160 neither.
     """
     info = parse_response(content).info
     same_imprint = same_nonce = False
@@ -127,15 +143,9 @@ def _asked(case: StampingCase, known: dict[str, Authority], content: bytes) -> S
         imprint = (request.hash_name, request.imprint) == (info.hash_name, info.imprint)
         nonce = request.nonce == info.nonce
         if imprint and nonce:
-            return _unanswered(place)
+            return place
         same_imprint, same_nonce = same_imprint or imprint, same_nonce or nonce
     raise _nobody_asked(info, same_imprint, same_nonce)
-
-
-def _unanswered(place: StampPlace) -> StampPlace:
-    if place.response is not None:
-        raise refused(REPLAYED, _("This request was answered before."), str(place.folder))
-    return place
 
 
 def _nobody_asked(info: StampInfo, same_imprint: bool, same_nonce: bool) -> StampRefused:
@@ -154,13 +164,16 @@ def _nobody_asked(info: StampInfo, same_imprint: bool, same_nonce: bool) -> Stam
 def _add_revocation(
     case: StampingCase, known: dict[str, Authority], path: Path, content: bytes
 ) -> ReadFile:
-    """Put a list or answer beside each stamp that it makes better known."""
-    kind, found = path.suffix[1:], None
+    """Put a list or answer beside each stamp that it makes better known, once."""
+    kind, found, held = path.suffix[1:], None, None
     for place in places(case.stamps):
         if place.response is None or place.authority not in known:
             continue
         authority = known[place.authority]
         before = verified_place(case, place, authority)
+        if place.holds_revocation(content):
+            held = ReadFile(path.name, place.authority, before, None, True)
+            continue
         kept = None if before.revocation_state == GOOD else place.keep_revocation(content, kind)
         if kept is None:
             continue
@@ -174,6 +187,7 @@ def _add_revocation(
             continue
         log_revocation(case, place, kept, path.name)
         found = ReadFile(path.name, place.authority, after, None)
-    if found is None:
+    done = found or held
+    if done is None:
         raise refused(REVOCATION, _("No stamp of this case needs this revocation data."), path.name)
-    return found
+    return done

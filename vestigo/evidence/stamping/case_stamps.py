@@ -68,12 +68,15 @@ class StampPlace:
 
     def keep_revocation(self, content: bytes, kind: str) -> Path | None:
         """Write a revocation list (``crl``) or answer (``ocsp``); None where it is there."""
-        kept = self._kept("revocation-*.*")
-        if any(path.read_bytes() == content for path in kept):
+        if self.holds_revocation(content):
             return None
-        path = self.folder / f"revocation-{len(kept) + 1}.{kind}"
+        path = self.folder / f"revocation-{len(self._kept('revocation-*.*')) + 1}.{kind}"
         write_atomically(path, content)
         return path
+
+    def holds_revocation(self, content: bytes) -> bool:
+        """Say whether these very bytes are kept as a list or answer."""
+        return any(path.read_bytes() == content for path in self._kept("revocation-*.*"))
 
     def files(self) -> dict[str, bytes]:
         """Return name and content of what goes into a bundle; {} while it is pending."""
