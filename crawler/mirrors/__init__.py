@@ -4,7 +4,8 @@
 from crawler.mirrors.jsonl import judged_lines
 from crawler.mirrors.judging import PHISHING_SUSPECT, MirrorJudgement, judge_mirror
 from crawler.mirrors.page import message_text
-from crawler.mirrors.statement import Refused, Statement, read_statements, site_of, site_of_uri
+from crawler.mirrors.sentences import site_of
+from crawler.mirrors.statement import Refused, Statement, read_statements, site_of_uri
 
 __all__ = [
     "PHISHING_SUSPECT",

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crawler.mirrors.statement import Refused, Statement, site_of
+from crawler.mirrors.sentences import site_of
+from crawler.mirrors.statement import Refused, Statement
 from crawler.network import is_loopback
 from vestigo.identifiers.onion import onion_name, onion_version
 
 SIGNED_CURRENT = "signed-current"
 SIGNED_STALE = "signed-stale"
+SIGNED_UNCLEAR = "signed-unclear"
 UNSIGNED = "unsigned"
 PHISHING_SUSPECT = "phishing-suspect"
 ALIKE_LETTERS = 6
@@ -63,7 +65,7 @@ def judge_mirror(
         return MirrorJudgement(host=site, status=UNSIGNED, reason="loopback")
     if onion_name(site) and onion_version(site) is None:
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="address-malformed")
-    naming = [one for one in statements if site in one.hosts | one.denounced]
+    naming = [one for one in statements if site in one.hosts | one.denounced | one.unclear]
     if naming:
         return _named(site, naming[-1], statements[-1], on, fresh_days)
     return _not_named(site, statements, shown)
@@ -79,6 +81,10 @@ def _named(site: str, last: Statement, newest: Statement, on: date, days: int) -
     if site in last.denounced:
         return MirrorJudgement(
             host=site, status=PHISHING_SUSPECT, reason="denounced", statement=last
+        )
+    if site in last.unclear:
+        return MirrorJudgement(
+            host=site, status=SIGNED_UNCLEAR, reason="cannot-be-told", statement=last
         )
     if last is not newest and newest.hosts:
         return MirrorJudgement(
@@ -99,7 +105,7 @@ def _not_named(
             return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason=reason)
     if _looks_like_one_of(site, known):
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="look-alike")
-    if any(one.hosts for one in known):
+    if any(one.hosts | one.unclear for one in known):
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="not-on-the-list")
     if "bad-signature" in reasons:
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="bad-signature")

@@ -132,6 +132,7 @@ def status_words(status: str) -> str:
     return {
         "signed-current": _("signed, current"),
         "signed-stale": _("signed, out of date"),
+        "signed-unclear": _("signed, and it cannot be told for what"),
         "unsigned": _("not signed"),
         "phishing-suspect": _("suspected copy"),
     }[status]
@@ -144,6 +145,7 @@ def reason_words(reason: str) -> str:
         "out-of-date": _("the list that names it holds no longer"),
         "left-out-later": _("a newer signed list leaves it out"),
         "denounced": _("the key-holder warns of it"),
+        "cannot-be-told": _("the signed text names it and leaves open whether it is a copy: read it"),
         "not-on-the-list": _("the signed list does not name it"),
         "look-alike": _("it begins like an address of the market and is not on the list"),
         "bad-signature": _("it shows a list that was changed after it was signed"),

@@ -9,7 +9,9 @@ from typing import ClassVar
 
 from vestigo.records.base import Derived, register
 
-MIRROR_STATUSES = ("signed-current", "signed-stale", "unsigned", "phishing-suspect")
+MIRROR_STATUSES = (
+    "signed-current", "signed-stale", "signed-unclear", "unsigned", "phishing-suspect",
+)  # fmt: skip
 
 
 @register
