@@ -23,6 +23,7 @@ from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
 from vestigo.cli.bench_page_kinds import page_kinds
+from vestigo.cli.bench_tamper import bundles, tamper
 from vestigo.cli.bench_wire import wire
 from vestigo.cli.output import emit_json
 from vestigo.cli.standard_input import standard_input
@@ -94,3 +95,5 @@ bench.add_command(link)
 bench.add_command(hostile)
 bench.add_command(imagery)
 bench.add_command(wire)
+bench.add_command(tamper)
+bench.add_command(bundles)

@@ -46,12 +46,17 @@ class Bases:
         return self._outside
 
     def untouched(self, name: str) -> Sealed:
-        """Return the bundle of this name: ``first``, ``whole`` or ``part``."""
+        """Return the bundle of this name: ``first``, ``second``, ``whole`` or ``part``."""
         if name not in self.made:
             folder = self.work / "untouched"
             folder.mkdir(parents=True, exist_ok=True)
             self.made[name] = MAKERS[name](self, folder / name)
         return self.made[name]
+
+    def earlier(self) -> Path:
+        """Return the bundle before the second one."""
+        second = self.untouched("second").path
+        return min(path for path in second.parent.iterdir() if path != second)
 
     def copy(self, name: str, target: Path) -> Sealed:
         """Return a copy that may be changed, with anchors of its own."""
@@ -69,26 +74,30 @@ def _first(_bases: Bases, folder: Path) -> Sealed:
     return Sealed(built.path, world.folder.anchors, world.keys)
 
 
-def _whole(bases: Bases, folder: Path) -> Sealed:
-    """Make the second bundle of a case, with everything in it, stamped twice and cosigned."""
-    _case_with_history(folder)
+def _second(_bases: Bases, folder: Path) -> Sealed:
+    """Make the second bundle of a case, with everything in it."""
+    case_with_history(folder)
     with open_session(folder, clock=_on_day(2)) as session:
-        path = _build(session)
-        anchors = session.folder.anchors
-    bases.outside.vouch(path, anchors)
-    return Sealed(path, anchors, invented_keys()[1])
+        return Sealed(_build(session), session.folder.anchors, invented_keys()[1])
+
+
+def _whole(bases: Bases, folder: Path) -> Sealed:
+    """Let two authorities and a witness vouch for a copy of the second bundle."""
+    copy = bases.copy("second", folder)
+    bases.outside.vouch(copy.path, copy.anchors)
+    return copy
 
 
 def _part(_bases: Bases, folder: Path) -> Sealed:
     """Make a disclosed copy: an exhibit and a field of every feedback are withheld."""
-    _case_with_history(folder)
+    case_with_history(folder)
     keys, copy = invented_keys()[1], folder.with_name("copy")
     with open_session(folder, clock=_on_day(2)) as session:
         disclose_part(session, keys, HAND, copy, None)
         return Sealed(copy, session.folder.anchors, keys)
 
 
-def _case_with_history(folder: Path) -> None:
+def case_with_history(folder: Path) -> None:
     """Make a case with a received item, a destroyed page and a bundle built."""
     world = make_world(folder)
     world.ledger.close()
@@ -97,6 +106,7 @@ def _case_with_history(folder: Path) -> None:
     with open_session(folder, clock=_on_day(1)) as session:
         file_item(session, handed, "Police", "seizure 12", [])
         dispose_exhibit(session, "0004", "Order 7", "not of this case")
+        session.custody.append("access", reason="a look before the first bundle")
         _build(session)
         session.custody.append("access", reason="a look between two bundles")
 
@@ -113,5 +123,5 @@ def _on_day(n: int) -> Clock:
 
 
 MAKERS: dict[str, Callable[[Bases, Path], Sealed]] = {
-    "first": _first, "whole": _whole, "part": _part,
+    "first": _first, "second": _second, "whole": _whole, "part": _part,
 }  # fmt: skip

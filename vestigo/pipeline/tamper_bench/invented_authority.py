@@ -91,8 +91,9 @@ def make_certificate(
     path_length: int | None = None,
     serial: int | None = None,
     names: tuple[str, ...] = (),
+    for_keys: bool = False,
 ) -> Made:
-    """Make one certificate; ``usage`` None leaves the extension out."""
+    """Make one certificate; ``usage`` None leaves it out, ``for_keys``: to encrypt to."""
     by, issuer_name = (
         (issuer.key, issuer.certificate.subject) if issuer else (key, name_of(subject))
     )
@@ -104,7 +105,7 @@ def make_certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),
                        critical=False)
-        .add_extension(x509.KeyUsage(not ca, not ca, False, False, False, ca, ca, False, False),
+        .add_extension(x509.KeyUsage(not ca, not ca, for_keys, False, False, ca, ca, False, False),
                        critical=True)
     )  # fmt: skip
     if names:

@@ -81,7 +81,12 @@ class World:
 
 @cache
 def invented_keys() -> tuple[dict[str, bytes], UnlockedKeys]:
-    """Make one set of keys for all cases: a passphrase costs a fifth of a second."""
+    """Return one set of keys for all cases: a passphrase costs a fifth of a second."""
+    return new_set_of_keys()
+
+
+def new_set_of_keys() -> tuple[dict[str, bytes], UnlockedKeys]:
+    """Make keys; return the files beside a case and the unlocked keys."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = CaseFolder.create(Path(scratch) / "case", title="t", unit="Unit of tests")
         create_keys(folder, PASSPHRASE, lambda: NOON)
