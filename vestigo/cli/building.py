@@ -110,6 +110,6 @@ def _phase_words() -> dict[str, str]:
         RECORDS: _("Writing the records"),
         SHEETS: _("Making the sheets"),
         SEALING: _("Sealing"),
-        VERIFYING: _("Verifying what was written"),
+        VERIFYING: _("Verifying the bundle"),
         SYNCING: _("Waiting for the disk"),
     }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.passphrase import passphrase_option
 from vestigo.errors import ExitCode
 from vestigo.evidence.bundle import BuiltBundle, BundleReport, CaseView, inspect_bundle
-from vestigo.evidence.bundle.watching import BuildWatch
+from vestigo.evidence.bundle.verification import bytes_to_verify
+from vestigo.evidence.bundle.watching import VERIFYING, BuildWatch
 from vestigo.evidence.packing import pack_bundle, unpacked
 from vestigo.evidence.stranger import verifier_digests
 from vestigo.i18n import DOCUMENT_LANGUAGES, _
@@ -131,10 +133,12 @@ def verifiers(as_json: bool) -> None:
 
 
 def _inspected(path: Path, anchors: Path | None) -> BundleReport:
-    if not path.is_file():
-        return inspect_bundle(path, anchors)
-    with unpacked(path) as folder:
-        return inspect_bundle(folder, anchors)
+    with (
+        unpacked(path) if path.is_file() else nullcontext(path) as folder,
+        shown_build() as watch,
+        watch.phase(VERIFYING, bytes_to_verify(folder)),
+    ):
+        return inspect_bundle(folder, anchors, watch.advance)
 
 
 def _phases(watch: BuildWatch) -> dict[str, dict[str, str]]:

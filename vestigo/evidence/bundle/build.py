@@ -26,7 +26,7 @@ from vestigo.evidence.bundle.rates import add_rates, log_rates
 from vestigo.evidence.bundle.received import add_received
 from vestigo.evidence.bundle.records import add_custody, add_not_included, add_records
 from vestigo.evidence.bundle.seal import add_seal
-from vestigo.evidence.bundle.verification import verify_bundle
+from vestigo.evidence.bundle.verification import bytes_to_verify, verify_bundle
 from vestigo.evidence.bundle.view import HEAD_REASON, CaseView, view_at
 from vestigo.evidence.bundle.watching import (
     COMPARING,
@@ -101,7 +101,7 @@ def build_bundle(
         with watch.phase(SEALING):
             add_proofs(bag, view, keys, exhibits)
             add_seal(bag, view, keys, exhibits, now)
-        with watch.phase(VERIFYING, _n_bytes(path) + _n_bytes(path / "data" / "captures")):
+        with watch.phase(VERIFYING, bytes_to_verify(path)):
             verify_bundle(path, folder.anchors, watch.advance)
         final = _free_name(folder.bundles, view.size)
         with watch.phase(SYNCING):

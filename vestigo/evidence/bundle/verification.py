@@ -8,7 +8,9 @@ the bundle is compared with its published digest but never run.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +77,16 @@ class BundleReport:
                     remedy=_("Do not rely on this bundle; ask for it again and compare."),
                 )
         return None
+
+
+def bytes_to_verify(path: Path) -> int:
+    """Return how many bytes ``on_bytes`` will hear of, about: archived pages count twice."""
+    total, archived = 0, path / "data" / "captures"
+    for folder, _folders, names in os.walk(path):
+        for name in names:
+            with suppress(OSError):
+                total += os.lstat(f"{folder}/{name}").st_size * (1 + (Path(folder) == archived))
+    return total
 
 
 def inspect_bundle(

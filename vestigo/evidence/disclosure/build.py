@@ -80,13 +80,13 @@ def build_disclosed(
         if one.record_id in withheld.records
     }
     write_anchors(view.folder)
-    with _unfinished(out) as path, _without(view, withheld) as part:
-        bag = BagFolder(path)
+    with _unfinished(out) as path, _without(view, withheld) as part, BagFolder(path) as bag:
         exhibits = _payload(bag, view, part, withheld, wish, commitments, keys, attachments)
         add_proofs(bag, part, keys, exhibits)
         add_seal(bag, part, keys, exhibits, clock())
         refuse_leaks(path, withheld)
         verify_bundle(path, view.folder.anchors)
+        bag.settle()
         os.sync()
         done = _logged(bag, view, custody, withheld, wish, exhibits, out)
         path.rename(out)
