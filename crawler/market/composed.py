@@ -19,6 +19,8 @@ def composed(label: str, lists: Mapping[str, frozenset[str]]) -> tuple[str, ...]
         return ()
     if len(words) <= MOST_PRICE_WORDS and _is_price(words, lists):
         return ("price",)
+    if _is_name(words, lists):
+        return ("title",)
     if any(word in lists["composed.against"] for word in words):
         return ()
     ends = {end for end in ("from", "to") if _names_end(words, end, lists)}
@@ -28,6 +30,17 @@ def composed(label: str, lists: Mapping[str, frozenset[str]]) -> tuple[str, ...]
 def _is_price(words: list[str], lists: Mapping[str, frozenset[str]]) -> bool:
     return any(word in lists["composed.price"] for word in words) and not any(
         word in lists["not_price.near"] or word in lists["composed.against"] for word in words
+    )
+
+
+def _is_name(words: list[str], lists: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether words name the name of goods: "Listing name", "Nombre del anuncio"."""
+    kept = [word for word in words if word not in lists["composed.joins"]]
+    names = [word for word in kept if word in lists["composed.name"]]
+    return (
+        len(kept) == 2  # noqa: PLR2004 - a name and a thing
+        and len(names) == 1
+        and all(word in lists["composed.thing"] for word in kept if word not in names)
     )
 
 

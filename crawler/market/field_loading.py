@@ -53,7 +53,7 @@ def _open_field(table: Table, name: str, groups: tuple[str, ...], *, strict: boo
         joined=table.flag("joined"),
         lines=table.flag("lines"),
         required=table.flag("required"),
-        strict=strict,
+        strict=strict and not table.flag("lenient"),
         min_length=table.whole("min_length", 0),
         max_length=table.whole("max_length", NO_LIMIT),
         form=_form(table),

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 from typing import Any
 
-from crawler.market.view import ROOTS, Segment, View
+from crawler.market.view import Segment, View
 from crawler.market.words import plain
+from crawler.market.zones import ROOTS
 
 LONGEST_VALUE = 160
 FEW = 2
@@ -54,6 +55,8 @@ def _labels_at(view: View, one: Segment) -> Iterator[Labelled]:
     known, rest = view.words.inline(text)
     if rest:
         yield from _inline(view, one, known, rest)
+        if rest >= len(text):
+            yield from _weak(view, one)  # "in:" before a link
         return
     concept, start = view.words.phrase(text)
     if concept:
@@ -358,7 +361,8 @@ def _value_in_column(view: View, label: Any) -> list[Segment]:
     n_known = sum(_is_label(view, one) for item in names for one in view.inside(item)[:1])
     if len(names) != len(values) or n_known * 2 < len(names):
         return []
-    return _short(view.inside(values[place]))
+    value = view.inside(values[place])
+    return [] if value and _is_label(view, value[0]) else _short(value)
 
 
 def _short(segments: list[Segment]) -> list[Segment]:

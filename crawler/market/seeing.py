@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.market.forms import steps_of, without
 from crawler.market.guessing.judging import judge_page
-from crawler.market.guessing.prices import amounts_in
+from crawler.market.guessing.prices import LONG_LINE, amounts_in
 from crawler.market.guessing.reading import FIELDS, LEAST
 from crawler.market.guessing.shipping import one_end, trimmed
 from crawler.market.guessing.sight import Guess, Sight, best
@@ -94,9 +94,21 @@ def money_at(
             for one in sight.view.inside(element)
             if "struck" not in sight.view.zones(one.holder)
         ]
+        if sum(len(one.text) for one in inside) > LONG_LINE:
+            told = _best_inside(sight, {one.number for one in inside})
+            if told is not None:
+                return told.value, sight.view.sourced(told.segments)
+            continue
         for found in amounts_in(inside, currency, decimal):
             return found.money, sight.view.sourced(found.segments)
     return None
+
+
+def _best_inside(sight: Sight, numbers: set[int]) -> Guess | None:
+    """Return what of a long text is most likely a price: not the first amount of a story."""
+    judge_page(sight)
+    inside = (one for one in sight.guessed.all["price"] if one.segments[0].number in numbers)
+    return best(inside, LEAST["price"])
 
 
 def outside_others(sight: Sight, nodes: Sequence[Any]) -> list[Any]:

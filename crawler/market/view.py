@@ -23,13 +23,11 @@ from crawler.market.headed import mark_headed, up
 from crawler.market.hiding import hidden_classes, is_hidden, is_skipped
 from crawler.market.sourced import cut_text, join_texts
 from crawler.market.unwritten import shown_choices, shown_in_attributes
-from crawler.market.words import Words, market_words, plain
+from crawler.market.words import Words, market_words
+from crawler.market.zones import ZoneReader
 from vestigo.records.text import SourcedText
 
-ROOTS = frozenset({"html", "body"})
 MOST_LEAVES = 20_000
-FEW_LINKS = 2
-FAR_BELOW = 4
 
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
@@ -102,104 +100,23 @@ class View:
         first, last = self.spans.get(element, (0, -1))
         return self.segments[first : last + 1]
 
+    @cached_property
+    def _reader(self) -> ZoneReader:
+        return ZoneReader(self)
+
     def zones(self, element: Any) -> frozenset[str]:
         """Return the names of the zones that an element stands in."""
         found = self._zones.get(element)
         if found is None:
             parent = element.getparent()
             above = self.zones(parent) if parent is not None else frozenset()
-            found = above | self._own_zones(element) | self.marked.get(element, set())
+            found = above | self._reader.own(element) | self.marked.get(element, set())
             self._zones[element] = found
         return found
 
     def forget_zones(self) -> None:
         """Drop what is remembered of zones, after more were marked."""
         self._zones.clear()
-
-    def _own_zones(self, element: Any) -> frozenset[str]:
-        name = element.tag
-        if name in ROOTS or self.length[element] > self.length[self.document.root] * 0.6:
-            return frozenset()
-        tokens = tokens_of(element)
-        found = {zone for zone in _BY_CLASS if self.words.named(f"{zone}.class", tokens)}
-        found |= {zone for zone in _BY_TOKEN if self.words.listed(f"{zone}.class", tokens)}
-        if "account" in found and self._repeats(tokens):
-            found.discard("account")  # of those who wrote the posts of a forum
-        if "account" in found and self._is_below_account(element):
-            found.discard("account")
-        if any(_FRAME.fullmatch(token) for token in tokens):
-            found.add("frame")
-        if name in ("nav", "footer") or (name == "header" and element.getparent().tag in ROOTS):
-            found.add("frame")
-        if name == "aside":
-            found.add("aside")
-        if name in ("select", "button", "input"):
-            found.add("choice")
-        if name in ("s", "del", "strike") or _STRUCK.search(element.get("style") or ""):
-            found.add("struck")
-        if found & _AROUND and self._holds_listing(element):
-            found -= _AROUND
-        return frozenset(found)
-
-    def _is_below_account(self, element: Any) -> bool:
-        """Return whether who is logged in was told well above: this is another account."""
-        first, last = self.spans.get(element, (0, -1))
-        told = self._account_told
-        if not told or last < first or any(first <= number <= last for number in told):
-            return False
-        return self.segments[first].line - self.segments[told[0]].line > FAR_BELOW
-
-    @cached_property
-    def _account_told(self) -> list[int]:
-        """Return the numbers of texts as "Log out"."""
-        near = self.words.lists["account.near"]
-        return [one.number for one in self.segments if plain(one.text) in near]
-
-    def _repeats(self, tokens: list[str]) -> bool:
-        return all(self._tokens[token] > 1 for token in tokens)
-
-    @cached_property
-    def _tokens(self) -> Counter[str]:
-        """Return how many elements have each class or id."""
-        return Counter(token for element in self.length for token in tokens_of(element))
-
-    def _holds_listing(self, element: Any) -> bool:
-        """Return whether what is called a frame or a side box tells of the listing itself.
-
-        A box of buying at the side says where the goods are sent from; a heading with at
-        most a link or two is the head of the page, not of the site.
-        """
-        first, last = self.spans.get(element, (0, -1))
-        if any(first < number <= last for number in self._places_told):
-            return True
-        n_links = sum(1 for _link in element.iter("a"))
-        heads = next(element.iter("h1", "h2", "h3"), None) is not None
-        return heads and n_links < FEW_LINKS and element.getparent().tag not in ROOTS
-
-    @cached_property
-    def _places_told(self) -> list[int]:
-        """Return the numbers of the texts that are a place behind "ships from" or "ships to"."""
-        found = []
-        for one, after in pairwise(self.segments):
-            known = {*self.words.concepts(one.text), *self.words.inline(one.text)[0]}
-            if known & {"ships_from", "ships_to"} and self.words.names_place(after.text):
-                found.append(after.number)
-        return found
-
-
-_AROUND = frozenset({"frame", "aside"})
-_BY_CLASS = ("related", "feedback", "options", "tiers")
-_BY_TOKEN = ("account", "frame", "aside", "description", "struck")
-_STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
-_FRAME = re.compile(
-    r"(?:site|page|top|main|global)[-_]?(?:header|head|nav|navigation|bar|menu|footer)",
-    re.IGNORECASE,
-)
-
-
-def tokens_of(element: Any) -> list[str]:
-    """Return the classes and the id of an element."""
-    return f"{element.get('class', '')} {element.get('id', '')}".split()
 
 
 def spell(segments: list[Segment], *, apart: bool = False) -> tuple[str, list[int]]:

@@ -35,8 +35,12 @@ _APOSTROPHES = str.maketrans("’ʼ`´", "''''")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _INLINE = re.compile(r"(?P<label>[^:：=\n]{1,40}?)\s*(?:[:：=]|\.{3,}|…+|_{3,}|-{3,})[\s.:]*")
 _PARTS = re.compile(r"[A-ZА-Я]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_NAMES = re.compile(r"\s*(?:[,;/&+]|\band\b|\by\b|\bund\b|\bet\b|\ben\b|\bи\b|\be\b)\s*")
 _LONG_PART = 6
 _ASIDE = re.compile(r"\s*\([^()]*\)| SAR China\b| SAR\b")
+_COUNTRY_CODE = re.compile(
+    "DE|IN|AT|ES|IT|NO|AU|US|UK|GB|FR|NL|BE|CH|CA|PL|SE|DK|FI|PT|IE|NZ"
+)  # "DE" is Germany, no "de"
 _MEANT = re.compile(r"\s*\([^()]{1,30}\)\s*$")
 
 
@@ -51,7 +55,7 @@ class Words:
 
     def concepts(self, text: str) -> tuple[str, ...]:
         """Return what a text that may be a label names, nothing where it is none."""
-        if len(text) > LONGEST_LABEL:
+        if len(text) > LONGEST_LABEL or _COUNTRY_CODE.fullmatch(text):
             return ()
         word = plain(text)
         known = self.labels.get(word) or self.labels.get(plain(_MEANT.sub("", text)))
@@ -111,8 +115,11 @@ class Words:
 
     def names_place(self, text: str) -> bool:
         """Return whether a text is the name of a place, or several."""
-        names = re.split(r"\s*(?:[,;/&+]|\band\b|\by\b|\bund\b|\bet\b|\ben\b|\bи\b)\s*", text)
-        return any(unaccented(name) in self.places for name in names)
+        return any(unaccented(name) in self.places for name in _NAMES.split(text))
+
+    def names_places_only(self, text: str) -> bool:
+        """Return whether a text is names of places and nothing else."""
+        return all(unaccented(name) in self.places for name in _NAMES.split(text))
 
     def is_place(self, text: str) -> bool:
         """Return whether a text names a place somewhere ("Worldwide except US")."""

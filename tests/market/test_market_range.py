@@ -234,8 +234,13 @@ def test_maintenance_rate_limit_mirrors_and_what_is_not_there(doors):
         assert (reading.listing, reading.vendor, reading.truncated) == (None, None, False)
     target = door.address("messages")
     private = read(layout, target, contents.private("Messages", "You have no messages."))
-    named = profile_of(layout).hint(f"http://h{target}") or "other"
-    assert (private.kind, private.failed_assertions, private.listing) == (named, (), None)
+    assert (private.kind, private.failed_assertions, private.listing) == ("message", (), None)
+    target = door.address("user", "somebody")
+    buyer = read(layout, target, contents.private("Buyer profile", "Orders and statistics."))
+    assert (buyer.kind, buyer.listing, buyer.vendor) == ("buyer", None, None)
+    target = door.address("order", "abcdefgh")
+    order = read(layout, target, contents.private("Order", "One.", target))
+    assert (order.kind, order.listing) == ("order", None)
     mirrors = read(layout, door.address("mirrors"), contents._mirrors(None))
     assert (mirrors.kind, mirrors.failed_assertions) == ("other", ())
 

@@ -11,7 +11,8 @@ from typing import Any
 from crawler.market.forms import steps_of, without
 from crawler.market.guessing.sight import Guess, Sight, link_of, make_of, place_of, same
 from crawler.market.money import find_money
-from crawler.market.view import Segment, tokens_of
+from crawler.market.view import Segment
+from crawler.market.zones import tokens_of
 
 LEAST = 2.0
 LONGEST = 200
@@ -21,6 +22,9 @@ NEAR = 2
 MOST_OPEN = 3
 _OPEN = frozenset({"active", "current", "selected", "open", "on", "actif", "aktiv", "activo"})
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
+_WAY_SIGN = re.compile(r"\s*[>›»→⇒⟩❯▸▶]+\s*|\s+/\s+")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+LONGEST_OF_STEP = 30
 _PATH_PART = re.compile(r"[^/?&=#.;]+")
 
 
@@ -35,6 +39,7 @@ def category_guesses(
         *_by_line(sight, title),
         *_by_list(sight, title),
         *_by_open_entry(sight),
+        *_by_title(sight, title),
         *_set_menus_back(sight, list(_by_link(sight)), title),
     ]
     kept = []
@@ -62,6 +67,8 @@ def _by_label(sight: Sight) -> Iterator[Guess]:
             guess.points -= 1
         if all(sight.words.has("kind_of_goods.word", one.text) for one in label.value):
             guess.points -= 4
+        if len({one.line for one in label.value}) > NEAR:
+            guess.points -= 2.5  # a menu of them
         if label.label in sight.words.lists["home.word"] and _is_heading(label.at.holder):
             guess.points -= 2
         yield guess
@@ -164,6 +171,39 @@ def _leads_to_category(sight: Sight, one: Segment) -> bool:
     link = link_of(one.holder, 3)
     parts = _PATH_PART.findall(link.get("href") or "") if link is not None else []
     return any(part.casefold() in sight.words.lists["category.path"] for part in parts)
+
+
+def _by_title(sight: Sight, title: Guess | None) -> Iterator[Guess]:
+    """Yield short texts beside the title: "Rings", "Jewellery → Rings".
+
+    One step alone is too weak for a page by itself; several pages may agree on it.
+    """
+    if title is None:
+        return
+    for line in sight.view.lines:
+        away = line[0].line - title.segments[0].line
+        if len(line) > 1 or away == 0 or not -NEAR <= away <= NEAR:
+            continue
+        one = line[0]
+        steps = _WAY_SIGN.split(one.text)
+        if not all(_may_be_step(sight, step) for step in steps):
+            continue
+        guess = Guess((), [one], one.holder, -sight.cost(one.holder))
+        guess.add(2.6 if steps[1:] else 1.3, "beside the title")
+        yield guess
+
+
+def _may_be_step(sight: Sight, text: str) -> bool:
+    words = sight.words
+    return (
+        1 < len(text) <= LONGEST_OF_STEP
+        and not any(c.isdigit() for c in text)
+        and bool(_LETTERS.search(text))
+        and not words.concepts(text)
+        and not words.is_place(text)
+        and not any(words.has(name, text) for name in ("kind_of_goods.word", "home.word"))
+        and same(text) not in sight.head_title
+    )
 
 
 def _by_open_entry(sight: Sight) -> Iterator[Guess]:

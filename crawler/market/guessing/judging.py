@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,6 +23,9 @@ _KEY = "BEGIN PGP PUBLIC KEY BLOCK"
 MANY_CARDS = 4
 SHORT_PAGE = 600
 LONGEST_HEADING = 60
+_ORDER = re.compile(
+    r"(?P<word>[^\W\d_]+)\s*(?:[#№:]|n[º°o]?\.?|nr\.?|no\.?|id)?[\s:#]*[0-9a-f-]*[0-9][0-9a-f-]*"
+)
 _CAPTCHA = "//input[contains(@name, 'captcha')] | //img[contains(@src, 'captcha')]"
 _PASSWORD = "//input[@type='password']"  # noqa: S105 - a selector
 
@@ -81,7 +85,29 @@ def _named_kind(sight: Sight, guessed: Guessed) -> str:
     for name, kind in _HEADED.items():
         if _begins(sight, guessed, f"{name}.begin"):
             return kind
+    for heading in _first_headings(sight):
+        if _heads_feedback(sight, heading):
+            return "feedback"
+        if _heads_order(sight, heading):
+            return ORDERS
     return "vendor" if _is_signed_by_account(sight, guessed) else ""
+
+
+def _heads_feedback(sight: Sight, heading: str) -> bool:
+    """Return whether a heading is that of a page of feedback: "Feedback: kanal7"."""
+    known = sight.words.lists["feedback.heading"]
+    word, sign, name = (part.strip() for part in heading.partition(":"))
+    if word not in known:
+        return False
+    if sign:
+        return bool(name) and not any(c.isdigit() or c == "%" for c in name[:1])
+    return not name and sight.head_title.startswith(word)
+
+
+def _heads_order(sight: Sight, heading: str) -> bool:
+    """Return whether a heading is that of one order: "Commande #65584"."""
+    match = _ORDER.fullmatch(heading)
+    return match is not None and match["word"] in sight.words.lists["orders_page.numbered"]
 
 
 def _is_signed_by_account(sight: Sight, guessed: Guessed) -> bool:

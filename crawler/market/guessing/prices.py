@@ -63,9 +63,18 @@ def price_guesses(sight: Sight, title: Guess | None = None) -> list[Guess]:
         hint = (
             currency_in(known.at.text) or _icon(line) if known and "price" in known.concepts else ""
         )
-        found = amounts_in(line, hint)
+        found = _in_order(sight, amounts_in(line, hint))
         guesses += [_guess(sight, one, labels, title, line) for one in found]
     return guesses
+
+
+def _in_order(sight: Sight, found: Iterable[Found]) -> Iterator[Found]:
+    """Yield amounts with their order among those that are not struck out."""
+    n_struck = 0
+    for one in found:
+        one.order -= n_struck
+        n_struck += "struck" in sight.view.zones(one.place)
+        yield one
 
 
 def parts_of_lines(sight: Sight) -> Iterator[list[Segment]]:
@@ -117,6 +126,8 @@ def _guess(
     line: list[Segment],
 ) -> Guess:
     guess = Guess(found.money, found.segments, found.place, -sight.cost(found.place))
+    if title is not None and title.value in found.before:
+        found.before = found.before.replace(title.value, "")  # no word of it tells of the price
     label = next((labels[one.number] for one in found.segments if one.number in labels), None)
     _by_label(sight, guess, label, found)
     _by_words(sight, guess, found, line)

@@ -25,6 +25,8 @@ LEAST = 2.0
 LONGEST = 120
 SHORT_LABEL = 6
 SENTENCE = 5
+MOST_OTHERS = 3
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
@@ -34,6 +36,7 @@ def ships_guesses(sight: Sight, concept: str) -> list[Guess]:
         *_by_both(sight, concept),
         *_by_class(sight, concept),
         *_by_way(sight, concept),
+        *_by_short(sight, concept),
     ]
     for guess in found:
         guess.points -= sight.cost(guess.place, "options", "aside") + 0.01 * guess.segments[0].line
@@ -49,16 +52,45 @@ def _by_label(sight: Sight, concept: str) -> Iterator[Guess]:
         text = spell(label.value)[0]
         placed = sight.words.is_place(text) or bool(_CODES.fullmatch(text.strip()))
         segments = one_end(sight, label.value, concept) or label.value
-        guess = _trimmed(_places_only(sight, segments), label)
+        more = _more_places(sight, segments) if concept == "ships_to" else []
+        guess = _trimmed([*_places_only(sight, segments), *more], label)
+        placed = placed or sight.words.names_place(guess.value)
         guess.add(6 if label.strong else 4.5, f"label “{label.label}”")
         guess.add(1.5 if placed else 0, "a place")
         if not placed:
             guess.points -= 4 if _is_preposition(sight, label.label) else 0.5
         if not placed and len(text.split()) >= SENTENCE:
             guess.points -= 4
+        if placed and _is_told(sight, guess.value, text):
+            guess.points -= 3 if label.strong else 6
         yield guess
     if concept == "ships_to":
         yield from _behind_from(sight)
+
+
+def _more_places(sight: Sight, value: list[Segment]) -> list[Segment]:
+    """Return the places behind separators: "Mexico · Peru"."""
+    last = value[-1]
+    behind = sight.view.segments[last.number + 1 :]
+    if not sight.words.names_place(last.text):
+        return []
+    return list(
+        takewhile(
+            lambda one: (
+                one.apart and one.line == last.line and sight.words.names_places_only(one.text)
+            ),
+            behind,
+        )
+    )
+
+
+def _is_told(sight: Sight, value: str, text: str) -> bool:
+    """Return whether a place stands in a sentence: "to Canada two to three weeks"."""
+    if any(c.isdigit() for c in value) or text.rstrip().endswith("?"):
+        return True
+    words = [word for word in _WORD.findall(value) if len(word) > 1]
+    others = [word for word in words if not sight.words.names_place(word)]
+    return len(others) > MOST_OTHERS and not sight.words.names_place(value)
 
 
 def _is_preposition(sight: Sight, label: str) -> bool:
@@ -103,15 +135,40 @@ def _by_class(sight: Sight, concept: str) -> Iterator[Guess]:
 
 def _by_way(sight: Sight, concept: str) -> Iterator[Guess]:
     """Yield the ends of a text that is nothing but a way: "FR → USA", "From Spain to Peru"."""
-    for one in sight.view.segments:
-        match = _WAY.fullmatch(one.text) if len(one.text) < LONGEST else None
+    for segments in _short_texts(sight):
+        text, starts = spell(segments)
+        match = _WAY.fullmatch(text) if len(text) < LONGEST else None
         names = "ab" if match is not None and match["a"] else "cd"
         if match is None or not _are_ends(sight, match[names[0]], match[names[1]], names == "ab"):
             continue
         start, end = match.span(names[0] if concept == "ships_from" else names[1])
-        part = replace(one, start=one.start + start, end=one.start + end)
-        guess = Guess(part.text, [part], one.holder, 0.0)
+        part = cut_segments(segments, starts, start, end)
+        guess = Guess(spell(part)[0], part, place_of(part), 0.0)
         guess.add(3.5, "a way between places")
+        yield guess
+
+
+def _short_texts(sight: Sight) -> Iterator[list[Segment]]:
+    """Yield each text, and each line of several that are short: "Spain", "→", "Peru"."""
+    for one in sight.view.segments:
+        yield [one]
+    yield from (line for line in sight.view.lines if 1 < len(line) <= SENTENCE + 2)
+
+
+def _by_short(sight: Sight, concept: str) -> Iterator[Guess]:
+    """Yield what is nothing but a short word and a place: "From Spain"."""
+    short = sight.words.lists["ships_from.short"]
+    for one in sight.view.segments:
+        word, _space, rest = one.text.partition(" ")
+        low = word.casefold()
+        if low not in short or concept not in sight.words.labels.get(low, ()):
+            continue
+        placed = sight.words.names_places_only(rest) or _CODES.fullmatch(rest.strip())
+        if not placed or len(rest) > LONGEST:
+            continue
+        part = replace(one, start=one.start + len(one.text) - len(rest))
+        guess = Guess(rest, [part], one.holder, 0.0, low)
+        guess.add(3.5, f"label “{low}”")
         yield guess
 
 
@@ -161,6 +218,8 @@ def _end_of_places(sight: Sight, text: str) -> int:
 
 def trimmed(segments: list[Segment]) -> list[Segment]:
     """Return the name of a place without flags and arrows around it."""
+    if any(one.leaf.sign for one in segments) and not all(one.leaf.sign for one in segments):
+        segments = [one for one in segments if not one.leaf.sign]  # a flag beside the name
     while len(segments) > 1 and not any(c.isalnum() for c in segments[-1].text):
         segments = segments[:-1]
     text, starts = spell(segments)

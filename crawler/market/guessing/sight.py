@@ -13,13 +13,15 @@ from typing import Any
 from crawler.market.cards import mark_cards
 from crawler.market.document import Document
 from crawler.market.labels import Labelled, labels_of
-from crawler.market.view import Segment, View, tokens_of, view_of
+from crawler.market.view import Segment, View, view_of
 from crawler.market.words import Words, market_words
+from crawler.market.zones import tokens_of
 
 TIGHT = 3
 ACCOUNT_REACH = 4
 ACCOUNT_LENGTH = 250
 ACCOUNT_SHARE = 0.4
+SHORT_BOX = 40
 MOST_WORDS = 4
 _SPACE = re.compile(r"\s+")
 _ENDS = re.compile(r"[.!?…]\s*$|[.!?]\s")
@@ -106,11 +108,14 @@ class Sight:
         """Return the points that a place in a zone costs; ``free`` zones cost nothing."""
         return sum(ZONE_COST.get(zone, 0) for zone in self.view.zones(element) if zone not in free)
 
-    def tight(self, element: Any) -> Iterator[Any]:
-        """Yield an element and the elements around it that hold little more than it."""
+    def tight(self, element: Any, least: int = 0) -> Iterator[Any]:
+        """Yield an element and the elements around it that hold little more than it.
+
+        ``least``: a length that is little in any case.
+        """
         length = self.view.length[element]
         for _n in range(TIGHT):
-            if element is None or self.view.length[element] > length * TIGHT + 10:
+            if element is None or self.view.length[element] > max(length * TIGHT + 10, least):
                 return
             yield element
             element = element.getparent()
@@ -120,7 +125,7 @@ class Sight:
         return any(
             self.words.named(f"{name}.class", (*tokens_of(one), one.get("itemprop", "")))
             or self._part_called(one, name)
-            for one in self.tight(element)
+            for one in self.tight(element, SHORT_BOX)
         )
 
     def is_account(self, element: Any) -> bool:
@@ -150,6 +155,8 @@ class Sight:
             if text in near:
                 whole.add(one.number)
             words = text.replace(",", " ,").split()[: MOST_WORDS + 1]
+            if "description" in self.view.zones(one.holder):
+                continue  # "Hi all, …"
             if len(words) > MOST_WORDS and _ENDS.search(one.text):
                 continue  # a sentence as "Orders before noon are sent the same day."
             if any(" ".join(words[:n]).rstrip(":：") in near for n in range(1, len(words))):

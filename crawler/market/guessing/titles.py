@@ -44,6 +44,7 @@ _BIG_EM = 1.2
 _NUMBERED = re.compile(
     r"(?P<label>[^\W\d_]+)\W+(?:n\.?\s?[º°o]?|nr|no|#|№|id)?\W*[0-9]+\W*$", re.IGNORECASE
 )
+_PATH = re.compile(r"\w\s*[»›→▸⟩❯>]\s*\w")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -141,7 +142,7 @@ def _set_names_back(sight: Sight, guesses: list[Guess]) -> None:
         is_first = named or link_of(one.place) is not None or not _rank(one.place)
         rivals = [other for other in later if same(other.value) != same(one.value)]
         if whole and is_first and rivals:
-            one.points -= 4.0
+            one.points -= 6.0
 
 
 def _set_site_back(sight: Sight, guesses: list[Guess]) -> None:
@@ -253,6 +254,8 @@ def _looks(sight: Sight, guess: Guess, text: str, segments: list[Segment]) -> No
         guess.points -= 8
     if words.names_place(text):
         guess.points -= 3
+    if _PATH.search(text) and any(link_of(one.holder, 3) is not None for one in segments[:1]):
+        guess.points -= 4
     if (number := _NUMBERED.match(text)) and words.concepts(number["label"]):
         guess.points -= 4
     money = list(find_money(text))

@@ -133,6 +133,8 @@ def _by_rating(sight: Sight) -> Iterator[Guess]:
         if link is None or not link.get("href") or sight.view.zones(one.holder) & {"frame"}:
             continue
         after = sight.view.segments[one.number + 1 : one.number + 3]
+        if _leads_elsewhere(sight, link):
+            continue
         rated = next((n for n, other in enumerate(after) if is_rating(sight, other.text)), None)
         if rated is None or link_of(after[rated].holder, 3) is not None:
             continue
@@ -140,6 +142,12 @@ def _by_rating(sight: Sight) -> Iterator[Guess]:
         guess = Guess(part[0].text, part, part[0].holder, 0.0)
         guess.add(2.6 if rated == 0 else 1.6, "rated beside it")
         yield guess
+
+
+def _leads_elsewhere(sight: Sight, link: Any) -> bool:
+    """Return whether a link leads to a category or to another listing."""
+    parts = {part.casefold() for part in _PATH_PART.findall(link.get("href") or "")}
+    return bool(parts & sight.words.lists["category.path"])
 
 
 def is_rating(sight: Sight, text: str) -> bool:
@@ -172,7 +180,7 @@ def _by_class(sight: Sight) -> Iterator[Guess]:
             item in ("seller", "author", "brand")
             for element in sight.tight(one.holder)
             for item in data_of(element)
-        ) and not _is_in_review(one.holder):
+        ):
             part = handle_in([one])
             guess = Guess(part[0].text, part, part[0].holder, 0.0)
             guess.add(3.0, "microdata")
@@ -182,6 +190,13 @@ def _by_class(sight: Sight) -> Iterator[Guess]:
             guess = Guess(part[0].text, part, part[0].holder, 0.0)
             guess.add(2.4, "its class")
             yield guess
+
+
+def _is_none(sight: Sight, text: str, holder: Any) -> bool:
+    """Return whether a text is a rank, a word as "by", or who wrote a review."""
+    words = sight.words
+    ranked = words.has("vendor.rank", text) or words.has("vendor.weak", text)
+    return ranked or _is_in_review(holder)
 
 
 def _is_in_review(element: Any) -> bool:
@@ -205,7 +220,7 @@ def _judge(sight: Sight, guess: Guess, title: Guess | None) -> None:
         or (_ONLY_DIGITS.fullmatch(text) and not (told and text.isalnum()))
     ):
         guess.points -= 8
-    if words.has("vendor.rank", text):
+    if _is_none(sight, text, holder):
         guess.points -= 6
     if words.concepts(text) or words.has("account.near", text) or words.has("home.word", text):
         guess.points -= 2 if told else 6

@@ -14,7 +14,7 @@ from crawler.market.document import parse_document
 from crawler.market.guessing.generic import seems_cut
 from crawler.market.guessing.judging import Judged, is_offer, judge_page
 from crawler.market.guessing.sight import Sight
-from crawler.market.view import tokens_of
+from crawler.market.zones import tokens_of
 
 LEAST_ALIKE = 0.25
 AS_ALIKE = 0.7

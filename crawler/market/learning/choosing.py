@@ -136,6 +136,8 @@ def _variety(place: Place, name: str) -> float:
         return 1.0 if len(set(shown)) == len(shown) else (-5.0 if len(set(shown)) == 1 else 0.0)
     if name == "price":
         return 0.5 if len(set(shown)) > 1 else -1.5
+    if name == "category" and len(set(shown)) == 1 and len(place.values[0] or ()) == 1:
+        return -1.0
     return 0.3 if name == "vendor" and len(set(shown)) > 1 else 0.0
 
 

@@ -13,9 +13,10 @@ from crawler.market.guessing.judging import Judged
 from crawler.market.guessing.reading import FIELDS
 from crawler.market.learning.apart import LearnedPage, set_apart
 from crawler.market.learning.choosing import Place, choose_places, compiled, is_enough
+from crawler.market.learning.further import Part, further_parts, vendor_parts
 from crawler.market.learning.places import selectors_of, weight_of
 from crawler.market.money import Money
-from crawler.market.view import ROOTS
+from crawler.market.zones import ROOTS
 from vestigo.errors import InputError
 from vestigo.i18n import _
 
@@ -48,6 +49,9 @@ class Proposal:
     lacks: list[str]
     decimal: str
     has_end: bool
+    further: Sequence[Part] = ()
+    vendor: Sequence[Part] = ()
+    n_vendors: int = 0
 
 
 def learn_layout(pages: Sequence[LearnedPage]) -> Proposal:
@@ -88,7 +92,19 @@ def learn_layout(pages: Sequence[LearnedPage]) -> Proposal:
         has = []  # a heading alone marks pages of every kind
     lacks = _against(judged, others, has)
     ends = all(_HTML_END.search(one.sight.document.decoded.text) for one in judged)
-    return Proposal(pages, listings, fields, has, lacks, _decimal(judged), ends)
+    sellers = [one for one in others if one.kind == "vendor"]
+    return Proposal(
+        pages=pages,
+        listings=listings,
+        fields=fields,
+        has=has,
+        lacks=lacks,
+        decimal=_decimal(judged),
+        has_end=ends,
+        further=further_parts(judged),
+        vendor=vendor_parts(sellers),
+        n_vendors=len(sellers),
+    )
 
 
 def _chosen(pages: Sequence[Judged], name: str, titles: Sequence[str]) -> Chosen | None:

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.market.guessing.reading import FIELDS
@@ -12,6 +11,8 @@ from crawler.market.learning.choosing import Place
 from crawler.market.learning.linking import learned_links
 from crawler.market.learning.proposing import Chosen, Proposal
 from crawler.market.learning.reasons import reason_text
+from crawler.market.learning.toml_text import comment, listed, quoted, shown_text
+from crawler.market.learning.writing_further import further_lines, vendor_lines
 from crawler.market.money import Money
 from crawler.market.view import spell
 from vestigo.i18n import _
@@ -30,13 +31,13 @@ def profile_text(proposal: Proposal, market: str) -> str:
 
 
 def _lines(proposal: Proposal, market: str) -> Iterator[str]:
-    yield from _comment(
+    yield from comment(
         _("A proposal by `vestigo market learn`, from {n} listing pages.").format(
             n=len(proposal.listings)
         )
     )
-    yield from _comment(_("Look at every field, above all where it says LOOK."))
-    yield from _comment(
+    yield from comment(_("Look at every field, above all where it says LOOK."))
+    yield from comment(
         _("Format: docs/formats/market-profile.md. Check it with `vestigo market check`.")
     )
     yield from (
@@ -52,13 +53,13 @@ def _lines(proposal: Proposal, market: str) -> Iterator[str]:
         yield from (
             "",
             "[document]",
-            *_comment(_("Not every page ended with </html>; a cut page is told by this pattern.")),
+            *comment(_("Not every page ended with </html>; a cut page is told by this pattern.")),
             f"end = '{ANY_END}'",
         )
     yield from _links(proposal)
     yield from _kinds(proposal)
     yield from ("", "[listing]")
-    yield from _comment(
+    yield from comment(
         _("The key is the last part of the address: LOOK whether that tells listings apart.")
     )
     yield r"key = '(?:^|[/=])(?P<key>[^/?&=#]+?)(?:\.html?)?/?$'"
@@ -66,7 +67,7 @@ def _lines(proposal: Proposal, market: str) -> Iterator[str]:
         chosen = proposal.fields.get(name)
         if chosen is None:
             yield ""
-            yield from _comment(
+            yield from comment(
                 _("LOOK: no page showed {field}; the usual labels and signs are tried.").format(
                     field=name
                 )
@@ -75,16 +76,18 @@ def _lines(proposal: Proposal, market: str) -> Iterator[str]:
             yield from ["many = true"] if name == "category" else []
         else:
             yield from _field(proposal, chosen)
+    yield from further_lines(proposal.further)
+    yield from vendor_lines(proposal.vendor, proposal.n_vendors)
     yield from ("", "[[assertions]]", 'count = "listing"', "min = 1")
 
 
 def _links(proposal: Proposal) -> Iterator[str]:
     links = learned_links([page.judged for page in proposal.listings if page.judged])
     yield from ("", "[links]")
-    yield from _comment(
+    yield from comment(
         _("Guessed from the addresses on the pages: LOOK, nothing else is asked for in a crawl.")
     )
-    yield f"never = {_list(links.never)}"
+    yield f"never = {listed(links.never)}"
     for pattern, kind in links.follow:
         yield from (
             "",
@@ -104,41 +107,41 @@ def _kinds(proposal: Proposal) -> Iterator[str]:
     for kind, line in rows:
         yield from ("", "[[kinds]]", f"kind = {quoted(kind)}", line)
     yield from ("", "[[kinds]]", 'kind = "vendor"', "seems = true", "")
-    yield from _comment(_("A listing has its title and its price; what lacks either is not read."))
+    yield from comment(_("A listing has its title and its price; what lacks either is not read."))
     if proposal.has:
-        yield from ("[[kinds]]", 'kind = "listing"', f"has = {_list(proposal.has)}")
+        yield from ("[[kinds]]", 'kind = "listing"', f"has = {listed(proposal.has)}")
         yield "unless_orders = true"
-        yield from [f"lacks = {_list(proposal.lacks)}"] if proposal.lacks else []
+        yield from [f"lacks = {listed(proposal.lacks)}"] if proposal.lacks else []
         yield ""
-    yield from _comment(_("So has a page that seems to be one to the reader without a profile."))
+    yield from comment(_("So has a page that seems to be one to the reader without a profile."))
     yield from ("[[kinds]]", 'kind = "listing"', "seems = true")
     yield from ("", "[[kinds]]", 'kind = "login"', """has = ["input[type='password']"]""")
     yield from ("", "[[kinds]]", 'kind = "captcha"', """has = ["input[name*='captcha']"]""")
     yield ""
-    yield from _comment(
+    yield from comment(
         _("Pages set apart while learning, and all others: give each kind a rule of its own.")
     )
     for page in proposal.pages:
         if page not in proposal.listings:
-            yield from _comment(f"{page.kind}: {_shown(page.name)}")
+            yield from comment(f"{page.kind}: {shown_text(page.name)}")
     yield from ("[[kinds]]", 'kind = "other"')
 
 
 def _field(proposal: Proposal, chosen: Chosen) -> Iterator[str]:
     name, place = chosen.name, chosen.place
     yield ""
-    yield from _comment(_sureness(chosen))
+    yield from comment(_sureness(chosen))
     for page, value in list(zip(proposal.listings, place.values, strict=False))[:5]:
-        yield from _comment(f"  {_shown(page.name)}: {shown_value(value)}")
+        yield from comment(f"  {shown_text(page.name)}: {shown_value(value)}")
     for rival in chosen.rivals:
-        yield from _comment(
+        yield from comment(
             _("  or else: {place} gives {value}").format(
                 place=_source(rival), value=shown_value(rival.values[0])
             )
         )
     yield "[[listing.prices]]" if name == "price" else f"[listing.fields.{name}]"
     yield (
-        f"label = {_list([place.source])}"
+        f"label = {listed([place.source])}"
         if place.kind == "label"
         else f"css = {quoted(place.source)}"
     )
@@ -202,21 +205,4 @@ def shown_value(value: Any) -> str:
     if isinstance(value, Money):
         return f"{value.amount:f} {value.currency}"
     text = " > ".join(value) if isinstance(value, tuple) else str(value)
-    return _shown(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…")
-
-
-def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
-def _comment(text: str) -> Iterator[str]:
-    yield f"# {_shown(text)}"
-
-
-def quoted(text: str) -> str:
-    """Return a TOML text."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(quoted(text) for text in texts) + "]"
+    return shown_text(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…")

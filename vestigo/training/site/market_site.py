@@ -74,9 +74,8 @@ class Site:
             yield "soft-404", of(kind, NOBODY), self._at(of(kind, NOBODY))
         far = contents.addresses.of("search", page=9999)
         yield "soft-404", far, self._at(far)
-        private = PRIVATE if self.layout.name == "table" else dict.fromkeys(PRIVATE, "other")
         for kind, key in (("user", self.market.account), ("messages", "")):
-            yield private[kind], of(kind, key), self._at(of(kind, key))
+            yield PRIVATE[kind], of(kind, key), self._at(of(kind, key))
         yield "not-found", f"/{NOBODY}", self._at(f"/{NOBODY}")
         yield "rate-limit", of("home"), contents.too_many()
 
