@@ -13,13 +13,14 @@ from vestigo.pipeline.tamper_bench import (
     own_key_content,
     own_key_log,
     own_key_stories,
+    packed_bundle,
     without_key,
 )
 from vestigo.pipeline.tamper_bench.mutation import Attack, Mutation
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
-MODULES = (without_key, another_key, own_key_content, own_key_stories, own_key_log)
+MODULES = (without_key, packed_bundle, another_key, own_key_content, own_key_stories, own_key_log)
 ATTACKS: tuple[Attack, ...] = tuple(row for module in MODULES for row in module.TABLE.rows)
 
 
