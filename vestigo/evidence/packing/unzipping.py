@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Unpacking a zip from the internet: every name and size is judged before a byte is written."""
+"""Unpacking a zip from the internet: every name and size is judged before a byte is written.
+
+What is judged by the list of entries as a whole stands in ``zip_bounds``.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vestigo.errors import SourceUnreachable, VerificationError
+from vestigo.evidence.packing.zip_bounds import (
+    MOST_FILES,
+    refuse_large_directory,
+    refuse_no_bundle,
+    refused,
+)
 from vestigo.i18n import _
 
 NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
 LONGEST_NAME = 250
-MOST_FILES = 500_000
-MOST_DIRECTORY_BYTES = 128 * 1024**2
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PIECE = 1 << 20
-END, END_64, LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
-END_BYTES, LOCATOR_BYTES, LONGEST_COMMENT = 22, 20, 65_535
 
 
 @contextmanager
@@ -32,13 +37,14 @@ def unpacked(path: Path) -> Iterator[Path]:
     """Unpack a bundle's zip into a folder that lasts as long as the block; yield the bundle.
 
     Raises ``VerificationError``: E-EVI-240 no zip that can be read, E-EVI-241 a name, size
-    or kind of entry that no bundle has; ``SourceUnreachable`` E-EVI-242 where the disk is
-    too small for what it says it holds.
+    or kind of entry that no bundle has, E-EVI-243 no bundle, or more than its manifests list,
+    E-EVI-244 it would grow beyond all measure; ``SourceUnreachable`` E-EVI-242 where the disk
+    is too small for what it says it holds.
     """
     with TemporaryDirectory(prefix="vestigo-bundle-") as scratch:
         folder = Path(scratch)
         try:
-            _refuse_large_directory(path)
+            refuse_large_directory(path)
             with zipfile.ZipFile(path) as archive:
                 top = _judged(archive, path, shutil.disk_usage(folder).free)
                 for info in archive.infolist():
@@ -57,19 +63,21 @@ def _judged(archive: zipfile.ZipFile, path: Path, free: int) -> str:
     files = [info for info in infos if not info.is_dir()]
     tops = {name.partition("/")[0] for name in names}
     if len(infos) > MOST_FILES:
-        raise _refused(path, _("{n} entries").format(n=len(infos)))
+        raise refused(path, _("{n} entries").format(n=len(infos)))
     if len({name.lower() for name in names}) != len(names):
-        raise _refused(path, _("two entries of one name"))
+        raise refused(path, _("two entries of one name"))
     if len(tops) != 1 or not files:
-        raise _refused(path, _("not one folder that everything lies in"))
+        raise refused(path, _("not one folder that everything lies in"))
     for info in infos:
         if fault := _fault(info):
-            raise _refused(f"{path}: {info.filename[:LONGEST_NAME]}", fault)
+            raise refused(f"{path}: {info.filename[:LONGEST_NAME]}", fault)
     if sum(info.compress_size for info in files) > path.stat().st_size:
-        raise _refused(path, _("entries that lie over each other"))
+        raise refused(path, _("entries that lie over each other"))
+    (top,) = tops
+    refuse_no_bundle(archive, top, files, path)
     if sum(info.file_size for info in files) > free:
         raise _too_large(path)
-    return tops.pop()
+    return top
 
 
 def _fault(info: zipfile.ZipInfo) -> str:
@@ -98,43 +106,12 @@ def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> Non
             out.write(piece)
 
 
-def _refuse_large_directory(path: Path) -> None:
-    """Refuse a list of entries that would fill the memory when it is read."""
-    size = path.stat().st_size
-    with path.open("rb") as handle:
-        handle.seek(max(0, size - END_BYTES - LONGEST_COMMENT - LOCATOR_BYTES))
-        tail = handle.read()
-        at = tail.rfind(END)
-        if at < 0:
-            raise zipfile.BadZipFile("no end")
-        (n_bytes,) = struct.unpack_from("<I", tail, at + 12)
-        locator = tail[max(0, at - LOCATOR_BYTES) : at]
-        if locator.startswith(LOCATOR_64):
-            (place,) = struct.unpack_from("<Q", locator, 8)
-            handle.seek(min(place, size))
-            record = handle.read(56)
-            if not record.startswith(END_64):
-                raise zipfile.BadZipFile("no 64-bit end")
-            (n_bytes,) = struct.unpack_from("<Q", record, 40)
-    if n_bytes > MOST_DIRECTORY_BYTES:
-        raise _refused(path, _("a list of entries of {n} bytes").format(n=n_bytes))
-
-
 def _unreadable(path: Path) -> VerificationError:
     return VerificationError(
         "E-EVI-240",
         _("This is no zip that can be read, or it is damaged."),
         where=str(path),
         remedy=_("Ask for it again and compare its SHA-256."),
-    )
-
-
-def _refused(where: Path | str, fault: str) -> VerificationError:
-    return VerificationError(
-        "E-EVI-241",
-        _("The zip holds what no bundle holds: {fault}.").format(fault=fault),
-        where=str(where),
-        remedy=_("Do not unpack it by other means; ask for the bundle again."),
     )
 
 
