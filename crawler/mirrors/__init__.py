@@ -3,7 +3,7 @@
 
 from crawler.mirrors.jsonl import judged_lines
 from crawler.mirrors.judging import PHISHING_SUSPECT, MirrorJudgement, judge_mirror
-from crawler.mirrors.page import message_text
+from crawler.mirrors.page import message_text, read_pasted_key
 from crawler.mirrors.sentences import site_of
 from crawler.mirrors.statement import Refused, Statement, read_statements, site_of_uri
 
@@ -15,6 +15,7 @@ __all__ = [
     "judge_mirror",
     "judged_lines",
     "message_text",
+    "read_pasted_key",
     "read_statements",
     "site_of",
     "site_of_uri",

@@ -2,9 +2,9 @@
 """Verdicts on addresses without a case: one JSON line in, one out.
 
 In: ``{"id", "host", "keys": [armoured], "messages": [text], "shown": [text], "on": date}``;
-``messages`` are pages or texts seen anywhere, ``shown`` those on the address itself, ``keys``
-had from elsewhere.  Out: ``{"id", "host", "status", "reason", "accepted", "key_fingerprint",
-"signed_at"}``, or ``{"id", "problem"}``.
+``messages`` are texts, or pages as their mark-up, seen anywhere, ``shown`` those on the address
+itself, ``keys`` had from elsewhere.  Out: ``{"id", "host", "status", "reason", "accepted",
+"key_fingerprint", "signed_at"}``, or ``{"id", "problem"}``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from datetime import date
 from typing import Any
 
 from crawler.mirrors.judging import MirrorJudgement, judge_mirror
-from crawler.mirrors.statement import Refused, Statement, read_statements
+from crawler.mirrors.page import read_pasted_key, statements_shown
+from crawler.mirrors.statement import Refused, Statement
 from vestigo.clock import iso
-from vestigo.identifiers.pgp import KeyUnreadable, read_key
+from vestigo.identifiers.pgp import KeyUnreadable
 
 LISTS = ("keys", "messages", "shown")
 
@@ -50,19 +51,19 @@ def _object(line: bytes) -> dict[str, Any]:
 
 def _judged(given: dict[str, Any], fresh_days: int) -> dict[str, Any]:
     keys, messages, shown = (_texts(given, name) for name in LISTS)
-    for number, key in enumerate(keys, 1):
-        _check_key(key, number)
-    known = [one for text in messages for one in read_statements(text, keys)]
-    there = [one for text in shown for one in read_statements(text, keys)]
+    keys = [_usable_key(key, number) for number, key in enumerate(keys, 1)]
+    known = [one for text in messages for one in statements_shown(text, keys)]
+    there = [one for text in shown for one in statements_shown(text, keys)]
     statements = [one for one in (*known, *there) if isinstance(one, Statement)]
     refused = [one for one in there if isinstance(one, Refused)]
+    others = {one.fingerprint for one in known if isinstance(one, Refused)}
     host, on = _text(given, "host"), _day(_text(given, "on"))
-    return _document(judge_mirror(host, statements, refused, on, fresh_days))
+    return _document(judge_mirror(host, statements, refused, on, fresh_days, others))
 
 
-def _check_key(block: str, number: int) -> None:
+def _usable_key(text: str, number: int) -> str:
     try:
-        read_key(block)
+        return read_pasted_key(text)[0]
     except KeyUnreadable as error:
         raise Unusable(f"key {number} is no armoured OpenPGP public key") from error
 

@@ -8,7 +8,7 @@ it; a copy may show the genuine list, but it cannot put itself on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ SIGNED_STALE = "signed-stale"
 SIGNED_UNCLEAR = "signed-unclear"
 UNSIGNED = "unsigned"
 PHISHING_SUSPECT = "phishing-suspect"
+KEYS_DIFFER = "keys-differ"
 ALIKE_LETTERS = 6
 
 
@@ -52,23 +53,27 @@ def judge_mirror(
     shown: Sequence[Statement | Refused],
     on: date,
     fresh_days: int,
+    others: Collection[str] = (),
 ) -> MirrorJudgement:
     """Return the verdict on ``host``, which shows itself as the market.
 
     ``known`` are all verified statements of the market's key, wherever they were seen;
     ``shown`` is what the messages on the address itself are; a list without a date of its
-    own holds ``fresh_days`` from its signature.
+    own holds ``fresh_days`` from its signature.  ``others`` are the keys that the lists seen at
+    other addresses of the market name.
     """
     site = site_of(host)
     statements = sorted(known, key=lambda one: (one.signed_at, sorted(one.hosts)))
     if _on_this_machine(site):
-        return MirrorJudgement(host=site, status=UNSIGNED, reason="loopback")
+        why = _why_unsigned([one for one in shown if isinstance(one, Refused)], others)
+        reason = why if why == KEYS_DIFFER and not known else "loopback"
+        return MirrorJudgement(host=site, status=UNSIGNED, reason=reason)
     if onion_name(site) and onion_version(site) is None:
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="address-malformed")
     naming = [one for one in statements if site in one.hosts | one.denounced | one.unclear]
     if naming:
         return _named(site, naming[-1], statements[-1], on, fresh_days)
-    return _not_named(site, statements, shown)
+    return _not_named(site, statements, shown, others)
 
 
 def _on_this_machine(site: str) -> bool:
@@ -96,7 +101,10 @@ def _named(site: str, last: Statement, newest: Statement, on: date, days: int) -
 
 
 def _not_named(
-    site: str, known: Sequence[Statement], shown: Sequence[Statement | Refused]
+    site: str,
+    known: Sequence[Statement],
+    shown: Sequence[Statement | Refused],
+    others: Collection[str],
 ) -> MirrorJudgement:
     refused = [one for one in shown if isinstance(one, Refused)]
     reasons = {one.reason for one in refused}
@@ -109,8 +117,15 @@ def _not_named(
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="not-on-the-list")
     if "bad-signature" in reasons:
         return MirrorJudgement(host=site, status=PHISHING_SUSPECT, reason="bad-signature")
-    reason = "key-not-known" if reasons else "no-signed-list"
-    return MirrorJudgement(host=site, status=UNSIGNED, reason=reason)
+    return MirrorJudgement(host=site, status=UNSIGNED, reason=_why_unsigned(refused, others))
+
+
+def _why_unsigned(refused: Sequence[Refused], others: Collection[str]) -> str:
+    """Return the reason; which of two keys is the market's cannot be told, that one is not can."""
+    here = {one.fingerprint for one in refused} - {""}
+    if here and set(others) - {""} - here:
+        return KEYS_DIFFER
+    return "key-not-known" if refused else "no-signed-list"
 
 
 def _looks_like_one_of(site: str, known: Sequence[Statement]) -> bool:

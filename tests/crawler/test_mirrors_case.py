@@ -201,6 +201,37 @@ def test_a_market_on_loopback_is_no_copy_of_its_onion(trusted, order, market, ht
     assert (code, found[f"127.0.0.1:{market.port}"]["reason"]) == (ExitCode.DONE, "loopback")
 
 
+def test_lists_of_different_keys_are_a_sign_of_phishing_before_a_key_is_trusted(
+    case, market, html, vestigo, capsys
+):
+    market.answers["/"] = list_page(html, MAIN)
+    crawled(vestigo, case, MAIN)
+    market.answers["/"] = list_page(html, COPY, secret=b"c")
+    words = ("run", case.path, "--profile", HERE / "market.toml", "--start", f"http://{COPY}/")
+    group.main(args=[str(w) for w in (*words, "--pass", 2, "--json")], standalone_mode=False)
+    assert "crawled at another address" in capsys.readouterr().err
+    code, found = judged(vestigo, case)
+    assert code == ExitCode.FINDINGS
+    assert {(one["status"], one["reason"]) for one in found.values()} == {
+        ("unsigned", "keys-differ")
+    }
+    _code, out = vestigo("mirrors", "check", case.path)
+    assert "two addresses of one market show lists of different keys" in out
+    assert "A sign of phishing" in out
+    group.main(args=[str(w) for w in (*words, "--pass", 3, "--json")], standalone_mode=False)
+    assert "lists of different keys: one of them is a copy" in capsys.readouterr().err
+
+
+def test_a_key_pasted_with_the_page_around_it_is_trusted_and_said_to_be_mended(
+    case, key_file, vestigo, capsys
+):
+    key_file.write_text(f'<pre id="key">{KEY.armoured}</pre>')
+    words = ("mirrors", "trust", case.path, "--market", "tiny", "--key", key_file, "--origin", "x")
+    group.main(args=[str(word) for word in words], standalone_mode=False)
+    assert "armour mended" in capsys.readouterr().err
+    assert KEY.fingerprint in vestigo("mirrors", "keys", case.path)[1]
+
+
 def test_a_damaged_capture_is_named_the_rest_is_judged_and_nothing_recorded(
     trusted, market, html, vestigo
 ):

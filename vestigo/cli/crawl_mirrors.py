@@ -29,7 +29,7 @@ from vestigo.records import MirrorVerdict
 CASE = click.argument("path", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 MARKET = click.option("--market", required=True, help=_("The market, as its profile names it."))
-COPY = "phishing-suspect"
+COPY, KEYS_DIFFER = "phishing-suspect", "keys-differ"
 
 
 @click.group("mirrors", help=_("Tell the addresses of a market from copies of it."))
@@ -54,6 +54,8 @@ def trust(path: Path, market: str, key: Path, origin: str, as_json: bool) -> Non
     """Keep the key and log who trusts it, and why."""
     with open_session(path) as session:
         trusted = trust_key(session, market, key.read_text("utf-8", "replace"), origin)
+    if trusted.repaired:
+        warn(_("The key did not stand in the file as it is: it was cut out and its armour mended."))
     if as_json:
         emit_json(_key_document(trusted))
         return
@@ -95,7 +97,7 @@ def keys(path: Path, as_json: bool) -> None:
 @click.option("--market", default="", help=_("Only this market."))
 @JSON
 def check(path: Path, market: str, as_json: bool) -> int:
-    """Exit 4 where an address is suspected to be a copy, 3 where captures are damaged."""
+    """Exit 4 where an address may be a copy, 3 where captures are damaged."""
     with open_session(path) as session:
         judged = judge_mirrors(session, market)
         session.custody.append("access", reason="mirrors judged")
@@ -109,7 +111,7 @@ def check(path: Path, market: str, as_json: bool) -> int:
         if not as_json:
             warn(_("No verdict on a market with damaged captures was recorded."))
         return ExitCode.VERIFICATION_FAILED
-    copies = any(one.status == COPY for one in judged.verdicts)
+    copies = any(_may_be_a_copy(one) for one in judged.verdicts)
     return ExitCode.FINDINGS if copies else ExitCode.DONE
 
 
@@ -145,7 +147,9 @@ def reason_words(reason: str) -> str:
         "out-of-date": _("the list that names it holds no longer"),
         "left-out-later": _("a newer signed list leaves it out"),
         "denounced": _("the key-holder warns of it"),
-        "cannot-be-told": _("the signed text names it and leaves open whether it is a copy: read it"),
+        "cannot-be-told": _(
+            "the signed text names it and leaves open whether it is a copy: read it"
+        ),
         "not-on-the-list": _("the signed list does not name it"),
         "look-alike": _("it begins like an address of the market and is not on the list"),
         "bad-signature": _("it shows a list that was changed after it was signed"),
@@ -153,9 +157,32 @@ def reason_words(reason: str) -> str:
         "unknown-key": _("it shows a list of another key"),
         "address-malformed": _("it is no onion address: its checksum is wrong"),
         "key-not-known": _("it shows a signed list, and no key is trusted"),
+        "keys-differ": _("two addresses of one market show lists of different keys"),
         "loopback": _("it is on this machine: no list can name it"),
         "no-signed-list": _("no signed list was seen"),
     }[reason]
+
+
+def doubt_words(doubt: str) -> str:
+    """Return why the start of a crawl may be a copy, for a person who may be about to log in."""
+    return {
+        "keys-differ": _(
+            "Two addresses of this market show lists of different keys: one of them is a copy, and"
+            " takes the password. Trust a key from elsewhere (“vestigo crawl mirrors trust”)."
+        ),
+        "cannot-be-told": _(
+            "A signed text names this address and leaves open whether it is a copy, which takes"
+            " the password: read it (“vestigo crawl mirrors check”)."
+        ),
+        "other-address": _(
+            "This market was crawled at another address, and no trusted key signed this one: a"
+            " copy takes the password (“vestigo crawl mirrors check”)."
+        ),
+    }[doubt]
+
+
+def _may_be_a_copy(one: MirrorVerdict) -> bool:
+    return one.status == COPY or one.reason == KEYS_DIFFER
 
 
 def _show(verdicts: Sequence[MirrorVerdict]) -> None:
@@ -169,6 +196,13 @@ def _show(verdicts: Sequence[MirrorVerdict]) -> None:
                 day=iso(one.signed_at)[:10], fingerprint=one.key_fingerprint, origin=one.key_origin
             )
             click.echo(printable(said))
+    if any(one.reason == KEYS_DIFFER for one in verdicts):
+        click.echo(
+            _(
+                "A sign of phishing: one of these keys is not the market's. Log in at none of them"
+                " before a key from elsewhere is trusted."
+            )
+        )
     if any(one.status == COPY for one in verdicts):
         click.echo(_("A suspicion, not a fact: a market can also forget an address."))
 

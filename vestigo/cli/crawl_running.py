@@ -21,6 +21,7 @@ from crawler.permission import host_and_port
 from crawler.run import check_authority, usable_start
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
+from vestigo.cli.crawl_mirrors import doubt_words
 from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
@@ -36,6 +37,7 @@ from vestigo.pipeline.crawling import (
     crawl_job,
     crawl_status,
 )
+from vestigo.pipeline.mirror_doubts import address_doubt
 from vestigo.pipeline.mirrors import refuse_copy
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.store.atomic import write_atomically
@@ -80,6 +82,9 @@ def run_crawl(words: CrawlWords) -> int:
             retry_failed=words.retry_failed, on_progress=_showing(display),
         )  # fmt: skip
         refuse_copy(session, market.market, words.start)
+        doubt = address_doubt(session, market.market, words.start)
+        if doubt:
+            warn(doubt_words(doubt))
         if words.dry_run:
             check_authority(job)
             check_attendant(session, job)

@@ -68,6 +68,23 @@ def read_key(block: str) -> KeyRead:
     return _read(packets, repaired=True)
 
 
+def armoured_key(block: str) -> tuple[str, KeyRead]:
+    """Return the key in ``block`` in armour that verifies, and what it is.
+
+    Damaged armour is made anew.  Raises ``KeyUnreadable`` with the reason, also for a key of
+    version 3, whose signatures nothing here verifies.
+    """
+    from pysequoia import ArmorKind, Cert, armor
+
+    key = read_key(block)
+    if key.version == 3:  # noqa: PLR2004 - RFC 1991
+        raise KeyUnreadable("a version 3 key: its signatures cannot be verified")
+    if not key.armour_repaired:
+        return block, key
+    certificate = Cert.from_bytes(_repaired(block))
+    return armor(bytes(certificate), ArmorKind.PublicKey), key
+
+
 def _read(data: bytes, *, repaired: bool) -> KeyRead:
     from pysequoia import Cert
 

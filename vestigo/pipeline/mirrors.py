@@ -19,13 +19,14 @@ from crawler.mirrors import (
     Statement,
     judge_mirror,
     message_text,
+    read_pasted_key,
     read_statements,
     site_of_uri,
 )
 from vestigo.errors import UsageError, VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.i18n import _
-from vestigo.identifiers.pgp import KeyUnreadable, read_key
+from vestigo.identifiers.pgp import KeyUnreadable
 from vestigo.pipeline.reading import CrawledMarkets
 from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.records import (
@@ -53,6 +54,7 @@ class TrustedKey:
     armoured: str
     origin: str
     person: str
+    repaired: bool = False  # the block did not stand in the file as it is kept
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ class MirrorsJudged:
 
 
 def trust_key(session: CaseSession, market: str, block: str, origin: str) -> TrustedKey:
-    """Trust the armoured key in ``block`` to sign for ``market``.
+    """Trust the armoured key in ``block`` (a file as it was saved) to sign for ``market``.
 
     Raises ``UsageError`` E-CRA-081 where the block is no key, E-CRA-082 where ``origin``
     (how the unit came to it: not from the page that it is to prove) is empty.
@@ -91,18 +93,21 @@ def trust_key(session: CaseSession, market: str, block: str, origin: str) -> Tru
             remedy=_("Say how the unit came to it, and not from the page that it is to prove."),
         )
     try:
-        fingerprint = read_key(block).fingerprint
+        armoured, key = read_pasted_key(block)
     except KeyUnreadable as error:
         raise UsageError(
             "E-CRA-081",
             _("This is no OpenPGP public key: {reason}.").format(reason=error),
             remedy=_("Give one armoured public key block."),
         ) from error
+    fingerprint = key.fingerprint
     path = session.folder.origin / "keys" / f"{fingerprint}.asc"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(path, block.encode("utf-8"))
+    write_atomically(path, armoured.encode("utf-8"))
     _judge_key(session, f"{market}/{fingerprint}", TRUSTED, origin.strip())
-    return TrustedKey(market, fingerprint, block, origin.strip(), os_account())
+    return TrustedKey(
+        market, fingerprint, armoured, origin.strip(), os_account(), key.armour_repaired
+    )
 
 
 def withdraw_key(session: CaseSession, market: str, fingerprint: str, reason: str) -> None:
@@ -217,13 +222,20 @@ def _verdicts(
 ) -> Iterator[MirrorVerdict]:
     known = [statement for statement, _capture in seen.statements]
     days = int(session.settings("crawl")["mirror_list_days"])
-    signed = {host for one in known for host in one.hosts | one.denounced}
+    signed = {host for one in known for host in one.hosts | one.denounced | one.unclear}
     last = max((capture.observed_at for capture in seen.hosts.values()), default=None)
     for host in sorted({*seen.hosts, *signed}):
         assert last is not None
         shown = seen.refused.get(host, [])
-        judged = judge_mirror(host, known, shown, last.date(), days)
+        judged = judge_mirror(host, known, shown, last.date(), days, _elsewhere(seen, host))
         yield _record(market, judged, _sources(seen, judged), last, keys, days)
+
+
+def _elsewhere(seen: _Seen, host: str) -> set[str]:
+    """Return the keys that the lists on the other addresses name."""
+    return {
+        one.fingerprint for other, found in seen.refused.items() if other != host for one in found
+    }
 
 
 def _sources(seen: _Seen, judged: MirrorJudgement) -> tuple[str, ...]:
