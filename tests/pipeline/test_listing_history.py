@@ -170,6 +170,12 @@ def test_the_readers_flag_is_a_reason(told):
         (20_000, [20_000], 100, ["far-above-the-market"]),
         (19_999, [], 100, []),
         (0, [0], 0, []),
+        (20_000, [100, 20_000, 20_000], None, ["far-above-its-own"]),
+        (20_000, [20_000, 20_000, 100], 120, ["far-above-its-own"]),
+        (5000, [100, 9000, 5000, 110], 120, ["far-above-its-own"]),
+        (1000, [1, 1000, 1000], 800, []),
+        (1000, [1000, 1, 1000], None, []),
+        (1000, [1000, 1, 1000, 10_000], None, []),
         (5, [], None, []),
     ],
 )
@@ -179,6 +185,16 @@ def test_where_a_price_begins_to_be_absurd(price, others, market, reasons):
         None if market is None else Decimal(market), flagged=False,
     )  # fmt: skip
     assert [one.reason for one in found] == reasons
+
+
+@pytest.mark.parametrize("n_up", range(1, 7))
+def test_a_holding_price_that_stays_up_stays_flagged(told, n_up):
+    pages = [capture("/l/1", 7 * n) for n in range(n_up + 1)]
+    prices = [Decimal("0.00112")] + [Decimal("0.22302")] * n_up
+    (found,) = told(*pages, *(listing(p, price_amount=a, price_currency="BTC")
+                              for p, a in zip(pages, prices, strict=True)))  # fmt: skip
+    assert [len(version.holding) for version in found.versions] == [0] + [1] * n_up
+    assert found.versions[-1].holding[0].compared == prices[0]
 
 
 def test_few_prices_make_no_market():
@@ -234,7 +250,7 @@ def test_the_command_shows_and_logs(case, told, vestigo):
     assert "█▄✗" in out
     assert "\x1b" not in out
     _code, out = vestigo("history", case.path, "bazar/1")
-    assert "probably a holding price: 1333 times the median of its other prices (75 EUR)" in out
+    assert "probably a holding price: 1333 times the price that it is meant to have (75 EUR)" in out
     assert pages[2].capture_id in out
     document = json.loads(vestigo("history", case.path, "--changed", "--json")[1])
     assert [one["state"] for one in document["listings"]] == ["holding_price"]

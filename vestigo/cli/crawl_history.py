@@ -173,7 +173,7 @@ def _holding(reason: Holding, version: Version) -> str:
     said = {
         "too-much-for-the-amount": _("probably a holding price: too much for what is offered"),
         "far-above-its-own": _(
-            "probably a holding price: {times} times the median of its other prices ({compared})"
+            "probably a holding price: {times} times the price that it is meant to have ({compared})"
         ),
         "far-above-the-market": _(
             "probably a holding price: {times} times the market's median price ({compared})"

@@ -22,8 +22,9 @@ LEAST_PRICES = 20
 class Holding:
     """One reason: a stable word, and what the price was compared with (None for none).
 
-    ``compared`` is a price in the same currency: the median of the listing's other prices,
-    or of the market's; ``times`` how many times as high this one is, rounded down.
+    ``compared`` is a price in the same currency: the median of the prices at which the
+    listing is meant to sell, or of the market's; ``times`` how many times as high this one
+    is, rounded down.
     """
 
     reason: str
@@ -36,16 +37,42 @@ def holding_reasons(
 ) -> tuple[Holding, ...]:
     """Return why ``price`` is taken for a holding price, () where it is not.
 
-    ``others`` are the listing's prices in other captures, ``market`` the median price of
-    the market's listings (None where too few are known), all in one currency; ``flagged``
-    says that the reader found it absurd for the amount on offer.
+    ``others`` are the listing's prices in other captures, in the order of time; ``market``
+    the median price of the market's listings (None where too few are known), all in one
+    currency; ``flagged`` says that the reader found it absurd for the amount on offer.
     """
     found = [Holding(AMOUNT)] if flagged else []
-    own = median(others) if others else None
+    own = _meant(price, others, market)
     for reason, compared, times in ((OWN, own, OWN_TIMES), (MARKET, market, MARKET_TIMES)):
         if compared and price >= times * compared:
             found.append(Holding(reason, compared, int(price / compared)))
     return tuple(found)
+
+
+def _meant(price: Decimal, others: Sequence[Decimal], market: Decimal | None) -> Decimal | None:
+    """Return the median of the prices at which the listing is meant to sell, None for none.
+
+    A holding price stays up for weeks: so not of all others, but of those around the lowest
+    one that is no slip of the pen.
+    """
+    likely = sorted(low for low in others if low and not _is_slip(low, price, others, market))
+    around = [one for one in likely if one < OWN_TIMES * likely[0]]
+    return Decimal(median(around)) if around else None
+
+
+def _is_slip(
+    low: Decimal, price: Decimal, others: Sequence[Decimal], market: Decimal | None
+) -> bool:
+    """Whether ``low`` may be the odd one of the two: ``price`` is not far above it for nothing.
+
+    The market tells where it is known: the odd one is farther (in times) from its median.
+    Else the price that the listing began with, or most captures, count for meant.
+    """
+    if price < OWN_TIMES * low:
+        return False
+    if market:
+        return low * price < market * market
+    return low != others[0] and low * OWN_TIMES <= median(others)
 
 
 def market_medians(prices: Mapping[str, Sequence[Decimal]]) -> dict[str, Decimal]:
