@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from vestigo.cli.output import emit_json, printable
+from vestigo.cli.output import emit_json, printable, warn
 from vestigo.clock import iso
 from vestigo.errors import ExitCode, InputError
 from vestigo.evidence.stamping.bracket import TimeBracket
@@ -24,6 +25,8 @@ from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.stamping import case_bracket, newest_block
 
 LONGEST_FILE = 4096
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+RECENT = DAY
 
 
 @click.command("time", help=_("Show between which two moments the evidence of CASE came about."))
@@ -73,15 +76,30 @@ def not_before(
     """Log the block; without a header the newest one that the case knows."""
     with open_session(case) as session:
         anchor = _chosen(session, header, header_file, network, source)
-        session.custody.append("recognition", reason=REASON, details=anchor.details())
+        before = max((event.at for event in session.custody.events()), default=None)
+        event = session.custody.append("recognition", reason=REASON, details=anchor.details())
+    age = event.at - anchor.mined_at
     if as_json:
-        emit_json(anchor.details())
-        return
-    click.echo(
-        _("Block {hash}: what follows came after {moment}.").format(
-            hash=anchor.block_hash, moment=iso(anchor.not_before)
+        emit_json(anchor.details() | {"age_seconds": age // SECOND})
+    else:
+        click.echo(
+            _("Block {hash}, {age}: what follows came after {moment}.").format(
+                hash=anchor.block_hash, age=_age(age), moment=iso(anchor.not_before)
+            )
         )
-    )
+    if before is not None and before - anchor.mined_at > RECENT:
+        warn(_("The block is more than a day older than the event before it in the log: it tells "
+               "little. Give the header of a recent one."))  # fmt: skip
+
+
+def _age(age: timedelta) -> str:
+    """Say how old a block is by the own clock, in days or, below two of them, in hours."""
+    if age < timedelta():
+        return _("ahead of the own clock")
+    days, hours = age // DAY, age // HOUR
+    if days > 1:
+        return ngettext("{n} day old", "{n} days old", days).format(n=days)
+    return ngettext("{n} hour old", "{n} hours old", hours).format(n=hours)
 
 
 def _chosen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,8 +133,10 @@ def test_a_block_is_filed_and_shown(world, capsys, tmp_path):
     world.ledger.close()
     case = world.folder.path
     (tmp_path / "h").write_text(GENESIS)
-    code, out, _err = cli(capsys, "evidence", "not-before", case, "--header-file", tmp_path / "h")
+    code, out, err = cli(capsys, "evidence", "not-before", case, "--header-file", tmp_path / "h")
     assert (code, "2009-01-03T16:15:05Z" in out) == (0, True)
+    assert re.search(r"^Block [0-9a-f]{64}, [0-9]{4} days old: what follows", out)
+    assert "more than a day older" in err
     code, out, _err = cli(
         capsys, "evidence", "not-before", case, "--json"
     )  # the newest: of the case's chain
@@ -147,6 +150,38 @@ def test_a_block_is_filed_and_shown(world, capsys, tmp_path):
     assert "Time: not before 2009-01-03T16:15:05Z" in out
     assert cli(capsys, "evidence", "not-before", case, "--header", "00")[0] == 4
     assert cli(capsys, "evidence", "not-before", case, "--header-file", tmp_path / "none")[0] == 4
+
+
+def mined(at: datetime) -> str:
+    """Return a header of the chain for tests that was found at that second."""
+    for n in range(10_000):
+        words = bytes(68) + int(at.timestamp()).to_bytes(4, "little") + bytes.fromhex("ffff7f20")
+        header = words + n.to_bytes(4, "little")
+        if hashlib.sha256(hashlib.sha256(header).digest()).digest()[31] < 0x7F:
+            return header.hex()
+    pytest.fail("no header was found")
+
+
+@pytest.mark.parametrize(
+    ("age", "words", "warned"),
+    [
+        (timedelta(hours=5, minutes=1), "5 hours old", False),
+        (timedelta(hours=1, minutes=1), "1 hour old", False),
+        (timedelta(days=3, minutes=1), "3 days old", True),
+        (timedelta(hours=-1), "ahead of the own clock", False),
+    ],
+)
+def test_the_line_says_how_old_the_block_is(tmp_path, capsys, age, words, warned):
+    case = tmp_path / "c"
+    assert run(["case", "new", str(case), "--title", "t", "--unit", "u"]) == 0
+    header = mined(datetime.now(UTC) - age)
+    words_given = ("evidence", "not-before", case, "--network", "regtest", "--header", header)
+    code, out, err = cli(capsys, *words_given)
+    assert code == 0
+    assert f", {words}: what follows came after" in out
+    assert ("more than a day older" in err) == warned
+    code, out, _err = cli(capsys, *words_given, "--json")
+    assert abs(json.loads(out)["age_seconds"] - age.total_seconds()) < 600
 
 
 def test_the_start_of_a_session_names_the_newest_block_known(world):
