@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from vestigo.clock import Clock
@@ -14,6 +15,7 @@ from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.evidence.log_proofs import event_proof, sound_tree
 from vestigo.evidence.note import NoteKey, parse_note
+from vestigo.evidence.received.checking import FILED
 from vestigo.evidence.stamping.bundled import add_late_files
 from vestigo.evidence.tlog_files import ConsistencyFile, InclusionFile
 from vestigo.evidence.witness.asking import (
@@ -29,6 +31,7 @@ from vestigo.store import CaseFolder
 
 NOTE = "seal/checkpoint.note"
 RECORDED = "exhibit recorded"
+RECEIVED = re.compile(r"R[0-9]{4,}")
 
 
 class WitnessedCase:
@@ -95,20 +98,18 @@ class WitnessedCase:
     def prove(self, exhibit: str, size: int | None) -> InclusionFile:
         """Return the proof that an exhibit stands in the log under a signed checkpoint.
 
-        Raises ``UsageError``: E-EVI-114 no such checkpoint, E-EVI-123 no event recorded the
+        Of an item that somebody handed over (R0001) the event of its receipt is proved, of a
+        page the one that a bundle recorded it with.  Raises ``UsageError``: E-EVI-114 no such
+        checkpoint, E-EVI-123 no event recorded the
         exhibit before it.
         """
         note = kept_checkpoint(self._folder, size)
         stated = parse_checkpoint(note)
         events = self._custody.events(up_to=stated.size)
-        named = [e for e in events if (e.reason, e.exhibit) == (RECORDED, exhibit)]
+        due = FILED if RECEIVED.fullmatch(exhibit) else RECORDED
+        named = [e for e in events if (e.reason, e.exhibit) == (due, exhibit)]
         if not named:
-            raise UsageError(
-                "E-EVI-123",
-                _("No event before checkpoint {n} recorded this exhibit.").format(n=stated.size),
-                where=exhibit,
-                remedy=_("Build a bundle: it records each exhibit before it signs."),
-            )
+            raise _not_recorded(stated.size, exhibit, due)
         tree = sound_tree(self._custody, stated.size, stated.root)
         proof = event_proof(
             tree, named[0].line(), named[0].id, stated.size, stated.root, parse_note(note)
@@ -133,3 +134,15 @@ class WitnessedCase:
         self._custody.append(
             action, reason=reason, object_sha256=digest, exhibit=exhibit, details=details
         )
+
+
+def _not_recorded(size: int, exhibit: str, due: str) -> UsageError:
+    received = _("Look at its number. If it was filed later, sign a checkpoint now: "
+                 "“vestigo evidence checkpoint CASE”.")  # fmt: skip
+    page = _("Look at its number. Build a bundle: it records each page before it signs.")
+    return UsageError(
+        "E-EVI-123",
+        _("No event before checkpoint {n} recorded this exhibit.").format(n=size),
+        where=exhibit,
+        remedy=received if due == FILED else page,
+    )
