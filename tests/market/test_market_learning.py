@@ -201,14 +201,13 @@ def test_learn_check_and_read_through_the_command(saved, tmp_path, capfd):
     checked = json.loads(capfd.readouterr().out)
     assert checked["kinds"]["listing"] == 5
     assert checked["fields"]["price"]["n_read"] == 5
-    assert {key: checked["unused_labels"][0][key] for key in ("label", "n_pages")} == {
-        "label": "stock",
-        "n_pages": 5,
-    }
+    assert "stock" not in {one["label"] for one in checked["unused_labels"]}
+    assert "[listing.stock]" in profile.read_text("utf-8")
     assert run(["market", "read", str(profile), str(saved), "--jsonl"]) == 0
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert sum(row["kind"] == "listing" for row in rows) == 5
     assert not any("unprofiled" in row for row in rows)
+    assert all(row["stock"] for row in rows if row["kind"] == "listing")
 
 
 def test_without_a_profile_every_row_is_marked(saved, capfd):

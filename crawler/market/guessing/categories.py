@@ -151,6 +151,8 @@ def _by_list(sight: Sight, title: Guess | None) -> Iterator[Guess]:
             for one in segments
         ):
             continue
+        if segments[1:] and any(_is_open_text(one) for one in segments):
+            continue  # a menu
         guess = Guess((), segments, element, -sight.cost(element, "frame"))
         guess.add(3.2 if segments[1:] else 2.2, "links right above the title")
         yield guess
@@ -218,6 +220,11 @@ def _by_open_entry(sight: Sight) -> Iterator[Guess]:
         guess = Guess((), found, found[-1].holder, 0.0)
         guess.add(2.4, "open in the menu")
         yield guess
+
+
+def _is_open_text(one: Segment) -> bool:
+    link = link_of(one.holder, 3)
+    return link is not None and _is_open(link)
 
 
 def _is_open(link: Any) -> bool:

@@ -39,4 +39,9 @@ def _fixed() -> dict[str, str]:
         "named in its link": _("named in its link"),
         "right above the labels": _("right above the labels"),
         "page title": _("page title"),
+        "beside the title": _("beside the title"),
+        "on a button of buying": _("on a button of buying"),
+        "open in the menu": _("open in the menu"),
+        "rated beside it": _("rated beside it"),
+        "told to programs": _("told to programs"),
     }
