@@ -175,7 +175,7 @@ def _whole(one: MarketLook, seen: dict[str, Any] | None, other_hosts: tuple[str,
 
 def _unsealed(*, shown: bool) -> list[str]:
     """Return the line of a case without keys."""
-    lost = _("no keys: exact cookies and log-ins are dropped (“vestigo case keys”)")
+    lost = _("no keys: cookies and log-ins are dropped (“vestigo case keys”)")
     return [_line(_("Sealing"), lost)] if shown else []
 
 
