@@ -995,7 +995,10 @@ def check_proofs(bag: Bag, check: Check) -> str:
         if number not in files:
             check.fault(number, "an exhibit without its proof")
             continue
-        index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
+        try:
+            index, path = proof_parts(bag.read(files[number]).decode("utf-8"), PROOF_HEAD, note)
+        except ValueError:
+            index, path = -1, []
         place, line = events[number]
         exhibit = loads(bag.read(f"data/exhibits/{number}/exhibit.json"))
         if index != place or loads(line)["object_sha256"] != exhibit["capture_id"]:
@@ -1262,7 +1265,11 @@ def check_revocation(
     for file in lists:
         words = ("crl", "-inform", "DER", "-in", str(bag.path(file)))
         content += "\n" + "".join(LIST.findall(openssl(bag, *words)[1]))
-        latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
+        try:
+            latest = max(latest, stated_time(openssl(bag, *words, "-noout", "-lastupdate")[1]))
+        except ValueError:
+            check.fault(file, "no revocation list")
+            return False
     store.write_text(content, "utf-8")
     second = str(int(latest.timestamp()))
     note, asked = bag.path("seal/checkpoint.note"), ("-data", second, "-crl_check_all")
