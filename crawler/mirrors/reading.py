@@ -13,12 +13,20 @@ from dataclasses import dataclass, field
 
 from crawler.mirrors import wording as words
 from crawler.mirrors.sentences import Sentence, sentences_of
-from crawler.mirrors.stances import LABEL_WORDS, Stance, n_unknown, n_words, stance_of
+from crawler.mirrors.stances import (
+    LABEL_WORDS,
+    Stance,
+    n_unknown,
+    n_words,
+    owns_in_words,
+    stance_of,
+)
 
 A_NAME = 2
+A_STORY = 4
 _HOST = re.compile(r"\x01(\d+)\x02")
 _MARK = re.compile(r"\x01\d+\x02")
-_CLAUSE = re.compile(rf"(?<=[,;|)\]–—])|(?=[(\[])|\s-+\s|(?=\s(?:{words.TURNS})\s)")
+_CLAUSE = re.compile(rf"(?<=[,;|)\]–—])|(?=[(\[])|\s[-/]+\s|(?=\s(?:{words.TURNS})\s)")
 
 
 @dataclass(slots=True)
@@ -64,7 +72,8 @@ class _Reader:
         before = Stance.NONE
         for clause, hosts in _clauses(sentence):
             stance = stance_of(_MARK.sub("\x01", clause), holds=True, introduces=False)
-            if stance is Stance.NONE and self._doubtful(clause):
+            strange = stance is Stance.NONE and self._doubtful(clause)
+            if strange or (stance is Stance.OWNED and n_unknown(clause) >= A_STORY):
                 stance = Stance.OPEN
             before = self._hosts(hosts, stance, before)
 
@@ -104,12 +113,15 @@ class _Reader:
         """Take a sentence without addresses: a heading, or words about what stands above."""
         stance = stance_of(sentence.text, holds=False, introduces=introduces)
         above = words.ABOVE.search(sentence.text) is not None
-        if self.last and (above or (sentence.goes_on and not sentence.after_blank)):
+        goes_on = sentence.goes_on or words.BACKWARD.search(sentence.text) is not None
+        if self.last and (above or (goes_on and not introduces and not sentence.after_blank)):
             said = stance_of(sentence.text, holds=True, introduces=False)
             if said in (Stance.WARNED, Stance.OPEN):
                 self._look_back(said, above=above)
             if above and not introduces:
                 return
+        if stance is Stance.OWNED and self.rank and not owns_in_words(sentence.text):
+            stance = Stance.OPEN if n_unknown(sentence.text) else stance
         fresh = self._fresh(sentence, stance, introduces=introduces)
         if fresh is Stance.OWNED and self.by_name and self.rank and introduces:
             self._doubt_the_first()
@@ -176,7 +188,7 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[str, list[str]]]:
         yield sentence.text, [host for group in sentence.hosts.values() for host in group]
         return
     held: list[str] = []
-    for part in _CLAUSE.split(sentence.text):
+    for part in _CLAUSE.split(words.NOT_HAPPENED.sub(" ", sentence.text)):
         if not part or not part.strip():
             continue
         has = _MARK.search(part) is not None

@@ -17,7 +17,7 @@ _HOST = re.compile(r"\x01(\d+)\x02")
 _ENDS = re.compile(r"(?<=[.!?;])[\s)\"]+(?=\S)")
 _SHORT = re.compile(r"\b(e\.g|i\.e|z\.b|p\.? ?ej|etc|no|nr|vs|т\.е|т\.д)\.(?=\s)", re.IGNORECASE)
 _JOINED = re.compile(
-    r"(\x01\d+\x02)(?:[\s>\])]*(?:,|;|/|\||&|\+|and|or|y|e|o|et|ou|und|oder|и|или|en|of)[\s<\[(]*"
+    r"(\x01\d+\x02)(?:[\s>\])]*(?:,|;|/|\||&|(?=\x01)|\+|and|or|y|e|o|et|ou|und|oder|и|или|en|of)[\s<\[(]*"
     r"(?:and |or |y |e |et |ou |und |oder |и |или )?(\x01\d+\x02))+",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ def stance_of(sentence: str, *, holds: bool, introduces: bool) -> Stance:
     if words.COMPLEMENT.search(said):
         return _of_the_others(said, holds=holds, introduces=introduces)
     rest = words.GENERAL.sub(" ", said)
-    owned = words.OURS.search(words.ABOUT_US.sub(lambda match: " " * len(match[0]), rest))
+    owned = _owning(rest)
     warned = words.WARNED.search(rest) or words.COPIES.search(rest)
     meant = holds or introduces or words.DEIXIS.search(rest) is not None
     if warned:
@@ -59,6 +59,18 @@ def stance_of(sentence: str, *, holds: bool, introduces: bool) -> Stance:
     if owned:
         return Stance.OWNED if meant or words.ADDRESS_WORDS.search(rest) else Stance.NONE
     return _unowned(rest, holds=holds, introduces=introduces, meant=meant)
+
+
+def _owning(sentence: str) -> re.Match[str] | None:
+    """Return the first word that owns addresses, at its place in the sentence."""
+    for other in (words.ABOUT_US, words.OF_OTHER_THINGS):
+        sentence = other.sub(lambda match: "." * len(match[0]), sentence)
+    return words.OURS.search(sentence)
+
+
+def owns_in_words(sentence: str) -> bool:
+    """Say whether a word of owning stands in the sentence, and not only a word for addresses."""
+    return _owning(sentence) is not None
 
 
 def n_unknown(sentence: str) -> int:

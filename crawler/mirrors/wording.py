@@ -43,5 +43,7 @@ NEGATED = _pattern("negated")  # a no right before a word of owning
 ELSEWHERE = _pattern("elsewhere")  # places that are written about
 ABOVE = _pattern("above")
 ABOUT_US = _pattern("about_us")  # the market as what others copy, not as an owner
+OF_OTHER_THINGS = _pattern("of_other_things")  # "our pages": no address is owned
+BACKWARD = _pattern("backward")  # said of the addresses of the sentence before
 TURNS = _source("turns")  # where a sentence goes on about something else
 KNOWN = frozenset(str(_TABLE["known_words"]).split())
