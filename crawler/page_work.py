@@ -14,6 +14,7 @@ from crawler.login_walls import LoginWalls
 from crawler.market.classifying import OTHER
 from crawler.permission import covered, host_and_port
 from crawler.screening import NEVER, QUARANTINED, SCREENED
+from crawler.tor.reasons import WRONG_ADDRESS
 from crawler.traps import CAUSES
 from crawler.world import CrawlWorld
 from vestigo.evidence.quarantine import named_by_digest
@@ -196,7 +197,8 @@ class PageWork:
     def _again(self, row: PageRow, verdict: Verdict, capture: Capture | None) -> None:
         world = self._world
         settings = world.job.settings
-        if verdict.outcome == "retry" and row.n_attempts + 1 < int(settings["attempts"]):
+        last = row.n_attempts + 1 >= int(settings["attempts"]) or verdict.cause == WRONG_ADDRESS
+        if verdict.outcome == "retry" and not last:
             pause = float(settings["retry_seconds"]) * (row.n_attempts + 1)
             world.frontier.retry(row, verdict.cause, world.clock().timestamp() + pause)
             return

@@ -116,6 +116,8 @@ class CrawlWorld:
         assertions, tally = self.job.profile.assertions, self.job.tally
         whole = not (coverage.waiting or self.stopping)
         changed = tally.failures(assertions) if whole else tally.failures_so_far(assertions)
+        if not tally.counts["pages"]:  # nobody answered: that says nothing of the market
+            changed = []
         return CrawlReport(
             coverage=coverage,
             n_captures=self.n_captures,

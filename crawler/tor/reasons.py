@@ -6,6 +6,7 @@ from __future__ import annotations
 from vestigo.i18n import _
 
 PREFIX = "socks:"
+WRONG_ADDRESS = PREFIX + "onion-address-invalid"  # asking again never helps
 
 
 def cause_in_words(cause: str) -> str:

@@ -4,6 +4,7 @@
 import io
 import json
 import shutil
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -220,3 +221,38 @@ def test_another_error_of_a_look_is_told_as_it_is(tmp_path):
         raise ZeroDivisionError
     with pytest.raises(SourceUnreachable, match="bytes are free"), looking_at(tmp_path):
         raise full_disk()
+
+
+def test_of_a_market_that_never_answered_nothing_is_said(case, authorised, asked, look, tmp_path):
+    authorised()
+    bound = tmp_path / "bound.toml"
+    some = '\n[[assertions]]\ncount = "listing"\nmin = 1\n'
+    bound.write_text(Path(PROFILE).read_text() + some)
+    with case.toml.open("a") as handle:
+        handle.write("\n[settings.crawl]\nattempts = 1\n")
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        start = f"http://127.0.0.1:{gone.getsockname()[1]}/"
+    code, _out, err = asked("run", "--profile", bound, "--start", start)
+    assert (code, look()["changed"]) == (ExitCode.UNREACHABLE, [])
+    assert "changed" not in err
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_wrong_onion_address_is_asked_once_and_said_to_be_wrong(
+    case, authorised, asked, look, status, tor_socks, language
+):
+    proxy = tor_socks(0xF6)
+    with case.toml.open("a") as handle:
+        handle.write(f'\n[settings.crawl]\nproxy = "socks5://127.0.0.1:{proxy.port}"\n')
+    host = f"{'a' * 56}.onion"
+    authorised(hosts=(host,))
+    i18n.activate(language)
+    code, _out, err = asked("run", "--profile", PROFILE, "--start", f"http://{host}/")
+    assert code == ExitCode.UNREACHABLE
+    assert look()["failed"] == {"socks:onion-address-invalid": 1}
+    assert look()["next"]["code"] == "address"
+    said = {"en": "the onion address is wrong", "es": "la dirección onion es errónea"}[language]
+    assert said in err
+    assert said in status()[1]
+    assert fits(status()[1])
+    assert "--retry-failed" not in err

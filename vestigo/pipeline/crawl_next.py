@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from crawler.set_aside import LOGIN_NEEDED
+from crawler.tor.reasons import WRONG_ADDRESS
 from vestigo.clock import iso, parse_iso
 from vestigo.pipeline.crawl_state import CrawlState
 from vestigo.pipeline.session import CaseSession
@@ -89,8 +90,8 @@ def next_action(session: CaseSession, one: Standing) -> NextAction:
 def _code(session: CaseSession, one: Standing) -> str:
     """Return the stable code of what has to be done, and may be."""
     code = _wanted(session, one)
-    if code == "retry" and one.failed == (LOGIN_NEEDED,):
-        code = "log-in"
+    if code == "retry" and len(one.failed) == 1:
+        code = {LOGIN_NEEDED: "log-in", WRONG_ADDRESS: "address"}.get(one.failed[0], code)
     logs_in = code in ("log-in", "cookies") or (code == "attend" and _of_a_captcha(one))
     return "authorize-login" if logs_in and not one.login_covered else code
 
@@ -181,6 +182,7 @@ class _Commands:
             "attend": attend, "answer": attend, "begin": begin, "state": begin,
             "cookies": f"{attend} --cookies FILE",
             "retry": f"{going_on} --retry-failed",
+            "address": f"vestigo crawl run {case} --profile {profile} --start URL",
             "log-in": f"{resume} --account {account} --password-stdin",
             "proxy": "systemctl start tor" if reason == "E-CRA-057" else "",
             "control": "vestigo doctor", "file": "",
