@@ -13,7 +13,7 @@ from crawler.market import CaptchaForm, LoginForm
 from crawler.permission import host_and_port
 from crawler.world import CrawlWorld
 from vestigo.evidence.warc import WireResponse
-from vestigo.i18n import _
+from vestigo.i18n import _, ngettext
 from vestigo.records import Capture
 
 MOST_ANSWERS = 3
@@ -144,7 +144,7 @@ class SigningIn:
         assert attendant is not None
         assert form is not None
         if not answer:
-            self._give_up("E-CRA-016", _("The market shows a captcha, and no person attends."))
+            self._give_up(*_unanswered(attendant.person, world.session.n_answers))
             return
         world.session.n_answers += 1
         self._log("captcha answered by a person", capture, person=attendant.person)
@@ -188,3 +188,17 @@ class SigningIn:
         if capture is not None:
             details["capture_id"] = capture.capture_id
         self._world.job.on_event("collection", reason, details)
+
+
+def _unanswered(person: str, n_answers: int) -> tuple[str, str]:
+    """Return code and words for a captcha that gets no (further) answer of who attends."""
+    if not n_answers:
+        return "E-CRA-016", _("The market shows a captcha, and {person} gave no answer.").format(
+            person=person
+        )
+    told = ngettext(
+        "The market did not accept the answer of {person}, and no further one came.",
+        "The market accepted none of {n} answers of {person}, and no further one came.",
+        n_answers,
+    )
+    return "E-CRA-017", told.format(person=person, n=n_answers)

@@ -117,6 +117,18 @@ def test_a_wrong_answer_is_asked_again_three_times_at_most(wall, crawls):
     assert crawls.run(**options).paused == ""
 
 
+def test_who_answered_wrongly_and_then_no_more_did_attend(wall, crawls):
+    ask, options = attended("no", "no", "")
+    report = crawls.run(**options)
+    assert (report.paused, len(ask.shown), len(wall.posts)) == ("E-CRA-017", 3, 2)
+    assert report.paused_why.startswith(f"The market accepted none of 2 answers of {PERSON}")
+    assert (report.n_log_ins, report.n_log_in_tries) == (0, 1)
+
+
+def test_who_attends_and_answers_nothing_is_named(wall, crawls):
+    assert PERSON in crawls.run(**attended()[1]).paused_why
+
+
 def test_a_terminal_that_is_gone_counts_as_nobody(wall, crawls):
     def broken(_content, _media_type):
         raise OSError
