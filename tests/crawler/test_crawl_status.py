@@ -38,6 +38,29 @@ def test_an_order_that_is_over(case, authorised, look, status):
     assert "[E-AUT-002]" in status()[1]
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_new_order_after_one_that_ended_the_crawl_lets_it_go_on(
+    case, authorised, look, status, language
+):
+    authorised(starts_at=NOW - timedelta(days=3), ends_at=NOW - timedelta(days=1))
+    last = LastRun(at(-90000), at(-86400), "failed", "E-AUT-002", "view 127.0.0.1:9")
+    put(case, n_queued=3, last=last)
+    assert look()["next"]["code"] == "authorize"
+    authorised()
+    assert (look()["reason"], look()["next"]["code"]) == ("waiting", "resume")
+    i18n.activate(language)
+    out = status()[1]
+    assert "E-AUT" not in out
+    assert "vestigo crawl resume" in out
+
+
+def test_a_host_that_the_new_order_does_not_name_is_still_in_the_way(case, authorised, look):
+    authorised(hosts=("other.onion",))
+    last = LastRun(at(-90000), at(-86400), "failed", "E-AUT-002", "view 127.0.0.1:9")
+    put(case, n_queued=3, last=last)
+    assert (look()["reason"], look()["next"]["code"]) == ("E-AUT-003", "authorize")
+
+
 def test_what_the_order_does_not_cover(case, authorised, look):
     authorised(acts=("view",), data_classes=("listing",))
     put(case, n_queued=1)

@@ -44,6 +44,7 @@ WANTED = (
 )  # fmt: skip
 _LISTENS = "0A"
 QUARANTINED = "E-SCR-012"
+OUT_OF_FORCE = ("E-AUT-001", "E-AUT-002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +366,8 @@ def _reason(  # everything that may stand in the way
 def _standing(state: CrawlState | None, view: FrontierView | None) -> tuple[str, str]:
     if state is not None and state.running is not None:
         return "killed", state.running.began_at
+    if state is not None and state.last.code in OUT_OF_FORCE:
+        return "waiting", ""  # an order is in force now, or that would stand in the way
     if state is not None and state.last.outcome == "failed":
         return state.last.code, state.last.where
     if state is not None and state.last.outcome == "interrupted":
