@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from crawler.coverage import listing_key
 from crawler.frontier import NewPage, PageRow
 from crawler.frontier.rows import IMAGE
-from crawler.judging import CUT_BY_US, MAX_REDIRECTS, Verdict, judge
+from crawler.judging import MAX_REDIRECTS, STOPPED, Verdict, judge
 from crawler.links import is_too_long, normal_uri
 from crawler.login_walls import LoginWalls
 from crawler.market.classifying import OTHER
@@ -56,7 +56,7 @@ class PageWork:
             self._walls.met(row, capture.capture_id, tuple(_links(verdict)), generation)
         elif verdict.outcome in ("done", "logged-out"):
             self._done(row, capture, verdict, generation, number)
-        elif verdict.outcome == "back":
+        elif verdict.outcome == "back" and (world.stopping or verdict.cause == STOPPED):
             world.frontier.give_back(row)
         elif verdict.outcome == "wait":
             world.frontier.wait(row, verdict.cause)
@@ -81,7 +81,7 @@ class PageWork:
         """Mark a page whose exchange brought nothing that can be read."""
         if cause == QUARANTINED:
             self._world.frontier.refuse(row, cause)
-        elif self._world.stopping or cause.partition(";")[0] in CUT_BY_US:
+        elif self._world.stopping or cause.partition(";")[0] == STOPPED:
             self._world.frontier.give_back(row)
         else:
             self._again(row, Verdict("retry", cause), capture)
@@ -198,7 +198,7 @@ class PageWork:
         world = self._world
         settings = world.job.settings
         last = row.n_attempts + 1 >= int(settings["attempts"]) or verdict.cause == WRONG_ADDRESS
-        if verdict.outcome == "retry" and not last:
+        if verdict.outcome in ("retry", "back") and not last:
             pause = float(settings["retry_seconds"]) * (row.n_attempts + 1)
             world.frontier.retry(row, verdict.cause, world.clock().timestamp() + pause)
             return

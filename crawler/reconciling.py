@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.frontier import NewPage
-from crawler.judging import judge
+from crawler.judging import CUT_BY_US, judge
 from crawler.permission import covered
 from crawler.set_aside import LOGIN_NEEDED
 from vestigo.errors import VerificationError
@@ -58,7 +58,9 @@ def reconcile(world: CrawlWorld, pages: PageWork) -> None:
         if row is None or wire is None:
             continue
         del leased[label]
-        if wire.status is None:
+        if capture.problem.partition(";")[0] in CUT_BY_US:
+            world.frontier.give_back(row)
+        elif wire.status is None:
             pages.broken(row, capture.problem, capture)
         else:
             pages.take(row, capture, wire, generation=-1)

@@ -207,3 +207,18 @@ def test_one_signal_ends_a_crawl_that_the_market_holds(
     found = look()
     assert (found["reason"], found["failed"], found["in_flight"]) == ("interrupted", {}, 0)
     assert found["waiting"] >= N_TARPITS
+
+
+def test_a_clock_that_stands_still_while_an_order_runs_out_asks_for_no_page_for_ever(
+    market, crawls, order
+):
+    """The loop says that the order is over, the gate does not: attempts are counted."""
+    now = system_clock()
+    market.answers["/"] = Script((OK + b"Content-Length: 99\r\n\r\n<html>", b""), pause=86_400)
+    report = crawls.run(
+        orders=[order(ends_at=now + timedelta(seconds=0.3))], clock=lambda: now,
+        settings={"attempts": 2},
+    )  # fmt: skip
+    market.stop()
+    assert report.coverage.failed == {"authority-ended": 1}
+    assert market.asked["/"] == 2
