@@ -12,6 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from vestigo.cli.app import run
 from vestigo.errors import InputError
@@ -21,6 +25,7 @@ from vestigo.evidence.stamping.case_stamps import StampPlace
 from vestigo.evidence.stamping.clock_offset import measured_offset, seconds
 from vestigo.evidence.stamping.kept import KeptStamp
 from vestigo.evidence.stamping.not_before import logged_anchors, read_header
+from vestigo.evidence.stamping.revocation import names_source
 from vestigo.evidence.stranger import verify
 from vestigo.pipeline.session import open_session
 from vestigo.pipeline.stamping import not_before_details
@@ -262,3 +267,24 @@ def test_an_easy_header_of_today_is_no_mainnet_block():
     assert not verify.has_work(bytes(header), "mainnet")
     with pytest.raises(InputError):
         read_header(header.hex(), "mainnet", "x")
+
+
+@pytest.mark.parametrize(
+    ("method", "named"),
+    [(AuthorityInformationAccessOID.CA_ISSUERS, False), (AuthorityInformationAccessOID.OCSP, True)],
+)
+def test_where_the_issuers_certificate_lies_is_no_place_to_ask_about_revocation(method, named):
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    place = x509.AccessDescription(method, x509.UniformResourceIdentifier("http://ca.test/x"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(BORN)
+        .not_valid_after(BORN + timedelta(days=1))
+        .add_extension(x509.AuthorityInformationAccess([place]), critical=False)
+        .sign(key, SHA256())
+    )
+    assert names_source(certificate) is named
