@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -53,7 +53,9 @@ def measure(n_cases: int, seed: int, work: Path, on_one: Callable[[], None]) -> 
     }
 
 
-def faults_of(drawn: Drawn, work: Path, outside: Outside) -> list[str]:
+def faults_of(
+    drawn: Drawn, work: Path, outside: Outside, programs: Sequence[str] = tuple(PROGRAMS)
+) -> list[str]:
     """Return what the verifiers say against the bundle of a case that nobody touched.
 
     With the anchors everything is right; without the outside ones both say that nothing
@@ -61,7 +63,7 @@ def faults_of(drawn: Drawn, work: Path, outside: Outside) -> list[str]:
     """
     faults = []
     with bundle_of(drawn, work, outside) as sealed:
-        for program in PROGRAMS:
+        for program in programs:
             said = run_verifier(program, sealed.path, sealed.anchors)
             if said.exit_code != RIGHT or said.errors:
                 wrong = [line for line in said.lines if line[0] != "ok"]
@@ -69,7 +71,7 @@ def faults_of(drawn: Drawn, work: Path, outside: Outside) -> list[str]:
         for pattern in ("checkpoint-*.note", "witness-*.vkey", "tsa*.pem"):
             for path in sealed.anchors.glob(pattern):
                 path.unlink()
-        for program in PROGRAMS:
+        for program in programs:
             said = run_verifier(program, sealed.path, sealed.anchors)
             if said.checks("FAILED") or not said.alone:
                 faults.append(f"{program} with no outside anchor: {said.exit_code} {said.alone}")
