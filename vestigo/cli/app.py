@@ -13,7 +13,7 @@ import click
 from vestigo import __version__, i18n
 from vestigo.cli.click_words import translate_click
 from vestigo.cli.core_dumps import forbid_core_dumps
-from vestigo.cli.output import report_error
+from vestigo.cli.output import report_error, warn
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
 from vestigo.store.full_disk import disk_is_full, full_disk
@@ -54,7 +54,11 @@ class LazyNouns(click.Group):
         if target is None:
             return None
         module, _sep, name = target.partition(":")
-        command: Any = getattr(importlib.import_module(module), name)
+        try:
+            command: Any = getattr(importlib.import_module(module), name)
+        except KeyboardInterrupt as interrupt:  # to load a noun takes seconds on a slow machine
+            warn(_("Interrupted before the command began: nothing was done."))
+            raise click.exceptions.Exit(ExitCode.INTERRUPTED) from interrupt
         assert isinstance(command, click.Command)
         return command
 
@@ -97,6 +101,7 @@ def run(argv: list[str] | None = None) -> int:
         error.show(sys.stderr)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
+        warn(_("Interrupted."))
         return ExitCode.INTERRUPTED
     except VestigoError as error:
         report_error(error)

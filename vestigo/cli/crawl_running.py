@@ -21,6 +21,7 @@ from crawler.permission import host_and_port
 from crawler.run import check_authority, usable_start
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
+from vestigo.cli.crawl_interrupted import told_where_interrupted
 from vestigo.cli.crawl_mirrors import doubt_words
 from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable, progress, warn
@@ -73,7 +74,11 @@ def run_crawl(words: CrawlWords) -> int:
     market = load_profile(words.profile)
     usable_start(words.start)
     first = tuple(_lines(words.seeds, words.start)) if words.seeds else ()
-    with open_session(words.path, write=not words.dry_run) as session, progress() as display:
+    with (
+        told_where_interrupted() as progressed,
+        open_session(words.path, write=not words.dry_run) as session,
+        progress() as display,
+    ):
         job = crawl_job(
             session, market, words.start, seeds=first, account=words.account,
             password=words.password, pass_no=words.pass_no,
@@ -94,6 +99,7 @@ def run_crawl(words: CrawlWords) -> int:
             _warn_of_no_keys(words.path)
         check_authority(job)
         check_attendant(session, job)
+        progressed.begun = True
         try:
             report = crawl_into_case(session, job)
         except AuthorityError:

@@ -194,6 +194,9 @@ class Following:
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if self._state.running is None:
             return
+        if isinstance(error, KeyboardInterrupt):  # of before, or after, the crawl minds signals
+            self._end("interrupted")
+            return
         code = getattr(error, "code", "") or type(error).__name__
         self._end("failed", code, getattr(error, "where", "") or "")
 
