@@ -112,7 +112,9 @@ def test_a_live_picture_goes_nowhere_but_to_the_proxy(
     ]  # fmt: skip
     env = {"HOME": str(tmp_path), "VESTIGO_CHROMIUM": chromium, "VESTIGO_LANG": "en"}
     seen = isolated(words, tor.path, env=env, seconds=200)
-    assert seen.code == 0, seen.stderr
+    # its script leads away at once: then there is no picture, never one of the browser's own page
+    drawn = seen.code == 0
+    assert drawn or "E-CRA-049" in seen.stderr or "E-CRA-044" in seen.stderr, seen.stderr
     ports = {packet.split()[2] for packet in seen.loopback}
     assert (seen.names, seen.outside, seen.requests) == ([], [], [])
     # without a namespace of its own the browser reaches the gate by one port of loopback
@@ -136,9 +138,11 @@ def test_a_live_picture_goes_nowhere_but_to_the_proxy(
         "redirected.example:80",
     } <= refused
     assert len(archived) == len(tor.requests)
-    assert json.loads(seen.stdout)["made"][0]["sha256"] == pictures[0].sha256
-    assert pictures[0].scripts
-    assert pictures[0].sources
+    assert len(pictures) == drawn
+    for made, shown in zip(json.loads(seen.stdout)["made"] if drawn else [], pictures, strict=True):
+        assert made["sha256"] == shown.sha256
+        assert shown.scripts
+        assert shown.sources
 
 
 def test_a_browser_without_the_gate_trips_the_watch(isolated, fake_tor, chromium, tmp_path):
