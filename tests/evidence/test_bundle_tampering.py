@@ -116,7 +116,7 @@ def test_every_payload_file_tampered_with_is_named_by_verify_sh(sealed, stranger
 
 
 TAG_FILES = (
-    *PAGES, "bag-info.txt", "bagit.txt", "expected.txt",
+    *sorted(PAGES), "bag-info.txt", "bagit.txt", "expected.txt",
     "manifest-sha256.txt", "manifest-sha512.txt", "seal/build-environment.json", "seal/checkpoint.note",
     "seal/sbom.json", "seal/statement.json", "seal/statement.json.p7s", "seal/time.json",
     "tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "verify.py", "verify.sh",
