@@ -16,7 +16,6 @@ from vestigo.cli.core_dumps import forbid_core_dumps
 from vestigo.cli.output import report_error, warn
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
-from vestigo.store.full_disk import disk_is_full, full_disk
 
 NOUNS = {
     "case": "vestigo.cli.case:case",
@@ -107,6 +106,9 @@ def run(argv: list[str] | None = None) -> int:
         report_error(error)
         return error.exit_code
     except Exception as error:
+        # the store is loaded here only: Ctrl-C and “--help” do not wait for it
+        from vestigo.store.full_disk import disk_is_full, full_disk
+
         if not disk_is_full(error):
             raise
         report_error(full_disk())
