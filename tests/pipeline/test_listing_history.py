@@ -31,6 +31,7 @@ from vestigo.records import (
     Method,
     Page,
     TextReading,
+    UnitPrice,
     VendorAccount,
     content_id,
     probability,
@@ -195,6 +196,43 @@ def test_a_holding_price_that_stays_up_stays_flagged(told, n_up):
                               for p, a in zip(pages, prices, strict=True)))  # fmt: skip
     assert [len(version.holding) for version in found.versions] == [0] + [1] * n_up
     assert found.versions[-1].holding[0].compared == prices[0]
+
+
+def unit_price(one, amount, currency="EUR", per_unit="g"):
+    return UnitPrice(
+        sources=one.sources, method=METHOD, confidence=probability(1), observed_at=one.observed_at,
+        subject=one.record_id, amount=Decimal(amount), currency=currency, per_unit=per_unit,
+        usd=None, eur=None, rate_source=None, rate_on=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n_others", "grams", "per_unit", "reasons"),
+    [
+        (20, 1, "g", ["far-above-the-usual"]),
+        (20, 100, "g", []),  # dear, but a hundred grams
+        (20, 1, "ml", []),  # nothing else is sold by it
+        (18, 1, "g", []),  # too few prices make no market
+    ],
+)
+def test_a_price_that_was_absurd_from_the_first_day_on(told, n_others, grams, per_unit, reasons):
+    page = capture("/l/x", 0)
+    held = listing(page, "x", price_amount=Decimal(6000))
+    usual = [listing(capture(f"/l/{n}", 0), str(n)) for n in range(n_others)]
+    records = [page, held, unit_price(held, Decimal(6000) / grams, per_unit=per_unit), *usual]
+    records += [unit_price(one, 100) for one in usual]
+    found = {one.key: one.versions[0].holding for one in told(*records)}
+    assert [one.reason for one in found.pop("x")] == reasons
+    assert not any(found.values())
+
+
+def test_of_a_table_of_amounts_no_unit_price_is_compared(told):
+    page = capture("/l/x", 0)
+    held = listing(page, "x", price_amount=Decimal(6000))
+    usual = [listing(capture(f"/l/{n}", 0), str(n)) for n in range(20)]
+    records = [page, held, unit_price(held, 6000), unit_price(held, 60), *usual]
+    records += [unit_price(one, 100) for one in usual]
+    assert {one.versions[0].holding for one in told(*records)} == {()}
 
 
 def test_few_prices_make_no_market():

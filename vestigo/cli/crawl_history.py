@@ -173,10 +173,15 @@ def _holding(reason: Holding, version: Version) -> str:
     said = {
         "too-much-for-the-amount": _("probably a holding price: too much for what is offered"),
         "far-above-its-own": _(
-            "probably a holding price: {times} times the price that it is meant to have ({compared})"
+            "probably a holding price: {times} times the price that it is meant to have "
+            "({compared})"
         ),
         "far-above-the-market": _(
             "probably a holding price: {times} times the market's median price ({compared})"
+        ),
+        "far-above-the-usual": _(
+            "probably a holding price: {times} times what this amount costs in its category "
+            "({compared})"
         ),
     }[reason.reason]
     compared = f"{reason.compared or 0:f} {version.price_currency or ''}".rstrip()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Prices that nobody is meant to pay, each with the reason why it is taken for one.
 
-Vendors put an absurd price instead of taking a listing down.  Three reasons, each with
+Vendors put an absurd price instead of taking a listing down.  Four reasons, each with
 the figures that it rests on; a heuristic, never a fact.
 """
 
@@ -13,8 +13,10 @@ from decimal import Decimal
 from statistics import median
 
 AMOUNT, OWN, MARKET = "too-much-for-the-amount", "far-above-its-own", "far-above-the-market"
+USUAL = "far-above-the-usual"
 OWN_TIMES = 10
 MARKET_TIMES = 200
+USUAL_TIMES, USUAL_MARKET_TIMES = 10, 50  # a rare good is dear for its weight: both have to hold
 LEAST_PRICES = 20
 
 
@@ -23,8 +25,8 @@ class Holding:
     """One reason: a stable word, and what the price was compared with (None for none).
 
     ``compared`` is a price in the same currency: the median of the prices at which the
-    listing is meant to sell, or of the market's; ``times`` how many times as high this one
-    is, rounded down.
+    listing is meant to sell, or of the market's, or what the amount usually costs; ``times``
+    how many times as high this one is, rounded down.
     """
 
     reason: str
@@ -33,19 +35,27 @@ class Holding:
 
 
 def holding_reasons(
-    price: Decimal, others: Sequence[Decimal], market: Decimal | None, flagged: bool
+    price: Decimal,
+    others: Sequence[Decimal],
+    market: Decimal | None,
+    flagged: bool,
+    usual: Decimal | None = None,
 ) -> tuple[Holding, ...]:
     """Return why ``price`` is taken for a holding price, () where it is not.
 
     ``others`` are the listing's prices in other captures, in the order of time; ``market``
     the median price of the market's listings (None where too few are known), all in one
-    currency; ``flagged`` says that the reader found it absurd for the amount on offer.
+    currency; ``flagged`` says that the reader found it absurd for the amount on offer;
+    ``usual`` is what that amount costs in its category at the median unit price, if known.
     """
     found = [Holding(AMOUNT)] if flagged else []
     own = _meant(price, others, market)
     for reason, compared, times in ((OWN, own, OWN_TIMES), (MARKET, market, MARKET_TIMES)):
         if compared and price >= times * compared:
             found.append(Holding(reason, compared, int(price / compared)))
+    dear = bool(market) and price >= USUAL_MARKET_TIMES * (market or 0)
+    if usual and dear and price >= USUAL_TIMES * usual:
+        found.append(Holding(USUAL, usual, int(price / usual)))
     return tuple(found)
 
 

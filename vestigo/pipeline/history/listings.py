@@ -10,7 +10,8 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from vestigo.pipeline.history.holding import Holding, holding_reasons, market_medians
-from vestigo.records import Capture, Listing, Page, TextReading
+from vestigo.pipeline.history.usual import UsualPrices
+from vestigo.records import Capture, Listing, Page, TextReading, UnitPrice
 from vestigo.store import RecordLedger
 
 GONE_KINDS = frozenset({"not-found", "soft-404"})
@@ -76,6 +77,14 @@ class _Shown:
         return self.listing.sources[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What the prices of one market are compared with: its medians by currency, usual prices."""
+
+    medians: Mapping[str, Decimal]
+    usual: UsualPrices
+
+
 def listing_histories(
     ledger: RecordLedger, market: str = "", key: str = ""
 ) -> list[ListingHistory]:
@@ -83,10 +92,12 @@ def listing_histories(
     flagged = {r.subject for r in ledger.of_kind(TextReading) if FLAG in r.flags}
     shown = _shown(ledger.of_kind(Listing), flagged)
     medians = _medians(shown)
+    every = (one.listing for captures in shown.values() for one in captures.values())
+    usual = UsualPrices(every, ledger.of_kind(UnitPrice))
     uris = {one.capture_id: one.uri for one in ledger.of_kind(Capture)}
     gone = _gone(ledger.of_kind(Page))
     return [
-        _history(place, captures, medians.get(place[0], {}), uris, gone)
+        _history(place, captures, _Compared(medians.get(place[0], {}), usual), uris, gone)
         for place, captures in sorted(shown.items())
         if market in ("", place[0]) and key in ("", place[1])
     ]
@@ -143,7 +154,7 @@ def path_of(uri: str) -> str:
 def _history(
     place: tuple[str, str],
     captures: Mapping[str, _Shown],
-    medians: Mapping[str, Decimal],
+    compared: _Compared,
     uris: Mapping[str, str],
     gone: Mapping[tuple[str, str], tuple[datetime, str]],
 ) -> ListingHistory:
@@ -156,13 +167,13 @@ def _history(
         market=market,
         key=key,
         vendor=order[-1].listing.vendor_handle,
-        versions=tuple(_versions(order, medians)),
+        versions=tuple(_versions(order, compared)),
         gone_at=left[0] if left and is_gone else None,
         gone_capture_id=left[1] if left and is_gone else "",
     )
 
 
-def _versions(order: list[_Shown], medians: Mapping[str, Decimal]) -> Iterator[Version]:
+def _versions(order: list[_Shown], compared: _Compared) -> Iterator[Version]:
     before: _Shown | None = None
     left: object = None
     for one in order:
@@ -178,14 +189,12 @@ def _versions(order: list[_Shown], medians: Mapping[str, Decimal]) -> Iterator[V
             stock_state=listing.stock_state,
             stock_n=listing.stock_n,
             changed=_changed(before, one, left) if before else (),
-            holding=_holding(one, order, medians),
+            holding=_holding(one, order, compared),
         )
         before, left = one, shown or left
 
 
-def _holding(
-    one: _Shown, order: list[_Shown], medians: Mapping[str, Decimal]
-) -> tuple[Holding, ...]:
+def _holding(one: _Shown, order: list[_Shown], compared: _Compared) -> tuple[Holding, ...]:
     price, currency = one.listing.price_amount, one.listing.price_currency
     if price is None:
         return ()
@@ -196,7 +205,8 @@ def _holding(
         and other.listing.price_amount is not None
         and other.listing.price_currency == currency
     ]
-    return holding_reasons(price, others, medians.get(currency or ""), one.flagged)
+    market = compared.medians.get(currency or "")
+    return holding_reasons(price, others, market, one.flagged, compared.usual.of(one.listing))
 
 
 def _changed(before: _Shown, after: _Shown, left: object) -> tuple[str, ...]:
