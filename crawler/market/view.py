@@ -30,6 +30,8 @@ from vestigo.records.text import SourcedText
 MOST_LEAVES = 20_000
 
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
+_SHORT_WORD = re.compile(r"[^\W\d_]\.$")
+_WHOLE_AMOUNT = re.compile(r"[0-9]\s?[^\s\w.,]\s*$")
 _SEPARATOR = re.compile(r"\s*[|·•¦┃]\s*")
 _FRACTION = re.compile(r"[0-9][.,][0-9]")
 
@@ -137,14 +139,16 @@ def spell(segments: list[Segment], *, apart: bool = False) -> tuple[str, list[in
 def _run_together(text: str, before: Segment, one: Segment) -> bool:
     """Return whether the words or amounts of two elements touch.
 
-    So do "Price" and "$12", "12 €" and "Price", "$ 511.26" and "0.0123 BTC"; but "$" and
-    "12", or "12" and ".50", are one amount.
+    So do "Price" and "$12", "12 €" and "Price", "$ 511.26" and "0.0123 BTC", "1 pc." and "12 €",
+    "12 €" and "0.0123 BTC"; but "$" and "12", or "12" and ".50", are one amount.
     """
     if text[-1:].isalnum() and one.text[:1].isalpha():
         return True
     if before.leaf is one.leaf or text[-1:].isspace():
         return False
     if text[-1:].isalpha() or one.text[:1].isalpha():
+        return True
+    if one.text[:1].isdigit() and (_SHORT_WORD.search(text) or _WHOLE_AMOUNT.search(before.text)):
         return True
     return (
         text[-1:].isdigit()

@@ -101,7 +101,9 @@ def _labels_by_segment(sight: Sight) -> dict[int, Labelled]:
     found: dict[int, Labelled] = {}
     for one in sight.labels:
         for segment in one.value if _MAY_HOLD.isdisjoint(one.concepts) else one.value[:1]:
-            found.setdefault(segment.number, one)
+            held = found.get(segment.number)
+            if held is None or held.at.number < one.at.number < segment.number:
+                found[segment.number] = one  # the nearest before it
     return found
 
 
@@ -156,7 +158,7 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
         _by_last_words(sight, guess, found)
         return
     if "price" in label.concepts:
-        if not label.strong and _is_told(label, guess.value):
+        if _is_told(label, guess.value):
             return
         guess.label = label.label
         heads_column = not label.strong and any(
