@@ -12,6 +12,7 @@ from math import ceil
 
 from babel.dates import get_month_names
 
+MOST_TEXT = 100_000
 LANGUAGES = ("en", "es", "pt", "fr", "de", "nl", "ru", "it")
 _MONTHS = {
     name.lower().rstrip("."): number
@@ -78,7 +79,7 @@ _DATE = (
     r"|(?P<n6>[^\W\d]{3,10})\.?,?\s+(?:del?\s+)?(?P<y6>20\d\d))"
 )
 _LEAD = (
-    r"\s*[:=]?\s*(?:the\s+|el\s+|le\s+|am\s+|den\s+|o\s+|on\s+|at\s+)?(?:(?:end|fin|ende|final|finales|fim|конца)\s+(?:of\s+|de\s+|d['’]\s?)?)?(?:[^\W\d]{2,11}\.?(?:-feira)?,?\s+)?"
+    r"\s*[:=]?\s*(?:the\s+|el\s+|le\s+|am\s+|den\s+|o\s+|on\s+|at\s+)?(?:(?:end|fin|ende|final|finales|fim|конца)\s+(?:of\s+|de\s+|d['’]\s?)?)?(?:(?!hoje|hoy|today|heute|aujourd|сегодня|now|agora|ahora)[^\W\d]{2,11}\.?(?:-feira)?,?\s+)?"
     r"(?:the\s+|el\s+|le\s+|dem\s+|den\s+|o\s+)?"
 )
 _STATED = re.compile(rf"(?<!\w)(?:(?P<ends>{_ENDS})|(?P<by>{_BY})){_LEAD}{_DATE}", re.IGNORECASE)
@@ -119,6 +120,10 @@ def holds_until(text: str, signed_on: date) -> date | None:
     the signature.  A day and month of which either order is possible are read so that the
     end comes after the signature, the sooner of two.
     """
+    # runs of blanks would be tried at every place where a pattern allows for some
+    text = "\n".join(
+        " ".join(line.split()) for line in text[:MOST_TEXT].split("\n") if line.strip()
+    )
     stated = list(_stated(text, signed_on))
     later = [day for day, _firm in stated if day >= signed_on]
     if later:

@@ -6,12 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from crawler.links import normal_uri
+from crawler.links import MAX_URI, normal_uri
 from crawler.mirrors.stances import plain
 from vestigo.identifiers.onion import onion_name, onion_version
 
-_TOKEN = re.compile(r"[^\s<>\"'|]*[A-Za-z0-9-]+\.[A-Za-z][^\s<>\"'|]*")
+_TOKEN = re.compile(r"[^\s<>\"'|]+")
 _EDGES = "()[]{}*,;`“”„«»!"
 _HOST = re.compile(r"\x01(\d+)\x02")
 _ENDS = re.compile(r"(?<=[.!?;])[\s)\"]+(?=\S)")
@@ -23,7 +24,7 @@ _JOINED = re.compile(
 )
 _MARKS = " \t*#>=~_-–—•·|+.)(0123456789[]"
 WRAPPED = 50
-MAX_WORDS = 400
+LONGEST, MOST_TEXT, MOST_SENTENCES = 4000, 100_000, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,18 @@ class Sentence:
 
 
 def sentences_of(text: str) -> Iterator[Sentence]:
-    """Yield the sentences of a text in order; words alone and marks are dropped."""
+    """Yield the sentences of a text in order, of its first 100,000 characters at most 4,000.
+
+    What stands behind those is not read: no address there is owned.
+    """
+    return islice(_sentences(text[:MOST_TEXT]), MOST_SENTENCES)
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
     for after_blank, paragraph, hosts in _lines(text):
         for number, part in enumerate(_ENDS.split(_SHORT.sub(r"\1", paragraph))):
             joined, groups = _grouped(part, hosts)
-            said = plain(joined)[: MAX_WORDS * 10]
+            said = plain(joined[:LONGEST])
             if said.strip(_MARKS):
                 yield Sentence(
                     text=said,
@@ -83,6 +91,8 @@ def _lines(text: str) -> Iterator[tuple[bool, str, dict[str, str]]]:
 
 
 def _goes_on(held: str, line: str) -> bool:
+    if len(held) > LONGEST:
+        return False
     before, first = held.rstrip(), line.lstrip()
     if before[-1] in ".!?:;\x02" or not _HOST.sub("", before).strip(_MARKS):
         return False
@@ -96,6 +106,8 @@ def _marked(line: str, first: int) -> tuple[str, dict[str, str]]:
 
     def mark(match: re.Match[str]) -> str:
         token = match.group()
+        if "." not in token or len(token) > MAX_URI:
+            return token
         host = _host_of(token.strip(_EDGES).rstrip(".:"))
         if not host:
             return token
