@@ -21,6 +21,7 @@ VERY_SURE = 3.0
 TOLD = 2.5
 _KEY = "BEGIN PGP PUBLIC KEY BLOCK"
 MANY_CARDS = 4
+FACTS_TOLD = 2
 SHORT_PAGE = 600
 LONGEST_HEADING = 60
 _ORDER = re.compile(
@@ -118,9 +119,17 @@ def _is_signed_by_account(sight: Sight, guessed: Guessed) -> bool:
         return False
     signs = (_KEY,) if guessed.best["vendor"] is None else ()
     known = sight.words.lists["account_page.sign"]
-    return any(
+    facts = sight.words.lists["account_page.fact"]
+    n_facts = len({_before_colon(one.text) for one in sight.view.segments} & set(facts))
+    return n_facts >= FACTS_TOLD or any(
         plain(one.text) in known or one.text.strip("- ") in signs for one in sight.view.segments
     )
+
+
+def _before_colon(text: str) -> str:
+    """Return the name that a text begins with: "Member since: 2018" tells "member since"."""
+    name, colon, _value = text.partition(":")
+    return plain(name) if colon else ""
 
 
 def _first_headings(sight: Sight) -> list[str]:
