@@ -177,7 +177,7 @@ SAID = {
                "unidade.",
     },
     "fr": {
-        ALL_RIGHT: "Tous les contrôles ont été faits et sont justes.",
+        ALL_RIGHT: "Tous les contrôles ont été faits et sont concluants.",
         SOME_FAILED: "Au moins un contrôle a ÉCHOUÉ : ne vous fiez pas à ce dossier.",
         SOME_UNCHECKED: "Quelque chose N’A PAS ÉTÉ CONTRÔLÉ : ce n’est pas une confirmation.",
         COMPARE_THIS: "Comparez le SHA-256 de ce programme avec sa valeur publiée.",

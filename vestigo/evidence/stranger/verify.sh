@@ -120,7 +120,7 @@ conclude() {
             alone='Nenhuma âncora externa foi comparada: sem proteção contra quem detém a chave da unidade.'
             ;;
         fr*)
-            all='Tous les contrôles de la couche A ont été faits et sont justes.'
+            all='Tous les contrôles de la couche A ont été faits et sont concluants.'
             bad='Au moins un contrôle a ÉCHOUÉ : ne vous fiez pas à ce dossier.'
             open='Quelque chose N’A PAS ÉTÉ CONTRÔLÉ : ce n’est pas une confirmation.'
             layer='La couche B n’a pas été exécutée ici : python3 verify.py fait les deux couches.'
