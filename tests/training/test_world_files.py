@@ -24,7 +24,7 @@ from vestigo.training.writing import range_files, write_range
 
 PINNED = {
     "demo": "dcbd66cf5664b92ea27c545d100594edbaf97c4e105f45f46b2513c01fd29564",
-    "full": "51834284c5de08dc09f6261f36da48ba2746770d403f33620945750c8d5f1505",
+    "full": "172ee5fe725a3616b8c02dcd4e2358e9864069017cbbe9bb68639b29cb846060",
 }
 
 
