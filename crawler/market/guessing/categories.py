@@ -19,6 +19,7 @@ LONGEST = 200
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_STEPS = 7
 NEAR = 2
+_SENTENCE = re.compile(r"\w+\W+\w+\W+\w+[.!?]\s*$")
 MOST_OPEN = 3
 _OPEN = frozenset({"active", "current", "selected", "open", "on", "actif", "aktiv", "activo"})
 _SIGN = re.compile(r"^\s*(?:[>›»→⇒⟩❯▸▶‹«<\\]|::|[/-]\s*$)|(?:[>›»→⇒⟩❯▸▶\\]|::)\s*$")
@@ -67,6 +68,8 @@ def _by_label(sight: Sight) -> Iterator[Guess]:
             guess.points -= 1
         if all(sight.words.has("kind_of_goods.word", one.text) for one in label.value):
             guess.points -= 4
+        if _SENTENCE.search(label.at.leaf.text[: label.at.start]):
+            guess.points -= 4  # "We are a small team. Category: the best"
         if len({one.line for one in label.value}) > NEAR:
             guess.points -= 2.5  # a menu of them
         if label.label in sight.words.lists["home.word"] and _is_heading(label.at.holder):
@@ -230,7 +233,11 @@ def _is_open_text(one: Segment) -> bool:
 def _is_open(link: Any) -> bool:
     """Return whether a link, or the entry that holds it alone, is marked as the open one."""
     own = link.getparent()
-    marked = [link, own] if own is not None and own.tag in ("li", "dd", "td", "b") else [link]
+    alone = own is not None and (
+        own.tag in ("li", "dd", "td", "b")
+        or (own.tag in ("div", "p", "span") and len(own.findall(".//a")) == 1)
+    )
+    marked = [link, own] if alone else [link]
     return any(
         one.get("aria-current") in ("page", "true", "location")
         or any(part in _OPEN for token in tokens_of(one) for part in re.split(r"[-_]", token))

@@ -57,7 +57,7 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
     heading = _error_heading(sight)
     sure = _sureness(guessed)
     named = _named_kind(sight, guessed)
-    if named:
+    if named and not (named == "category" and _is_told_offer(guessed, sure)):
         return named
     if (heading and sure < VERY_SURE) or (root.xpath(_PASSWORD) and sure < LEAST_SURE + 1):
         return _apart(root, heading)
@@ -67,6 +67,13 @@ def _kind(sight: Sight, guessed: Guessed) -> str:
         return "captcha"
     n_cards = _n_cards(sight.view)
     return "category" if n_cards >= MANY_CARDS else "other"
+
+
+def _is_told_offer(guessed: Guessed, sure: float) -> bool:
+    """Return whether an offer stands there with a price that is called one, beside a menu."""
+    price = guessed.best["price"]
+    told = price is not None and bool(price.label) and price.points >= VERY_SURE
+    return told and sure >= VERY_SURE and guessed.best["vendor"] is not None
 
 
 def _begins(sight: Sight, guessed: Guessed, name: str) -> bool:

@@ -21,11 +21,13 @@ _ABOUT = re.compile(
     r"(?:[≈~≃(\[=]|approx\.?|about|ca\.|circa|aprox\.?|env\.|около)\s*$", re.IGNORECASE
 )
 _MORE = re.compile(r"[+−]\s*$")
+_DAYS = re.compile(r"[0-9]\s?(?:days?|d[ií]as?|jours?|tagen?|tage|dagen|дн)\b\W*$", re.IGNORECASE)
 _RATE = re.compile(r"(?:=|/|per)\s*$|^\s*(?:=|≈\s*1\s)")
 _OTHER_WAY = re.compile(r"^\s?(?:[$€£]|USD\b|EUR\b|GBP\b)", re.IGNORECASE)
 _PER_UNIT = re.compile(r"^\s*(?:/|per\b|por\b|pro\b|par\b)\s*\w", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_][^\W\d_' ]*")
+_BEFORE = ((_ABOUT, 2.5), (_MORE, 3.0), (_DAYS, 3.0))  # "Standard mail, 5 days: $4"
 NEAR = 32
 CARD_REACH = 4
 BESIDE_ANOTHER = 9.0
@@ -160,6 +162,9 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
     if "price" in label.concepts:
         if _is_told(label, guess.value):
             return
+        if currency_in(label.label) in CRYPTO and guess.value.currency not in CRYPTO:
+            guess.points -= 5  # "BTC price: $ 61,200" is a rate
+            return
         guess.label = label.label
         heads_column = not label.strong and any(
             one.tag in ("td", "th") for one in sight.tight(label.at.holder)
@@ -207,10 +212,7 @@ def _by_words(sight: Sight, guess: Guess, found: Found, line: list[Segment]) -> 
     leads = not spell(found.segments)[0][:1].isdigit()
     if leads and found.money.currency in CRYPTO and _OTHER_WAY.search(found.after):
         guess.points -= 5  # "BTC 64210.20$" is a rate
-    if _ABOUT.search(before):
-        guess.points -= 2.5
-    if _MORE.search(before):
-        guess.points -= 3
+    guess.points -= sum(points for sign, points in _BEFORE if sign.search(before))
     if found.place.tag in ("button", "input") and _is_bought(
         sight, f"{found.before} {found.after}"
     ):
@@ -262,8 +264,19 @@ def _by_looks(sight: Sight, guess: Guess, found: Found) -> None:
         guess.add(0.7, "bold")
     if any(is_large(one) for one in sight.tight(found.place)):
         guess.add(1.2, "large letters")
+    if _is_chosen(sight, found.place):
+        guess.add(3, "the option that is chosen")
     if found.money.amount == 0:
         guess.points -= 4
+
+
+def _is_chosen(sight: Sight, place: Any) -> bool:
+    """Return whether an amount stands in the row or label of an option that is marked."""
+    row = next((one for one in (place, *place.iterancestors("tr", "label"))
+                if one.tag in ("tr", "label")), None)  # fmt: skip
+    if row is None or sight.view.length[row] > CARD_LENGTH:
+        return False
+    return any(one.get("checked") is not None for one in row.iter("input"))
 
 
 def _is_beside_another(sight: Sight, element: Any, title: Guess) -> bool:
