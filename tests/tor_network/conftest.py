@@ -44,9 +44,9 @@ def tor_program():
     pytest.skip(message)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def network(tor_program, tmp_path_factory):
-    """A private network that answers."""
+    """A private network that answers; one a file: one that waited for long may find nobody."""
     tor = private_tor.PrivateTor(tmp_path_factory.mktemp("tor"))
     try:
         tor.open()
@@ -117,7 +117,7 @@ def onion_range():
     yield from _ranges()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_world(network):
     """A world of its own, served as an onion service that answers: (line, its URL)."""
     for start in _ranges():

@@ -91,7 +91,7 @@ def test_a_crawl_through_tor_brings_what_a_crawl_of_loopback_brings(
     assert len(direct) > len(market.listings) + len(market.vendors)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_market(served_world):
     """Of the served world: its market, its onion URL, and the host in it."""
     (market,) = tell_world(7, load_behaviour("demo")).markets
