@@ -11,6 +11,7 @@ SKIPPED = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _RULE = re.compile(r"(?P<names>[^{}]{1,300})\{(?P<body>[^{}]{0,2000})\}")
+_ICON_FONT = re.compile(r"(?:^|\s)material-(?:icons|symbols)")
 MOST_STYLE = 200_000
 
 
@@ -35,4 +36,9 @@ def is_skipped(element: Any) -> bool:
     if element.tag in SKIPPED or element.get("hidden") is not None:
         return True
     style = element.get("style")
-    return bool(style and _HIDDEN.search(style))
+    return bool(style and _HIDDEN.search(style)) or _is_icon(element)
+
+
+def _is_icon(element: Any) -> bool:
+    """Return whether a word stands there that a font draws as a picture: "flight_takeoff"."""
+    return bool(_ICON_FONT.search(element.get("class") or "")) and len(element) == 0

@@ -145,3 +145,80 @@ def test_a_date_of_another_form_costs_no_listing(proposed):
     reading = read_listed(proposed, body)
     assert (reading.kind, reading.listing.listed_on) == ("listing", None)
     assert any(one.startswith("listed_on: no date") for one in reading.failed_assertions)
+
+
+PLACES = "<p>Vendor: kettle_1</p><p>Ships from: Spain</p>"
+
+
+def test_a_sentence_with_price_in_it_is_no_label_of_one():
+    body = "<h2>Blue Pu-erh 25 g</h2><p><strong>USD 13.71</strong></p>" + PLACES
+    body += "<pre>We match any price: show us who sells it for under $20 and we go lower.</pre>"
+    assert str(seen(body).listing.prices[0].amount) == "13.71"
+
+
+def test_the_rate_of_a_coin_is_no_price():
+    body = f"<p>BTC Price: USD 2,473.55</p>{OFFER}{PLACES}"
+    assert seen(body).listing.prices[0].amount == 20
+
+
+def test_of_two_labels_the_nearest_counts():
+    body = "<h2>Blue Pu-erh 25 g</h2><p>Payment: Escrow</p>"
+    body += "<div><b>Price:</b> <span>53.00 EUR</span> <span>0.01563 BTC</span></div>" + PLACES
+    body += "<table><tr><th>Shipping method</th><th>Duration</th><th>Price</th></tr><tr><td>Mail</td><td>2 days</td><td>5.00 EUR</td></tr></table>"
+    assert seen(body).listing.prices[0].amount == 53
+
+
+def test_the_chosen_option_is_the_price_and_postage_is_not():
+    body = (
+        "<h2>Blue Pu-erh 25 g</h2><form><label><input type=radio name=t checked><span>1 un.</span>"
+    )
+    body += "<span>103,67 €</span><span>0,7448 XMR</span></label><label><input type=radio name=t>"
+    body += "<span>2 un.</span><span>201,12 €</span></label></form><form><label>"
+    body += (
+        "<input type=radio name=p><span>Standard mail - 5 days</span> <i>15,00 €</i></label></form>"
+    )
+    (price,) = seen(body + PLACES).listing.prices
+    assert (str(price.amount), price.currency) == ("103.67", "EUR")
+
+
+def test_an_offer_beside_a_menu_that_says_browse_is_an_offer():
+    body = "<div><h3>Browse Categories</h3></div>" + OFFER.replace("Price:", "Purchase Price:")
+    assert seen(body + PLACES).kind == "listing"
+
+
+def test_what_is_told_of_an_account_makes_its_page():
+    body = "<p>BTC 0.0081</p><h1>kettle_1</h1><ul><li>Member since: 12/2018</li><li>Last seen: 2 d</li>"
+    body += "<li>Ships from: Spain</li></ul><div><a href='/listing/1'>Old stock of leaves 25 g</a>"
+    body += "<p>USD 47.44</p></div>"
+    assert seen(body).kind == "vendor"
+
+
+def test_words_that_a_font_draws_are_pictures():
+    rows = "".join(
+        f'<li><i class="material-icons circle">{icon}</i><span>{name}</span><p>{value}</p></li>'
+        for icon, name, value in (
+            ("person", "Vendor", "kettle_1"),
+            ("flight_takeoff", "Ships from", "Spain"),
+            ("label", "Category", "Teas / Green"),
+        )
+    )
+    listing = seen(f"{OFFER}<ul>{rows}</ul>").listing
+    assert (listing.vendor, listing.ships_from) == ("kettle_1", "Spain")
+    assert listing.category == ("Teas", "Green")
+
+
+def test_links_with_drawn_signs_between_are_a_way():
+    svg = '<svg class="w-4"><path d="M10 3l7 7"/></svg>'
+    way = svg.join(f'<a href="/browse/{n}">{name}</a>' for n, name in enumerate(["Teas", "Green"]))
+    listing = seen(f"<div>{way}</div>{OFFER}{PLACES}").listing
+    assert listing.category == ("Teas", "Green")
+
+
+def test_entries_of_a_menu_that_are_open_are_the_category():
+    menu = "".join(
+        f'<div class="category depth0{" selected" if name in ("Teas", "Green") else ""}">'
+        f'<a href="./?category={name}">{name}</a> <span>31</span></div>'
+        for name in ("Cups", "Teas", "Green", "Spoons", "Books")
+    )
+    listing = seen(f"<div>{menu}</div>{OFFER}{PLACES}").listing
+    assert listing.category == ("Teas", "Green")

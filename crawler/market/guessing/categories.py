@@ -19,6 +19,7 @@ LONGEST = 200
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_STEPS = 7
 NEAR = 2
+_DRAWN = frozenset({"svg", "img", "i"})
 _SENTENCE = re.compile(r"\w+\W+\w+\W+\w+[.!?]\s*$")
 MOST_OPEN = 3
 _OPEN = frozenset({"active", "current", "selected", "open", "on", "actif", "aktiv", "activo"})
@@ -118,7 +119,9 @@ def _by_line(sight: Sight, title: Guess | None) -> Iterator[Guess]:
     shown = same(title.value) if title is not None else ""
     for element in list(sight.view.spans):
         segments = _but_title(sight.view.inside(element), shown)
-        if not 1 < len(segments) <= MOST_STEPS * 2 or not _is_row(segments):
+        if not 1 < len(segments) <= MOST_STEPS * 2 or not (
+            _is_row(segments) or _is_drawn_row(element)
+        ):
             continue
         parent = element.getparent()
         if parent is not None and _is_row(_but_title(sight.view.inside(parent), shown)):
@@ -133,6 +136,13 @@ def _by_line(sight: Sight, title: Guess | None) -> Iterator[Guess]:
         if sight.is_account(element) or any(_is_odd(sight, one.text) for one in segments):
             guess.points -= 5
         yield guess
+
+
+def _is_drawn_row(element: Any) -> bool:
+    """Return whether links stand beside each other with a drawn sign between each two."""
+    tags = [child.tag for child in element]
+    links, signs = tags[::2], tags[1::2]
+    return len(links) > 1 and set(links) == {"a"} and len(set(signs)) == 1 and signs[0] in _DRAWN
 
 
 def _but_title(segments: list[Segment], shown: str) -> list[Segment]:

@@ -170,7 +170,8 @@ def _by_label(sight: Sight, guess: Guess, label: Labelled | None, found: Found) 
             one.tag in ("td", "th") for one in sight.tight(label.at.holder)
         )
         weak = heads_column or label.label in sight.words.lists["price.weak"]
-        if heads_column and _is_of_shipping(sight, label.at.holder):
+        is_head = heads_column or any(one.tag == "th" for one in sight.tight(label.at.holder))
+        if is_head and _is_of_shipping(sight, label.at.holder):
             guess.points -= 5
             return
         guess.add(1 if weak else (6 if label.strong else 4.5), f"label “{label.label}”")
