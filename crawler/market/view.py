@@ -28,6 +28,7 @@ from crawler.market.zones import ZoneReader
 from vestigo.records.text import SourcedText
 
 MOST_LEAVES = 20_000
+MOST_IN_LINE = 60  # pieces of one line: what reads a line compares them with each other
 
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
 _SHORT_WORD = re.compile(r"[^\W\d_]\.$")
@@ -215,7 +216,7 @@ def _fill(view: View, body: Any) -> None:
                     line = _add_kept(view, line, leaf, piece)
                 else:
                     _add(view, line, leaf, 0, len(shown))
-                gap = False
+                line, gap = _closed(view, line) if len(line) >= MOST_IN_LINE else line, False
             gap = gap or piece[-1:].isspace()
     _closed(view, line)
 

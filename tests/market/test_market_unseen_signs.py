@@ -5,12 +5,16 @@ import json
 
 import pytest
 
+from crawler.market.charset import decode_body
+from crawler.market.document import parse_document
 from crawler.market.guessing.generic import read_unprofiled
+from crawler.market.guessing.sight import Sight
 from crawler.market.learning.apart import learned_page
 from crawler.market.learning.proposing import learn_layout
 from crawler.market.learning.writing import profile_text
 from crawler.market.loading import load_profile
 from crawler.market.page import read_page
+from crawler.market.view import MOST_IN_LINE
 
 
 def seen(body, head="<title>Blue Pu-erh 25 g | Old Bazaar</title>"):
@@ -222,3 +226,12 @@ def test_entries_of_a_menu_that_are_open_are_the_category():
     )
     listing = seen(f"<div>{menu}</div>{OFFER}{PLACES}").listing
     assert listing.category == ("Teas", "Green")
+
+
+def test_a_line_of_thousands_of_pieces_is_cut_and_the_offer_is_read():
+    """What reads a line compares its pieces with each other: without a bound n would be n²."""
+    page = f"<body>{OFFER}{PLACES}<p>{'<b>z</b>' * 3000}</p></body>".encode()
+    sight = Sight(parse_document(decode_body(page)))
+    assert max(len(line) for line in sight.view.lines) == MOST_IN_LINE
+    assert sum(len(line) for line in sight.view.lines) > 3000
+    assert read_unprofiled(page + b"</html>", uri="/i/1").listing.vendor == "kettle_1"
