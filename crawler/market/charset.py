@@ -21,6 +21,7 @@ META_WINDOW = 2048
 _META = re.compile(
     rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )
+_FOREIGN = re.compile(rb"[\xc0-\xff]{4}")  # no language of Latin letters accents four in a row
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ASCII_NAMES = frozenset(
@@ -113,6 +114,8 @@ def _read_utf8(body: bytes, declared: str, skip: int, problem: str) -> DecodedBo
     n_bad = sum(extra == 0 for _index, extra in wide)
     if n_bad > len(wide) - n_bad and not skip:
         named = f"declared {declared}, read as {FALLBACK}" if declared else problem
+        if not named and _FOREIGN.search(body):
+            named = f"none declared, read as {FALLBACK}: this may be another alphabet"
         return DecodedBody(_single_byte(body, FALLBACK), FALLBACK, named)
     if n_bad:
         problem = f"{n_bad} bytes are not valid utf-8"

@@ -98,3 +98,16 @@ def test_whatever_the_bytes_the_places_cover_all_of_them_in_order(body, charset)
     assert places == sorted(places)
     assert places[-1] == len(body)
     decoded.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["windows-1251", "koi8-r", "iso-8859-7"])
+def test_another_alphabet_that_nobody_declared_is_doubted(name):
+    text = {"iso-8859-7": "Ελληνικά"}.get(name, "Кокаин из Перу")
+    decoded = decode_body(f"<p>{text}".encode(name))
+    assert decoded.problem == "none declared, read as windows-1252: this may be another alphabet"
+    assert decode_body(f'<meta charset="{name}"><p>{text}'.encode(name)).problem == ""
+
+
+@pytest.mark.parametrize("text", ["año señal ñandú", "créée à l’été, œuvre", "Größenmaß Übergröße"])
+def test_accents_of_latin_letters_are_not(text):
+    assert decode_body(f"<p>{text}".encode("windows-1252")).problem == ""
