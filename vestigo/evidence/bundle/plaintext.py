@@ -6,10 +6,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
 from lxml import etree
 
-RULE = "evidence.plain_text.v1"
+RULE = "evidence.plain_text.v2"
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "head"})
 _BLOCKS = frozenset(
     [
@@ -74,6 +75,33 @@ def _codec(charset: str) -> str:
         return "utf-8"
 
 
+class _FlatReader(HTMLParser):
+    """Reads a page as it runs, without a tree: libxml2 drops all that is nested too deep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 (as called)
+        self._unseen += tag in _UNSEEN
+        self.pieces += [BREAK] if tag in _BLOCKS else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        self.pieces += [BREAK] if tag in _BLOCKS else []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces += [] if self._unseen else [data]
+
+
+def _flat_pieces(text: str) -> list[str]:
+    reader = _FlatReader()
+    reader.feed(text)
+    reader.close()
+    return reader.pieces
+
+
 def _html_text(body: bytes, codec: str) -> str:
     text = body.decode(codec, "replace").replace("\x00", "\ufffd")
     parser = etree.HTMLParser(
@@ -85,7 +113,9 @@ def _html_text(body: bytes, codec: str) -> str:
         root = None
     if root is None:
         return ""
-    blanks_collapsed = _BLANKS.sub(" ", "".join(_pieces(root)))
+    too_deep = any("depth" in entry.message for entry in parser.error_log)
+    pieces = _flat_pieces(text) if too_deep else _pieces(root)
+    blanks_collapsed = _BLANKS.sub(" ", "".join(pieces))
     lines = (line.strip() for line in blanks_collapsed.split(BREAK))
     return "\n".join(line for line in lines if line) + "\n"
 
