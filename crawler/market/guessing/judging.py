@@ -127,7 +127,7 @@ def _is_signed_by_account(sight: Sight, guessed: Guessed) -> bool:
     signs = (_KEY,) if guessed.best["vendor"] is None else ()
     known = sight.words.lists["account_page.sign"]
     facts = sight.words.lists["account_page.fact"]
-    n_facts = len({_before_colon(one.text) for one in sight.view.segments} & set(facts))
+    n_facts = len({_before_colon(one.text) for one in sight.view.segments} & facts)
     return n_facts >= FACTS_TOLD or any(
         plain(one.text) in known or one.text.strip("- ") in signs for one in sight.view.segments
     )
