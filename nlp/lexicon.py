@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from nlp.model import Schedule
+from nlp.word_files import read_words
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
 TERM_COLUMNS = (
-    "term", "language", "kind", "substance", "status", "ambiguity", "context", "source",
+    "term", "language", "kind", "substance", "status", "ambiguity", "context", "source", "reason",
 )  # fmt: skip
 SUBSTANCE_COLUMNS = ("id", "name", "unii", "form", "class")
 SCHEDULE_COLUMNS = ("substance", "convention", "schedule", "state", "source")
@@ -30,6 +31,7 @@ KINDS = ("inn", "brand", "street", "strain", "stamp", "precursor", "code", "clas
 TERM_STATUSES = ("stated", "implied")
 AMBIGUITIES = ("strong", "needs_context")
 CONTEXTS = ("", "offer", "same")
+CURATED = "curated"  # the one source that is our own judgement: each row says why
 FORMS = ("loose", "dosed", "plant", "blotter")
 SOURCE_KEYS = ("title", "address", "version", "licence")
 
@@ -47,7 +49,7 @@ class Substance:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One (term, language, substance) row."""
+    """One (term, language, substance) row; a ``curated`` one says for what ``reason``."""
 
     term: str
     language: str
@@ -57,6 +59,7 @@ class Term:
     ambiguity: str
     context: str
     source: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def load_lexicon(folder: Path, extra_terms: Sequence[Path] = ()) -> Lexicon:
     _check_sources(sources, folder / "sources.toml")
     substances = _substances(folder / "substances.csv")
     terms: list[Term] = []
-    for path in (folder / "terms.csv", *extra_terms):
+    for path in (*_term_files(folder), *extra_terms):
         terms += _terms(path, substances, sources)
     schedules = _schedules(folder / "schedules.csv", substances, sources)
     countries = {
@@ -103,13 +106,18 @@ def load_lexicon(folder: Path, extra_terms: Sequence[Path] = ()) -> Lexicon:
         terms=tuple(terms),
         schedules=schedules,
         sources=sources,
-        grammar=read_toml(folder / "grammar.toml"),
-        goods=read_toml(folder / "goods.toml"),
+        grammar=read_words(folder, "grammar"),
+        goods=read_words(folder, "goods"),
         countries=countries,
         languages={k: tuple(v) for k, v in read_toml(folder / "languages.toml").items()},
         not_listed=(_not_listed(schedules),),
         digest=_digest(folder, extra_terms),
     )
+
+
+def _term_files(folder: Path) -> list[Path]:
+    """Return ``terms.csv`` and every ``terms.*.csv`` beside it, in one order."""
+    return [folder / "terms.csv", *sorted(folder.glob("terms.*.csv"))]
 
 
 def _not_listed(schedules: Mapping[str, tuple[Schedule, ...]]) -> Schedule:
@@ -200,6 +208,8 @@ def _terms(path: Path, substances: Iterable[str], sources: Iterable[str]) -> lis
         _choice(row["context"], CONTEXTS, where)
         _known(row["substance"], substances, where)
         _known(row["source"], sources, where)
+        if row["source"] == CURATED and not row["reason"]:
+            _choice("", ("reason",), where)
         found.append(Term(**row))
     return found
 

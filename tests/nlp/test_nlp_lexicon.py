@@ -62,8 +62,8 @@ def test_a_change_changes_the_digest(copy):
 def test_a_unit_adds_its_own_terms(copy, tmp_path):
     own = tmp_path / "own.csv"
     own.write_text(
-        "term,language,kind,substance,status,ambiguity,context,source\n"
-        "frambuesa,es,street,heroin,stated,needs_context,offer,own\n",
+        "term,language,kind,substance,status,ambiguity,context,source,reason\n"
+        "frambuesa,es,street,heroin,stated,needs_context,offer,own,\n",
         "utf-8",
     )
     lexicon = load_lexicon(copy, [own])
@@ -74,24 +74,41 @@ def test_a_unit_adds_its_own_terms(copy, tmp_path):
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ("word,en,street,no_such,stated,strong,,own", "E-NLP-003"),
-        ("word,en,street,cocaine,stated,strong,,no_such", "E-NLP-003"),
-        ("word,en,street,cocaine,stated,strong,,", "E-NLP-003"),
-        ("word,en,rumour,cocaine,stated,strong,,own", "E-NLP-002"),
-        ("word,en,street,cocaine,perhaps,strong,,own", "E-NLP-002"),
-        ("word,en,street,cocaine,stated,weak,,own", "E-NLP-002"),
-        ("word,en,street,cocaine,stated,strong,moon,own", "E-NLP-002"),
+        ("word,en,street,no_such,stated,strong,,own,", "E-NLP-003"),
+        ("word,en,street,cocaine,stated,strong,,no_such,", "E-NLP-003"),
+        ("word,en,street,cocaine,stated,strong,,,", "E-NLP-003"),
+        ("word,en,rumour,cocaine,stated,strong,,own,", "E-NLP-002"),
+        ("word,en,street,cocaine,perhaps,strong,,own,", "E-NLP-002"),
+        ("word,en,street,cocaine,stated,weak,,own,", "E-NLP-002"),
+        ("word,en,street,cocaine,stated,strong,moon,own,", "E-NLP-002"),
+        ("word,en,street,cocaine,stated,strong,,curated,", "E-NLP-002"),
     ],
 )
 def test_a_row_that_is_incomplete_is_refused_with_its_line(copy, tmp_path, row, code):
     own = tmp_path / "own.csv"
     own.write_text(
-        "term,language,kind,substance,status,ambiguity,context,source\n" + row + "\n", "utf-8"
+        "term,language,kind,substance,status,ambiguity,context,source,reason\n" + row + "\n",
+        "utf-8",
     )
     with pytest.raises(ConfigurationError) as error:
         load_lexicon(copy, [own])
     assert error.value.code == code
     assert error.value.where.endswith("own.csv:2")
+
+
+def test_a_word_with_two_meanings_is_refused(copy):
+    (copy / "grammar.xx.toml").write_text('[mass]\npfund = "450"\n', "utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load_lexicon(copy)
+    assert error.value.code == "E-NLP-005"
+    assert error.value.where.endswith("grammar.xx.toml: mass")
+
+
+def test_a_language_adds_words_to_a_list(copy):
+    (copy / "grammar.xx.toml").write_text('[cues]\nfree = ["ilmaiseksi"]\n', "utf-8")
+    free = load_lexicon(copy).grammar["cues"]["free"]
+    assert free[0] == "free"
+    assert free[-1] == "ilmaiseksi"
 
 
 def test_other_columns_are_refused(copy):
