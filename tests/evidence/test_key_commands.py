@@ -85,10 +85,31 @@ def test_what_is_refused_leaves_the_keys_as_they_were(case, vestigo, words, stdi
     assert {path.name: path.read_bytes() for path in (case / "keys").iterdir()} == before
 
 
+def test_an_operator_changes_only_the_own_passphrase(case, vestigo):
+    two = f"{OLD}\n{OWN}\n"
+    assert vestigo("case", "keys", "operator", "add", case, "ana", STDIN, stdin=two)[0] == 0
+    box = case / "keys/operator-ana.box"
+    older = box.read_bytes()
+    change = ("case", "keys", "operator", "passphrase", case, "ana", STDIN)
+    assert vestigo(*change, stdin=f"{OLD}\n{NEW}\n")[2].startswith("E-EVI-014")
+    assert vestigo(*change, stdin=f"{OWN}\nshort\n")[2].startswith("E-EVI-011")
+    assert box.read_bytes() == older
+    code, out, err = vestigo(*change, "--json", stdin=f"{OWN}\n{NEW}\n")
+    assert code == 0, err
+    assert json.loads(out)["key"] == shown(vestigo, case, OLD)["operators"].partition(":")[2]
+    sign = ("evidence", "checkpoint", case, "--operator", "ana", STDIN)
+    assert vestigo(*sign, stdin=two)[2].startswith("E-EVI-014")
+    assert vestigo(*sign, stdin=f"{OLD}\n{NEW}\n")[0] == 0
+    box.write_bytes(older)
+    assert vestigo(*sign, stdin=two)[2].startswith("E-EVI-261")
+
+
 def test_an_operator_who_is_not_there_signs_nothing(case, vestigo):
     words = ("evidence", "checkpoint", case, "--operator", "bob", STDIN)
     assert vestigo(*words, stdin=f"{OLD}\n{OWN}\n")[2].startswith("E-EVI-266")
     assert list((case / "anchors").glob("checkpoint-*.note")) == []
+    words = ("case", "keys", "operator", "passphrase", case, "bob", STDIN)
+    assert vestigo(*words, stdin=f"{OWN}\n{NEW}\n")[2].startswith("E-EVI-266")
 
 
 def test_without_keys_nothing_can_be_changed(tmp_path, vestigo):

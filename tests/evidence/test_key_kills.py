@@ -25,13 +25,14 @@ from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.key_case import add_operator, unlock_operator, verify_keys
 from vestigo.evidence.key_change import change_passphrase, rotate_keys
 from vestigo.evidence.keys import create_keys, unlock_keys
+from vestigo.evidence.operator_passphrase import change_operator_passphrase
 from vestigo.store import CaseFolder
 
 OLD, NEW = "correct horse battery staple", "another horse in the pasture"
 KILLED = 137
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 EVENTS = {"rotate": "keys rotated", "passphrase": "passphrase changed",
-          "operator": "operator key added"}  # fmt: skip
+          "operator": "operator key added", "own": "operator passphrase changed"}  # fmt: skip
 
 
 def case_at(path: Path) -> tuple[CaseFolder, CustodyLog, object]:
@@ -52,6 +53,8 @@ def act(path: Path, name: str) -> None:
         rotate_keys(folder, custody, OLD, clock)
     elif name == "passphrase":
         change_passphrase(folder, custody, OLD, NEW)
+    elif name == "own":
+        change_operator_passphrase(folder, custody, "ana", OLD, NEW)
     else:
         add_operator(folder, custody, unlock_keys(folder, OLD), "ana", NEW, clock)
 
@@ -94,25 +97,39 @@ def opening(folder: CaseFolder, passphrase: str) -> str:
     return ""
 
 
+def opens_own(path: Path) -> bool:
+    """Say whether the new passphrase opens the box of the operator as a session would."""
+    folder, custody, _clock = case_at(path)
+    try:
+        unlock_operator(folder, custody, unlock_keys(folder, OLD), "ana", NEW)
+    except VestigoError as error:
+        if error.code != "E-EVI-014":
+            raise
+        return False
+    return True
+
+
 def finished(path: Path, name: str) -> dict[str, object]:
     """Go on with the change that was cut off, where it needs that; return how it ended."""
     folder, custody, _clock = case_at(path)
     before = [opening(folder, OLD), opening(folder, NEW)]
     done = {"rotate": (folder.keys / "handover-0002.note").exists() and before[0] == "",
-            "passphrase": before[1] == "", "operator": (folder.keys / "operator-ana.note").exists(),
+            "passphrase": before[1] == "", "operator": (folder.keys / "operator-ana.note").exists(), "own": False,
             }[name]  # fmt: skip
+    if name == "own":
+        done = opens_own(path)
     if not done:
         act(path, name)
     folder, custody, _clock = case_at(path)
     keys = unlock_keys(folder, NEW if name == "passphrase" else OLD)
     custody.verify()
     report = verify_keys(folder, custody)
-    if name == "operator":
+    if name in ("operator", "own"):
         keys = unlock_operator(folder, custody, keys, "ana", NEW)
     told = sum(event.reason == EVENTS[name] for event in custody.events())
     return {"before": before, "keys": [keys.number, len(keys.all_seal_private_bytes())],
             "documents": keys.documents_key().hex(), "told": told, "old": opening(folder, OLD),
-            "staged": sorted(p.name for p in folder.keys.glob("private.*.box")),
+            "staged": sorted(p.name for p in folder.keys.glob("*.*.box")),
             "n": [report.n_keys, report.n_operators]}  # fmt: skip
 
 
@@ -124,6 +141,8 @@ def main(name: str, scratch: Path) -> None:
     custody.append("recognition", reason="case created")
     made = create_keys(folder, OLD, clock)
     custody.append("processing", reason="keys made", details=made)
+    if name == "own":
+        add_operator(folder, custody, unlock_keys(folder, OLD), "ana", OLD, clock)
     documents = unlock_keys(folder, OLD).documents_key().hex()
     for write in itertools.count(1):
         copy = Path(tempfile.mkdtemp(dir=scratch)) / "case"
@@ -139,7 +158,7 @@ def main(name: str, scratch: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "least", "numbers", "n"),
     [("rotate", 18, [2, 2], [2, 0]), ("passphrase", 6, [1, 1], [1, 0]),
-     ("operator", 8, [1, 1], [1, 1])],
+     ("operator", 8, [1, 1], [1, 1]), ("own", 4, [1, 1], [1, 1])],
 )  # fmt: skip
 def test_a_change_that_was_killed_at_any_write_goes_on(tmp_path, name, least, numbers, n):
     done = subprocess.run(

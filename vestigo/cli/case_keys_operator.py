@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from vestigo.cli.output import emit_json, printable
+from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.passphrase import asked_passphrase, passphrase_option
 from vestigo.evidence.key_case import add_operator, unlock_operator
 from vestigo.evidence.keys import UnlockedKeys, unlock_keys
+from vestigo.evidence.operator_passphrase import change_operator_passphrase
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession, open_session
 
@@ -60,3 +61,21 @@ def add(case: Path, name: str, from_stdin: bool, as_json: bool) -> None:
         emit_json({"operator": name, "key": made.id.hex(), "vkey": made.written()})
         return
     click.echo(printable(f"{name}: {made.id.hex()}"))
+
+
+@operator.command("passphrase", help=_("Put the key of the operator NAME under a new passphrase."))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("name")
+@passphrase_option
+@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
+def passphrase(case: Path, name: str, from_stdin: bool, as_json: bool) -> None:
+    """Ask the operator for the old and the new passphrase; nobody else's is needed."""
+    with open_session(case) as session:
+        old = asked_passphrase(from_stdin, prompt=_("Passphrase of {name}").format(name=name))
+        new = asked_passphrase(from_stdin, twice=True, prompt=_("New passphrase"))
+        digits = change_operator_passphrase(session.folder, session.custody, name, old, new)
+    if as_json:
+        emit_json({"operator": name, "key": digits})
+    else:
+        click.echo(printable(f"{name}: {digits}"))
+    warn(_("Copies of the old box still open with the old passphrase: destroy them."))

@@ -32,6 +32,7 @@ from vestigo.evidence.operator_key import (
     no_such_operator,
     open_operator,
 )
+from vestigo.evidence.operator_passphrase import finish_change, refuse_older_box
 from vestigo.i18n import _
 from vestigo.store import CaseFolder
 from vestigo.store.atomic import sync_folder, write_atomically
@@ -97,8 +98,11 @@ def unlock_operator(
     """Return the keys with those of an operator beside them; the session is his from then on.
 
     Raises ``ConfigurationError`` E-EVI-266 where there is no such operator, it was revoked, or
-    its box is not that of the key that the unit named; E-EVI-013 and 014 as ``keybox.unlock``.
+    its box is not that of the key that the unit named; E-EVI-261 for an older box; E-EVI-013
+    and 014 as ``keybox.unlock``.
     """
+    finish_change(folder, custody, name)
+    refuse_older_box(folder, custody, name)
     operator = open_operator(folder.keys, name, passphrase)
     named = [one.key for one in read_history(folder.keys).operators]
     gone = {one.key for one in revocations(custody.events())}

@@ -21,6 +21,7 @@ OPERATOR_NOTES = re.compile(r"operator-[a-z0-9][a-z0-9-]{0,31}\.note")
 MADE, ROTATED, PASSPHRASE_CHANGED, KEY_REVOKED, OPERATOR_ADDED = (
     "keys made", "keys rotated", "passphrase changed", "key revoked", "operator key added",
 )  # fmt: skip
+OPERATOR_PASSPHRASE_CHANGED = "operator passphrase changed"  # noqa: S105 (an event)
 
 
 def key_file(path: Path) -> bytes:

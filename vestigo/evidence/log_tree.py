@@ -11,6 +11,7 @@ Nothing here is synced; what a crash takes away is made again from the log.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from vestigo.evidence.merkle_proofs import HASH_BYTES, consistency_proof, inclus
 NAME = "tree"
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
-STATE_BYTES = 42
+STATE_BYTES = 51
 CHUNK = 1 << 20
 AT_ONCE = 4096
 
@@ -72,7 +73,7 @@ class LogTree:
             self._append(state.n_leaves, [leaf_hash(line) for line in lines])
             state = TreeState(state.n_leaves + len(lines), offset)
         with self._open("state") as handle:
-            os.pwrite(handle, f"{state.n_leaves:020d} {state.offset:020d}\n".encode(), 0)
+            os.pwrite(handle, _written(state), 0)
 
     def forget(self) -> None:
         """Remove the stored hashes; they can be made again from the log."""
@@ -144,11 +145,18 @@ class LogTree:
             os.close(descriptor)
 
 
+def _written(state: TreeState) -> bytes:
+    """Return the state with a sum over it: half of a new one over an old one is none."""
+    told = b"%020d %020d" % state
+    return b"%s %08x\n" % (told, zlib.crc32(told))
+
+
 def _parsed(text: bytes) -> TreeState:
     words = text.split()
-    if len(text) != STATE_BYTES or len(words) != 2 or not all(w.isdigit() for w in words):  # noqa: PLR2004 (leaves, offset)
+    if len(text) != STATE_BYTES or len(words) != 3 or not (words[0] + words[1]).isdigit():  # noqa: PLR2004 (leaves, offset, sum)
         return NOTHING
-    return TreeState(int(words[0]), int(words[1]))
+    state = TreeState(int(words[0]), int(words[1]))
+    return state if _written(state) == text else NOTHING
 
 
 def _lines(log: int, begin: int, end: int) -> Iterator[tuple[list[bytes], int]]:
