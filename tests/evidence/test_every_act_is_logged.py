@@ -34,7 +34,7 @@ WITNESS = "a witness has no case; its own folder keeps what it cosigned"
 
 EXEMPT = {
     "market check": NO_CASE, "market learn": NO_CASE, "market read": NO_CASE,
-    "nlp lexicon": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
+    "nlp agreement": NO_CASE, "nlp lexicon": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
     "ledger classify": NO_CASE, "ledger inspect": NO_CASE,
     "bundle pack": "packs a finished bundle; no case is at hand",
     "bundle verifiers": "prints digests of the program",

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import click
 
+from vestigo.cli.nlp_score import agreement, score
 from vestigo.cli.output import emit_json, printable, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _, ngettext
 from vestigo.rates import RateTable
-
-FIGURES = ("precision", "recall", "f1")
 
 
 @click.group(help=_("Read listings: substances, quantities, prices, identifiers."))
@@ -68,24 +67,8 @@ def _lines(files: tuple[Path, ...]) -> Iterator[str]:
                 yield line.decode("utf-8", "replace")
 
 
-@nlp.command("score", help=_("Compare the reading with the annotated texts of GOLD."))
-@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--errors", is_flag=True, help=_("List every difference."))
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def score(gold: Path, errors: bool, as_json: bool) -> None:
-    """Print precision, recall and F1 of each field."""
-    from nlp.score import score_file
-
-    report = score_file(gold)
-    if as_json:
-        emit_json(report)
-        return
-    click.echo(_("{n} texts").format(n=report["texts"]))
-    for name, row in report["fields"].items():
-        figures = "  ".join(f"{key} {row[key]}" for key in FIGURES)
-        click.echo(f"{name:<12} {figures}  ({row['right']}/{row['emitted']}/{row['expected']})")
-    for item in report["errors"] if errors else ():
-        click.echo(printable(json.dumps(item, ensure_ascii=False)))
+nlp.add_command(score)
+nlp.add_command(agreement)
 
 
 @nlp.command("lexicon", help=_("Show the lexicon, or what one WORD is in it."))
