@@ -119,6 +119,15 @@ def test_both_accept_two_stamps_and_show_the_same_moment(stamped, stranger):
     assert not any("no protection" in line for line in [*sh, *py])
 
 
+def test_a_stamp_that_was_taken_out_is_missed_where_roots_wait_for_it(stamped, stranger):
+    shutil.rmtree(stamped.file("two", "stamp.tsr").parent)
+    (stamped.anchors / "tsa-no such.pem").write_bytes(b"")
+    both(stamped, stranger, 0, "; no stamp by two, whose roots are among the anchors")
+    shutil.rmtree(stamped.path / "seal/stamps")
+    said = "; no stamp by one, whose roots are among the anchors; no stamp by two, whose roots"
+    both(stamped, stranger, 0, f"none; time: own clock only{said} are among the anchors")
+
+
 def test_without_anchors_stamps_are_not_checked(stamped, stranger):
     for name in stamped.labs:
         (stamped.anchors / f"tsa-{name}.pem").unlink()

@@ -44,7 +44,8 @@ def test_a_late_stamp_rewrites_tag_manifests_only(built, stranger, capsys):
     before = content(bundle.path)
     assert findings(bundle.path, world.folder.anchors)["stamps"] == (
         "ok",
-        "none; time: own clock only",
+        "none; time: own clock only"
+        + "".join(f"; no stamp by {n}, whose roots are among the anchors" for n in ("one", "two")),
     )
     services["two"].mode = "down"
     assert run(["evidence", "stamp", str(world.folder.path)]) == 4

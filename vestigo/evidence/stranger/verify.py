@@ -1129,12 +1129,21 @@ def check_stamps(bag: Bag, check: Check) -> str:
                 check_stamp(bag, check, name, bag.anchor(anchor) or Path())
             except UNREADABLE as error:
                 check.fault(name, f"no time stamp response: {ascii(str(error))[:100]}")
+    absent = absent_authorities(bag, stamps)
     if not stamps:
-        return "none; time: own clock only"
+        return f"none; time: own clock only{absent}"
     last = min(bag.stamped, default=None)
     said = f"{len(stamps)} stamps: not after {shown_time(last) if last else 'own clock only'}"
     return said + (f"; revocation not known for {bag.n_unlisted}: the certificates name no list"
-                   if bag.n_unlisted else "")  # fmt: skip
+                   if bag.n_unlisted else "") + absent  # fmt: skip
+
+
+def absent_authorities(bag: Bag, stamps: list[str]) -> str:
+    """Name the authorities whose roots came from outside and that stamped nothing here."""
+    here = {authority_of(name) for name in stamps}
+    roots = [path.name[4:-4] for path in bag.anchors.glob("tsa-*.pem")] if bag.anchors else []
+    absent = sorted(one for one in roots if re.fullmatch("[A-Za-z0-9_-]+", one) and one not in here)
+    return "".join(f"; no stamp by {one}, whose roots are among the anchors" for one in absent)
 
 
 def authority_of(name: str) -> str:

@@ -991,15 +991,24 @@ while IFS= read -r name; do
     if [ -z "$anchors" ] || [ ! -f "$anchors/$anchor" ]; then anchor=tsa.pem; fi
     if usable stamps "$anchor" verify_stamp; then check_stamp "$name" "$anchors/$anchor"; fi
 done < "$work/stamps"
+absent=''
+find "${anchors:-/nonexistent}" -maxdepth 1 -name 'tsa-*.pem' 2>/dev/null | LC_ALL=C sort > "$work/roots"
+while IFS= read -r name; do
+    name=${name##*/tsa-}
+    name=${name%.pem}
+    case $name in '' | *[!A-Za-z0-9_-]*) continue ;; esac
+    grep -q -e "^seal/stamps/$name/" -e "^seal/stamps/$name\.tsr\$" "$work/stamps" ||
+        absent="$absent; no stamp by $name, whose roots are among the anchors"
+done < "$work/roots"
 if [ -s "$work/stamps" ]; then
     if [ "$unlisted" -eq 0 ]; then
         unknown=''
     else
         unknown="; revocation not known for $unlisted: the certificates name no list"
     fi
-    right stamps "$(count "$work/stamps") stamps: not after $([ -z "$last" ] || shown "$last")$unknown"
+    right stamps "$(count "$work/stamps") stamps: not after $([ -z "$last" ] || shown "$last")$unknown$absent"
 else
-    right stamps 'none; time: own clock only'
+    right stamps "none; time: own clock only$absent"
 fi
 
 # -------------------------------------------------------------- verifiers
