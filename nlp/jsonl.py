@@ -3,23 +3,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from nlp.model import GivenPrice, ListingText, Place, Reading, UnitPriceFound
+from nlp.listing_line import LineUnreadable, parse_line, read_line
+from nlp.model import ListingText, Place, Reading, UnitPriceFound
 from nlp.reading import read
 from vestigo.rates import RateTable
 
-TEXT_KEYS = ("title", "description", "profile", "ships_text")
-KEYS = (*TEXT_KEYS, "id", "category", "language", "price", "listed_on")
+__all__ = ["LineUnreadable", "answer", "parse_line", "read_lines"]
+
 FLAT = ("purity_pct", "forms", "ships_from", "ships_to", "terms")
-
-
-class LineUnreadable(ValueError):  # noqa: N818 - says what the line is
-    """A line that is no listing; the text says why."""
 
 
 def read_lines(
@@ -29,36 +24,18 @@ def read_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line, in order.
 
-    A bad line gives an answer that says so; its reason is handed over too.
+    What is wrong in a line stands in ``unread`` of its answer, and is handed over too.
     """
     for line in lines:
         try:
-            text = parse_line(line)
+            text, wrong = read_line(line)
         except LineUnreadable as error:
-            on_unreadable(str(error))
-            yield _unreadable(line, str(error))
-            continue
-        yield answer(read(text), text, rates)
-
-
-def parse_line(line: str) -> ListingText:
-    """Return the listing in one line; raises ``LineUnreadable``.  Unknown keys are ignored."""
-    try:
-        value = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        raise LineUnreadable(f"not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise LineUnreadable("not a JSON object")
-    texts = {key: _text(value.get(key), key) for key in TEXT_KEYS}
-    identity = value.get("id")
-    return ListingText(
-        id=None if identity is None else str(identity),
-        category=_category(value.get("category")),
-        language=_text(value.get("language"), "language") or None,
-        price=_price(value.get("price")),
-        listed_on=_date(value.get("listed_on")),
-        **texts,
-    )
+            text, wrong = ListingText(), (str(error),)
+        if wrong:
+            on_unreadable("; ".join(wrong))
+        plain = answer(read(text), text, rates)
+        plain["unread"] = [*({"reason": reason} for reason in wrong), *plain["unread"]]
+        yield plain
 
 
 def answer(reading: Reading, text: ListingText, rates: RateTable | None) -> dict[str, Any]:
@@ -89,63 +66,6 @@ def answer(reading: Reading, text: ListingText, rates: RateTable | None) -> dict
     plain["spans"] = [{"of": m.of, "value": m.value, **_at(m.place)} for m in reading.marked]
     plain["flags"] = list(reading.flags)
     return plain
-
-
-def _unreadable(line: str, reason: str) -> dict[str, Any]:
-    empty = answer(Reading(id=_identity(line), language=None), ListingText(), None)
-    return {**empty, "unread": [{"reason": reason}]}
-
-
-def _identity(line: str) -> str | None:
-    """Return the id of a line that is JSON but no listing, so that it can be found again."""
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    identity = value.get("id") if isinstance(value, dict) else None
-    return identity if isinstance(identity, str) else None
-
-
-def _text(value: object, key: str) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise LineUnreadable(f"{key} is not a string")
-    return value
-
-
-def _category(value: object) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        raise LineUnreadable("category is not a list of strings")
-    return tuple(value)
-
-
-def _price(value: object) -> GivenPrice | None:
-    if value is None:
-        return None
-    if not isinstance(value, Mapping):
-        raise LineUnreadable("price is not an object")
-    amount, currency = value.get("amount"), value.get("currency")
-    if amount is None:
-        return None
-    try:
-        number = Decimal(str(amount))
-    except InvalidOperation as error:
-        raise LineUnreadable("price.amount is not a number") from error
-    if not number.is_finite():
-        raise LineUnreadable("price.amount is not a number")
-    return GivenPrice(amount=number, currency=str(currency).upper() if currency else None)
-
-
-def _date(value: object) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError as error:
-        raise LineUnreadable("listed_on is not a date (YYYY-MM-DD)") from error
 
 
 def _at(place: Place) -> dict[str, Any]:

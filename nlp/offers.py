@@ -41,7 +41,7 @@ def segment_offers(
         return []
     doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
     atoms = [_counted(grammar, field, atom, doses, context) for atom in atoms]
-    atoms = [a for a in atoms if a.kind != "bare"][:MAX_ATOMS]
+    atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms))]
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = _fluid_ounces(grammar, field, _joined(field, atoms))

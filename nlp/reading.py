@@ -18,6 +18,7 @@ from nlp.model import (
     ListingText,
     Marked,
     Offer,
+    Place,
     PriceFound,
     Reading,
     Schedule,
@@ -31,7 +32,7 @@ from nlp.pipeline import TermPipeline
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
 from nlp.shipping import CountryNames, read_shipping
-from nlp.text import normalize
+from nlp.text import MAX_CODE_POINTS, normalize
 from nlp.unitprice import is_holding, unit_prices
 
 STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
@@ -100,7 +101,7 @@ class ListingReader:
             unit_prices=tuple(unit_prices(offers, prices, text.price, custom=custom)),
             marked=tuple(_each_once(marked)),
             selectors=tuple(selectors),
-            unread=(*unread, *_too_many(spoken)),
+            unread=(*unread, *_too_long(text), *_too_many(spoken)),
             flags=tuple(_flags(text, offers)),
         )
 
@@ -314,6 +315,18 @@ def _each_once(marked: list[Marked]) -> list[Marked]:
     for mark in marked:
         kept.setdefault((mark.of, mark.value), mark)
     return list(kept.values())
+
+
+def _too_long(text: ListingText) -> list[Unread]:
+    """Return the ends of fields that are longer than what is read."""
+    return [
+        Unread(
+            reason=f"only the first {MAX_CODE_POINTS} code points are read",
+            place=Place(field=name, start=MAX_CODE_POINTS, end=len(content)),
+        )
+        for name, content in text.fields()
+        if len(content) > MAX_CODE_POINTS
+    ]
 
 
 def _too_many(fields: Sequence[FieldText]) -> list[Unread]:
