@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # A digit run with inner points or commas, a point before digits, a run of letters, one other sign.
 TOKEN = re.compile(
@@ -22,8 +22,7 @@ FORM_ENDINGS = re.compile(
 LONGEST_WORD = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # the cheapest to make: each text has hundreds
     """A token of normal text: ``kind`` is num, word, sign or nl; [start, end) in it."""
 
     kind: str
@@ -36,8 +35,8 @@ def tokenize(normal: str) -> list[Token]:
     """Return the tokens of a normal text in order."""
     tokens: list[Token] = []
     for match in TOKEN.finditer(normal):
-        kind = str(match.lastgroup)
-        token = Token(kind, match.group(), match.start(), match.end())
+        kind = match.lastgroup or ""
+        token = Token(kind, match.group(), *match.span())
         if kind == "word":
             tokens.extend(_parts(token, tokens[-1] if tokens else None))
         else:

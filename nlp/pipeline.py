@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The spaCy pipeline: a blank language, our tokens, our term matcher.
+"""Finding the terms of a lexicon in the tokens of a normal text.
 
-No trained model: terms are found by ``PhraseMatcher`` on the normal form, so that
-a reading depends on the lexicon alone and can be made again.
+No trained model: a reading depends on the lexicon alone and can be made again.  Terms
+are looked up by their first word, longest first (docs/adr/0037).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nlp.lexicon import Lexicon, Term
 from nlp.lexing import Token, tokenize
 from nlp.text import normalize
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
-    from spacy.vocab import Vocab
-
-COMPONENT = "vestigo_terms_v1"  # spaCy allows no points in the name
 # Signs inside a name that sellers write or leave out ("2c-b", "2 c b", "m.d.m.a").
 JOINERS = frozenset("-_'’/.,()")
 MAX_TERM_TOKENS = 12
 SHORTEST_JOINED = 3  # "2cb"; shorter joined names would be ordinary words
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,58 +34,61 @@ class TermPipeline:
     """Finds the terms of a lexicon in tokens of normal text."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        import spacy
-
-        _register()
-        self._language: Language = spacy.blank("xx")
-        self._words = _WordsOnly(self._language)
-        self._language.tokenizer = self._words
-        self._by_key: dict[tuple[str, ...], tuple[Term, ...]] = {}
+        self._by_key: dict[Key, tuple[Term, ...]] = {}
         for term in lexicon.terms:
             for key in _keys(term.term):
                 self._by_key[key] = (*self._by_key.get(key, ()), term)
-        component = self._language.add_pipe(COMPONENT)
-        component.load(self._language.vocab, self._by_key)  # type: ignore[attr-defined]  # ours
+        lengths: dict[str, set[int]] = {}
+        for key in self._by_key:
+            lengths.setdefault(key[0], set()).add(len(key))
+        self._lengths = {first: tuple(sorted(known)) for first, known in lengths.items()}
 
     def find(self, tokens: list[Token]) -> list[TermMatch]:
         """Return the longest matches, left to right, none inside another."""
         stream = _stream(tokens)
-        if not stream:
-            return []
-        doc = self._language(self._words.doc([token.text for token in stream]))
+        words = [token.text for token in stream]
         found = []
-        for span in doc.spans[COMPONENT]:
-            first, last = stream[span.start], stream[span.end - 1]
-            key = tuple(token.text for token in stream[span.start : span.end])
-            found.append(TermMatch(first.start, last.end, self._by_key[key]))
+        for first, last in _apart(self._all(words)):
+            terms = self._by_key[tuple(words[first:last])]
+            found.append(TermMatch(stream[first].start, stream[last - 1].end, terms))
         return found
 
+    def _all(self, words: list[str]) -> Iterator[tuple[int, int]]:
+        """Yield [first, last) of every term, also of those inside another."""
+        by_key, lengths, n_words = self._by_key, self._lengths, len(words)
+        for first, word in enumerate(words):
+            if word not in lengths:
+                continue
+            for length in lengths[word]:
+                last = first + length
+                if last <= n_words and tuple(words[first:last]) in by_key:
+                    yield first, last
 
-class _WordsOnly:
-    """A tokenizer that takes ready words: ours are cut by ``nlp.lexing``."""
 
-    def __init__(self, language: Language) -> None:
-        self._vocab = language.vocab
+def _apart(matches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the matches that do not overlap: the longer one first, then the earlier one."""
+    kept: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for first, last in sorted(matches, key=_longest_first):
+        if first in taken or last - 1 in taken:
+            continue
+        taken.update(range(first, last))
+        kept.append((first, last))
+    return sorted(kept)
 
-    def doc(self, words: list[str]) -> Doc:
-        """Return a document of the words as they are."""
-        from spacy.tokens import Doc
 
-        return Doc(self._vocab, words=words)
-
-    def __call__(self, text: str) -> Doc:
-        """Return the document of a text cut by our rules (what spaCy calls)."""
-        return self.doc([token.text for token in tokenize(normalize(text).normal)])
+def _longest_first(match: tuple[int, int]) -> tuple[int, int]:
+    first, last = match
+    return first - last, first
 
 
 def _stream(tokens: list[Token]) -> list[Token]:
     """Return the tokens that terms are matched on: joiners inside a name left out."""
-    kept: list[Token] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "sign" and token.text in JOINERS and _inside(tokens, index):
-            continue
-        kept.append(token)
-    return kept
+    return [
+        token
+        for index, token in enumerate(tokens)
+        if token.kind != "sign" or token.text not in JOINERS or not _inside(tokens, index)
+    ]
 
 
 def _inside(tokens: list[Token], index: int) -> bool:
@@ -112,35 +109,3 @@ def _keys(term: str) -> set[tuple[str, ...]]:
         if len(bare) >= SHORTEST_JOINED and (len(bare) > SHORTEST_JOINED or bare[0].isdigit()):
             keys.add(tuple(token.text for token in _stream(tokenize(bare))))
     return {key for key in keys if 0 < len(key) <= MAX_TERM_TOKENS}
-
-
-class TermComponent:
-    """The spaCy component: longest lexicon phrases into ``doc.spans``."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        from spacy.matcher import PhraseMatcher
-
-        self._matcher = PhraseMatcher(vocab)
-
-    def load(self, vocab: Vocab, phrases: Iterable[tuple[str, ...]]) -> None:
-        """Make ``phrases`` (tuples of token texts) known to the matcher."""
-        from spacy.tokens import Doc
-
-        self._matcher.add(COMPONENT, [Doc(vocab, words=list(words)) for words in phrases])
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Write the matches of ``doc`` to its spans."""
-        from spacy.util import filter_spans
-
-        doc.spans[COMPONENT] = filter_spans(self._matcher(doc, as_spans=True))
-        return doc
-
-
-def _register() -> None:
-    """Make the component known to spaCy under its versioned name."""
-    from spacy.language import Language
-
-    def make(nlp: Language, name: str) -> TermComponent:  # noqa: ARG001 - spaCy's signature
-        return TermComponent(nlp.vocab)
-
-    Language.factory(COMPONENT, func=make)

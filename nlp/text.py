@@ -19,6 +19,7 @@ LOOK_ALIKES = str.maketrans(
     "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρ",
     "ABEKMHOPCTYXIJSaeopcyxijsdABEZHIKMNOPTYXaoivp",
 )
+FRACTIONS = ("1/", "2/", "3/", "4/", "5/", "7/")
 PLAIN = {
     "\u2044": "/",
     "\u2215": "/",
@@ -73,19 +74,31 @@ def normalize(text: str) -> NormalText:
     if text.isascii():
         return NormalText(text, text.lower())
     source = _latin_words(text)
+    plain = [_plain(character) for character in source]
+    joined = "".join(plain)
+    if len(joined) == len(source) and all(plain):  # one for one: nothing moved
+        return NormalText(text, joined)
+    return _aligned(text, source, plain)
+
+
+def _aligned(text: str, source: str, plain: list[str]) -> NormalText:
+    """Return the normal text of characters that became none or several."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for index, character in enumerate(source):
-        plain = _plain(character)
-        if plain[:2] in ("1/", "2/", "3/", "5/", "7/", "4/") and pieces and pieces[-1].isdigit():
-            plain = " " + plain
-        if not plain and ends and unicodedata.combining(character):
-            ends[-1] = index + 1
-        for part in plain:
-            pieces.append(part)
+    for index, parts in enumerate(plain):
+        if len(parts) == 1:
+            pieces.append(parts)
             starts.append(index)
             ends.append(index + 1)
+            continue
+        if parts[:2] in FRACTIONS and pieces and pieces[-1].isdigit():
+            parts = " " + parts  # noqa: PLW2901 - "1½" is one and a half
+        if not parts and ends and unicodedata.combining(source[index]):
+            ends[-1] = index + 1
+        pieces += parts
+        starts += [index] * len(parts)
+        ends += [index + 1] * len(parts)
     return NormalText(text, "".join(pieces), tuple(starts), tuple(ends))
 
 
