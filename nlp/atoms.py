@@ -16,8 +16,12 @@ from nlp.values import Value, value_at
 
 TIMES = ("x", "*")
 LENGTHS = ("cm", "mm", "inch", "inches")
-LINKS = (")", "-", "+", "~", ".", "'", "#", "]", '"')
+LINKS = (")", "-", "+", "~", ".", "'", "#", "]", '"', "}")
+ARTICLES = ("a", "an", "un", "una", "um", "uma", "une", "ein", "eine", "een")
+# Strengths of paracetamol beside an opioid: "10/325" names the dose of the first.
+SECOND_STRENGTHS = ("300", "325", "500", "650", "750")
 BREAKS = ("\n", ",", ";", "|", ":", "!", "?", ".", "(", ")", "[", "]", "/", "=", "+", "&")
+PER_AMOUNTS = ("ml", "kg", "h", "hr", "hrs", "hour", "day", "g", "l", "cc")
 MAX_WORDS_BETWEEN = 5
 MASS_WORDS_ALONE = ("qp", "hp")
 
@@ -27,7 +31,8 @@ class Atom:
     """A quantity in tokens [first, last).
 
     ``kind``: mass (g), dose (mg), volume (ml), count, bare (a number without a unit),
-    percent, ratio (mg per ml and the like: never an offer), range.
+    percent, ratio (mg per ml and the like: never an offer), range.  ``pieces``: how many
+    of it, where a sum behind it says so.
     """
 
     kind: str
@@ -37,6 +42,7 @@ class Atom:
     metric: bool = True
     times: bool = False
     container: bool = False
+    pieces: int | None = None
 
 
 class AtomScanner:
@@ -46,23 +52,35 @@ class AtomScanner:
         self._grammar = grammar
         self._tokens = tokens
         self._language = language
+        self._start = next((i for i, t in enumerate(tokens) if t.kind in ("word", "num")), -1)
 
     def scan(self) -> list[Atom]:
         """Return the atoms of the field in order."""
         atoms: list[Atom] = []
-        index = 0
-        while index < len(self._tokens):
-            atom = self._at(index)
-            if atom is None:
-                index += 1
+        behind = 0
+        for index, token in enumerate(self._tokens):
+            if index < behind or not (token.kind == "num" or self._may_start(index, token.text)):
                 continue
-            atoms.append(atom)
-            index = atom.last
+            atom = self._at(index)
+            if atom is not None:
+                atoms.append(atom)
+                behind = atom.last
         return atoms
+
+    def _may_start(self, index: int, text: str) -> bool:
+        """Whether a word or sign can begin an atom; every other token is passed over.
+
+        A new branch of ``_at`` needs its words here (a test looks).
+        """
+        return text in self._grammar.atom_starts or index == self._start
 
     def _at(self, index: int) -> Atom | None:
         token = self._tokens[index]
         if token.kind == "word" and token.text in MASS_WORDS_ALONE:
+            if self._touches(index) and self._text(index - 1) in ("-", "'"):
+                return None
+            return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
+        if token.kind == "word" and index == self._start and self._opens_with_unit(index):
             return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
         if token.kind == "word" and token.text == "eighth":
             return Atom("mass", self._grammar.mass["eighth"], index, index + 1, metric=False)
@@ -71,6 +89,10 @@ class AtomScanner:
             return after
         value = value_at(self._tokens, index, self._grammar.numbers, self._language)
         return self._with_unit(value) if value else None
+
+    def _opens_with_unit(self, index: int) -> bool:
+        """Whether a field opens with a unit alone ("Ounce of shrooms"): one of it."""
+        return self._text(index) in self._grammar.opening
 
     def _text(self, index: int) -> str:
         return self._tokens[index].text if index < len(self._tokens) else ""
@@ -119,6 +141,8 @@ class AtomScanner:
             if atom is not None:
                 return atom
         whole = value.number == int(value.number) and not value.fraction
+        if whole and self._marked(value.first):
+            return None
         if value.word and word not in grammar.counting and word not in grammar.containers:
             return None
         if whole and word in grammar.counting:
@@ -131,6 +155,13 @@ class AtomScanner:
             return self._bare_fraction(value)
         return Atom("bare", value.number, value.first, value.last)
 
+    def _marked(self, index: int) -> bool:
+        """Whether the number is part of a mark: "gg249", "R039", "#4"."""
+        before = self._tokens[index - 1] if index else None
+        if before is None or not self._touches(index):
+            return False
+        return before.text == "#" or (before.kind == "word" and before.text != "x")
+
     def _times_holds(self, index: int) -> bool:
         """Whether "x" or "*" multiplies here: not in "x-ray", "7*7", "16 x 11 cm"."""
         if self._text(index) == "*":
@@ -138,6 +169,8 @@ class AtomScanner:
             unit = self._text(index + 2)
             return bool(value) and (unit in self._grammar.dose or unit in self._grammar.mass)
         if self._text(index + 1) == "-" and self._touches(index + 1):
+            return False
+        if self._text(index + 1) in self._grammar.compared:
             return False
         return not self._measures(index)
 
@@ -158,6 +191,8 @@ class AtomScanner:
         index = value.last
         if (value.word or value.fraction) and self._text(index) in ("de", "of", "a"):
             return index + 1
+        if value.word and self._text(value.first) in ARTICLES:
+            return index
         for _step in range(2):
             if self._text(index) not in LINKS:
                 break
@@ -167,11 +202,7 @@ class AtomScanner:
             if self._text(index) in ("-", ".") and not self._touches(index):
                 return value.last
             index += 1
-        known = (
-            *self._grammar.mass, *self._grammar.dose, *self._grammar.volume,
-            *self._grammar.counting, "%",
-        )  # fmt: skip
-        return index if self._text(index) in known else value.last
+        return index if self._text(index) in self._grammar.units else value.last
 
     def _named_fraction(self, value: Value, index: int) -> Atom | None:
         """Read "1/4 pound", "8 ball", "half oz", "quarter"."""
@@ -208,18 +239,30 @@ class AtomScanner:
         factor = self._grammar.dose.get(self._text(index))
         if factor is None:
             return self._first_component(value)
-        if self._text(index + 1) in ("/", "per") and (
-            self._text(index + 2) in ("ml", "kg", "h", "hr", "day", "g", "l")
-        ):
-            return Atom("ratio", value.number, value.first, index + 3)
+        behind = self._per_amount(index + 1)
+        if behind:
+            return Atom("ratio", value.number, value.first, behind)
         return Atom("dose", value.number * factor, value.first, self._second_part(index + 1))
 
+    def _per_amount(self, index: int) -> int:
+        """Return where "/ml", "per 1ml", "/h" ends that makes a dose a concentration; else 0."""
+        if self._text(index) not in ("/", "per", "in"):
+            return 0
+        number = self._text(index + 1) == "1"
+        if self._text(index) == "in" and not number:
+            return 0
+        unit = index + 1 + number
+        return unit + 1 if self._text(unit) in PER_AMOUNTS else 0
+
     def _second_part(self, index: int) -> int:
-        """Return where "8mg/2mg" ends: the second component is passed over."""
-        if self._text(index) != "/" or index + 1 >= len(self._tokens):
+        """Return where "8mg/2mg" or "5mg-325mg" ends: the second component is passed over."""
+        sign = self._text(index)
+        if sign not in ("/", "-") or index + 1 >= len(self._tokens):
             return index
         second = value_at(self._tokens, index + 1, {}, self._language)
         if second is None or self._text(second.last) not in self._grammar.dose:
+            return index
+        if sign == "-" and self._text(index + 1) not in SECOND_STRENGTHS:
             return index
         return second.last + 1
 
@@ -229,8 +272,16 @@ class AtomScanner:
         if sign not in ("/", "-") or value.last + 1 >= len(self._tokens) or value.word:
             return None
         second = value_at(self._tokens, value.last + 1, {}, self._language)
-        if second is None or self._text(second.last) not in self._grammar.dose:
+        if second is None:
             return None
+        if self._text(second.last) not in self._grammar.dose:
+            strength = sign == "/" and self._text(second.first) in SECOND_STRENGTHS
+            small = value.number * 10 <= second.number
+            return (
+                Atom("dose", value.number, value.first, second.last) if strength and small else None
+            )
+        if sign == "-" and second.number <= value.number:
+            return None  # "250 - 2mg bars": a count and a dose
         factor = self._grammar.dose[self._text(second.last)]
         if sign == "/":
             return Atom("dose", value.number * factor, value.first, second.last + 1)
@@ -240,10 +291,16 @@ class AtomScanner:
         factor = self._grammar.volume.get(self._text(index))
         if factor is None:
             return None
+        if self._text(index + 1) == "=" and index + 2 < len(self._tokens):
+            content = value_at(self._tokens, index + 2, {}, self._language)
+            if content is not None and self._text(content.last) in self._grammar.dose:
+                return Atom("ratio", value.number, value.first, content.last + 1)
         return Atom("volume", value.number * factor, value.first, index + 1)
 
     def _bare_fraction(self, value: Value) -> Atom | None:
-        """Return a fraction alone as one of an ounce ("1/8 sour diesel")."""
+        """Return a fraction alone as one of an ounce ("1/8 sour diesel"), not "1/2 price"."""
+        if self._text(value.last) in self._grammar.halved:
+            return None
         if value.first != value.last - 3 or value.number not in (
             Decimal("0.5"), Decimal("0.25"), Decimal("0.125"),
         ):  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from nlp.atoms import Atom, AtomScanner
 from nlp.grammar import Grammar
-from nlp.lexing import Token, tokenize
+from nlp.lexing import Token, grouped, tokenize
 from nlp.model import Place
 from nlp.money import MoneyFound, scan_money
 from nlp.pipeline import TermMatch, TermPipeline
@@ -47,6 +47,10 @@ class FieldText:
         start, end = self.normal.span(self.tokens[first].start, self.tokens[last - 1].end)
         return Place(field=self.name, start=start, end=end)
 
+    def text(self, index: int) -> str:
+        """Return the text of token ``index``; empty beyond the last."""
+        return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
+
     def place_of(self, start: int, end: int) -> Place:
         """Return the place of normal characters [start, end)."""
         first, last = self.normal.span(start, end)
@@ -80,6 +84,11 @@ class FieldText:
         first = bisect_left(self.atoms, segment.first, key=_first)
         return self.atoms[first : bisect_left(self.atoms, segment.last, key=_first)]
 
+    def atoms_near(self, index: int) -> list[Atom]:
+        """Return the atoms that hold token ``index`` or end before it: at most two."""
+        at = bisect_right(self.atoms, index, key=_first)
+        return self.atoms[max(0, at - 2) : at]
+
     def money_in(self, segment: Segment) -> list[MoneyFound]:
         """Return the amounts of money of a segment in order."""
         first = bisect_left(self.money, segment.first, key=_first)
@@ -91,9 +100,9 @@ def read_field(
 ) -> FieldText:
     """Return the field ``name`` with its terms, money and atoms found."""
     normal = normalize(text[:MAX_CODE_POINTS])
-    tokens = tokenize(normal.normal)
+    tokens = grouped(tokenize(normal.normal), language)
     found = FieldText(name, normal, tokens, _segments(tokens, normal.normal))
-    found.matches = terms.find(tokens)
+    found.matches = terms.find(tokens, normal.normal, slips=name == "title")
     found.money = scan_money(grammar, tokens, language)
     taken = {i for money in found.money for i in range(money.first, money.last)}
     found.atoms = [
@@ -124,6 +133,8 @@ def _segments(tokens: list[Token], normal: str) -> list[Segment]:
     segments: list[Segment] = []
     first = 0
     for index, token in enumerate(tokens):
+        if token.kind not in ("nl", "sign"):
+            continue
         short = index > 0 and token.text == "." and tokens[index - 1].text in ABBREVIATIONS
         if token.kind == "nl" or (_ends_sentence(token, normal) and not short):
             segments.append(Segment(first, index + 1))

@@ -23,6 +23,7 @@ class GoodsReader:
         self._stated = PhraseIndex(goods["stated"])
         self._forms = PhraseIndex(goods["forms"])
         self._terms = PhraseIndex(goods["terms"])
+        self._denials = frozenset(goods["denials"]["words"])
         self._category: Mapping[str, Any] = goods["category"]
         self._declared = {
             _key(word): substance
@@ -47,6 +48,11 @@ class GoodsReader:
         """Whether any part of the category says drugs."""
         words = {word for part in category for word in _key(part).split()}
         return bool(words & set(self._category["drug"]))
+
+    def sold_in_pieces(self, category: Sequence[str]) -> bool:
+        """Whether the category says pills or blotters."""
+        words = {word for part in category for word in _key(part).split()}
+        return bool(words & set(self._lexicon.goods["pieces"]["words"]))
 
     def classes(
         self, category: Sequence[str], fields: Sequence[FieldText], mentions: Sequence[Candidate]
@@ -81,15 +87,15 @@ class GoodsReader:
         found: dict[tuple[str, str], Marked] = {}
         for of, known in (("forms", self._forms), ("terms", self._terms)):
             for value, index, taken in known.find(field.tokens):
-                if (of, value) not in found and not _denied(field, index, value):
+                if (of, value) not in found and not _denied(self._denials, field, index, value):
                     place = field.place(index, index + taken)
                     found[of, value] = Marked(of=of, value=value, place=place)
         return list(found.values())
 
 
-def _denied(field: FieldText, index: int, value: str) -> bool:
+def _denied(denials: frozenset[str], field: FieldText, index: int, value: str) -> bool:
     before = [token.text for token in field.tokens[max(0, index - 2) : index]]
-    return bool({"no", "not", "sin", "without"} & set(before)) and not value.startswith("no_")
+    return bool(denials.intersection(before)) and not value.startswith("no_")
 
 
 def _key(text: str) -> str:

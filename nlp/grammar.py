@@ -26,21 +26,39 @@ class Grammar:
     containers: frozenset[str]
     liquids: frozenset[str]
     dosed: frozenset[str]
+    directly: frozenset[str]
+    opening: frozenset[str]
+    compared: frozenset[str]
+    halved: frozenset[str]
+    totals: frozenset[str]
     money_signs: Mapping[str, str]
     money_words: Mapping[str, str]
     dollars: Mapping[str, str]
     per: frozenset[str]
     unit_words: frozenset[str]
     postage: frozenset[str]
+    price_words: Mapping[str, str]
+    places: frozenset[str]
+    before_amount: frozenset[str]
+    thresholds: frozenset[str]
+    orders: frozenset[str]
     not_price: frozenset[str]
     purity_near: frozenset[str]
+    purity_direct: frozenset[str]
+    purity_words: frozenset[str]
     purity_never: frozenset[str]
     not_offer: frozenset[str]
+    limits: frozenset[str]
     free: frozenset[str]
     free_service: frozenset[str]
     explicit: PhraseSet
     status: Mapping[str, PhraseSet]
     guard_after: frozenset[str]
+    # The words, beside numbers, that an atom or an amount can begin with (``AtomScanner._at``,
+    # ``_currency_at``): every other token is passed over.
+    atom_starts: frozenset[str]
+    units: frozenset[str]  # of mass, dose, volume, the counting words, and "%"
+    money_starts: frozenset[str]
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Grammar:
@@ -57,21 +75,41 @@ class Grammar:
             containers=frozenset(counting["containers"]),
             liquids=frozenset(counting["liquids"]),
             dosed=frozenset(counting["dosed"]),
+            directly=frozenset(counting["directly"]),
+            opening=frozenset(counting["opening"]),
+            compared=frozenset(counting["compared"]),
+            halved=frozenset(counting["halved"]),
+            totals=frozenset(counting["totals"]),
             money_signs=dict(money["signs"]),
             money_words=dict(money["words"]),
             dollars=dict(money["dollar"]),
             per=frozenset(money["per"]),
             unit_words=frozenset(money["unit_words"]),
             postage=frozenset(money["postage"]),
+            price_words=dict(money["price_words"]),
+            places=frozenset(money["places"]),
+            before_amount=frozenset(money["before_amount"]),
+            thresholds=frozenset(money["thresholds"]),
+            orders=frozenset(money["orders"]),
             not_price=frozenset(money["not_price"]),
             purity_near=frozenset(section["purity"]["near"]),
+            purity_direct=frozenset(section["purity"]["direct"]),
+            purity_words=frozenset(section["purity"]["words"]),
             purity_never=frozenset(section["purity"]["never"]),
             not_offer=frozenset(cues["not_offer"]),
+            limits=frozenset(cues["limits"]),
             free=frozenset(cues["free"]),
             free_service=frozenset(cues["free_service"]),
             explicit=PhraseSet(cues["explicit"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             guard_after=guard_after,
+            units=frozenset(
+                (*section["mass"], *section["dose"], *section["volume"], *counting["words"], "%")
+            ),
+            atom_starts=frozenset((*section["numbers"], "qp", "hp", "eighth", "x", "*")),
+            money_starts=frozenset(
+                (*money["signs"], *money["words"], *money["dollar"], "$", "s", "u", "fr")
+            ),
         )
 
 
@@ -96,7 +134,10 @@ class PhraseSet:
 
     def within(self, tokens: list[Token], first: int, last: int) -> bool:
         """Whether a phrase begins in tokens [first, last)."""
-        return any(self.at(tokens, index) for index in range(first, last))
+        known = self._by_first
+        return any(
+            tokens[index].text in known and self.at(tokens, index) for index in range(first, last)
+        )
 
 
 class PhraseIndex:

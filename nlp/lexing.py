@@ -12,14 +12,30 @@ TOKEN = re.compile(
 )
 # "10xlsd" says ten times; "xtc", "xanax" and the release marks keep their x.
 TIMES_PREFIX = re.compile(r"x(?!tc|anax|ana|r$|l$|an|ero|pert)(?=[^\W\d_]{2})")
+# "1mgx10": the sign of multiplication sticks to the unit before it.
+UNIT_TIMES = re.compile(r"(?:mg|mcg|ug|g|gr|gms?|grams?|ml|tabs?|caps?|pills?)(?=x$)")
 # Words that sellers write onto the name of the product ("speedpaste").
 FORM_ENDINGS = re.compile(
     r"(?P<stem>[^\W\d_]{3,}?)(?P<form>paste|pillen|pills|tabletten|tabletts|powder|pulver|"
-    r"crystals|kristalle|blotters?|tabs|shards)$"
+    r"crystals|kristall?(?:en?)?|blotters?|tabs|shards|brocken|platten?|steine?|kapseln|capsules|"
+    r"tropfen|druppels|pflaster|pleisters|ampullen?|bluten?|poeder|pasta|blok(?:ken)?|plak(?:ken)?|blocke?|"
+    r"stenen|zaden|toppen|pappen|zegels|trips|testkit|ersatz|vervanger|pilze|nasenspray|"
+    r"neusspray|sirup|siroop|harz|wachs|sulfat|sulfaat|"
+    r"(?:(?<=kain)|(?<=caine)|(?<=amin)|(?<=amine)|(?<=mdma))(?:schnell)?tests?|"
+    r"(?:(?<=ain)|(?<=ine)|(?<=min)|(?<=oin)|(?<=eed))base)$"
 )
+# The last three letters of these endings: a quick look before the pattern.
+ENDS = frozenset(
+    ("ste", "len", "lls", "ten", "tts", "der", "ver", "als", "lle", "ter", "ers", "abs", "rds",
+     "ken", "tte", "ein", "ine", "eln", "les", "fen", "els", "lok", "ock", "cke", "den", "pen",
+     "ips", "est", "sts", "kit", "atz", "ger", "lze", "ray", "rup", "oop", "arz", "chs", "ase",
+     "fat", "aat", "sta", "ute", "nen", "tal", "all", "lak", "nde")
+)  # fmt: skip
 
 
 LONGEST_WORD = 40
+GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?$")
+NOT_GROUPED = ("mg", "ug", "mcg", "%", "x", "*", "")  # "10 250 mg": a count and a dose
 
 
 class Token(NamedTuple):  # the cheapest to make: each text has hundreds
@@ -44,12 +60,42 @@ def tokenize(normal: str) -> list[Token]:
     return tokens
 
 
+def grouped(tokens: list[Token], language: str | None) -> list[Token]:
+    """Return the tokens with groups of thousands joined: 1'200.50, in French 1 200,50."""
+    out: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "num" and GROUP.match(token.text):
+            sign = bool(out) and out[-1].text == "'"
+            head = out[-1 - sign] if len(out) > sign else None
+            follower = tokens[index + 1].text if index + 1 < len(tokens) else ""
+            if head and _is_head(head, token, sign=sign, french=language == "fr", unit=follower):
+                del out[-1 - sign :]
+                out.append(Token("num", head.text + token.text, head.start, token.end))
+                continue
+        out.append(token)
+    return out
+
+
+def _is_head(head: Token, group: Token, *, sign: bool, french: bool, unit: str) -> bool:
+    """Whether ``head`` and ``group`` are one number, parted by one sign or one blank."""
+    if not head.text.isdigit() or (len(head.text) % 3 == 0 and len(head.text) > 3):  # noqa: PLR2004
+        return False
+    if group.start - head.end != 1 or head.text[0] == "0":
+        return False
+    return sign or (french and unit not in NOT_GROUPED)
+
+
 def _parts(token: Token, before: Token | None) -> list[Token]:
     """Return a word as it stands, or split where two words were written as one."""
     glued = before is not None and before.kind == "num" and before.end == token.start
-    if glued and TIMES_PREFIX.match(token.text):
+    behind = before is not None and before.kind == "num" and before.end == token.start - 1
+    if (glued or behind) and TIMES_PREFIX.match(token.text):
         return [_slice(token, 0, 1), *_parts(_slice(token, 1, None), None)]
-    match = FORM_ENDINGS.match(token.text) if len(token.text) <= LONGEST_WORD else None
+    unit = UNIT_TIMES.match(token.text) if glued else None
+    if unit:
+        return [_slice(token, 0, unit.end()), _slice(token, unit.end(), None)]
+    likely = token.text[-3:] in ENDS and len(token.text) <= LONGEST_WORD
+    match = FORM_ENDINGS.match(token.text) if likely else None
     if match:
         cut = match.start("form")
         return [_slice(token, 0, cut), _slice(token, cut, None)]

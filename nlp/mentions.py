@@ -18,8 +18,10 @@ from nlp.pipeline import TermMatch
 CUE_REACH = 7
 SHORT = 2
 TWO = 2
+OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substance
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
+FREE = ("free", "frei", "vrij")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,19 @@ class MentionReader:
 
     def read(self, fields: Sequence[FieldText], evidence: Evidence) -> list[Candidate]:
         """Return the mentions of all fields that hold, in reading order."""
-        found = [c for field in fields for c in self._of_field(field)]
+        found = [c for field in fields for c in self._of_field(field, evidence.language)]
         strong = {c.term.substance for c in found if _counts(c)}
         implied = {c.term.substance for c in found if c.term.status == "implied"}
         held = [c for c in found if self._holds(c, implied, strong, evidence)]
         held = _collapsed(_without_content(held))
         return _demoted(held)
 
-    def _of_field(self, field: FieldText) -> Iterable[Candidate]:
+    def _of_field(self, field: FieldText, language: str | None) -> Iterable[Candidate]:
         previous: Candidate | None = None
         for match in field.matches:
             if self._is_blocked(field, match):
                 continue
-            term = _preferred(match.terms)
+            term = _preferred(match.terms, language)
             status = self._status(field, match, previous) or term.status
             candidate = Candidate(term, status, field, match)
             previous = candidate
@@ -121,14 +123,14 @@ class MentionReader:
         if last >= segment.last:
             return None
         if tokens[last].text == "-" and last + 1 < segment.last:
-            free = tokens[last + 1].text in ("free", "frei")
+            free = tokens[last + 1].text in FREE
             touching = tokens[last].start == tokens[last - 1].end
             if free and touching:
                 return "negated"
         if self._grammar.status["mentioned_after"].at(tokens, last):
             return "mentioned"
         taken = self._grammar.status["negated_after"].at(tokens, last)
-        if taken and tokens[last].text not in ("free", "frei") and field.name != "title":
+        if taken and tokens[last].text not in FREE and field.name != "title":
             return "negated"
         return None
 
@@ -160,9 +162,11 @@ class MentionReader:
         if term.substance in strong or term.substance in evidence.declared:
             return True
         family = CANNABIS if term.substance in CANNABIS else ()
-        if term.context == "same" or (strong | evidence.declared).difference(family):
+        if term.context == "same" or not _speakable(term, evidence.language):
             return False
-        if term.language not in ("en", evidence.language):
+        if term.language == evidence.language and _counted(candidate):
+            return True
+        if (strong | evidence.declared).difference(family):
             return False
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
@@ -187,11 +191,29 @@ class MentionReader:
         return counted or bool(words & self._grammar.dosed)
 
 
+def _speakable(term: Term, language: str | None) -> bool:
+    """Whether the text can be in the term's language; ``open`` terms need not know it."""
+    return term.language in ("en", language) or (language is None and term.context == "open")
+
+
+def _counted(candidate: Candidate) -> bool:
+    """Whether a quantity stands directly before: "5 g Gras", "10 Pappen", "2 g de neige"."""
+    field = candidate.field
+    first = field.token_at(candidate.match.start)
+    last = first
+    while last > 0 and first - last <= SHORT and field.tokens[last - 1].text in OF:
+        last -= 1
+    return any(a.kind != "percent" and a.last in (last, last + 1) for a in field.atoms_near(last))
+
+
 def _written_as_such(candidate: Candidate) -> bool:
     """Whether letters and case fit: "K" stands alone, an ambiguous code is in capitals."""
     field, match, term = candidate.field, candidate.match, candidate.term
     normal = field.normal.normal
     if match.end - match.start <= SHORT:
+        first = field.token_at(match.start)
+        if any(a.first <= first < a.last for a in field.atoms_near(first)):
+            return False
         before = normal[match.start - 1 : match.start]
         if before.isalnum() or normal[match.end : match.end + 1].isalnum():
             return False
@@ -230,11 +252,17 @@ def _counts(candidate: Candidate) -> bool:
     return term.ambiguity == "strong" and term.status == "stated" and offered
 
 
-def _preferred(terms: Sequence[Term]) -> Term:
+def _preferred(terms: Sequence[Term], language: str | None) -> Term:
     """Return the reading of an ambiguous match that is tried first."""
     return min(
         terms,
-        key=lambda t: (t.ambiguity != "strong", t.status != "stated", t.substance, t.language),
+        key=lambda t: (
+            t.ambiguity != "strong",
+            t.language != language,
+            t.status != "stated",
+            t.substance,
+            t.language,
+        ),
     )
 
 

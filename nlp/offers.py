@@ -6,15 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from nlp.atoms import BREAKS, MAX_WORDS_BETWEEN, Atom
+from nlp.atoms import ARTICLES, BREAKS, MAX_WORDS_BETWEEN, Atom
 from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
-from nlp.model import Offer
+from nlp.model import Offer, Place
 
 TOLERANCE = Decimal("0.05")
 OF = frozenset(("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per"))
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a"))
 SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
+TEN = 10
 MAX_OFFERS = 40
 MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
@@ -24,12 +25,14 @@ class OfferContext:
     """What the rest of the listing says about how the goods are sold.
 
     ``dosed`` are the first tokens of substances sold in doses; ``loose`` is true where a
-    substance sold loose is named and nothing speaks of pills or blotters.
+    substance sold loose is named and nothing speaks of pills or blotters; ``pieces`` where
+    the market's category does.
     """
 
     dosed: frozenset[int]
     loose: bool
     plant: bool
+    pieces: bool = False
 
 
 def segment_offers(
@@ -39,17 +42,20 @@ def segment_offers(
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
-    doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
-    atoms = [_counted(grammar, field, atom, doses, context) for atom in atoms]
+    counter = _Counter(grammar, field, context, atoms)
+    atoms = [counter.counted(atom) for atom in atoms]
+    atoms = _opened(field, atoms, context) if field.name == "title" else atoms
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms))]
+    atoms = _without_articles(field, _without_content(field, atoms))
+    atoms = _without_totals(grammar, field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = _fluid_ounces(grammar, field, _joined(field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
     linked = {id(a) for a in counts if a.container}
     volumes = [a for a in atoms if a.kind == "volume"]
     claims = [] if volumes or ratio else [a for a in atoms if a.kind == "dose"]
-    offers = _loose(field, atoms, counts)
+    offers = _loose(grammar, field, atoms, counts)
     counts = [a for a in counts if id(a) not in linked]
     if not volumes:
         offers += _units(field, counts, claims, context)
@@ -59,7 +65,9 @@ def segment_offers(
     return sorted(_once(offers), key=lambda offer: offer.place.start)[:MAX_OFFERS]
 
 
-def _loose(field: FieldText, atoms: list[Atom], counts: list[Atom]) -> list[Offer]:
+def _loose(
+    grammar: Grammar, field: FieldText, atoms: list[Atom], counts: list[Atom]
+) -> list[Offer]:
     """Return mass and volume offers; the count of pieces stands beside them."""
     offers: list[Offer] = []
     for index, atom in enumerate(atoms):
@@ -67,26 +75,36 @@ def _loose(field: FieldText, atoms: list[Atom], counts: list[Atom]) -> list[Offe
             continue
         before = atoms[index - 1] if index else None
         after = atoms[index + 1] if index + 1 < len(atoms) else None
-        number: int | None = None
-        first, last = atom.first, atom.last
-        if before in counts and before is not None and _linked(field, before, atom):
-            number, first = int(before.value), before.first
-        elif (
-            after in counts
-            and after is not None
-            and after.times
-            and (after.first - atom.last <= 1 or atom.kind == "volume")
-        ):
-            number, last = int(after.value), after.last
-        place = field.place(first, last)
-        if atom.kind == "mass":
-            offers.append(Offer(kind="mass", grams=atom.value, count=number, place=place))
-        else:
-            offers.append(Offer(kind="volume", ml=atom.value, count=number, place=place))
-        for used in (before if first != atom.first else None, after if last != atom.last else None):
-            if used is not None:
-                counts.remove(used)
+        far = [c for c in counts if c.times] == [before] and _pieces_of(grammar, field, atom)
+        pieces: Atom | None = None
+        if before is not None and before in counts and (far or _linked(field, before, atom)):
+            pieces = before
+        elif after is not None and after in counts and _multiplies(atom, after):
+            pieces = after
+        first = min(atom.first, pieces.first) if pieces else atom.first
+        last = max(atom.last + (far and pieces is before), pieces.last) if pieces else atom.last
+        offers.append(_measured(atom, pieces, field.place(first, last)))
+        if pieces is not None:
+            counts.remove(pieces)
     return offers
+
+
+def _measured(atom: Atom, pieces: Atom | None, place: Place) -> Offer:
+    number = int(pieces.value) if pieces is not None else atom.pieces
+    if atom.kind == "mass":
+        return Offer(kind="mass", grams=atom.value, count=number, place=place)
+    return Offer(kind="volume", ml=atom.value, count=number, place=place)
+
+
+def _multiplies(atom: Atom, after: Atom) -> bool:
+    """Whether "x 2" behind a mass or a volume says how many of it."""
+    return after.times and (after.first - atom.last <= 1 or atom.kind == "volume")
+
+
+def _pieces_of(grammar: Grammar, field: FieldText, mass: Atom) -> bool:
+    """Whether a piece follows the mass: "5x top shelf 1G joints"."""
+    following = field.text(mass.last)
+    return following in grammar.counting or following in grammar.containers
 
 
 def _linked(field: FieldText, count: Atom, mass: Atom) -> bool:
@@ -137,27 +155,102 @@ def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
     return Offer(kind="dose", dose_mg=atom.value, place=place)
 
 
-def _counted(
-    grammar: Grammar, field: FieldText, atom: Atom, doses: dict[int, int], context: OfferContext
-) -> Atom:
-    """Return a bare number as a count where "pills" or a medicine follows it."""
-    if atom.kind != "bare" or atom.value != int(atom.value) or atom.value == 0:
-        return atom
-    index, words = atom.last, 0
-    while index < len(field.tokens) and words <= MAX_WORDS_BETWEEN:
-        token = field.tokens[index]
-        if index in doses:
-            index = doses[index]
+class _Counter:
+    """Reads bare numbers of a segment as counts where "pills" or a medicine follows."""
+
+    def __init__(
+        self, grammar: Grammar, field: FieldText, context: OfferContext, atoms: list[Atom]
+    ) -> None:
+        self._grammar = grammar
+        self._field = field
+        self._context = context
+        self._doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
+        self._times = {atom.last for atom in atoms if atom.times}
+        self._explicit = any(a.kind == "count" and not a.container for a in atoms)
+        self._weighed = any(a.kind in ("mass", "volume") for a in atoms)
+
+    def counted(self, atom: Atom) -> Atom:
+        """Return ``atom``, as a count where it is one."""
+        whole = atom.kind == "bare" and atom.value == int(atom.value) and atom.value != 0
+        if not whole or (self._times and atom.first not in self._times):
+            return atom
+        if self._field.text(atom.last) in self._grammar.directly:
+            return atom if self._weighed else replace(atom, kind="count")
+        return replace(atom, kind="count") if self._thing_follows(atom) else atom
+
+    def _thing_follows(self, atom: Atom) -> bool:
+        index, words = atom.last, 0
+        tokens = self._field.tokens
+        glued = index < len(tokens) and tokens[index].start == tokens[index - 1].end
+        if glued and tokens[index].kind == "word" and index not in self._context.dosed:
+            return False  # "3D", "853a": a mark
+        reach = 0 if self._explicit else MAX_WORDS_BETWEEN
+        while index < len(tokens) and words <= reach:
+            token = tokens[index]
+            if index in self._doses:
+                index = self._doses[index]
+                continue
+            if token.text in self._grammar.counting:
+                return True
+            if index in self._context.dosed and words == 0:
+                return token.text != "x" and (not self._explicit or index == atom.last)
+            if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
+                return False
+            words += token.kind == "word"
+            index += 1
+        return False
+
+
+def _opened(field: FieldText, atoms: list[Atom], context: OfferContext) -> list[Atom]:
+    """Return the atoms of a title with the bare number that opens it understood.
+
+    "50 Nintendo | 170mg" counts; ".5 speed" of a substance sold loose is a mass.
+    """
+    first = atoms[0]
+    others = {atom.kind for atom in atoms[1:]}
+    opens = first.kind == "bare" and not any(t.kind == "word" for t in field.tokens[: first.first])
+    follower = field.tokens[first.last] if first.last < len(field.tokens) else None
+    if not opens or follower is None or others & {"mass", "volume", "count", "ounces"}:
+        return atoms
+    if first.value != int(first.value):
+        plain = context.loose and follower.kind == "word" and not others
+        return [replace(first, kind="mass"), *atoms[1:]] if plain and first.value < TEN else atoms
+    worded = follower.kind == "word" and follower.start > field.tokens[first.last - 1].end
+    if worded and not context.loose and (context.pieces or others & {"dose", "range"}):
+        return [replace(first, kind="count"), *atoms[1:]]
+    return atoms
+
+
+def _without_articles(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without "a pill" where another number counts."""
+    worded = [a for a in atoms if a.kind == "count" and field.text(a.first) in ARTICLES]
+    if not worded or len(worded) == sum(atom.kind == "count" for atom in atoms):
+        return atoms
+    return [atom for atom in atoms if atom not in worded]
+
+
+def _without_content(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without the content of a cannabis product ("1 g (500 mg THC)")."""
+    sold = any(atom.kind in ("mass", "volume") for atom in atoms)
+    if not sold or not field.vocabulary() & {"thc", "cbd", "cartridge", "cartridges", "vape"}:
+        return atoms
+    return [atom for atom in atoms if atom.kind != "dose"]
+
+
+def _without_totals(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without sums: "1g each (3g total)" is three times a gram."""
+    kept: list[Atom] = []
+    for atom in atoms:
+        reach = range(atom.last, atom.last + 3)
+        end = next((i + 1 for i in reach if field.text(i) in grammar.totals), None)
+        if not kept or atom.kind not in ("mass", "dose", "volume") or end is None:
+            kept.append(atom)
             continue
-        if token.text in grammar.counting:
-            return replace(atom, kind="count")
-        if index in context.dosed and words == 0:
-            return replace(atom, kind="count")
-        if token.kind == "num" or (token.text in BREAKS) or token.kind == "nl":
-            break
-        words += token.kind == "word"
-        index += 1
-    return atom
+        last = kept[-1]
+        parts = atom.value / last.value if last.kind == atom.kind == "mass" else Decimal(0)
+        if len(kept) == 1 and parts > 1 and parts == int(parts):
+            kept[-1] = replace(last, last=end, pieces=int(parts))
+    return kept
 
 
 def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bool:
@@ -184,6 +277,8 @@ def _joined(field: FieldText, atoms: list[Atom]) -> list[Atom]:
             joined[-1] = replace(
                 keep, kind=kept_kind, value=value, first=last.first, last=atom.last
             )
+        elif last is not None and _said_in_words(field, last, atom):
+            joined[-1] = replace(atom, first=last.first)
         elif last is not None and _multiplied(field, last, atom):
             joined[-1] = replace(atom, value=last.value * atom.value, first=last.first)
         else:
@@ -203,6 +298,12 @@ def _same(field: FieldText, one: Atom, other: Atom) -> bool:
         return False
     grams = [a.value / 1000 if a.kind == "dose" else a.value for a in (one, other)]
     return abs(grams[0] - grams[1]) <= TOLERANCE * max(grams)
+
+
+def _said_in_words(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "1/2 (HALF) POUND" says one fraction twice; the second carries the unit."""
+    bracket = [field.text(i) for i in range(one.last, other.first)] == ["("]
+    return one.kind == "ounces" and other.kind == "mass" and bracket
 
 
 def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from nlp.lexicon import Lexicon, Term
 from nlp.lexing import Token, tokenize
+from nlp.spelling import Spellings
 from nlp.text import normalize
 
 # Signs inside a name that sellers write or leave out ("2c-b", "2 c b", "m.d.m.a").
 JOINERS = frozenset("-_'’/.,()")
 MAX_TERM_TOKENS = 12
+SHORTEST_PLURAL = 5
 SHORTEST_JOINED = 3  # "2cb"; shorter joined names would be ordinary words
 Key = tuple[str, ...]
 
@@ -38,13 +40,37 @@ class TermPipeline:
         for term in lexicon.terms:
             for key in _keys(term.term):
                 self._by_key[key] = (*self._by_key.get(key, ()), term)
+        self._with_plurals()
+        words = {key[0]: terms for key, terms in self._by_key.items() if len(key) == 1}
+        codes = {"".join(key): terms for key, terms in self._by_key.items() if _is_code(key)}
+        self._spellings = Spellings(codes | words)
         lengths: dict[str, set[int]] = {}
         for key in self._by_key:
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: tuple(sorted(known)) for first, known in lengths.items()}
 
-    def find(self, tokens: list[Token]) -> list[TermMatch]:
-        """Return the longest matches, left to right, none inside another."""
+    def _with_plurals(self) -> None:
+        """Let a medicine or INN stand in the plural of English ("hydrocodones")."""
+        for key, terms in list(self._by_key.items()):
+            word = key[0]
+            plain = len(key) == 1 and len(word) >= SHORTEST_PLURAL and word.isalpha()
+            named = all(t.kind in ("inn", "brand") and t.ambiguity == "strong" for t in terms)
+            if plain and named and not word.endswith("s"):
+                self._by_key.setdefault((word + "s",), terms)
+
+    def find(self, tokens: list[Token], normal: str, *, slips: bool) -> list[TermMatch]:
+        """Return the longest matches, left to right, none inside another.
+
+        Disguised spellings are found in ``normal``, the text of the tokens; with
+        ``slips`` misspelt names too.
+        """
+        exact = self._exact(tokens)
+        spelt = [
+            TermMatch(s.start, s.end, s.terms) for s in self._spellings.find(normal, slips=slips)
+        ]
+        return _together(exact, spelt) if spelt else exact
+
+    def _exact(self, tokens: list[Token]) -> list[TermMatch]:
         stream = _stream(tokens)
         words = [token.text for token in stream]
         found = []
@@ -80,6 +106,22 @@ def _apart(matches: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
 def _longest_first(match: tuple[int, int]) -> tuple[int, int]:
     first, last = match
     return first - last, first
+
+
+def _together(exact: list[TermMatch], spelt: list[TermMatch]) -> list[TermMatch]:
+    """Return all matches in order; a spelling counts only where it is no part of a name."""
+    kept: list[TermMatch] = []
+    for match in sorted((*exact, *spelt), key=lambda m: (m.start, -m.end)):
+        if not kept or match.start >= kept[-1].end:
+            kept.append(match)
+        elif kept[-1].start == match.start and kept[-1].end == match.end and match in exact:
+            kept[-1] = match
+    return kept
+
+
+def _is_code(key: tuple[str, ...]) -> bool:
+    """Whether the key is a code of single letters and figures ("2", "c", "b")."""
+    return len(key) > 1 and all(len(word) <= 2 for word in key)  # noqa: PLR2004 - "25", "dmt" no
 
 
 def _stream(tokens: list[Token]) -> list[Token]:

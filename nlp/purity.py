@@ -14,6 +14,7 @@ from nlp.values import parse_number
 REACH_NEVER = 3
 REACH_NEAR = 30
 LOWEST_BARE = 50
+JOINED = ("to", "a", "bis", "tot", "et", "und", "y")  # between the two ends of a range
 
 
 def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> list[Marked]:
@@ -25,7 +26,7 @@ def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> lis
         number = parse_number(token.text, language)
         if number is None or not 0 < number <= 100:  # noqa: PLR2004 - per cent
             continue
-        last = _percent_end(field.tokens, index)
+        last = _percent_end(grammar, field.tokens, index)
         if last is None or not _of_product(grammar, field, index, last):
             continue
         found += _range_start(field, index, last, language)
@@ -34,7 +35,7 @@ def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> lis
     return found
 
 
-def _percent_end(tokens: list[Token], index: int) -> int | None:
+def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
     """Return where the percentage ends: "87%", "87 %", "90+%", "98 pure"; None for no one."""
     at = index + 1
     for _step in range(2):
@@ -45,21 +46,21 @@ def _percent_end(tokens: list[Token], index: int) -> int | None:
         return at + 1
     if word in ("percent", "prozent"):
         return at + 1
-    pure = word in ("pure", "pureza", "puro", "pura", "rein")
+    pure = word in grammar.purity_direct
     if pure and "." not in tokens[index].text and int(tokens[index].text[:3] or 0) >= LOWEST_BARE:
         return at
-    return _first_of_range(tokens, index)
+    return _first_of_range(grammar, tokens, index)
 
 
-def _first_of_range(tokens: list[Token], index: int) -> int | None:
+def _first_of_range(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
     """Return the end of "95 to 97" after a word of purity."""
     before = {token.text for token in tokens[max(0, index - 4) : index]}
-    joined = index + 2 < len(tokens) and tokens[index + 1].text in ("to", "a", "-", "bis")
-    if joined and tokens[index + 2].kind == "num" and before & {"purity", "pureza", "reinheit"}:
+    joined = index + 2 < len(tokens) and tokens[index + 1].text in (*JOINED, "-")
+    if joined and tokens[index + 2].kind == "num" and before & grammar.purity_words:
         return index + 1
-    again = index >= 2 and tokens[index - 1].text in ("to", "a", "bis")  # noqa: PLR2004
+    again = index >= 2 and tokens[index - 1].text in JOINED  # noqa: PLR2004
     wider = {token.text for token in tokens[max(0, index - 6) : index]}
-    if again and tokens[index - 2].kind == "num" and wider & {"purity", "pureza", "reinheit"}:
+    if again and tokens[index - 2].kind == "num" and wider & grammar.purity_words:
         return index + 1
     return None
 
@@ -69,7 +70,7 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     low, high = max(segment.first, first - REACH_NEVER), min(segment.last, last + REACH_NEVER)
     close = {field.tokens[i].text for i in range(low, high)}
     directly = {field.tokens[i].text for i in range(last, min(segment.last, last + 2))}
-    if directly & {"pure", "purity", "puro", "pura", "pureza", "thc", "cbd", "rein"}:
+    if directly & grammar.purity_direct:
         return True
     if close & grammar.purity_never:
         return field.name == "title" and not directly & grammar.purity_never and not (
@@ -87,7 +88,9 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
 def _range_start(field: FieldText, index: int, last: int, language: str | None) -> list[Marked]:
     """Return the lower end of "65-73%"."""
     tokens = field.tokens
-    if index < 2 or tokens[index - 1].text != "-" or tokens[index - 2].kind != "num":  # noqa: PLR2004
+    if index < 2 or tokens[index - 2].kind != "num":  # noqa: PLR2004
+        return []
+    if tokens[index - 1].text not in (*JOINED, "-"):
         return []
     if tokens[last - 1].text != "%":
         return []

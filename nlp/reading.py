@@ -31,7 +31,7 @@ from nlp.opaque import without_selectors
 from nlp.pipeline import TermPipeline
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
-from nlp.shipping import CountryNames, read_shipping
+from nlp.shipping import CountryNames, ShippingWords, read_shipping
 from nlp.text import MAX_CODE_POINTS, normalize
 from nlp.unitprice import is_holding, unit_prices
 
@@ -64,6 +64,7 @@ class ListingReader:
         self._mentions = MentionReader(lexicon, self._grammar)
         self._goods = GoodsReader(lexicon)
         self._countries = CountryNames(lexicon.countries)
+        self._shipping = ShippingWords.of(lexicon.grammar["shipping"])
         self._languages = LanguageDetector(lexicon.languages)
 
     def read(self, text: ListingText) -> Reading:
@@ -71,7 +72,7 @@ class ListingReader:
         detected, hint = self._languages.detect(_plain_words(text))
         language = text.language or detected
         fields = [
-            read_field(name, _readable(name, content), language, self._grammar, self._terms)
+            read_field(name, _readable(name, content), language or hint, self._grammar, self._terms)
             for name, content in text.fields()
         ]
         spoken = [f for f in fields if not f.name.startswith("category.")]
@@ -84,11 +85,11 @@ class ListingReader:
         )
         mentions = self._mentions.read(spoken, evidence)
         goods = self._goods.classes(text.category, spoken, mentions)
-        offers = self._offers(spoken, mentions)
+        offers = self._offers(spoken, mentions, pieces=self._goods.sold_in_pieces(text.category))
         if goods and not mentions and all(g.goods_class in NOT_DRUGS for g in goods):
             offers = [offer for offer in offers if offer.kind == "units"]
         prices = self._prices(spoken, offers, text)
-        marked = [mark for f in spoken for mark in self._marks(f, language)]
+        marked = [mark for f in spoken for mark in self._marks(f, language or hint)]
         selectors, unread = _selectors(text)
         custom = any(mark.value == "custom_listing" for mark in marked)
         return Reading(
@@ -109,32 +110,38 @@ class ListingReader:
         return [
             *read_purity(self._grammar, field, language),
             *self._goods.marks(field),
-            *read_shipping(self._countries, field),
+            *read_shipping(self._countries, self._shipping, field),
         ]
 
-    def _offers(self, fields: Sequence[FieldText], mentions: Sequence[Candidate]) -> list[Offer]:
+    def _offers(
+        self, fields: Sequence[FieldText], mentions: Sequence[Candidate], *, pieces: bool
+    ) -> list[Offer]:
         """Return one offer per option: the title's, then what the description adds."""
-        context = self._context(fields, mentions)
+        context = self._context(fields, mentions, pieces=pieces)
         title: list[Offer] = []
         body: list[tuple[Offer, bool]] = []
         for field in fields:
             if field.name == "ships_text":
                 continue
-            for segment in field.segments:
+            for segment in _parts(field):
+                if not field.atoms_in(segment):
+                    continue
                 if field.name != "title" and self._is_advice(field, segment):
                     continue
                 offers = segment_offers(self._grammar, field, segment, context[field.name])
                 if field.name == "title":
                     title += offers
-                else:
+                elif offers:
                     firm = self._is_explicit(field, segment)
                     body += [(offer, firm) for offer in offers]
         return _joined(title[:MAX_FOUND], body[:MAX_FOUND])
 
     def _is_advice(self, field: FieldText, segment: Segment) -> bool:
         words = field.words(segment)
+        if words.isdisjoint(self._grammar.not_offer):
+            return False
         explicit = self._grammar.explicit.within(field.tokens, segment.first, segment.last)
-        return bool(words & self._grammar.not_offer) and not (explicit and not words & {"dose"})
+        return not (explicit and not words & {"dose"})
 
     def _is_explicit(self, field: FieldText, segment: Segment) -> bool:
         if self._grammar.explicit.within(field.tokens, segment.first, segment.last):
@@ -142,7 +149,7 @@ class ListingReader:
         return bool(field.money_in(segment))
 
     def _context(
-        self, fields: Sequence[FieldText], mentions: Sequence[Candidate]
+        self, fields: Sequence[FieldText], mentions: Sequence[Candidate], *, pieces: bool
     ) -> dict[str, OfferContext]:
         forms = {
             self.lexicon.substances[c.term.substance].form
@@ -163,7 +170,9 @@ class ListingReader:
                 if c.field is field
                 and self.lexicon.substances[c.term.substance].form in ("dosed", "blotter")
             )
-            found[field.name] = OfferContext(dosed=dosed, loose=loose, plant="plant" in forms)
+            found[field.name] = OfferContext(
+                dosed=dosed, loose=loose, plant="plant" in forms, pieces=pieces
+            )
         return found
 
     def _prices(
@@ -236,6 +245,13 @@ class ListingReader:
 
     def _schedules(self, substance_id: str) -> tuple[Schedule, ...]:
         return self.lexicon.schedules.get(substance_id, self.lexicon.not_listed)
+
+
+def _parts(field: FieldText) -> list[Segment]:
+    """Return the parts that say one thing each: a title is one, whatever its signs."""
+    if field.name == "title" and field.tokens:
+        return [Segment(0, len(field.tokens))]
+    return field.segments
 
 
 def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:

@@ -7,21 +7,17 @@ Only where the text speaks of shipping, delivery, stock or domestic: "Dutch MDMA
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.fields import FieldText, Segment
+from nlp.grammar import PhraseSet
 from nlp.model import Marked
 from nlp.text import normalize
 
-SHIPPING_WORDS = frozenset(
-    ("ship", "ships", "shipping", "deliver", "delivery", "envio", "envios", "entrega")
-)
 REACH = 6
 NEAR = 40
-LISTED = frozenset(
-    (",", "/", "and", "or", "y", "o", "&", "+", "-", "und", "et", "e", "u", "the", "to")
-)
+LOOK_BACK = 25
 MAX_NAME_WORDS = 5
 SHORT_CODES = 2
 # Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
@@ -92,6 +88,48 @@ ORDINARY_WORDS = frozenset(
 )
 
 
+NAME_SIGNS = str.maketrans(".'-", "   ")
+
+
+ARROWS = (["to"], ["-", ">"], ["→"], [">"])
+PAIRS = (*ARROWS, ["-"], ["2"], ["a"])
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingWords:
+    """The words of ``[shipping]`` in the grammar: what says from, to, both, neither.
+
+    ``nouns`` and ``speaks`` say that shipping is spoken of; ``before`` are the directions
+    of phrases that stand before a country, ``after`` of words that follow one.
+    """
+
+    speaks: frozenset[str]
+    nouns: frozenset[str]
+    listed: frozenset[str]
+    excepted: frozenset[str]
+    denied: frozenset[str]
+    both_before: frozenset[str]
+    all_over: frozenset[str]
+    beside: frozenset[str]
+    only: frozenset[str]
+    after: Mapping[str, frozenset[str]]
+    before: Mapping[str, PhraseSet]
+    conditional: PhraseSet
+
+    @classmethod
+    def of(cls, section: Mapping[str, Sequence[str]]) -> ShippingWords:
+        """Return the words of a parsed ``[shipping]`` table."""
+        after = ("both_after", "to_after", "from_after")
+        plain = ("speaks", "nouns", "listed", "excepted", "denied", "both_before", "all_over",
+                 "beside", "only")  # fmt: skip
+        return cls(
+            after={name: frozenset(section[name]) for name in after},
+            before={name: PhraseSet(section[name]) for name in ("from", "to")},
+            conditional=PhraseSet(section["conditional"]),
+            **{name: frozenset(section[name]) for name in plain},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class CountryFound:
     """A country, EU or WORLDWIDE named in tokens [first, last)."""
@@ -106,21 +144,26 @@ class CountryNames:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._by_words = {
-            tuple(normalize(name).normal.replace(".", " ").replace("'", " ").split()): code
+            tuple(normalize(name).normal.translate(NAME_SIGNS).split()): code
             for name, code in names.items()
         }
+        self._beginnings = frozenset(
+            words[:n] for words in self._by_words for n in range(1, len(words) + 1)
+        )
+        self._first = frozenset(words[0] for words in self._beginnings)
         self._codes = frozenset(code for code in names.values() if len(code) == SHORT_CODES)
 
     def find(self, field: FieldText) -> Iterator[CountryFound]:
         """Yield the countries of a field in order, longest name first."""
-        index = 0
-        while index < len(field.tokens):
+        behind = 0
+        for index, token in enumerate(field.tokens):
+            text = token.text
+            if index < behind or not (text in self._first or len(text) == SHORT_CODES):
+                continue
             found = self._at(field, index)
-            if found is None:
-                index += 1
-            else:
+            if found is not None:
                 yield found
-                index = found.last
+                behind = found.last
 
     def _at(self, field: FieldText, index: int) -> CountryFound | None:
         words: list[str] = []
@@ -131,7 +174,10 @@ class CountryNames:
                 words.append(token.text)
             elif token.text not in (".", "-", "'") or not words:
                 break
-            code = self._by_words.get(tuple(words))
+            known = tuple(words)
+            if known not in self._beginnings:
+                break
+            code = self._by_words.get(known)
             if code and token.kind == "word":
                 best = CountryFound(code, index, last + 1)
         return best or self._code(field, index)
@@ -162,54 +208,79 @@ def _in_a_list(field: FieldText, index: int) -> bool:
     return before or after
 
 
-def read_shipping(names: CountryNames, field: FieldText) -> list[Marked]:
+def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -> list[Marked]:
     """Return the ``ships_from`` and ``ships_to`` values of a field in text order."""
     found: list[Marked] = []
     countries = list(names.find(field))
+    before: tuple[str, ...] | None = None
     for position, country in enumerate(countries):
         segment = field.segment_of(country.first)
-        for of in _directions(field, segment, countries, position):
-            place = field.place(country.first, country.last)
-            found.append(Marked(of=of, value=country.code, place=place))
+        listed = position > 0 and _listed(field, words, countries[position - 1], country)
+        own = _directions(field, words, segment, countries, position)
+        before = own or (before if listed else None) or _denied(field, words, segment, country)
+        for of in before or ():
+            if of != "nothing":
+                place = field.place(country.first, country.last)
+                found.append(Marked(of=of, value=country.code, place=place))
     return found
+
+
+def _texts(field: FieldText, first: int, last: int) -> list[str]:
+    return [token.text for token in field.tokens[first:last]]
+
+
+def _listed(field: FieldText, words: ShippingWords, one: CountryFound, two: CountryFound) -> bool:
+    """Whether only commas, "and" and the like stand between two countries."""
+    return set(_texts(field, one.last, two.first)) <= words.listed
+
+
+def _denied(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> tuple[str, ...] | None:
+    """Return ``nothing`` where the country is excepted, so that a list of them goes on."""
+    return ("nothing",) if _excepted(field, words, segment, country) else None
+
+
+def _excepted(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> bool:
+    """Whether the country is excepted, not shipped to, or only on request."""
+    if words.conditional.at(field.tokens, country.last) if country.last < segment.last else False:
+        return True
+    for index in range(country.first - 1, max(segment.first, country.first - REACH) - 1, -1):
+        text = field.tokens[index].text
+        near = country.first - index <= 3  # noqa: PLR2004 - "except for the"
+        if (near and text in words.excepted) or text in words.denied:
+            return True
+        if field.tokens[index].kind == "sign" and text not in "'-(":
+            return False
+    return False
 
 
 def _directions(  # noqa: PLR0911 - one for each form
     field: FieldText,
+    words: ShippingWords,
     segment: Segment,
     countries: list[CountryFound],
     position: int,
 ) -> tuple[str, ...]:
     country = countries[position]
-    window = [
-        t.text for t in field.tokens[max(segment.first, country.first - REACH) : country.first]
-    ]
-    after = [t.text for t in field.tokens[country.last : min(segment.last, country.last + 4)]]
+    window = _texts(field, max(segment.first, country.first - REACH), country.first)
+    after = _texts(field, country.last, min(segment.last, country.last + 4))
+    if _excepted(field, words, segment, country):
+        return ()
     if _pair(field, countries, position):
         return _pair_direction(field, countries, position)
-    if set(window[-3:]) & {"except", "excepto", "excluding", "salvo", "no", "not", "menos", "dont"}:
-        return ()
     low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
-    near = {t.text for t in field.tokens[low:high]}
-    own_field = field.name == "ships_text"
-    if not own_field and not _speaks(near):
+    if field.name != "ships_text" and not words.speaks.intersection(_texts(field, low, high)):
         return ()
-    if after[:1] == ["domestic"] or window[-1:] == ["within"] or after[:1] == ["nacional"]:
+    if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
         return ("ships_from", "ships_to")
-    if after[:1] and after[0] in ("only", "ndd", "next", "delivery", "overnight", "solo", "track"):
+    if words.after["to_after"] & set(after[:1]) or words.only.intersection(window[-1:]):
         return ("ships_to",)
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
-    return _by_preposition(field, segment, country, after)
-
-
-def _speaks(words: set[str]) -> bool:
-    known = {"ship", "ships", "shipping", "shipped", "delivery", "deliver", "delivered", "dispatch",
-             "dispatched", "stock", "warehouse", "domestic", "ndd", "envio", "envios", "enviamos",
-             "entrega", "entregas", "almacen", "nacional", "versand", "send", "sent", "postage",
-             "enviado", "envia", "lieferung", "livraison", "post", "mail", "located", "vendor",
-             "despacho", "desde", "shipment", "nextday", "uk2uk", "free"}  # fmt: skip
-    return bool(words & known)
+    return _by_preposition(field, words, segment, country, after)
 
 
 def _pair(field: FieldText, countries: list[CountryFound], position: int) -> bool:
@@ -217,10 +288,10 @@ def _pair(field: FieldText, countries: list[CountryFound], position: int) -> boo
     for one, other in ((position, position + 1), (position - 1, position)):
         if one < 0 or other >= len(countries):
             continue
-        between = [t.text for t in field.tokens[countries[one].last : countries[other].first]]
-        if between in (["to"], ["-"], ["2"], ["a"], ["-", ">"]):
+        between = _texts(field, countries[one].last, countries[other].first)
+        if between in PAIRS:
             same = countries[one].code == countries[other].code
-            if same or between in (["to"], ["-", ">"]):
+            if same or between in ARROWS:
                 return True
     return False
 
@@ -228,51 +299,51 @@ def _pair(field: FieldText, countries: list[CountryFound], position: int) -> boo
 def _pair_direction(
     field: FieldText, countries: list[CountryFound], position: int
 ) -> tuple[str, ...]:
-    following = position + 1 < len(countries) and [
-        t.text for t in field.tokens[countries[position].last : countries[position + 1].first]
-    ] in (["to"], ["-"], ["2"], ["a"], ["-", ">"])
+    following = (
+        position + 1 < len(countries)
+        and _texts(field, countries[position].last, countries[position + 1].first) in PAIRS
+    )
     return ("ships_from",) if following else ("ships_to",)
 
 
 def _by_preposition(
     field: FieldText,
+    words: ShippingWords,
     segment: Segment,
     country: CountryFound,
     after: list[str],
 ) -> tuple[str, ...]:
     """Look back to the last "from" or "to" of the segment."""
     tokens = field.tokens
-    for index in range(country.first - 1, max(segment.first, country.first - 25) - 1, -1):
+    for index in range(country.first - 1, max(segment.first, country.first - LOOK_BACK) - 1, -1):
         text = tokens[index].text
-        if text in ("from", "desde", "aus", "von", "depuis", "origen", "origin", "within", "based"):
-            return ("ships_from",)
-        if text in ("to", "hasta", "hacia", "nach", "vers", "into", "over", "destination"):
+        for direction, phrases in words.before.items():
+            taken = phrases.at(tokens, index)
+            if taken and index + taken <= country.first:
+                return (f"ships_{direction}",)
+        if text in words.all_over or (text in words.beside and index == country.first - 1):
             return ("ships_to",)
-        beside = text == "a" and index == country.first - 1
-        if beside or text in ("toda", "todo", "todos", "todas"):
-            return ("ships_to",)
-        if text in SHIPPING_WORDS:
+        if text in words.nouns:
             break
-    return _by_neighbours(field, segment, country, after)
+    return _by_neighbours(field, words, segment, country, after)
 
 
 def _by_neighbours(
-    field: FieldText, segment: Segment, country: CountryFound, after: list[str]
+    field: FieldText,
+    words: ShippingWords,
+    segment: Segment,
+    country: CountryFound,
+    after: list[str],
 ) -> tuple[str, ...]:
     """Decide by the words beside the country where no preposition does."""
-    tokens = field.tokens
-    if after[:1] and after[0] in ("stock", "warehouse", "vendor", "seller", "shipping", "shipped"):
+    if words.after["from_after"] & set(after[:1]):
         return ("ships_from",)
     if country.code == "WORLDWIDE":
         return ("ships_to",)
-    joined = {t.text for t in tokens[country.last : min(segment.last, country.last + 8)]}
+    joined = set(_texts(field, country.last, min(segment.last, country.last + 8)))
     if joined & {"ship", "ships"} and field.name == "title":
         return ("ships_to",)
-    if after[:1] and after[0] in LISTED:
-        return ("ships_to",) if joined & {"ship", "shipping", "delivery"} else ()
-    before = {t.text for t in tokens[max(segment.first, country.first - 3) : country.first]}
-    return (
-        ("ships_to",)
-        if before & {"envio", "envios", "shipping", "delivery", "free", "ship"}
-        else ()
-    )
+    if after[:1] and after[0] in words.listed:
+        return ("ships_to",) if joined & words.nouns else ()
+    before = set(_texts(field, max(segment.first, country.first - 3), country.first))
+    return ("ships_to",) if before & words.nouns or "free" in before else ()

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Names that are hidden or misspelt: "c0caine", "c o k e", "coc*ine", "herion".
+
+A disguised spelling names its term as it stands.  A slip of one letter in a title is
+weaker: it counts only where a quantity or a price stands near and nothing else is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nlp.lexicon import Term
+
+Terms = tuple[Term, ...]
+LEET = str.maketrans("01345@$!", "oieasasi")
+SECOND_LEET = str.maketrans("01345@$!", "oleasasl")  # "1" stands for i or l
+# A word with figures or signs between its letters, or one before them.
+DISGUISED = re.compile(
+    r"(?<![^\W_])(?:[a-z]{1,12}[01345@$!]{1,3}[a-z][a-z01345@$!]{0,16}|[0145@$][a-z]{3,16})(?![^\W_])"
+)
+SPACED = re.compile(r"(?<![^\W_])(?:[a-z0-9][ ._*-]{1,2}){2,14}[a-z0-9](?![^\W_])")
+STARRED = re.compile(r"(?<![^\W_])[a-z]{1,14}\*[a-z]{1,14}(?![^\W_])")
+WORD = re.compile(r"(?<![^\W_])[a-z]{6,24}(?![^\W_])")
+SHORTEST_DISGUISED = 4
+SHORTEST_SPACED = 3
+SHORTEST_SLIP = 6
+SLIP_KINDS = ("inn", "brand", "street", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """Terms that stand disguised at [start, end) of a normal text."""
+
+    start: int
+    end: int
+    terms: Terms
+
+
+class Spellings:
+    """Finds the single-word terms of a lexicon in other spellings."""
+
+    def __init__(self, words: Mapping[str, Terms]) -> None:
+        self._words = {w: t for w, t in words.items() if len(w) >= SHORTEST_SPACED}
+        self._cut: dict[str, set[str]] = {}
+        for word, terms in words.items():
+            if len(word) >= SHORTEST_SLIP and word.isalpha() and _firm(terms):
+                for short in (word, *_cuts(word)):
+                    self._cut.setdefault(short, set()).add(word)
+
+    def find(self, normal: str, *, slips: bool) -> list[Spelt]:
+        """Return what is found in a normal text; ``slips`` also looks for lost letters."""
+        found = [*self._disguised(normal), *self._spaced(normal), *self._starred(normal)]
+        if slips:
+            found += self._slips(normal)
+        return sorted(found, key=lambda spelt: (spelt.start, -spelt.end))
+
+    def _disguised(self, normal: str) -> Iterator[Spelt]:
+        for match in DISGUISED.finditer(normal):
+            written = match.group().rstrip("!")
+            if written in self._words or written.isalpha():
+                continue
+            for table in (LEET, SECOND_LEET):
+                word = written.translate(table)
+                if len(word) >= SHORTEST_DISGUISED and word in self._words:
+                    yield Spelt(match.start(), match.start() + len(written), self._words[word])
+                    break
+
+    def _spaced(self, normal: str) -> Iterator[Spelt]:
+        for match in SPACED.finditer(normal):
+            places = [i for i in range(match.start(), match.end()) if normal[i].isalnum()]
+            letters = "".join(normal[i] for i in places)
+            for size, first in _slices(len(letters)):
+                word = letters[first : first + size]
+                if word in self._words and not word.isdigit():
+                    end = places[first + size - 1] + 1
+                    yield Spelt(places[first], end, self._words[word])
+                    break
+
+    def _starred(self, normal: str) -> Iterator[Spelt]:
+        for match in STARRED.finditer(normal):
+            at = match.group().index("*")
+            short = match.group().replace("*", "")
+            fits = [w for w in sorted(self._cut.get(short, ())) if w[:at] + w[at + 1 :] == short]
+            if len({t.substance for w in fits for t in self._words[w]}) == 1:
+                yield Spelt(match.start(), match.end(), self._words[fits[0]])
+
+    def _slips(self, normal: str) -> Iterator[Spelt]:
+        for match in WORD.finditer(normal):
+            word = match.group()
+            if word in self._words:
+                continue
+            near = sorted({w for cut in (word, *_cuts(word)) for w in self._cut.get(cut, ())})
+            near = [w for w in near if w[0] == word[0] and _one_slip(w, word)]
+            if near and len({t.substance for w in near for t in self._words[w]}) == 1:
+                yield Spelt(match.start(), match.end(), tuple(_weak(self._words[near[0]])))
+
+
+def _weak(terms: Sequence[Term]) -> Iterable[Term]:
+    """Return the terms as words that need a quantity or a price near them."""
+    return (replace(term, ambiguity="needs_context", context="offer") for term in terms)
+
+
+def _firm(terms: Terms) -> bool:
+    return all(t.ambiguity == "strong" and t.kind in SLIP_KINDS for t in terms)
+
+
+def _cuts(word: str) -> list[str]:
+    """Return the word without one of its letters, for each letter."""
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _slices(length: int) -> Iterator[tuple[int, int]]:
+    """Yield (size, first) of every part of spaced letters, the longest first."""
+    for size in range(length, SHORTEST_SPACED - 1, -1):
+        for first in range(length - size + 1):
+            yield size, first
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter was lost, added, changed, or two neighbours changed places."""
+    if len(one) != len(other):
+        short, long = sorted((one, other), key=len)
+        return len(long) - len(short) == 1 and short in _cuts(long)
+    wrong = [i for i in range(len(one)) if one[i] != other[i]]
+    if len(wrong) == 1:
+        return True
+    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1  # noqa: PLR2004 - two neighbours
+    return swapped and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
