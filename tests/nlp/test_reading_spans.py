@@ -57,7 +57,10 @@ def bare(text: str) -> str:
 
 
 def substance_holds(row: Row, cut: str) -> bool:
-    return row["status"] == "declared" or row["id"] in substances_of_words().get(bare(cut), ())
+    if row["status"] == "declared" or row["id"] in substances_of_words().get(bare(cut), ()):
+        return True
+    respelt = (t.substance for m in cut_field(cut, None).matches for t in m.terms)
+    return row["id"] in respelt
 
 
 def offers_of(cut: str, language: str | None) -> Iterator[Any]:
