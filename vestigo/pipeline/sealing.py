@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from graph.exporting.graphml import graphml
 from graph.exporting.selection import whole
@@ -29,6 +27,7 @@ from vestigo.pipeline.session import CaseSession
 from vestigo.records import Record
 from vestigo.store import RecordLedger
 from vestigo.store.ledger import R
+from vestigo.store.scratch import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def _settled_view(session: CaseSession, at_checkpoint: int | None) -> CaseView:
 
 def graph_attachments(session: CaseSession, view: CaseView) -> dict[str, bytes]:
     """Return the graph of the case at the checkpoint as files of the bundle."""
-    with tempfile.TemporaryDirectory(dir=session.folder.path, prefix=".graph-") as scratch:
-        store = KgliteStore(Path(scratch))
+    with scratch_folder(session.folder.path, "graph") as scratch:
+        store = KgliteStore(scratch)
         try:
             rebuild(LedgerUpTo(view.ledger, view.n_entries), store)
             return {"graph/case.graphml": graphml(whole(store))}

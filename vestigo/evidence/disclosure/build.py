@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ from vestigo.evidence.disclosure.writing import (
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.i18n import _
 from vestigo.store.atomic import sync_folder
+from vestigo.store.scratch import scratch_folder
 
 REASON = "disclosed copy built"
 Attachments = Callable[[CaseView], Mapping[str, bytes]]
@@ -138,11 +138,10 @@ def _unfinished(out: Path) -> Iterator[Path]:
             where=str(out),
             remedy=_("Choose a new folder: nothing is overwritten."),
         )
-    path = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700)
-        yield path
+        with scratch_folder(out.parent, "vestigo-disclosure") as path:
+            yield path
     except OSError as error:
         raise SourceUnreachable(
             "E-EVI-215",
@@ -150,8 +149,6 @@ def _unfinished(out: Path) -> Iterator[Path]:
             where=str(out),
             remedy=_("Free space, or choose a place that you may write to; nothing was left."),
         ) from error
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _logged(

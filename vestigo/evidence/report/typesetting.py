@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,6 +19,7 @@ from types import ModuleType
 from vestigo.errors import ConfigurationError, VerificationError
 from vestigo.evidence.report.blocks import Document
 from vestigo.i18n import _
+from vestigo.store.scratch import scratch_folder
 
 STANDARDS = ("a-2a", "ua-1")
 LAYOUT = ("document.typ", "figures.typ", "pieces.typ")
@@ -89,13 +89,13 @@ class Typesetter:
 
 
 @contextmanager
-def typesetter(scratch: Path | None = None) -> Iterator[Typesetter]:
+def typesetter(scratch: Path) -> Iterator[Typesetter]:
     """Yield a typesetter whose working folder (below ``scratch``) is gone afterwards.
 
     Raises ``ConfigurationError`` E-EVI-170 where Typst is not installed.
     """
-    with tempfile.TemporaryDirectory(dir=scratch, prefix=".setting-") as folder:
-        yield Typesetter(Path(folder))
+    with scratch_folder(scratch, "setting") as folder:
+        yield Typesetter(folder)
 
 
 @cache
