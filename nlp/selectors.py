@@ -157,12 +157,14 @@ def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
     text = text[:MAX_TEXT]
     places = pgp.find_blocks(text)
     rest = _blanked(text, places)
+    shapes = ((_URL, "://"), (_ONION, ".onion"), (_ONION_PATH, ".onion"))
     places = [
         *places,
-        *(match.span() for shape in (_URL, _ONION, _ONION_PATH) for match in shape.finditer(rest)),
+        *(match.span() for shape, sign in shapes if sign in rest for match in shape.finditer(rest)),
     ]
-    for reader in (_coins, _ethereum, _emails, _matrix, _hex_ids, _fingerprints,
-                   _telegram_links, _named, _phones):  # fmt: skip
+    for reader in _likely(rest):
+        if reader in (_onions, _urls):
+            continue
         places += [(item.place.start, item.place.end) for item in reader(field, rest)]
     return places
 
@@ -173,14 +175,27 @@ def read_selectors(field: str, text: str) -> tuple[list[SelectorFound], list[Unr
     keys, unread, blocks = _keys(field, text)
     rest = _blanked(text, blocks)
     found = list(keys)
-    for reader in (_onions, _urls, _coins, _ethereum, _emails, _matrix, _hex_ids, _fingerprints,
-                   _telegram_links, _named, _phones):  # fmt: skip
+    for reader in _likely(rest):
         found += reader(field, rest)
     found.sort(key=lambda item: (item.place.start, item.place.end, item.kind))
     kept: dict[tuple[str, str], SelectorFound] = {}
     for item in found:
         kept.setdefault((item.kind, item.value), item)
     return _without_shadows(list(kept.values())), unread
+
+
+def _likely(text: str) -> list[Reader]:
+    """Return the readers whose signs stand in the text, in order; most texts have none."""
+    low = text.lower()
+    signs: tuple[tuple[Reader, tuple[str, ...]], ...] = (
+        (_onions, (".onion",)), (_urls, ("://",)), (_coins, ("",)), (_ethereum, ("0x",)),
+        (_emails, ("@",)), (_matrix, ("@",)), (_hex_ids, ("",)), (_fingerprints, ("",)),
+        (_telegram_links, (".me", ".dog")), (_named, tuple(KIND_OF_WORD)), (_phones, ("+", "00")),
+    )  # fmt: skip
+    # Beyond ASCII letters may be equal that are not the same ("ſ" is an "s").
+    return [
+        reader for reader, known in signs if not low.isascii() or any(sign in low for sign in known)
+    ]
 
 
 def _selector(
