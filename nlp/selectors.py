@@ -9,144 +9,69 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
+from nlp.contact import Contact
+from nlp.handles import KIND_OF_WORD, handles, phones
+from nlp.mail_addresses import mail_addresses
 from nlp.model import Place, SelectorFound, Unread
+from nlp.plain_signs import PlainText, plain_signs
 from vestigo.errors import InputError
 from vestigo.identifiers import coins, contacts, onion, pgp
 from vestigo.identifiers.bitcoin import decode_address
 
 MAX_TEXT = 1_000_000
-_WORD = re.compile(r"[A-Za-z0-9]{25,120}")
+_WORD = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{25,120}|(?:bc|tb|bcrt|ltc)1[A-Za-z0-9]{8,24})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 _ETH = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _ONION = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z0-9-]{1,63}\.){0,3}"
-    r"([A-Za-z2-7]{16,56})\.onion(?![A-Za-z0-9])"
-)
-_ONION_PATH = re.compile(_ONION.pattern + r"[:/][^\s<>\"'()\[\]]{1,500}")
-_URL = re.compile(r"https?://[^\s<>\"'()\[\]]{3,500}", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{3,120}")
-_MATRIX = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9._=/+-]{1,128}:[A-Za-z0-9.-]{3,120}(?::\d{1,5})?")
-_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{66,76}(?![0-9A-Za-z])")
-_FINGERPRINT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{4}[ \t]{0,2}){9}"
-    r"[0-9A-Fa-f]{4}(?![0-9A-Za-z])"
-)
-_PHONE = re.compile(r"(?<![0-9A-Za-z+])(?:\+|00)[0-9][0-9 ().-]{7,22}[0-9](?![0-9A-Za-z])")
-_TME = re.compile(
-    r"(?:https?://)?(?:t|telegram)\.(?:me|dog)/(?:s/)?([A-Za-z0-9_]{4,40})", re.IGNORECASE
-)
-_NAMED = re.compile(
-    r"(?<![A-Za-z])(?P<kind>telegram|tg|telegrama|wickr(?:[ \t]?me)?|threema|signal|jabber|xmpp"
-    r"|session)"
-    r"(?:[ \t]{0,2}(?:id|user|username|usuario|name|handle|nombre|contact|is|es|account"
-    r"|cuenta)){0,3}"
-    r"(?P<sep>[ \t]{0,2}(?:[:=\-–>]{1,2}|@)[ \t]{0,2}|[ \t]{1,2})"
-    r"(?P<handle>@?[A-Za-z0-9_*](?:[A-Za-z0-9_.*-]{0,62}[A-Za-z0-9_*])?"
-    r"(?:@[A-Za-z0-9.-]{3,80}[A-Za-z])?)",
+    r"([A-Za-z2-7]{16,56})\.onion(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-KIND_OF_WORD = {
-    "telegram": "telegram", "tg": "telegram", "telegrama": "telegram", "wickr": "wickr",
-    "threema": "threema", "signal": "signal", "jabber": "jabber", "xmpp": "jabber",
-    "session": "session",
-}  # fmt: skip
-# Words that follow a messenger's name in prose and are no handle.
-PROSE = frozenset(
-    [
-        "for",
-        "or",
-        "and",
-        "me",
-        "us",
-        "is",
-        "the",
-        "a",
-        "to",
-        "on",
-        "in",
-        "only",
-        "also",
-        "app",
-        "chat",
-        "message",
-        "messages",
-        "contact",
-        "id",
-        "user",
-        "y",
-        "o",
-        "por",
-        "para",
-        "en",
-        "solo",
-        "si",
-        "como",
-        "app",
-        "here",
-        "aqui",
-        "available",
-        "disponible",
-        "now",
-        "please",
-        "with",
-        "if",
-        "you",
-        "we",
-        "via",
-        "at",
-        "add",
-        "support",
-        "group",
-        "channel",
-        "canal",
-        "grupo",
-        "key",
-        "keys",
-        "not",
-        "be",
-        "are",
-        "our",
-        "my",
-        "mi",
-        "nuestro",
-        "nuestra",
-        "username",
-        "usuario",
-        "account",
-        "accounts",
-        "cuenta",
-        "wickr",
-        "telegram",
-        "signal",
-        "jabber",
-        "xmpp",
-        "session",
-        "threema",
-        "kik",
-        "whatsapp",
-        "email",
-        "pgp",
-        "private",
-        "secure",
-        "fast",
-        "first",
-        "encrypted",
-        "service",
-        "server",
-        "client",
-        "de",
-        "del",
-        "el",
-        "la",
-        "un",
-        "una",
-        "se",
-        "no",
-        "hours",
-    ]
+_ONION_PATH = re.compile(_ONION.pattern + r"[:/][^\s<>\"'()\[\]]{1,500}", re.IGNORECASE)
+_URL = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\"'()\[\]{}|\\^`«»“”‘’]{3,500}", re.IGNORECASE)
+_NO_URL = re.compile(
+    r"https?://(?:[a-z0-9-]{1,30}\.)?(?:t\.me|telegram\.me|telegram\.dog|wa\.me)(?![\w.-])",
+    re.IGNORECASE,
 )
+_MATRIX = re.compile(r"(?<![A-Za-z0-9])@[A-Za-z0-9._=/+-]{1,128}:[A-Za-z0-9.-]{3,120}(?::\d{1,5})?")
+_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{66,76}(?![0-9A-Za-z])")
+# Hexadecimal digits together, or in groups of two or four with blanks, colons or hyphens.
+_FINGERPRINT = re.compile(
+    r"(?<![0-9A-Za-z])(?:0x)?(?:"
+    r"[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32}"
+    r"|[0-9A-Fa-f]{4}(?:[ \t]{1,2}[0-9A-Fa-f]{4}){9}|[0-9A-Fa-f]{4}(?:[:-][0-9A-Fa-f]{4}){9}"
+    r"|[0-9A-Fa-f]{2}(?:[ :-]{1,2}[0-9A-Fa-f]{2}){15}(?:(?:[ :-]{1,2}[0-9A-Fa-f]{2}){4})?"
+    r"|[0-9A-Fa-f]{5}(?:[ \t]{1,2}[0-9A-Fa-f]{5}){7}"
+    r")(?![0-9A-Za-z]|[ :-]{1,2}[0-9A-Fa-f]{2}(?![0-9A-Za-z]))"
+)
+_KEY_WORD = re.compile(
+    r"pgp|gpg|finger|huella|empreinte|vingerafdruk|impress[aã]o digital"
+    r"|(?<!\w)(?:key|clave|chave|cl[eé]|schl[uü]ssel|sleutel|fpr|fp)(?!\w)",
+    re.IGNORECASE,
+)
+_HOST_END = re.compile(r"[/?#:]")
+_NOT_HEX = re.compile(r"[^0-9A-Fa-f]")
+_OTHER_ARMOUR = re.compile(
+    r"-{5}BEGIN PGP (MESSAGE|SIGNATURE|PRIVATE KEY BLOCK)-{5}[^-]{1,100000}-{5}END PGP \1-{5}"
+)
+KEY_REACH = 60
+V3_DIGITS, V4_DIGITS, V6_DIGITS = 32, 40, 64
 
 Reader = Callable[[str, str], Iterable[SelectorFound]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What was found in one field: armoured blocks, the rest of the text, identifiers in it."""
+
+    blocks: tuple[tuple[int, int], ...]
+    rest: PlainText
+    found: tuple[SelectorFound, ...]
 
 
 def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
@@ -154,29 +79,21 @@ def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
 
     Onion addresses and web addresses are taken with all that is written on to them.
     """
-    text = text[:MAX_TEXT]
-    places = pgp.find_blocks(text)
-    rest = _blanked(text, places)
+    scanned = _scanned(field, text[:MAX_TEXT])
+    rest = scanned.rest
     shapes = ((_URL, "://"), (_ONION, ".onion"), (_ONION_PATH, ".onion"))
-    places = [
-        *places,
-        *(match.span() for shape, sign in shapes if sign in rest for match in shape.finditer(rest)),
-    ]
-    for reader in _likely(rest):
-        if reader in (_onions, _urls):
-            continue
-        places += [(item.place.start, item.place.end) for item in reader(field, rest)]
-    return places
+    low = rest.text.lower()
+    found = [m.span() for shape, sign in shapes if sign in low for m in shape.finditer(rest.text)]
+    found += [(item.place.start, item.place.end) for item in scanned.found]
+    return [*scanned.blocks, *(rest.span(start, end) for start, end in found)]
 
 
 def read_selectors(field: str, text: str) -> tuple[list[SelectorFound], list[Unread]]:
     """Return the identifiers of one field in text order, each value once, and unread keys."""
     text = text[:MAX_TEXT]
-    keys, unread, blocks = _keys(field, text)
-    rest = _blanked(text, blocks)
-    found = list(keys)
-    for reader in _likely(rest):
-        found += reader(field, rest)
+    keys, unread = _keys(field, text)
+    scanned = _scanned(field, text)
+    found = [*keys, *(_in_original(item, scanned.rest) for item in scanned.found)]
     found.sort(key=lambda item: (item.place.start, item.place.end, item.kind))
     kept: dict[tuple[str, str], SelectorFound] = {}
     for item in found:
@@ -184,18 +101,38 @@ def read_selectors(field: str, text: str) -> tuple[list[SelectorFound], list[Unr
     return _without_shadows(list(kept.values())), unread
 
 
+@lru_cache(maxsize=4)  # both functions above are asked for the same field
+def _scanned(field: str, text: str) -> _Scanned:
+    blocks = pgp.find_blocks(text)
+    if "BEGIN PGP" in text:
+        blocks = sorted([*blocks, *(match.span() for match in _OTHER_ARMOUR.finditer(text))])
+    rest = plain_signs(_blanked(text, blocks))
+    found = [item for reader in _likely(rest.text) for item in reader(field, rest.text)]
+    return _Scanned(tuple(blocks), rest, tuple(found))
+
+
 def _likely(text: str) -> list[Reader]:
     """Return the readers whose signs stand in the text, in order; most texts have none."""
     low = text.lower()
     signs: tuple[tuple[Reader, tuple[str, ...]], ...] = (
         (_onions, (".onion",)), (_urls, ("://",)), (_coins, ("",)), (_ethereum, ("0x",)),
-        (_emails, ("@",)), (_matrix, ("@",)), (_hex_ids, ("",)), (_fingerprints, ("",)),
-        (_telegram_links, (".me", ".dog")), (_named, tuple(KIND_OF_WORD)), (_phones, ("+", "00")),
+        (_matrix, ("@",)), (_hex_ids, ("",)), (_fingerprints, ("",)),
+        (_contacts(mail_addresses), ("@", "at", "ät", "arroba", "chez")),
+        (_contacts(handles), (*KIND_OF_WORD, ".me", ".dog")),
+        (_contacts(phones), ("+", "00", "wa.me", "whatsapp")),
     )  # fmt: skip
     # Beyond ASCII letters may be equal that are not the same ("ſ" is an "s").
     return [
         reader for reader, known in signs if not low.isascii() or any(sign in low for sign in known)
     ]
+
+
+def _in_original(item: SelectorFound, rest: PlainText) -> SelectorFound:
+    """Return the selector with its place in the text as it was given."""
+    if not rest.places:
+        return item
+    start, end = rest.span(item.place.start, item.place.end)
+    return replace(item, place=Place(field=item.place.field, start=start, end=end))
 
 
 def _selector(
@@ -205,9 +142,9 @@ def _selector(
     return SelectorFound(kind=kind, value=value, checksum_ok=checksum, place=place)
 
 
-def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread], list[tuple[int, int]]]:
-    found, unread, blocks = [], [], pgp.find_blocks(text)
-    for start, end in blocks:
+def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread]]:
+    found, unread = [], []
+    for start, end in pgp.find_blocks(text):
         place = Place(field=field, start=start, end=end)
         try:
             key = pgp.read_key(text[start:end])
@@ -223,15 +160,16 @@ def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread], lis
                 armour_repaired=key.armour_repaired,
             )
         )
-    return found, unread, blocks
+    return found, unread
 
 
 def _blanked(text: str, blocks: list[tuple[int, int]]) -> str:
-    """Return the text with its armoured blocks blanked: base64 is full of near handles."""
+    """Return the text with its armoured blocks (sorted) blanked: base64 is full of near handles."""
     pieces, at = [], 0
     for start, end in blocks:
-        pieces += [text[at:start], " " * (end - start)]
-        at = end
+        first = max(start, at)
+        pieces += [text[at:first], " " * (end - first)]
+        at = max(end, at)
     return "".join((*pieces, text[at:]))
 
 
@@ -249,9 +187,9 @@ def _onions(field: str, text: str) -> Iterable[SelectorFound]:
 
 def _urls(field: str, text: str) -> Iterable[SelectorFound]:
     for match in _URL.finditer(text):
-        value = match.group().rstrip(".,;:!?")
-        host = value.split("//", 1)[1].split("/", 1)[0].lower()
-        if host.endswith(".onion") or "." not in host or _TME.match(value):
+        value = match.group().rstrip(".,;:!?*_~…")
+        host = _HOST_END.split(value.split("//", 1)[1], maxsplit=1)[0].lower()
+        if ".onion" in host or "." not in host.strip(".") or _NO_URL.match(value):
             continue
         yield _selector("url", value, None, field, match.start(), match.start() + len(value))
 
@@ -269,7 +207,7 @@ def _coin(word: str) -> tuple[str, str]:
     except InputError:
         pass
     if coins.is_litecoin(word):
-        return "ltc", word
+        return "ltc", word.lower() if word[:4].lower() == "ltc1" else word
     if coins.is_tron(word):
         return "trx", word
     if coins.is_monero(word):
@@ -280,23 +218,20 @@ def _coin(word: str) -> tuple[str, str]:
 def _ethereum(field: str, text: str) -> Iterable[SelectorFound]:
     for match in _ETH.finditer(text):
         checksum = coins.ethereum_checksum(match.group())
-        if checksum is not False:
-            yield _selector("eth", match.group(), checksum, field, match.start(), match.end())
-
-
-def _emails(field: str, text: str) -> Iterable[SelectorFound]:
-    for match in _EMAIL.finditer(text):
-        written = match.group().rstrip(".-")
-        value = contacts.email(written)
-        if value is None:
+        if checksum is False or (checksum is None and _key_named(text, match.start())):
             continue
-        before = text[max(0, match.start() - 24) : match.start()].lower()
-        kind = (
-            "jabber"
-            if re.search(r"(?:jabber|xmpp)[^a-z0-9]*(?:id)?[^a-z0-9]*$", before)
-            else "email"
-        )
-        yield _selector(kind, value, None, field, match.start(), match.start() + len(written))
+        yield _selector("eth", match.group(), checksum, field, match.start(), match.end())
+
+
+@cache
+def _contacts(reader: Callable[[str], Iterable[Contact]]) -> Reader:
+    """Return ``reader`` as one that gives selectors."""
+
+    def read(field: str, text: str) -> Iterable[SelectorFound]:
+        for item in reader(text):
+            yield _selector(item.kind, item.value, None, field, item.start, item.end)
+
+    return read
 
 
 def _matrix(field: str, text: str) -> Iterable[SelectorFound]:
@@ -318,51 +253,24 @@ def _hex_ids(field: str, text: str) -> Iterable[SelectorFound]:
 
 
 def _fingerprints(field: str, text: str) -> Iterable[SelectorFound]:
+    """Yield fingerprints: 40 digits, of version 6 keys 64, of version 3 keys 32.
+
+    Ten groups of four are a fingerprint by their look; all else only behind a word of keys.
+    """
     for match in _FINGERPRINT.finditer(text):
-        value = re.sub(r"\s", "", match.group()).upper()
-        before = text[max(0, match.start() - 60) : match.start()].lower()
-        grouped = " " in match.group()
-        if grouped or re.search(r"pgp|gpg|fingerprint|huella|key|clave", before):
+        written = match.group().removeprefix("0x")
+        value = _NOT_HEX.sub("", written).upper()
+        if len(value) not in (V3_DIGITS, V4_DIGITS, V6_DIGITS):
+            continue
+        checked = coins.ethereum_checksum("0x" + written) if match.group() != written else False
+        grouped = len(value) == V4_DIGITS and written[4:5] in " \t"
+        if checked is not True and (grouped or _key_named(text, match.start())):
             yield _selector("pgp_fingerprint", value, None, field, match.start(), match.end())
 
 
-def _telegram_links(field: str, text: str) -> Iterable[SelectorFound]:
-    for match in _TME.finditer(text):
-        value = contacts.telegram(match.group(1))
-        if value is not None:
-            yield _selector("telegram", value, None, field, match.start(1), match.end(1))
-
-
-def _named(field: str, text: str) -> Iterable[SelectorFound]:
-    """Yield handles behind the name of a messenger: "Wickr: name", "telegram @name"."""
-    for match in _NAMED.finditer(text):
-        kind = KIND_OF_WORD[match.group("kind").lower().split()[0].removesuffix("me")]
-        handle = match.group("handle")
-        marked = match.group("sep").strip() or handle.startswith("@")
-        bare = handle.lstrip("@")
-        if bare.lower() in PROSE or (not marked and not _looks_like_a_handle(match, kind)):
-            continue
-        value = contacts.CHECKS[kind](bare)
-        if value is not None:
-            start = match.start("handle") + len(handle) - len(bare)
-            yield _selector(kind, value, None, field, start, start + len(bare))
-
-
-def _looks_like_a_handle(match: re.Match[str], kind: str) -> bool:
-    """Without a sign between, a handle needs a digit, a capital or "id" before it."""
-    head = match.group().lower()
-    handle = match.group("handle")
-    if kind in ("jabber", "signal", "session"):
-        return "@" in handle or any(c.isdigit() for c in handle)
-    named = re.search(r"\b(?:id|user|username|usuario|handle)\b", head) is not None
-    return named or any(c.isdigit() or c == "_" for c in handle) or handle[1:] != handle[1:].lower()
-
-
-def _phones(field: str, text: str) -> Iterable[SelectorFound]:
-    for match in _PHONE.finditer(text):
-        value = contacts.phone(match.group())
-        if value is not None:
-            yield _selector("phone", value, None, field, match.start(), match.end())
+def _key_named(text: str, start: int) -> bool:
+    """Whether a word of keys stands shortly before ``start``."""
+    return _KEY_WORD.search(text, max(0, start - KEY_REACH), start) is not None
 
 
 def _without_shadows(found: list[SelectorFound]) -> list[SelectorFound]:

@@ -28,6 +28,7 @@ from nlp.fields import FieldText, read_field
 from nlp.jsonl import read_lines
 from nlp.lexicon import shipped_lexicon
 from nlp.offers import OfferContext, segment_offers
+from nlp.plain_signs import plain_signs
 from nlp.reading import shipped_reader
 from nlp.selectors import read_selectors
 from nlp.text import normalize
@@ -122,7 +123,7 @@ def selector_holds(row: Row, cut: str) -> bool:
     kind, value = row["kind"], row["value"]
     if kind == "pgp_fingerprint" and bare(cut).upper() == value:
         return True
-    if kind in contacts.CHECKS and contacts.CHECKS[kind](cut) == value:
+    if kind in contacts.CHECKS and contacts.CHECKS[kind](plain_signs(cut).text) == value:
         return True
     return (kind, value) in {(s.kind, s.value) for s in read_selectors("title", cut)[0]}
 
@@ -185,7 +186,7 @@ def noisy(chance: random.Random, n_words: int) -> str:
     return chance.choice((" ", " ", "", "\u00a0", "\u200b ")).join(out)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32))
 def test_listings_with_signs_thrown_into_their_words(right, seed: int):
     chance = random.Random(seed)
@@ -200,7 +201,7 @@ def test_listings_with_signs_thrown_into_their_words(right, seed: int):
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text(right, title: str, description: str):
     right({"title": title, "description": description, "profile": title})

@@ -15,6 +15,7 @@ from vestigo.identifiers.bech32 import decode_witness
 LITECOIN_VERSIONS = (0x30, 0x32, 0x05)
 TRON_VERSION = 0x41
 HASH160_PAYLOAD = 21
+INTEGRATED_LENGTH = 106
 MONERO_NETWORKS = {18: "standard", 19: "integrated", 42: "subaddress"}
 _HEX = re.compile(r"0x[0-9a-fA-F]{40}")
 
@@ -44,7 +45,7 @@ def is_monero(text: str) -> bool:
     from eth_utils.crypto import keccak
     from monero.base58 import decode
 
-    if len(text) not in (95, 106) or text[0] not in "48":
+    if len(text) not in (95, INTEGRATED_LENGTH) or text[0] not in "48":
         return False
     if any(character not in ALPHABET for character in text):
         return False
@@ -52,7 +53,10 @@ def is_monero(text: str) -> bool:
         raw = bytes.fromhex(str(decode(text)))  # type: ignore[no-untyped-call]  # monero has no types
     except (ValueError, KeyError):
         return False
-    return raw[0] in MONERO_NETWORKS and keccak(raw[:-4])[:4] == raw[-4:]
+    integrated = MONERO_NETWORKS.get(raw[0]) == "integrated"
+    if raw[0] not in MONERO_NETWORKS or integrated != (len(text) == INTEGRATED_LENGTH):
+        return False
+    return bool(keccak(raw[:-4])[:4] == raw[-4:])
 
 
 def ethereum_checksum(text: str) -> bool | None:

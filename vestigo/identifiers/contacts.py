@@ -19,7 +19,8 @@ _SIGNAL = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,31}\.[0-9]{2,10}")
 _MATRIX = re.compile(r"@[a-z0-9._=/+-]{1,128}:(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?")
 _TOX = re.compile(r"[0-9A-F]{76}")
 _SESSION = re.compile(r"05[0-9a-f]{64}")
-_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+# ITU-T E.164; numbers of North America (+1) and of +7 have one length
+_PHONE = re.compile(r"\+(?:1[2-9][0-9]{2}[2-9][0-9]{6}|7[0-9]{10}|[2-689][0-9]{7,14})")
 
 
 def email(text: str) -> str | None:

@@ -20,7 +20,9 @@ USER_ID_TAG = 13
 TWO_OCTETS, PARTIAL = 192, 224
 BEGIN = re.compile(r"-{3,6}\s*BEGIN PGP PUBLIC KEY BLOCK\s*-{3,6}", re.IGNORECASE)
 END = re.compile(r"-{2,6}\s*END PGP PUBLIC KEY BLOCK\s*-{0,6}", re.IGNORECASE)
-HEADER = re.compile(r"[ \t]*(?:Version|Comment|MessageID|Hash|Charset)[ \t]*:[^\n]*", re.IGNORECASE)
+HEADER = re.compile(
+    r"(?<![ \t])[ \t]*(?:Version|Comment|MessageID|Hash|Charset)[ \t]*:[^\n]*", re.IGNORECASE
+)
 CHECKSUM = re.compile(r"\n[ \t]*={1,2}[A-Za-z0-9+/]{4}[ \t]*(?=\n|$)")
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 
