@@ -134,10 +134,15 @@ def not_held(answer: Row, listing: Row, text_of: Any) -> list[tuple[str, Row, st
     for key in ("substances", "offers", "prices", "spans", "selectors"):
         for row in answer[key]:
             cut = text_of(listing, row["field"])[slice(*row["span"])]
+            # "1.000" is a thousand where the rest of the listing speaks of a comma for decimals
             holds = {
                 "substances": lambda row=row, cut=cut: substance_holds(row, cut),
-                "offers": lambda row=row, cut=cut: offer_holds(row, cut, language, listing),
-                "prices": lambda row=row, cut=cut: price_holds(row, cut, language),
+                "offers": lambda row=row, cut=cut: any(
+                    offer_holds(row, cut, known, listing) for known in (language, "de")
+                ),
+                "prices": lambda row=row, cut=cut: any(
+                    price_holds(row, cut, known) for known in (language, "de")
+                ),
                 "spans": lambda row=row, cut=cut: mark_holds(row, cut, language),
                 "selectors": lambda row=row, cut=cut: selector_holds(row, cut),
             }[key]
