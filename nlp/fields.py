@@ -104,7 +104,7 @@ def read_field(
     found = FieldText(name, normal, tokens, _segments(tokens, normal.normal))
     found.matches = terms.find(tokens, normal.normal, slips=name == "title")
     found.money = scan_money(grammar, tokens, language)
-    taken = {i for money in found.money for i in range(money.first, money.last)}
+    taken = {i for money in found.money for i in range(money.first, money.reach)}
     found.atoms = [
         atom
         for atom in AtomScanner(grammar, tokens, language).scan()

@@ -33,6 +33,12 @@ class Grammar:
     totals: frozenset[str]
     money_signs: Mapping[str, str]
     money_words: Mapping[str, str]
+    money_before: Mapping[str, str]
+    money_of: Mapping[str, str]
+    money_open: Mapping[str, Decimal]
+    money_scale: Mapping[str, Decimal]
+    pesos: Mapping[str, str]
+    notes: frozenset[str]
     dollars: Mapping[str, str]
     per: frozenset[str]
     unit_words: frozenset[str]
@@ -82,6 +88,12 @@ class Grammar:
             totals=frozenset(counting["totals"]),
             money_signs=dict(money["signs"]),
             money_words=dict(money["words"]),
+            money_before=dict(money["before"]),
+            money_of=dict(money["of"]),
+            money_open=_factors(money["open"]),
+            money_scale=_factors(money["scale"]),
+            pesos=dict(money["pesos"]),
+            notes=frozenset(money["notes"]),
             dollars=dict(money["dollar"]),
             per=frozenset(money["per"]),
             unit_words=frozenset(money["unit_words"]),
@@ -108,7 +120,15 @@ class Grammar:
             ),
             atom_starts=frozenset((*section["numbers"], "qp", "hp", "eighth", "x", "*")),
             money_starts=frozenset(
-                (*money["signs"], *money["words"], *money["dollar"], "$", "s", "u", "fr")
+                (
+                    *money["signs"],
+                    *money["words"],
+                    *money["dollar"],
+                    *money["before"],
+                    "$",
+                    "s",
+                    "fr",
+                )
             ),
         )
 

@@ -47,7 +47,8 @@ def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | Non
     if word in ("percent", "prozent"):
         return at + 1
     pure = word in grammar.purity_direct
-    if pure and "." not in tokens[index].text and int(tokens[index].text[:3] or 0) >= LOWEST_BARE:
+    whole = tokens[index].text.isdigit() and len(tokens[index].text) <= len("100")
+    if pure and whole and int(tokens[index].text) >= LOWEST_BARE:
         return at
     return _first_of_range(grammar, tokens, index)
 

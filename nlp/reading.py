@@ -19,7 +19,6 @@ from nlp.model import (
     Marked,
     Offer,
     Place,
-    PriceFound,
     Reading,
     Schedule,
     SelectorFound,
@@ -29,6 +28,7 @@ from nlp.model import (
 from nlp.offers import OfferContext, same_option, segment_offers
 from nlp.opaque import without_selectors
 from nlp.pipeline import TermPipeline
+from nlp.prices import MAX_FOUND, listing_prices
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
 from nlp.shipping import CountryNames, ShippingWords, read_shipping
@@ -38,7 +38,6 @@ from nlp.unitprice import is_holding, unit_prices
 STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
 LOOSE_FORMS = ("loose", "plant")
 LANGUAGE_SAMPLE = 20_000
-MAX_FOUND = 200  # offers or prices of one field; the rest is reported as unread
 PUNCTUATION = ".,;:!?()[]'\"*-"
 NOT_DRUGS = ("weapon", "document", "counterfeit_money", "hacking", "wildlife", "equipment")
 
@@ -72,7 +71,7 @@ class ListingReader:
         detected, hint = self._languages.detect(_plain_words(text))
         language = text.language or detected
         fields = [
-            read_field(name, _readable(name, content), language or hint, self._grammar, self._terms)
+            read_field(name, _readable(name, content), language, self._grammar, self._terms)
             for name, content in text.fields()
         ]
         spoken = [f for f in fields if not f.name.startswith("category.")]
@@ -88,8 +87,8 @@ class ListingReader:
         offers = self._offers(spoken, mentions, pieces=self._goods.sold_in_pieces(text.category))
         if goods and not mentions and all(g.goods_class in NOT_DRUGS for g in goods):
             offers = [offer for offer in offers if offer.kind == "units"]
-        prices = self._prices(spoken, offers, text)
-        marked = [mark for f in spoken for mark in self._marks(f, language or hint)]
+        prices = listing_prices(self._grammar, self._countries, spoken, offers, text.price)
+        marked = [mark for f in spoken for mark in self._marks(f, language)]
         selectors, unread = _selectors(text)
         custom = any(mark.value == "custom_listing" for mark in marked)
         return Reading(
@@ -174,23 +173,6 @@ class ListingReader:
                 dosed=dosed, loose=loose, plant="plant" in forms, pieces=pieces
             )
         return found
-
-    def _prices(
-        self, fields: Sequence[FieldText], offers: Sequence[Offer], text: ListingText
-    ) -> list[PriceFound]:
-        found: dict[tuple[object, ...], PriceFound] = {}
-        given = text.price.currency if text.price else None
-        named = next((m.currency for f in fields for m in f.money if m.currency == "USD"), None)
-        for field in fields:
-            for money in field.money[:MAX_FOUND]:
-                currency = money.currency
-                if currency is None and field.tokens[money.first].text != "":
-                    currency = named or (given if given and given != "BTC" else None)
-                per = money.per or _per_by_offer(field, offers)
-                place = field.place(money.first, money.last)
-                price = PriceFound(amount=money.amount, currency=currency, per=per, place=place)
-                found.setdefault((money.amount, currency, per), price)
-        return list(found.values())
 
     def _substances(
         self,
@@ -300,13 +282,6 @@ def _without_bare_doses(offers: list[Offer]) -> list[Offer]:
     """Return the offers without doses that counted units already name."""
     dosed = {offer.dose_mg for offer in offers if offer.kind == "units"}
     return [o for o in offers if o.kind != "dose" or o.dose_mg not in dosed]
-
-
-def _per_by_offer(field: FieldText, offers: Sequence[Offer]) -> str:
-    """Return what a price is for: one unit beside a dose without a count, else the package."""
-    if offers and all(offer.kind == "dose" for offer in offers) and field.name == "title":
-        return "unit"
-    return "package"
 
 
 def _selectors(text: ListingText) -> tuple[list[SelectorFound], list[Unread]]:
