@@ -6,8 +6,9 @@ An atom is a number with its unit.  How atoms make an offer is ``nlp.offers``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp.grammar import Grammar
@@ -15,15 +16,21 @@ from nlp.lexing import Token
 from nlp.values import Value, value_at
 
 TIMES = ("x", "*")
+GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")  # thousands with a point
 LENGTHS = ("cm", "mm", "inch", "inches")
 LINKS = (")", "-", "+", "~", ".", "'", "#", "]", '"', "}")
 ARTICLES = ("a", "an", "un", "una", "um", "uma", "une", "ein", "eine", "een")
 # Strengths of paracetamol beside an opioid: "10/325" names the dose of the first.
 SECOND_STRENGTHS = ("300", "325", "500", "650", "750")
 BREAKS = ("\n", ",", ";", "|", ":", "!", "?", ".", "(", ")", "[", "]", "/", "=", "+", "&")
+PER = ("/", "per", "a", "an")
 PER_AMOUNTS = ("ml", "kg", "h", "hr", "hrs", "hour", "day", "g", "l", "cc")
 MAX_WORDS_BETWEEN = 5
 MASS_WORDS_ALONE = ("qp", "hp")
+HOLDING = ("of", "van", "von", "de", "a", "with", "mit", "met", "je", "zu")
+# "un gramme et demi", "kilo y medio"
+AND_A_HALF = (("et", "demi"), ("et", "demie"), ("y", "medio"), ("y", "media"), ("e", "meio"),
+              ("e", "meia"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class AtomScanner:
             return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
         if token.kind == "word" and index == self._start and self._opens_with_unit(index):
             return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
-        if token.kind == "word" and token.text == "eighth":
+        if token.kind == "word" and token.text == "eighth" and self._text(index - 1) not in PER:
             return Atom("mass", self._grammar.mass["eighth"], index, index + 1, metric=False)
         after = self._times_before(index)
         if after is not None:
@@ -129,6 +136,7 @@ class AtomScanner:
 
     def _with_unit(self, value: Value) -> Atom | None:  # noqa: PLR0911 - one for each form
         """Return the atom of a number with the unit behind it."""
+        value = self._as_count(value)
         grammar, index = self._grammar, self._unit_index(value)
         word = self._text(index)
         if word == "%":
@@ -145,6 +153,8 @@ class AtomScanner:
             return None
         if value.word and word not in grammar.counting and word not in grammar.containers:
             return None
+        if whole and word in grammar.counting and self._holds_many(index + 1):
+            return Atom("count", value.number, value.first, index + 1, container=True)
         if whole and word in grammar.counting:
             return Atom("count", value.number, value.first, index + 1)
         if whole and word in grammar.containers:
@@ -161,6 +171,23 @@ class AtomScanner:
         if before is None or not self._touches(index):
             return False
         return before.text == "#" or (before.kind == "word" and before.text != "x")
+
+    def _holds_many(self, index: int) -> bool:
+        """Whether "of 10" follows a thing that holds several ("2 strips of 10")."""
+        if self._text(index) not in HOLDING or not self._text(index + 1).isdigit():
+            return False
+        unit = self._text(index + 2)
+        grammar = self._grammar
+        return not any(unit in known for known in (grammar.mass, grammar.dose, grammar.volume, "%"))
+
+    def _as_count(self, value: Value) -> Value:
+        """Return "1.000 pills" as a thousand: a count has no decimals."""
+        text, word = self._text(value.first), self._text(value.last)
+        if value.last - value.first != 1 or not GROUPED.fullmatch(text):
+            return value
+        if word not in self._grammar.counting and word not in (*TIMES, *self._grammar.containers):
+            return value
+        return replace(value, number=Decimal(text.replace(".", "")))
 
     def _times_holds(self, index: int) -> bool:
         """Whether "x" or "*" multiplies here: not in "x-ray", "7*7", "16 x 11 cm"."""
@@ -223,6 +250,8 @@ class AtomScanner:
         if word == "g" and self._half_gram(value, index):
             number += Decimal(self._text(last)) / 10
             last += 1
+        if (self._text(last), self._text(last + 1)) in AND_A_HALF:
+            number, last = number + Decimal("0.5"), last + 2
         if self._text(last) in ("/", "per") and self._text(last + 1) in ("ml", "l", "kg"):
             return Atom("ratio", number, value.first, last + 2)
         metric = factor in (1, 1000)

@@ -31,6 +31,7 @@ class Grammar:
     compared: frozenset[str]
     halved: frozenset[str]
     totals: frozenset[str]
+    powders: frozenset[str]
     money_signs: Mapping[str, str]
     money_words: Mapping[str, str]
     money_before: Mapping[str, str]
@@ -86,6 +87,7 @@ class Grammar:
             compared=frozenset(counting["compared"]),
             halved=frozenset(counting["halved"]),
             totals=frozenset(counting["totals"]),
+            powders=frozenset(counting["powders"]),
             money_signs=dict(money["signs"]),
             money_words=dict(money["words"]),
             money_before=dict(money["before"]),

@@ -61,7 +61,7 @@ def tokenize(normal: str) -> list[Token]:
 
 
 def grouped(tokens: list[Token], language: str | None) -> list[Token]:
-    """Return the tokens with groups of thousands joined: 1'200.50, in French 1 200,50."""
+    """Return the tokens with groups of thousands joined: 1'200.50, 28 000, in French 1 200,50."""
     out: list[Token] = []
     for index, token in enumerate(tokens):
         if token.kind == "num" and GROUP.match(token.text):
@@ -78,11 +78,12 @@ def grouped(tokens: list[Token], language: str | None) -> list[Token]:
 
 def _is_head(head: Token, group: Token, *, sign: bool, french: bool, unit: str) -> bool:
     """Whether ``head`` and ``group`` are one number, parted by one sign or one blank."""
-    if not head.text.isdigit() or (len(head.text) % 3 == 0 and len(head.text) > 3):  # noqa: PLR2004
+    joined = head.end - head.start != len(head.text)
+    if not head.text.isdigit() or (len(head.text) > 3 and not joined):  # noqa: PLR2004
         return False
     if group.start - head.end != 1 or head.text[0] == "0":
         return False
-    return sign or (french and unit not in NOT_GROUPED)
+    return sign or group.text.startswith("000") or (french and unit not in NOT_GROUPED)
 
 
 def _parts(token: Token, before: Token | None) -> list[Token]:

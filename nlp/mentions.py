@@ -19,8 +19,14 @@ CUE_REACH = 7
 SHORT = 2
 TWO = 2
 OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substance
+# Behind "substitute": what is named before it is the substitute, and on offer.
+OWN = ("de", "del", "do", "da", "of", "for", "para", "fur", "voor", "pour", "von", "van")
+BY_MICROGRAM = ("lsd", "1p_lsd", "25i_nbome")
+SMALLEST_OF_PILLS = 3  # mg
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
+FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
+PLUS = ("+", "&", "and", "und", "et", "en", "y", "e")
 FREE = ("free", "frei", "vrij")
 
 
@@ -66,6 +72,8 @@ class MentionReader:
         """Return the mentions of all fields that hold, in reading order."""
         found = [c for field in fields for c in self._of_field(field, evidence.language)]
         strong = {c.term.substance for c in found if _counts(c)}
+        found = [c for c in map(_Choice(strong, evidence).of, found) if c is not None]
+        found = [_settled(c, strong | evidence.declared) for c in found]
         implied = {c.term.substance for c in found if c.term.status == "implied"}
         held = [c for c in found if self._holds(c, implied, strong, evidence)]
         held = _collapsed(_without_content(held))
@@ -99,7 +107,7 @@ class MentionReader:
         first = field.token_at(match.start)
         last = field.token_at(match.end)
         segment = field.segment_of(first)
-        inherited = self._listed(field, first, previous, segment)
+        inherited = self._listed(field, (first, last), previous, segment)
         if inherited:
             return inherited
         for kind in ("negated", "mentioned"):
@@ -127,7 +135,8 @@ class MentionReader:
             touching = tokens[last].start == tokens[last - 1].end
             if free and touching:
                 return "negated"
-        if self._grammar.status["mentioned_after"].at(tokens, last):
+        taken = self._grammar.status["mentioned_after"].at(tokens, last)
+        if taken and field.text(last + taken) not in OWN:
             return "mentioned"
         taken = self._grammar.status["negated_after"].at(tokens, last)
         if taken and tokens[last].text not in FREE and field.name != "title":
@@ -135,15 +144,22 @@ class MentionReader:
         return None
 
     def _listed(
-        self, field: FieldText, first: int, previous: Candidate | None, segment: Segment
+        self,
+        field: FieldText,
+        tokens: tuple[int, int],
+        previous: Candidate | None,
+        segment: Segment,
     ) -> str | None:
         """Return the status of the list that this mention goes on ("xanax or ativan")."""
         if previous is None or previous.status not in ("mentioned", "negated"):
             return None
+        first, last = tokens
         before = field.token_at(previous.match.end)
         if before < segment.first or first - before > 3:  # noqa: PLR2004 - ", or"
             return None
         between = {field.tokens[i].text for i in range(before, first)}
+        if last < segment.last and field.tokens[last].kind == "num" and "," in between:
+            return None  # "sans THC, CBD 12 %": the second has a value of its own
         return previous.status if between and between <= self._between["lists"] else None
 
     def _holds(  # noqa: PLR0911 - one for each reason
@@ -161,19 +177,24 @@ class MentionReader:
             return True
         if term.substance in strong or term.substance in evidence.declared:
             return True
-        family = CANNABIS if term.substance in CANNABIS else ()
+        family = next((known for known in FAMILIES if term.substance in known), ())
         if term.context == "same" or not _speakable(term, evidence.language):
             return False
-        if term.language == evidence.language and _counted(candidate):
+        if term.language == evidence.language and _counted(candidate) and not self._piece(candidate):
             return True
         if (strong | evidence.declared).difference(family):
             return False
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
             return near and self._dosed_near(candidate)
-        if term.status == "stated" and implied - {term.substance}:
+        if term.status == "stated" and implied.difference(family, {term.substance}):
             return False
         return near
+
+    def _piece(self, candidate: Candidate) -> bool:
+        """Whether the word is one of pieces too ("10 selos"): it may count another substance."""
+        index = candidate.field.token_at(candidate.match.start)
+        return candidate.field.text(index) in self._grammar.counting
 
     def _offer_near(self, candidate: Candidate, evidence: Evidence) -> bool:
         field = candidate.field
@@ -189,6 +210,38 @@ class MentionReader:
         words = field.vocabulary()
         counted = any(a.kind in ("count", "dose") for a in field.atoms)
         return counted or bool(words & self._grammar.dosed)
+
+
+class _Choice:
+    """Chooses what a word of several substances means ("cristal", "pepas")."""
+
+    def __init__(self, strong: set[str], evidence: Evidence) -> None:
+        self._known = strong | evidence.declared
+        self._language = evidence.language
+
+    def of(self, candidate: Candidate) -> Candidate | None:
+        """Return the candidate as the rest of the listing decides it, None where nothing does."""
+        if candidate.term.ambiguity == "strong":
+            return candidate
+        spoken = [t for t in candidate.match.terms if _speakable(t, self._language)]
+        if len({term.substance for term in spoken}) < TWO:
+            return candidate
+        known = [term for term in spoken if term.substance in self._known]
+        term = known[0] if known else _of_dose(candidate.field, spoken)
+        if term is None:
+            return None
+        status = candidate.status if candidate.status in ("mentioned", "negated") else term.status
+        return Candidate(term, status, candidate.field, candidate.match)
+
+
+def _of_dose(field: FieldText, terms: Sequence[Term]) -> Term | None:
+    """Return the term whose substance is taken in the dose that the field names."""
+    doses = [atom.value for atom in field.atoms if atom.kind == "dose"]
+    if not doses:
+        return None
+    small = max(doses) < SMALLEST_OF_PILLS
+    fitting = [term for term in terms if (term.substance in BY_MICROGRAM) == small]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _speakable(term: Term, language: str | None) -> bool:
@@ -225,6 +278,8 @@ def _written_as_such(candidate: Candidate) -> bool:
 def _collapsed(held: list[Candidate]) -> list[Candidate]:
     """Hash or wax named with a strain is one product: its resin or concentrate."""
     offered = [c for c in held if c.status in ("stated", "implied")]
+    if any(c.term.substance == "synthetic_cannabinoids" for c in offered):
+        held = [c for c in held if c.status != "implied" or c.term.substance != "cannabis"]
     made = {(id(c.field), _segment(c).first) for c in offered if c.term.substance in CANNABIS[1:]}
     out = []
     for c in held:
@@ -243,7 +298,19 @@ def _segment(candidate: Candidate) -> Segment:
 
 
 def _joined_by_plus(field: FieldText, segment: Segment) -> bool:
-    return any(field.tokens[i].text in ("+", "&") for i in range(segment.first, segment.last))
+    return any(field.tokens[i].text in PLUS for i in range(segment.first, segment.last))
+
+
+def _settled(candidate: Candidate, known: set[str]) -> Candidate:
+    """Return an ambiguous word as the substance that the listing names otherwise."""
+    term = candidate.term
+    if term.ambiguity == "strong" or term.substance in known:
+        return candidate
+    other = next((t for t in candidate.match.terms if t.substance in known), None)
+    if other is None:
+        return candidate
+    status = other.status if candidate.status == term.status else candidate.status
+    return Candidate(other, status, candidate.field, candidate.match)
 
 
 def _counts(candidate: Candidate) -> bool:
@@ -260,6 +327,7 @@ def _preferred(terms: Sequence[Term], language: str | None) -> Term:
             t.ambiguity != "strong",
             t.language != language,
             t.status != "stated",
+            t.context == "same",
             t.substance,
             t.language,
         ),
@@ -270,8 +338,16 @@ def _without_content(held: list[Candidate]) -> list[Candidate]:
     """THC or CBD as content of a cannabis product is no row of its own."""
     cannabis = any(c.term.substance in CANNABIS and c.status != "negated" for c in held)
     return [
-        c for c in held if not (cannabis and c.term.substance in CONTENT and c.status != "negated")
+        c
+        for c in held
+        if c.term.substance not in CONTENT or c.status == "negated" or not (cannabis or _share(c))
     ]
+
+
+def _share(candidate: Candidate) -> bool:
+    """Whether a percentage stands before: "24% THC" is a content."""
+    field = candidate.field
+    return field.text(field.token_at(candidate.match.start) - 1) == "%"
 
 
 def _demoted(held: list[Candidate]) -> list[Candidate]:

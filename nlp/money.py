@@ -200,7 +200,9 @@ def _letters(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str, in
     after = _without_point(tokens, index + 1)
     if after < len(tokens) and tokens[after].kind == "num":
         touches = tokens[after].start == tokens[index].end
-        if touches or len(tokens[index].text) > 1:
+        word = tokens[after + 1] if after + 1 < len(tokens) else None
+        glued = word is not None and word.kind == "word" and word.start == tokens[after].end
+        if len(tokens[index].text) > 1 or (touches and not glued):  # not in "q6hr"
             return grammar.money_before[tokens[index].text], after
     return None
 

@@ -12,10 +12,15 @@ from nlp.grammar import Grammar
 from nlp.model import Offer, Place
 
 TOLERANCE = Decimal("0.05")
-OF = frozenset(("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per"))
-LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a"))
+OF = frozenset(
+    ("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per", "van", "von", "met",
+     "mit", "je", "zu", "par", "avec", "com", "mit", "d", "'", "mit")
+)  # fmt: skip
+LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
 SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
 TEN = 10
+PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
+MAX_WORDS_OF = 3
 MAX_OFFERS = 40
 MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
@@ -98,7 +103,8 @@ def _measured(atom: Atom, pieces: Atom | None, place: Place) -> Offer:
 
 def _multiplies(atom: Atom, after: Atom) -> bool:
     """Whether "x 2" behind a mass or a volume says how many of it."""
-    return after.times and (after.first - atom.last <= 1 or atom.kind == "volume")
+    close = after.first - atom.last <= 1
+    return (after.times and (close or atom.kind == "volume")) or (close and atom.kind == "volume")
 
 
 def _pieces_of(grammar: Grammar, field: FieldText, mass: Atom) -> bool:
@@ -110,17 +116,29 @@ def _pieces_of(grammar: Grammar, field: FieldText, mass: Atom) -> bool:
 def _linked(field: FieldText, count: Atom, mass: Atom) -> bool:
     """Whether "5 x 0.8 g" or "10 bags of 1g": a count of equal pieces."""
     between = [field.tokens[i].text for i in range(count.last, mass.first)]
+    if _each_of(count, mass, between):
+        return True
     if any(text not in OF and text not in LINK for text in between):
         return False
     return (count.times or count.container) and len(between) <= 2  # noqa: PLR2004 - "x of"
+
+
+def _each_of(count: Atom, mass: Atom, between: list[str]) -> bool:
+    """Whether "5 ampoules of 1 ml", "10 joints of weed of 0.8 g": one piece holds that."""
+    if count.times or not between or len(between) > MAX_WORDS_OF:
+        return False
+    if any(text in BREAKS or text[0].isdigit() for text in between):
+        return False
+    return between[-1] in PIECE_OF and (mass.kind == "volume" or mass.value < count.value * TEN)
 
 
 def _units(
     field: FieldText, counts: list[Atom], doses: list[Atom], context: OfferContext
 ) -> list[Offer]:
     offers = []
-    for count in counts:
-        dose = _nearest(count, doses, len(counts))
+    paired = len(counts) == len(doses) > 1
+    for number, count in enumerate(counts):
+        dose = doses[number] if paired else _nearest(count, doses, len(counts))
         place = field.place(*_cover(count, dose))
         adjacent = dose is not None and 0 <= dose.first - count.last <= 1 and count.times
         if dose is not None and adjacent and context.loose and not context.dosed:
@@ -167,13 +185,18 @@ class _Counter:
         self._doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
         self._times = {atom.last for atom in atoms if atom.times}
         self._explicit = any(a.kind == "count" and not a.container for a in atoms)
+        self._boxes = {atom.last for atom in atoms if atom.container}
         self._weighed = any(a.kind in ("mass", "volume") for a in atoms)
 
     def counted(self, atom: Atom) -> Atom:
         """Return ``atom``, as a count where it is one."""
         whole = atom.kind == "bare" and atom.value == int(atom.value) and atom.value != 0
+        if whole and self._doses and self._field.text(atom.first - 1) in self._grammar.containers:
+            return replace(atom, kind="count")  # "2 mg, box 30"
         if not whole or (self._times and atom.first not in self._times):
             return atom
+        if atom.first - 1 in self._boxes and self._field.text(atom.first - 1) in OF:
+            return replace(atom, kind="count")  # "2 boxes of 28"
         if self._field.text(atom.last) in self._grammar.directly:
             return atom if self._weighed else replace(atom, kind="count")
         return replace(atom, kind="count") if self._thing_follows(atom) else atom
@@ -181,8 +204,11 @@ class _Counter:
     def _thing_follows(self, atom: Atom) -> bool:
         index, words = atom.last, 0
         tokens = self._field.tokens
+        if self._field.text(atom.first - 1) == "(" and self._field.text(index) == ")":
+            index += 1  # "(3) Adderall"
         glued = index < len(tokens) and tokens[index].start == tokens[index - 1].end
-        if glued and tokens[index].kind == "word" and index not in self._context.dosed:
+        mark = glued and tokens[index].kind == "word" and tokens[index].text != "st"
+        if mark and index not in self._context.dosed:
             return False  # "3D", "853a": a mark
         reach = 0 if self._explicit else MAX_WORDS_BETWEEN
         while index < len(tokens) and words <= reach:
@@ -194,6 +220,8 @@ class _Counter:
                 return True
             if index in self._context.dosed and words == 0:
                 return token.text != "x" and (not self._explicit or index == atom.last)
+            if token.text == "st" and words == 0 and glued:
+                return atom.value % TEN != 1  # "100st" are pieces, "1st" is not
             if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
                 return False
             words += token.kind == "word"
@@ -257,12 +285,13 @@ def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> b
     """Whether the quantity is a free extra, a limit, a date or part of a word."""
     before = [field.tokens[i].text for i in range(max(0, atom.first - 3), atom.first)]
     after = [field.tokens[i].text for i in range(atom.last, min(len(field.tokens), atom.last + 2))]
+    if n_atoms > 1 and after[:1] == ["de"] and after[1:2] and after[1] in grammar.free:
+        return True
     if n_atoms > 1 and after and after[0] in grammar.free:
         return not (len(after) > 1 and after[1] in grammar.free_service)
     if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"}:
         return True
-    limits = {"min", "minimum", "max", "maximum", "minimo", "maximo", "over", "limit"}
-    return bool(limits.intersection(before))
+    return bool(grammar.limits.intersection(before))
 
 
 def _joined(field: FieldText, atoms: list[Atom]) -> list[Atom]:
@@ -323,7 +352,11 @@ def _ounces(atom: Atom) -> Atom:
 
 def _fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
     """Return ounces of syrup as volume ("32 oz. X 2" of lean)."""
-    if not field.vocabulary() & grammar.liquids & {"syrup", "lean", "fl", "jarabe", "liquid"}:
+    if (
+        not field.vocabulary()
+        & grammar.liquids
+        & {"syrup", "syrop", "sirup", "lean", "fl", "jarabe", "liquid"}
+    ):
         return atoms
     out = []
     for atom in atoms:

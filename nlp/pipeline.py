@@ -17,8 +17,10 @@ from nlp.text import normalize
 
 # Signs inside a name that sellers write or leave out ("2c-b", "2 c b", "m.d.m.a").
 JOINERS = frozenset("-_'’/.,()")
-MAX_TERM_TOKENS = 12
+MAX_TERM_TOKENS = 40  # the longest chemical name of the Red List has 37
 SHORTEST_PLURAL = 5
+SHORTEST_PREFIX = 3  # "acetyl fentanyl": letters before the name that it ends in
+SHORTEST_PARENT = 6
 SHORTEST_JOINED = 3  # "2cb"; shorter joined names would be ordinary words
 Key = tuple[str, ...]
 
@@ -38,9 +40,10 @@ class TermPipeline:
     def __init__(self, lexicon: Lexicon) -> None:
         self._by_key: dict[Key, tuple[Term, ...]] = {}
         for term in lexicon.terms:
-            for key in _keys(term.term):
+            for key in keys_of(term.term):
                 self._by_key[key] = (*self._by_key.get(key, ()), term)
         self._with_plurals()
+        self._with_parts()
         words = {key[0]: terms for key, terms in self._by_key.items() if len(key) == 1}
         codes = {"".join(key): terms for key, terms in self._by_key.items() if _is_code(key)}
         self._spellings = Spellings(codes | words)
@@ -57,6 +60,14 @@ class TermPipeline:
             named = all(t.kind in ("inn", "brand") and t.ambiguity == "strong" for t in terms)
             if plain and named and not word.endswith("s"):
                 self._by_key.setdefault((word + "s",), terms)
+
+    def _with_parts(self) -> None:
+        """Let a name that ends in another be written in two words ("acetyl fentanyl")."""
+        names = {key[0] for key, terms in self._by_key.items() if len(key) == 1 and _is_name(terms)}
+        for name in sorted(names):
+            for at in range(SHORTEST_PREFIX, len(name) - SHORTEST_PARENT + 1):
+                if name[at:] in names:
+                    self._by_key.setdefault((name[:at], name[at:]), self._by_key[(name,)])
 
     def find(self, tokens: list[Token], normal: str, *, slips: bool) -> list[TermMatch]:
         """Return the longest matches, left to right, none inside another.
@@ -119,6 +130,10 @@ def _together(exact: list[TermMatch], spelt: list[TermMatch]) -> list[TermMatch]
     return kept
 
 
+def _is_name(terms: tuple[Term, ...]) -> bool:
+    return all(t.kind in ("inn", "code") and t.ambiguity == "strong" for t in terms)
+
+
 def _is_code(key: tuple[str, ...]) -> bool:
     """Whether the key is a code of single letters and figures ("2", "c", "b")."""
     return len(key) > 1 and all(len(word) <= 2 for word in key)  # noqa: PLR2004 - "25", "dmt" no
@@ -141,7 +156,7 @@ def _inside(tokens: list[Token], index: int) -> bool:
     return before.end == sign.start and after.start == sign.end and after.kind != "nl"
 
 
-def _keys(term: str) -> set[tuple[str, ...]]:
+def keys_of(term: str) -> set[tuple[str, ...]]:
     """Return the token keys of a term: as written, and without its inner signs."""
     normal = normalize(term).normal
     written = tuple(token.text for token in _stream(tokenize(normal)))

@@ -70,9 +70,11 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     segment = field.segment_of(first)
     low, high = max(segment.first, first - REACH_NEVER), min(segment.last, last + REACH_NEVER)
     close = {field.tokens[i].text for i in range(low, high)}
-    directly = {field.tokens[i].text for i in range(last, min(segment.last, last + 2))}
+    directly = _words_behind(field, last, segment.last)
     if directly & grammar.purity_direct:
         return True
+    if field.text(last) == "of" or (_whole(field, first) and not _named(field, last)):
+        return False
     if close & grammar.purity_never:
         return field.name == "title" and not directly & grammar.purity_never and not (
             close & (grammar.purity_never - {"fe", "escrow", "free", "sale", "deal", "shipping",
@@ -84,6 +86,28 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     words = {token.text for token in field.tokens[low:high]}
     start, end = field.tokens[segment.first].start, field.tokens[segment.last - 1].end
     return field.names_between(start, end) or bool(words & grammar.purity_near)
+
+
+def _words_behind(field: FieldText, last: int, end: int) -> set[str]:
+    """Return up to two words that follow, none beyond a sign."""
+    words: set[str] = set()
+    for index in range(last, min(end, last + 2)):
+        if field.tokens[index].kind == "sign":
+            break
+        words.add(field.tokens[index].text)
+    return words
+
+
+def _whole(field: FieldText, first: int) -> bool:
+    """Whether "100" alone stands here: of most things it is no purity ("100% cotton")."""
+    return field.tokens[first].text == "100" and field.text(first - 1) not in ("-", "to")
+
+
+def _named(field: FieldText, last: int) -> bool:
+    """Whether a substance follows ("100% buprenorphine"), or nothing more ("Cocaine 100%")."""
+    if last >= len(field.tokens) or field.tokens[last].kind != "word":
+        return True
+    return field.names_between(field.tokens[last].start, field.tokens[last].end)
 
 
 def _range_start(field: FieldText, index: int, last: int, language: str | None) -> list[Marked]:

@@ -12,7 +12,7 @@ from nlp.fields import FieldText, Segment, read_field
 from nlp.goods import GoodsReader
 from nlp.grammar import Grammar
 from nlp.language import LanguageDetector
-from nlp.lexicon import Lexicon, shipped_lexicon
+from nlp.lexicon import Lexicon, Term, shipped_lexicon
 from nlp.mentions import Candidate, Evidence, MentionReader
 from nlp.model import (
     ListingText,
@@ -151,7 +151,7 @@ class ListingReader:
         self, fields: Sequence[FieldText], mentions: Sequence[Candidate], *, pieces: bool
     ) -> dict[str, OfferContext]:
         forms = {
-            self.lexicon.substances[c.term.substance].form
+            self._form(c.term)
             for c in mentions
             if c.status in ("stated", "implied") and c.term.kind != "stamp"
         }
@@ -159,6 +159,8 @@ class ListingReader:
         words = {token.text for f in fields if f.name == "title" for token in f.tokens}
         if not words:
             words = {token.text for f in fields for token in f.tokens}
+        if words & self._grammar.powders:
+            forms = {"loose"} | (forms & {"plant"})
         loose = bool(forms) and forms <= set(LOOSE_FORMS) and not stamps
         loose = loose and not words & self._grammar.dosed
         found: dict[str, OfferContext] = {}
@@ -166,13 +168,17 @@ class ListingReader:
             dosed = frozenset(
                 field.token_at(c.match.start)
                 for c in mentions
-                if c.field is field
-                and self.lexicon.substances[c.term.substance].form in ("dosed", "blotter")
+                if c.field is field and self._form(c.term) in ("dosed", "blotter")
             )
             found[field.name] = OfferContext(
                 dosed=dosed, loose=loose, plant="plant" in forms, pieces=pieces
             )
         return found
+
+    def _form(self, term: Term) -> str:
+        """Return how what a term names is sold: a medicine by its brand comes in doses."""
+        form = self.lexicon.substances[term.substance].form
+        return "dosed" if term.kind == "brand" and form == "loose" else form
 
     def _substances(
         self,
@@ -255,9 +261,12 @@ def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:
 def _completed(title: list[Offer], body: list[Offer]) -> list[Offer]:
     doses = {o.dose_mg for o in body if o.kind in ("dose", "units") and o.dose_mg is not None}
     counts = {o.count for o in body if o.kind == "units" and o.count is not None}
+    pieces = {o.count: o for o in body if o.kind in ("mass", "volume") and o.count is not None}
     out = []
     for offer in title:
-        if offer.kind == "units" and offer.dose_mg is None and len(doses) == 1:
+        if offer.kind == "units" and offer.dose_mg is None and offer.count in pieces:
+            out.append(pieces[offer.count])
+        elif offer.kind == "units" and offer.dose_mg is None and len(doses) == 1:
             out.append(replace(offer, dose_mg=next(iter(doses))))
         elif offer.kind == "dose" and len(title) == 1 and len(counts) == 1 and len(doses) <= 1:
             out.append(replace(offer, kind="units", count=next(iter(counts))))

@@ -224,7 +224,7 @@ def test_an_ambiguous_word_follows_the_category():
 
 
 def test_pills_under_ecstasy_declare_mdma():
-    assert named("50x red anvils", category=("Drugs", "Ecstasy", "Pills")) == {"mdma": "declared"}
+    assert named("50x red lanterns", category=("Drugs", "Ecstasy", "Pills")) == {"mdma": "declared"}
 
 
 @pytest.mark.parametrize(
