@@ -13,6 +13,7 @@ from nlp.values import Value, value_at
 WINDOW = 5
 COINS = ("btc", "xbt", "xmr", "ltc", "eth", "bitcoin", "monero", "\u20bf")
 GROUPED = "de"  # a language whose point groups thousands
+EACH_AT = ("a", "je", "zu")
 SENTENCE = (".", "\n", ";", "|", "!", "?")
 APART = (*SENTENCE, ",", "+", "&", "/")
 OPEN = "pesos"  # a currency that the rest of the text must name
@@ -121,7 +122,7 @@ def _belongs(tokens: list[Token], sign: int, after: int) -> bool:
 
 def _without_dash(tokens: list[Token], last: int) -> int:
     """Return the index behind ".-" of a round amount ("80.- CHF")."""
-    dashed = [token.text for token in tokens[last : last + 2]] == [".", "-"]
+    dashed = [token.text for token in tokens[last : last + 2]] in ([".", "-"], [",", "-"])
     return last + 2 if dashed and last + 2 < len(tokens) else last
 
 
@@ -261,7 +262,7 @@ def _per(grammar: Grammar, tokens: list[Token], first: int, last: int) -> tuple[
         word = after[1] if len(after) > 1 else ""
         unit = _unit(grammar, word)
         if unit:
-            return unit, last + 2
+            return unit, last + 2 + (tokens[last + 1].text == "'")
         if after[0] in ("each", "ea", "cada") and word not in grammar.containers:
             return "unit", last + 1
         if word == "c" and after[2:3] == ["/"]:
@@ -295,6 +296,8 @@ def _per_before(grammar: Grammar, tokens: list[Token], first: int) -> str:
         index -= 1
     if index < 0:
         return ""
+    if tokens[first - 1].text in EACH_AT and tokens[first - 2].text in grammar.each_behind:
+        return "unit"  # "20 Teile à 4 €"
     one_word = grammar.price_words.get(tokens[index].text)
     if one_word:
         return one_word

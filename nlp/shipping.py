@@ -91,7 +91,11 @@ ORDINARY_WORDS = frozenset(
 NAME_SIGNS = str.maketrans(".'-", "   ")
 
 
-ARROWS = (["to"], ["-", ">"], ["→"], [">"])
+ARROWS = (["to"], ["-", ">"], ["→"], [">"], ["naar"], ["nach"], ["vers"])
+AUSTRALIAN = ("", "to", "domestic", "-", "2", "only", "shipping", ".", ",", "wide", "stock")
+LIST_SIGNS = ("/", ",", "&", "+", "und", "en", "et", "y", "e", "and", "|")
+BEFORE_CODES = ("aus", "nach", "vanuit", "naar", "uit", "vers", "depuis", "innerhalb", "binnen",
+                "versand", "verzending", "nur", "alleen")  # fmt: skip
 PAIRS = (*ARROWS, ["-"], ["2"], ["a"])
 
 
@@ -112,6 +116,9 @@ class ShippingWords:
     all_over: frozenset[str]
     beside: frozenset[str]
     only: frozenset[str]
+    made: frozenset[str]
+    weak: frozenset[str]
+    origin: frozenset[str]
     after: Mapping[str, frozenset[str]]
     before: Mapping[str, PhraseSet]
     conditional: PhraseSet
@@ -121,7 +128,7 @@ class ShippingWords:
         """Return the words of a parsed ``[shipping]`` table."""
         after = ("both_after", "to_after", "from_after")
         plain = ("speaks", "nouns", "listed", "excepted", "denied", "both_before", "all_over",
-                 "beside", "only")  # fmt: skip
+                 "beside", "only", "origin", "made", "weak")  # fmt: skip
         return cls(
             after={name: frozenset(section[name]) for name in after},
             before={name: PhraseSet(section[name]) for name in ("from", "to")},
@@ -178,7 +185,7 @@ class CountryNames:
             if known not in self._beginnings:
                 break
             code = self._by_words.get(known)
-            if code and token.kind == "word":
+            if code and token.kind == "word" and not _says_from(field, index, last):
                 best = CountryFound(code, index, last + 1)
         return best or self._code(field, index)
 
@@ -189,6 +196,8 @@ class CountryNames:
             return None
         written = field.normal.cut(token.start, token.end)
         code = {"UK": "GB"}.get(written, written)
+        if index and field.tokens[index - 1].text == "$":
+            return None  # "60 $CA"
         if code not in self._codes:
             return None
         if code in ORDINARY_WORDS and not _in_a_list(field, index):
@@ -196,16 +205,32 @@ class CountryNames:
         return CountryFound(code, index, index + 1)
 
 
+def _says_from(field: FieldText, first: int, last: int) -> bool:
+    """Whether "aus" is the German word for from and not Australia ("Aus to Aus")."""
+    if first != last or field.tokens[first].text != "aus":
+        return False
+    written = field.normal.cut(field.tokens[first].start, field.tokens[first].end)
+    return not written.isupper() and field.text(first + 1) not in AUSTRALIAN
+
+
 def _in_a_list(field: FieldText, index: int) -> bool:
-    """Whether the code stands in a list of codes joined by slashes."""
-    tokens = field.tokens
-    before = index >= 2 and tokens[index - 1].text == "/" and len(tokens[index - 2].text) == 2  # noqa: PLR2004
-    after = (
-        index + 2 < len(tokens)
-        and tokens[index + 1].text == "/"
-        and len(tokens[index + 2].text) == SHORT_CODES
+    """Whether the code stands in a list ("NL/BE/DE", "DE, AT und CH") or behind "nach"."""
+    if field.text(index - 1) in BEFORE_CODES:
+        return True
+    return any(
+        field.text(index + step) in LIST_SIGNS and _is_code(field, index + 2 * step)
+        for step in (-1, 1)
+    ) or (field.text(index + 1) == "-" and field.text(index + 2) == ">") or (
+        field.text(index - 1) == ">" and field.text(index - 2) == "-"
     )
-    return before or after
+
+
+def _is_code(field: FieldText, index: int) -> bool:
+    """Whether two capitals stand at ``index``."""
+    if not 0 <= index < len(field.tokens) or len(field.tokens[index].text) != SHORT_CODES:
+        return False
+    token = field.tokens[index]
+    return token.kind == "word" and field.normal.cut(token.start, token.end).isupper()
 
 
 def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -> list[Marked]:
@@ -217,6 +242,8 @@ def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -
         segment = field.segment_of(country.first)
         listed = position > 0 and _listed(field, words, countries[position - 1], country)
         own = _directions(field, words, segment, countries, position)
+        if listed and before and _goes_on(field, words, countries[position - 1], country):
+            own = before
         before = own or (before if listed else None) or _denied(field, words, segment, country)
         for of in before or ():
             if of != "nothing":
@@ -232,6 +259,15 @@ def _texts(field: FieldText, first: int, last: int) -> list[str]:
 def _listed(field: FieldText, words: ShippingWords, one: CountryFound, two: CountryFound) -> bool:
     """Whether only commas, "and" and the like stand between two countries."""
     return set(_texts(field, one.last, two.first)) <= words.listed
+
+
+def _goes_on(field: FieldText, words: ShippingWords, one: CountryFound, two: CountryFound) -> bool:
+    """Whether a list goes on without a direction of its own: "to the US and Canada"."""
+    between = _texts(field, one.last, two.first)
+    if not between or {*words.beside, "to", "-", "2"}.intersection(between):
+        return False
+    inside = range(one.last, two.first)
+    return not any(p.at(field.tokens, i) for i in inside for p in words.before.values())
 
 
 def _denied(
@@ -252,7 +288,7 @@ def _excepted(
         near = country.first - index <= 3  # noqa: PLR2004 - "except for the"
         if (near and text in words.excepted) or text in words.denied:
             return True
-        if field.tokens[index].kind == "sign" and text not in "'-(":
+        if field.tokens[index].kind == "sign" and text not in "'-(:":
             return False
     return False
 
@@ -271,8 +307,16 @@ def _directions(  # noqa: PLR0911 - one for each form
         return ()
     if _pair(field, countries, position):
         return _pair_direction(field, countries, position)
+    crossed = _crossed(field, countries, position)
+    if crossed or after[:1] == ["only"]:
+        return crossed or ("ships_to",)
+    if words.made & set(after[:1]):
+        return ()
     low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
-    if field.name != "ships_text" and not words.speaks.intersection(_texts(field, low, high)):
+    spoken = words.speaks.intersection(_texts(field, low, high))
+    if country.code == "WORLDWIDE":
+        spoken -= words.weak
+    if field.name != "ships_text" and not spoken:
         return ()
     if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
         return ("ships_from", "ships_to")
@@ -281,6 +325,19 @@ def _directions(  # noqa: PLR0911 - one for each form
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
     return _by_preposition(field, words, segment, country, after)
+
+
+def _crossed(
+    field: FieldText, countries: list[CountryFound], position: int
+) -> tuple[str, ...]:
+    """Return the direction of either country of "to USA from France"."""
+    for one, direction in ((position, "ships_to"), (position - 1, "ships_from")):
+        if 0 <= one and one + 1 < len(countries):
+            first, second = countries[one], countries[one + 1]
+            between = _texts(field, first.last, second.first)
+            if between == ["from"] and field.text(first.first - 1) == "to":
+                return (direction,)
+    return ()
 
 
 def _pair(field: FieldText, countries: list[CountryFound], position: int) -> bool:
@@ -320,12 +377,30 @@ def _by_preposition(
         for direction, phrases in words.before.items():
             taken = phrases.at(tokens, index)
             if taken and index + taken <= country.first:
+                if text in words.origin and not _shipped(field, words, segment, index, country):
+                    return ()
                 return (f"ships_{direction}",)
         if text in words.all_over or (text in words.beside and index == country.first - 1):
             return ("ships_to",)
+        if text in words.made:
+            return ()
         if text in words.nouns:
             break
     return _by_neighbours(field, words, segment, country, after)
+
+
+def _shipped(
+    field: FieldText, words: ShippingWords, segment: Segment, index: int, country: CountryFound
+) -> bool:
+    """Whether a word of shipping stands before "aus" or right behind the country.
+
+    "Gras aus Holland, Versand weltweit" says where the goods come from.
+    """
+    if field.name == "ships_text":
+        return True
+    before = _texts(field, max(segment.first, index - REACH), index)
+    after = _texts(field, country.last, min(segment.last, country.last + 1))
+    return bool(words.speaks.intersection((*before, *after)))
 
 
 def _by_neighbours(
