@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from nlp.lexicon import load_lexicon, shipped_lexicon
+from nlp.lexicon import NOT_KNOWN, SCHEDULES, load_lexicon, shipped_lexicon
 from nlp.text import normalize
 from vestigo.errors import ConfigurationError
 from vestigo.places import config_root
@@ -40,8 +40,7 @@ def test_every_schedule_row_has_a_state():
     for rows in shipped_lexicon().schedules.values():
         for row in rows:
             assert row.state
-            assert row.convention in ("1961", "1971", "1988")
-            assert row.schedule in ("I", "II", "III", "IV", "table_I", "table_II")
+            assert row.schedule in SCHEDULES[row.convention]
 
 
 def test_no_term_stands_twice_for_one_substance_and_language():
@@ -179,6 +178,8 @@ def test_schedule_rows_stand_in_the_lists(real_data):
     n_rows = 0
     for rows in shipped_lexicon().schedules.values():
         for row in rows:
+            if row.schedule == NOT_KNOWN:
+                continue
             assert (row.convention, row.schedule, row.state) in listed
             n_rows += 1
     assert n_rows > 380
