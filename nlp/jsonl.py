@@ -21,6 +21,7 @@ def read_lines(
     lines: Iterable[str],
     rates: RateTable | None = None,
     on_unreadable: Callable[[str], None] = lambda _reason: None,
+    reader: Callable[[ListingText], Reading] = read,
 ) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line, in order.
 
@@ -33,7 +34,7 @@ def read_lines(
             text, wrong = ListingText(), (str(error),)
         if wrong:
             on_unreadable("; ".join(wrong))
-        plain = answer(read(text), text, rates)
+        plain = answer(reader(text), text, rates)
         plain["unread"] = [*({"reason": reason} for reason in wrong), *plain["unread"]]
         yield plain
 

@@ -33,13 +33,6 @@ AMBIGUITIES = ("strong", "needs_context")
 CONTEXTS = ("", "offer", "open", "same")
 CURATED = "curated"  # the one source that is our own judgement: each row says why
 FORMS = ("loose", "dosed", "plant", "blotter")
-SUBSTANCE_CLASSES = ("drug", "precursor", "medicine")
-NOT_KNOWN = "not_known"  # the name says a group or a mixture: no list says which entry it is
-SCHEDULES = {
-    "1961": ("I", "II", "III", "IV", NOT_KNOWN),
-    "1971": ("I", "II", "III", "IV", NOT_KNOWN),
-    "1988": ("table_I", "table_II", NOT_KNOWN),
-}
 SOURCE_KEYS = ("title", "address", "version", "licence")
 
 
@@ -94,19 +87,19 @@ def shipped_lexicon() -> Lexicon:
 def load_lexicon(folder: Path, extra_terms: Sequence[Path] = ()) -> Lexicon:
     """Return the lexicon of ``folder`` with a unit's own term files added.
 
-    Raises ``ConfigurationError`` E-NLP-001 (columns), E-NLP-002 (a value) or
-    E-NLP-003 (no such source or substance), naming file and line.
+    Raises ``ConfigurationError`` E-NLP-001 (columns), E-NLP-002 (a value),
+    E-NLP-003 (no such source or substance), E-NLP-004 (no such file) or E-NLP-006 (no
+    text, a source of the same name), naming file and line.
     """
-    sources = read_toml(folder / "sources.toml")
-    _check_sources(sources, folder / "sources.toml")
+    sources = read_sources(folder / "sources.toml", *map(sources_file, extra_terms))
     substances = _substances(folder / "substances.csv")
     terms: list[Term] = []
-    for path in (*_term_files(folder), *extra_terms):
+    for path in (*term_files(folder), *extra_terms):
         terms += _terms(path, substances, sources)
     schedules = _schedules(folder / "schedules.csv", substances, sources)
     countries = {
         row["name"]: row["code"]
-        for _n, row in _rows(folder / "countries.csv", ("name", "language", "code", "source"))
+        for _n, row in file_rows(folder / "countries.csv", ("name", "language", "code", "source"))
     }
     return Lexicon(
         substances=substances,
@@ -122,7 +115,12 @@ def load_lexicon(folder: Path, extra_terms: Sequence[Path] = ()) -> Lexicon:
     )
 
 
-def _term_files(folder: Path) -> list[Path]:
+def sources_file(terms: Path) -> Path:
+    """Return where a unit names the sources of its own terms; it need not be there."""
+    return terms.with_name(f"{terms.stem}.sources.toml")
+
+
+def term_files(folder: Path) -> list[Path]:
     """Return ``terms.csv`` and every ``terms.*.csv`` beside it, in one order."""
     return [folder / "terms.csv", *sorted(folder.glob("terms.*.csv"))]
 
@@ -135,15 +133,16 @@ def _not_listed(schedules: Mapping[str, tuple[Schedule, ...]]) -> Schedule:
 
 def _digest(folder: Path, extra: Sequence[Path]) -> str:
     digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.csv")), *sorted(folder.glob("*.toml")), *extra]:
+    named = [path for path in map(sources_file, extra) if path.exists()]
+    for path in [*sorted(folder.glob("*.csv")), *sorted(folder.glob("*.toml")), *extra, *named]:
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
+def file_rows(path: Path, columns: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
     """Yield (place, row) of a CSV file whose columns are exactly ``columns``."""
     try:
-        with path.open(newline="", encoding="utf-8") as handle:
+        with path.open(newline="", encoding="utf-8-sig") as handle:
             reader = csv.DictReader(handle)
             if tuple(reader.fieldnames or ()) != columns:
                 raise ConfigurationError(
@@ -156,7 +155,14 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterable[tuple[str, dict[str,
                 )
             for row in reader:
                 yield f"{path}:{reader.line_num}", row
-    except FileNotFoundError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(
+            "E-NLP-006",
+            _("The lexicon file is not text in UTF-8 with commas: {reason}.").format(reason=error),
+            where=str(path),
+            remedy=_("Save it as CSV in UTF-8."),
+        ) from error
+    except OSError as error:
         raise ConfigurationError(
             "E-NLP-004",
             _("A file of the lexicon is not there."),
@@ -189,50 +195,82 @@ def _known(value: str, known: Iterable[str], where: str) -> str:
     return value
 
 
+def read_sources(shipped: Path, *own: Path) -> dict[str, Any]:
+    """Return the sources of the shipped file and of a unit's own that are there."""
+    sources = read_toml(shipped)
+    _check_sources(sources, shipped)
+    for path in own:
+        if not path.exists():
+            continue
+        more = read_toml(path)
+        _check_sources(more, path)
+        for name in more:
+            if sources.setdefault(name, more[name]) != more[name]:
+                raise ConfigurationError(
+                    "E-NLP-006",
+                    _("The lexicon already has another source “{name}”.").format(name=name),
+                    where=str(path),
+                    remedy=_("Give the source a name of its own."),
+                )
+    return sources
+
+
 def _check_sources(sources: Mapping[str, Any], path: Path) -> None:
     for name, source in sources.items():
         for key in SOURCE_KEYS:
-            if not source.get(key):
+            if not isinstance(source, Mapping) or not source.get(key):
                 _choice("", (key,), f"{path} [{name}] {key}")
 
 
 def _substances(path: Path) -> dict[str, Substance]:
     found: dict[str, Substance] = {}
-    for where, row in _rows(path, SUBSTANCE_COLUMNS):
+    for where, row in file_rows(path, SUBSTANCE_COLUMNS):
         form = _choice(row["form"], FORMS, where)
-        goods_class = _choice(row["class"], SUBSTANCE_CLASSES, where)
         found[row["id"]] = Substance(
-            row["id"], row["name"], row["unii"] or None, form, goods_class
+            row["id"], row["name"], row["unii"] or None, form, row["class"]
         )
     return found
 
 
 def _terms(path: Path, substances: Iterable[str], sources: Iterable[str]) -> list[Term]:
-    found = []
-    for where, row in _rows(path, TERM_COLUMNS):
-        _choice(row["kind"], KINDS, where)
-        _choice(row["status"], TERM_STATUSES, where)
-        _choice(row["ambiguity"], AMBIGUITIES, where)
-        _choice(row["context"], CONTEXTS, where)
-        _known(row["substance"], substances, where)
-        _known(row["source"], sources, where)
-        if row["source"] == CURATED and not row["reason"]:
-            _choice("", ("reason",), where)
-        found.append(Term(**row))
-    return found
+    return [
+        read_term(where, row, substances, sources) for where, row in file_rows(path, TERM_COLUMNS)
+    ]
+
+
+def term_rows(path: Path) -> Iterable[tuple[str, dict[str, str]]]:
+    """Yield (file:line, row) of a term file, not looked at yet."""
+    return file_rows(path, TERM_COLUMNS)
+
+
+def read_term(
+    where: str, row: dict[str, str], substances: Iterable[str], sources: Iterable[str]
+) -> Term:
+    """Return the term of a row; raises ``ConfigurationError`` E-NLP-002 or E-NLP-003."""
+    if set(row) != set(TERM_COLUMNS) or None in row.values() or not row["term"].strip():
+        _choice(
+            row.get("term") or "", (_("a row of {n} values").format(n=len(TERM_COLUMNS)),), where
+        )
+    _choice(row["kind"], KINDS, where)
+    _choice(row["status"], TERM_STATUSES, where)
+    _choice(row["ambiguity"], AMBIGUITIES, where)
+    _choice(row["context"], CONTEXTS, where)
+    _known(row["substance"], substances, where)
+    _known(row["source"], sources, where)
+    if row["source"] == CURATED and not row["reason"]:
+        _choice("", ("reason",), where)
+    return Term(**row)
 
 
 def _schedules(
     path: Path, substances: Iterable[str], sources: Iterable[str]
 ) -> dict[str, tuple[Schedule, ...]]:
     found: dict[str, tuple[Schedule, ...]] = {}
-    for where, row in _rows(path, SCHEDULE_COLUMNS):
+    for where, row in file_rows(path, SCHEDULE_COLUMNS):
         substance = _known(row["substance"], substances, where)
         _known(row["source"], sources, where)
-        convention = _choice(row["convention"], SCHEDULES, where)
-        entry = _choice(row["schedule"], SCHEDULES[convention], where)
-        if not row["state"]:
-            _choice("", ("state",), where)
-        schedule = Schedule(convention=convention, schedule=entry, state=row["state"])
+        schedule = Schedule(
+            convention=row["convention"], schedule=row["schedule"] or None, state=row["state"]
+        )
         found[substance] = (*found.get(substance, ()), schedule)
     return found

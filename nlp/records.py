@@ -86,14 +86,16 @@ def records_of(
     capture: Capture,
     body: bytes,
     rates: RateTable | None,
+    reader: ListingReader | None = None,
 ) -> list[Derived]:
     """Return Mention, Quantity, PriceQuote, UnitPrice, Selector, TextReading of ``subject``.
 
     ``texts`` holds the fields of the page with the bytes they came from (title,
     description, profile, ships_text, pgp.N, category.N); a value whose place has no
-    bytes there is left out, for a record without its exhibit proves nothing.
+    bytes there is left out, for a record without its exhibit proves nothing.  ``reader``:
+    one with a unit's own terms, else that of the shipped lexicon.
     """
-    reader = shipped_reader()
+    reader = reader or shipped_reader()
     origin = Origin(
         subject,
         texts,

@@ -3,4 +3,5 @@
 
 from vestigo.cli.app import main
 
-main()
+if __name__ == "__main__":  # a process of a pool imports this module too
+    main()

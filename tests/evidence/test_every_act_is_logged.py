@@ -34,7 +34,8 @@ WITNESS = "a witness has no case; its own folder keeps what it cosigned"
 
 EXEMPT = {
     "market check": NO_CASE, "market learn": NO_CASE, "market read": NO_CASE,
-    "nlp agreement": NO_CASE, "nlp lexicon": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
+    "nlp agreement": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
+    "nlp lexicon show": NO_CASE, "nlp lexicon check": NO_CASE,
     "ledger classify": NO_CASE, "ledger inspect": NO_CASE,
     "bundle pack": "packs a finished bundle; no case is at hand",
     "bundle verifiers": "prints digests of the program",
@@ -57,12 +58,14 @@ ELSEWHERE = {
     "evidence quarantine-open": ("screening/test_screening_crawl.py", "events()"),
     "evidence trust": ("evidence/stamps/test_stamp_case.py", "trust"),
     "evidence stamp": ("evidence/stamps/test_stamp_case.py", "events"),
+    "nlp lexicon extend": ("nlp/test_nlp_own_terms.py", "own terms kept"),
     "console serve": ("console/test_console_command.py", "console"),
     "training score": ("training/test_training_scoring.py", "score_case"),
 }
 
 # words of each command that is run here; {name} is filled from the ids of the case
 ROWS = {
+    "nlp lexicon unknown": ["--case", "{case}"],
     "case new": ["{tmp}/new", "--title", "t", "--unit", "u"],
     "case authorize": ["{case}", "{tmp}/order.toml"],
     "case hash-sets": ["{case}", "list"],

@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from vestigo.cli.nlp_lexicon import lexicon
 from vestigo.cli.nlp_score import agreement, score
-from vestigo.cli.output import emit_json, printable, warn
+from vestigo.cli.output import progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _, ngettext
-from vestigo.rates import RateTable
 
 
 @click.group(help=_("Read listings: substances, quantities, prices, identifiers."))
@@ -36,18 +35,34 @@ def nlp() -> None:
     type=click.Path(path_type=Path),
     help=_("A file of exchange rates, for unit prices in USD and EUR."),
 )
-def read(files: tuple[Path, ...], rates: tuple[Path, ...]) -> None:
+@click.option(
+    "--terms",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help=_("A file of your own terms, beside the lexicon; may be given several times."),
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64),
+    help=_("So many processes share the lines; order and bytes stay the same."),
+)  # fmt: skip
+def read(
+    files: tuple[Path, ...], rates: tuple[Path, ...], terms: tuple[Path, ...], workers: int
+) -> None:
     """Print one line for each line, in the same order."""
-    from nlp.jsonl import read_lines
+    from nlp.sharding import Rules, read_parcels
 
-    table = RateTable.read(rates) if rates else None
-    unreadable: list[str] = []
-    for answer in read_lines(_lines(files), table, unreadable.append):
-        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    n = 0
+    display = progress()
+    display.disable = display.disable or sys.stdout.isatty()  # answers run over the screen
+    with display:
+        total = None if display.disable else _n_lines(files)
+        task = display.add_task(_("Reading listings"), total=total)
+        for parcel in read_parcels(_lines(files), Rules(rates, terms), workers):
+            sys.stdout.buffer.write(parcel.output)
+            n += len(parcel.unreadable)
+            display.advance(task, parcel.n_lines)
     sys.stdout.buffer.flush()
-    if unreadable:
-        n = len(unreadable)
+    if n:
         message = ngettext(
             "{n} line could not be read; its “unread” says why.",
             "{n} lines could not be read; their “unread” says why.",
@@ -56,50 +71,20 @@ def read(files: tuple[Path, ...], rates: tuple[Path, ...]) -> None:
         warn(message.format(n=n))
 
 
-def _lines(files: tuple[Path, ...]) -> Iterator[str]:
-    """Yield the lines of files or standard input; bytes that are not UTF-8 are replaced."""
+def _lines(files: tuple[Path, ...]) -> Iterator[bytes]:
+    """Yield the lines of files or standard input."""
     if not files:
-        for line in standard_input().buffer:
-            yield line.decode("utf-8", "replace")
+        yield from standard_input().buffer
     for path in files:
         with path.open("rb") as handle:
-            for line in handle:
-                yield line.decode("utf-8", "replace")
+            yield from handle
+
+
+def _n_lines(files: tuple[Path, ...]) -> int | None:
+    """Return how many lines files hold; what comes on standard input is not known."""
+    return sum(1 for _line in _lines(files)) if files else None
 
 
 nlp.add_command(score)
 nlp.add_command(agreement)
-
-
-@nlp.command("lexicon", help=_("Show the lexicon, or what one WORD is in it."))
-@click.argument("word", required=False)
-@click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def lexicon(word: str | None, as_json: bool) -> None:
-    """Print counts and digest, or the rows of one term."""
-    from nlp.lexicon import shipped_lexicon
-    from nlp.report import lexicon_rows, lexicon_summary
-
-    known = shipped_lexicon()
-    if word:
-        _show_rows(lexicon_rows(known, word), as_json)
-        return
-    summary = lexicon_summary(known)
-    if as_json:
-        emit_json(summary)
-        return
-    click.echo(
-        _("{terms} terms, {substances} substances, {schedules} schedule rows").format(**summary)
-    )
-    click.echo(_("SHA-256 of the lexicon files: {digest}").format(digest=summary["digest"]))
-    for name, n in summary["sources"].items():
-        click.echo(f"  {name}: {n}")
-
-
-def _show_rows(rows: list[dict[str, str]], as_json: bool) -> None:
-    if as_json:
-        emit_json({"rows": rows})
-        return
-    for row in rows:
-        click.echo(printable("  ".join(f"{key}={value}" for key, value in row.items())))
-    if not rows:
-        click.echo(_("The lexicon does not know this term."))
+nlp.add_command(lexicon)

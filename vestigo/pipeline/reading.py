@@ -20,6 +20,8 @@ from crawler.market.classifying import OTHER
 from crawler.market.page import UNKNOWN_KIND
 from crawler.market.wall import WALLS
 from crawler.reading import records_of as page_records
+from nlp.own_terms import reader_with, terms_of
+from nlp.reading import ListingReader
 from nlp.records import records_of as reading_records
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange
@@ -79,7 +81,7 @@ def read_captures(
     a progress display).  A capture whose archive is damaged is reported, and the rest read.
     """
     report = ReadReport()
-    rates = case_rates(session)
+    rates, reader = case_rates(session), case_reader(session)
     market_of = CrawledMarkets(session, profiles).of
     passes = PassesSeen(session)
     batch: list[Record] = []
@@ -90,7 +92,9 @@ def read_captures(
         if not known:
             continue
         try:
-            batch.extend(_records_of_capture(session, known, capture, rates, report, passes))
+            batch.extend(
+                _records_of_capture(session, known, capture, rates, reader, report, passes)
+            )
         except VerificationError as error:
             report.damaged[capture.capture_id] = error.code
             continue
@@ -131,11 +135,17 @@ def case_rates(session: CaseSession) -> RateTable | None:
     return RateTable.read(files) if files else None
 
 
+def case_reader(session: CaseSession) -> ListingReader:
+    """Return the reader with the terms that the unit added to this case."""
+    return reader_with(terms_of(session.settings("reading"), session.folder.path))
+
+
 def _records_of_capture(
     session: CaseSession,
     profiles: Sequence[MarketProfile],
     capture: Capture,
     rates: RateTable | None,
+    reader: ListingReader,
     report: ReadReport,
     passes: PassesSeen,
 ) -> list[Record]:
@@ -148,7 +158,7 @@ def _records_of_capture(
     report.tallies.setdefault(profile.digest, Tally()).add(reading)
     made = page_records(profile, reading, capture, body)
     for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
-        made.extend(reading_records(subject, reading.texts, capture, body, rates))
+        made.extend(reading_records(subject, reading.texts, capture, body, rates, reader))
     _count(report, made)
     return made
 
