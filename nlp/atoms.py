@@ -27,7 +27,7 @@ PER = ("/", "per", "a", "an")
 PER_AMOUNTS = ("ml", "kg", "h", "hr", "hrs", "hour", "day", "g", "l", "cc")
 MAX_WORDS_BETWEEN = 5
 MASS_WORDS_ALONE = ("qp", "hp")
-HOLDING = ("of", "van", "von", "de", "a", "with", "mit", "met", "je", "zu")
+HOLDING = ("x", "*", "of", "van", "von", "de", "a", "with", "mit", "met", "je", "zu")
 # "un gramme et demi", "kilo y medio"
 AND_A_HALF = (("et", "demi"), ("et", "demie"), ("y", "medio"), ("y", "media"), ("e", "meio"),
               ("e", "meia"))  # fmt: skip
@@ -139,6 +139,8 @@ class AtomScanner:
         value = self._as_count(value)
         grammar, index = self._grammar, self._unit_index(value)
         word = self._text(index)
+        if word == "und" and (self._language == "de" or self._text(index + 1).isdigit()):
+            word = ""  # German for and, Portuguese for unit
         if word == "%":
             return Atom("percent", value.number, value.first, index + 1)
         readers: tuple[Callable[[Value, int], Atom | None], ...] = (
@@ -178,7 +180,10 @@ class AtomScanner:
             return False
         unit = self._text(index + 2)
         grammar = self._grammar
-        return not any(unit in known for known in (grammar.mass, grammar.dose, grammar.volume, "%"))
+        if self._text(index) in TIMES and unit not in grammar.counting:
+            return False
+        known = (grammar.mass, grammar.dose, grammar.volume, grammar.money_starts, "%")
+        return not any(unit in words for words in known)
 
     def _as_count(self, value: Value) -> Value:
         """Return "1.000 pills" as a thousand: a count has no decimals."""

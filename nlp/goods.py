@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nlp.candidates import Candidate
 from nlp.fields import FieldText
 from nlp.grammar import PhraseIndex
 from nlp.lexicon import Lexicon
-from nlp.mentions import Candidate
 from nlp.model import Goods, Marked
 from nlp.text import normalize
 

@@ -44,11 +44,13 @@ class Grammar:
     per: frozenset[str]
     unit_words: frozenset[str]
     postage: frozenset[str]
+    each_behind: frozenset[str]
     price_words: Mapping[str, str]
     places: frozenset[str]
     before_amount: frozenset[str]
     thresholds: frozenset[str]
     orders: frozenset[str]
+    discount: frozenset[str]
     not_price: frozenset[str]
     purity_near: frozenset[str]
     purity_direct: frozenset[str]
@@ -57,8 +59,10 @@ class Grammar:
     not_offer: frozenset[str]
     limits: frozenset[str]
     free: frozenset[str]
+    given: frozenset[str]
     free_service: frozenset[str]
     explicit: PhraseSet
+    elsewhere: PhraseSet
     status: Mapping[str, PhraseSet]
     guard_after: frozenset[str]
     # The words, beside numbers, that an atom or an amount can begin with (``AtomScanner._at``,
@@ -100,11 +104,13 @@ class Grammar:
             per=frozenset(money["per"]),
             unit_words=frozenset(money["unit_words"]),
             postage=frozenset(money["postage"]),
+            each_behind=frozenset(money["each_behind"]),
             price_words=dict(money["price_words"]),
             places=frozenset(money["places"]),
             before_amount=frozenset(money["before_amount"]),
             thresholds=frozenset(money["thresholds"]),
             orders=frozenset(money["orders"]),
+            discount=frozenset(money["discount"]),
             not_price=frozenset(money["not_price"]),
             purity_near=frozenset(section["purity"]["near"]),
             purity_direct=frozenset(section["purity"]["direct"]),
@@ -113,8 +119,10 @@ class Grammar:
             not_offer=frozenset(cues["not_offer"]),
             limits=frozenset(cues["limits"]),
             free=frozenset(cues["free"]),
+            given=frozenset(cues["given"]),
             free_service=frozenset(cues["free_service"]),
             explicit=PhraseSet(cues["explicit"]),
+            elsewhere=PhraseSet(cues["elsewhere"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             guard_after=guard_after,
             units=frozenset(

@@ -8,8 +8,8 @@ named, not offered; ``negated``: said to be absent; ``declared``: only the categ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from nlp.candidates import PLUS, Candidate, Choice, Evidence, heads, speakable
 from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.lexicon import Lexicon, Term
@@ -18,36 +18,14 @@ from nlp.pipeline import TermMatch
 CUE_REACH = 7
 SHORT = 2
 TWO = 2
+BESIDE = ("-", ":", "(", ",")  # between a substance and its quantity
 OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substance
 # Behind "substitute": what is named before it is the substitute, and on offer.
 OWN = ("de", "del", "do", "da", "of", "for", "para", "fur", "voor", "pour", "von", "van")
-BY_MICROGRAM = ("lsd", "1p_lsd", "25i_nbome")
-SMALLEST_OF_PILLS = 3  # mg
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
-PLUS = ("+", "&", "and", "und", "et", "en", "y", "e")
 FREE = ("free", "frei", "vrij")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One reading of a match: the term, its status and where it stands."""
-
-    term: Term
-    status: str
-    field: FieldText
-    match: TermMatch
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What lets an ambiguous word be read as a substance."""
-
-    declared: frozenset[str]
-    drug_category: bool
-    offers: bool
-    language: str | None
 
 
 class MentionReader:
@@ -72,10 +50,10 @@ class MentionReader:
         """Return the mentions of all fields that hold, in reading order."""
         found = [c for field in fields for c in self._of_field(field, evidence.language)]
         strong = {c.term.substance for c in found if _counts(c)}
-        found = [c for c in map(_Choice(strong, evidence).of, found) if c is not None]
+        found = [c for c in map(Choice(strong, evidence).of, found) if c is not None]
         found = [_settled(c, strong | evidence.declared) for c in found]
         implied = {c.term.substance for c in found if c.term.status == "implied"}
-        held = [c for c in found if self._holds(c, implied, strong, evidence)]
+        held = heads([c for c in found if self._holds(c, implied, strong, evidence)])
         held = _collapsed(_without_content(held))
         return _demoted(held)
 
@@ -131,13 +109,15 @@ class MentionReader:
         if last >= segment.last:
             return None
         if tokens[last].text == "-" and last + 1 < segment.last:
-            free = tokens[last + 1].text in FREE
             touching = tokens[last].start == tokens[last - 1].end
-            if free and touching:
+            if touching and tokens[last + 1].text in FREE:
                 return "negated"
+            last += touching
         taken = self._grammar.status["mentioned_after"].at(tokens, last)
         if taken and field.text(last + taken) not in OWN:
             return "mentioned"
+        while last + 1 < segment.last and tokens[last].text in self._between["after"]:
+            last += 1
         taken = self._grammar.status["negated_after"].at(tokens, last)
         if taken and tokens[last].text not in FREE and field.name != "title":
             return "negated"
@@ -178,9 +158,13 @@ class MentionReader:
         if term.substance in strong or term.substance in evidence.declared:
             return True
         family = next((known for known in FAMILIES if term.substance in known), ())
-        if term.context == "same" or not _speakable(term, evidence.language):
+        if term.context == "same" or not speakable(term, evidence.language):
             return False
-        if term.language == evidence.language and _counted(candidate) and not self._piece(candidate):
+        if (
+            term.language == evidence.language
+            and _counted(candidate)
+            and not self._piece(candidate)
+        ):
             return True
         if (strong | evidence.declared).difference(family):
             return False
@@ -212,51 +196,18 @@ class MentionReader:
         return counted or bool(words & self._grammar.dosed)
 
 
-class _Choice:
-    """Chooses what a word of several substances means ("cristal", "pepas")."""
-
-    def __init__(self, strong: set[str], evidence: Evidence) -> None:
-        self._known = strong | evidence.declared
-        self._language = evidence.language
-
-    def of(self, candidate: Candidate) -> Candidate | None:
-        """Return the candidate as the rest of the listing decides it, None where nothing does."""
-        if candidate.term.ambiguity == "strong":
-            return candidate
-        spoken = [t for t in candidate.match.terms if _speakable(t, self._language)]
-        if len({term.substance for term in spoken}) < TWO:
-            return candidate
-        known = [term for term in spoken if term.substance in self._known]
-        term = known[0] if known else _of_dose(candidate.field, spoken)
-        if term is None:
-            return None
-        status = candidate.status if candidate.status in ("mentioned", "negated") else term.status
-        return Candidate(term, status, candidate.field, candidate.match)
-
-
-def _of_dose(field: FieldText, terms: Sequence[Term]) -> Term | None:
-    """Return the term whose substance is taken in the dose, or sold by the mass, of the field."""
-    doses = [atom.value for atom in field.atoms if atom.kind == "dose"]
-    if not doses and not any(atom.kind == "mass" for atom in field.atoms):
-        return None
-    small = bool(doses) and max(doses) < SMALLEST_OF_PILLS
-    fitting = [term for term in terms if (term.substance in BY_MICROGRAM) == small]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _speakable(term: Term, language: str | None) -> bool:
-    """Whether the text can be in the term's language; ``open`` terms need not know it."""
-    return term.language in ("en", language) or (language is None and term.context == "open")
-
-
 def _counted(candidate: Candidate) -> bool:
-    """Whether a quantity stands directly before: "5 g Gras", "10 Pappen", "2 g de neige"."""
+    """Whether a quantity stands beside: "5 g Gras", "10 Pappen", "2 g de neige", "Ott 25 g"."""
     field = candidate.field
     first = field.token_at(candidate.match.start)
     last = first
     while last > 0 and first - last <= SHORT and field.tokens[last - 1].text in OF:
         last -= 1
-    return any(a.kind != "percent" and a.last in (last, last + 1) for a in field.atoms_near(last))
+    after = field.token_at(candidate.match.end)
+    after += field.text(after) in BESIDE
+    near = (*field.atoms_near(last), *field.atoms_near(after))
+    ends = (last, last + 1)
+    return any(a.kind != "percent" and (a.last in ends or a.first == after) for a in near)
 
 
 def _written_as_such(candidate: Candidate) -> bool:

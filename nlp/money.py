@@ -76,6 +76,8 @@ def _money_at(
     amount, last = _thousand(grammar, tokens, value)
     last = _without_dash(tokens, last)
     behind = _currency_at(grammar, tokens, last) if _may_follow(grammar, tokens, last) else None
+    if behind is None and language == "fr" and _short_euro(grammar, tokens, last):
+        behind = "EUR", last + 1
     if behind is not None and _cents(tokens, last, behind[1]):
         cents = amount + Decimal(tokens[behind[1]].text) / 100
         return _with_per(grammar, tokens, cents, behind[0], index, behind[1] + 1)
@@ -118,6 +120,15 @@ def _belongs(tokens: list[Token], sign: int, after: int) -> bool:
     touches_next = tokens[after - 1].end == tokens[after].start
     touches_before = tokens[sign - 1].end == tokens[sign].start
     return touches_before or not touches_next
+
+
+def _short_euro(grammar: Grammar, tokens: list[Token], index: int) -> bool:
+    """Whether "60e" says euros in French: not "le 2e colis"."""
+    if index >= len(tokens) or tokens[index].text != "e" or tokens[index - 1].kind != "num":
+        return False
+    follower = tokens[index + 1] if index + 1 < len(tokens) else None
+    ends = follower is None or follower.kind != "word" or follower.text in grammar.per
+    return ends and tokens[index - 1].end == tokens[index].start
 
 
 def _without_dash(tokens: list[Token], last: int) -> int:
@@ -332,6 +343,8 @@ def _postage_behind(grammar: Grammar, tokens: list[Token], last: int) -> bool:
     at = next((n for n, text in enumerate(near) if text in grammar.postage), None)
     if at is None or (at == 1 and (near[0] in APART or near[0][-1:].isdigit())):
         return False
+    if near[0].startswith(("inclu", "inkl", "incl")):
+        return False
     for token in tokens[last + at + 1 : last + at + 4]:
         if token.text in APART:
             break
@@ -352,7 +365,7 @@ def _threshold(grammar: Grammar, tokens: list[Token], money: MoneyFound) -> bool
     limit = near & grammar.thresholds and wide & grammar.orders
     if not limit:
         near -= grammar.thresholds
-    return bool(limit or near & (grammar.not_price - {"off"}) or behind & grammar.not_price)
+    return bool(limit or near & (grammar.not_price - {"off"}) or behind & grammar.discount)
 
 
 def _face_value(grammar: Grammar, tokens: list[Token], first: int, last: int) -> bool:

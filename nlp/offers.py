@@ -9,16 +9,12 @@ from decimal import Decimal
 from nlp.atoms import ARTICLES, BREAKS, MAX_WORDS_BETWEEN, Atom
 from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
+from nlp.joining import OF, fluid_ounces, joined_atoms
 from nlp.model import Offer, Place
 
-TOLERANCE = Decimal("0.05")
-OF = frozenset(
-    ("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per", "van", "von", "met",
-     "mit", "je", "zu", "par", "avec", "com", "mit", "d", "'", "mit")
-)  # fmt: skip
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
-SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
 TEN = 10
+GIVEN_REACH = 4
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
 MAX_OFFERS = 40
@@ -52,10 +48,12 @@ def segment_offers(
     atoms = _opened(field, atoms, context) if field.name == "title" else atoms
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms))]
+    if context.dosed:
+        atoms = [atom for atom in atoms if atom.kind != "ounces"]  # half a tablet
     atoms = _without_articles(field, _without_content(field, atoms))
     atoms = _without_totals(grammar, field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
-    atoms = _fluid_ounces(grammar, field, _joined(field, atoms))
+    atoms = fluid_ounces(grammar, field, joined_atoms(field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
     linked = {id(a) for a in counts if a.container}
     volumes = [a for a in atoms if a.kind == "volume"]
@@ -195,11 +193,17 @@ class _Counter:
             return replace(atom, kind="count")  # "2 mg, box 30"
         if not whole or (self._times and atom.first not in self._times):
             return atom
-        if atom.first - 1 in self._boxes and self._field.text(atom.first - 1) in OF:
-            return replace(atom, kind="count")  # "2 boxes of 28"
+        if self._boxed(atom.first):
+            return replace(atom, kind="count")
         if self._field.text(atom.last) in self._grammar.directly:
             return atom if self._weighed else replace(atom, kind="count")
         return replace(atom, kind="count") if self._thing_follows(atom) else atom
+
+    def _boxed(self, first: int) -> bool:
+        """Whether "2 boxes of" or "strip of" stands before."""
+        container = self._field.text(first - 2)
+        known = container in self._grammar.containers or container in ("strip", "strips")
+        return self._field.text(first - 1) in OF and (first - 1 in self._boxes or known)
 
     def _thing_follows(self, atom: Atom) -> bool:
         index, words = atom.last, 0
@@ -222,6 +226,11 @@ class _Counter:
                 return token.text != "x" and (not self._explicit or index == atom.last)
             if token.text == "st" and words == 0 and glued:
                 return atom.value % TEN != 1  # "100st" are pieces, "1st" is not
+            if token.text == "/" and words == 0 and index + 1 < len(tokens):
+                index += 2 * (tokens[index + 1].kind == "num")  # "50/100/200 bars"
+                if tokens[index - 1].kind == "num":
+                    continue
+                return False
             if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
                 return False
             words += token.kind == "word"
@@ -291,80 +300,21 @@ def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> b
         return not (len(after) > 1 and after[1] in grammar.free_service)
     if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"}:
         return True
+    if n_atoms > 1 and _given_away(grammar, field, atom.last):
+        return True
     return bool(grammar.limits.intersection(before))
 
 
-def _joined(field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return atoms with the same quantity said twice joined, and counts multiplied."""
-    joined: list[Atom] = []
-    for atom in atoms:
-        last = joined[-1] if joined else None
-        if last is not None and _same(field, last, atom):
-            keep = atom if atom.metric and not last.metric else last
-            kept_kind = "mass" if "mass" in (last.kind, atom.kind) else keep.kind
-            value = keep.value if keep.kind != "dose" else keep.value / 1000
-            joined[-1] = replace(
-                keep, kind=kept_kind, value=value, first=last.first, last=atom.last
-            )
-        elif last is not None and _said_in_words(field, last, atom):
-            joined[-1] = replace(atom, first=last.first)
-        elif last is not None and _multiplied(field, last, atom):
-            joined[-1] = replace(atom, value=last.value * atom.value, first=last.first)
-        else:
-            joined.append(atom)
-    return [_ounces(atom) for atom in joined if atom.kind != "ounces" or field.name == "title"]
-
-
-def _same(field: FieldText, one: Atom, other: Atom) -> bool:
-    """Whether "1/2oz (14g)", "1/8 (3.5 g)" or "1000 mg 1 g" say one quantity."""
-    if other.first - one.last > 2:  # noqa: PLR2004 - a bracket and one more sign
-        return False
-    between = {field.tokens[i].text for i in range(one.last, other.first)}
-    if not between <= SMALL | {")"}:
-        return False
-    pair = {one.kind, other.kind}
-    if not pair <= {"mass", "dose", "ounces"} or pair == {"dose"}:
-        return False
-    grams = [a.value / 1000 if a.kind == "dose" else a.value for a in (one, other)]
-    return abs(grams[0] - grams[1]) <= TOLERANCE * max(grams)
-
-
-def _said_in_words(field: FieldText, one: Atom, other: Atom) -> bool:
-    """Whether "1/2 (HALF) POUND" says one fraction twice; the second carries the unit."""
-    bracket = [field.text(i) for i in range(one.last, other.first)] == ["("]
-    return one.kind == "ounces" and other.kind == "mass" and bracket
-
-
-def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
-    """Whether "2 boxes of 12" or "2 x 100 pills": the counts multiply."""
-    if one.kind != "count" or other.kind != "count" or other.first - one.last > 2:  # noqa: PLR2004
-        return False
-    between = [field.tokens[i].text for i in range(one.last, other.first)]
-    if one.container:
-        return bool(between) and set(between) <= OF
-    return one.times and not other.times and not between
-
-
-def _ounces(atom: Atom) -> Atom:
-    """Return a fraction alone ("1/8" in a title) as the mass it stands for."""
-    return replace(atom, kind="mass") if atom.kind == "ounces" else atom
-
-
-def _fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return ounces of syrup as volume ("32 oz. X 2" of lean)."""
-    if (
-        not field.vocabulary()
-        & grammar.liquids
-        & {"syrup", "syrop", "sirup", "lean", "fl", "jarabe", "liquid"}
-    ):
-        return atoms
-    out = []
-    for atom in atoms:
-        unit = field.tokens[atom.last - 1].text
-        fluid = atom.kind == "mass" and unit in ("oz", "ounce", "ounces")
-        ml = (atom.value / Decimal("28.35") * Decimal("29.57")) if fluid else atom.value
-        out.append(replace(atom, kind="volume", value=ml) if fluid else atom)
-    return out
+def _given_away(grammar: Grammar, field: FieldText, last: int) -> bool:
+    """Whether "1 g of coke free" stands here: the word of giving ends what is said of it."""
+    for index in range(last, last + GIVEN_REACH):
+        text = field.text(index)
+        if text in BREAKS or text[:1].isdigit():
+            return False
+        if text in grammar.given:
+            follower = field.text(index + 1)
+            return follower not in grammar.free_service and not follower[:1].isdigit()
+    return False
 
 
 def _once(offers: list[Offer]) -> list[Offer]:

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+from nlp.candidates import Candidate, Evidence
 from nlp.fields import FieldText, Segment, read_field
 from nlp.goods import GoodsReader
 from nlp.grammar import Grammar
 from nlp.language import LanguageDetector
 from nlp.lexicon import Lexicon, Term, shipped_lexicon
-from nlp.mentions import Candidate, Evidence, MentionReader
+from nlp.mentions import MentionReader
 from nlp.model import (
     ListingText,
     Marked,
@@ -28,6 +29,7 @@ from nlp.model import (
 from nlp.offers import OfferContext, same_option, segment_offers
 from nlp.opaque import without_selectors
 from nlp.pipeline import TermPipeline
+from nlp.pounds import weigh_pounds
 from nlp.prices import MAX_FOUND, listing_prices
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
@@ -75,6 +77,7 @@ class ListingReader:
             for name, content in text.fields()
         ]
         spoken = [f for f in fields if not f.name.startswith("category.")]
+        weigh_pounds(spoken, self.lexicon.grammar["colombia"]["words"])
         declared = self._goods.declared_substance(text.category)
         evidence = Evidence(
             declared=frozenset([declared[0]] if declared else []),
@@ -122,7 +125,7 @@ class ListingReader:
         for field in fields:
             if field.name == "ships_text":
                 continue
-            for segment in _parts(field):
+            for segment in self._own_parts(field):
                 if not field.atoms_in(segment):
                     continue
                 if field.name != "title" and self._is_advice(field, segment):
@@ -134,6 +137,17 @@ class ListingReader:
                     firm = self._is_explicit(field, segment)
                     body += [(offer, firm) for offer in offers]
         return _joined(title[:MAX_FOUND], body[:MAX_FOUND])
+
+    def _own_parts(self, field: FieldText) -> Iterator[Segment]:
+        """Yield the parts of a field up to the heading of a list of other listings."""
+        for segment in _parts(field):
+            last = field.text(segment.last - 1 - (field.text(segment.last - 1) == "\n"))
+            heading = field.name != "title" and last == ":"
+            if heading and self._grammar.elsewhere.within(
+                field.tokens, segment.first, segment.last
+            ):
+                return
+            yield segment
 
     def _is_advice(self, field: FieldText, segment: Segment) -> bool:
         words = field.words(segment)
@@ -258,7 +272,17 @@ def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:
     return _without_bare_doses(kept)
 
 
+def _spread(title: list[Offer], body: list[Offer]) -> list[Offer]:
+    """Return the title's claim per unit with each of the counts that the text offers."""
+    counts = [o for o in body if o.kind == "units" and o.dose_mg is None]
+    plain = len(title) == 1 and title[0].kind == "dose"
+    if not plain or len(counts) < 2 or len(counts) < sum(o.kind == "units" for o in body):  # noqa: PLR2004 - options
+        return title
+    return [replace(count, dose_mg=title[0].dose_mg) for count in counts]
+
+
 def _completed(title: list[Offer], body: list[Offer]) -> list[Offer]:
+    title = _spread(title, body)
     doses = {o.dose_mg for o in body if o.kind in ("dose", "units") and o.dose_mg is not None}
     counts = {o.count for o in body if o.kind == "units" and o.count is not None}
     pieces = {o.count: o for o in body if o.kind in ("mass", "volume") and o.count is not None}

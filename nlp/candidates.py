@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a match may mean, and how the rest of a listing chooses among several meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.fields import FieldText
+from nlp.lexicon import Term
+from nlp.pipeline import TermMatch
+
+TWO = 2
+PLUS = ("+", "&", "and", "und", "et", "en", "y", "e")
+BY_MICROGRAM = ("lsd", "1p_lsd", "25i_nbome")
+SMALLEST_OF_PILLS = 3  # mg
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of a match: the term, its status and where it stands."""
+
+    term: Term
+    status: str
+    field: FieldText
+    match: TermMatch
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What lets an ambiguous word be read as a substance."""
+
+    declared: frozenset[str]
+    drug_category: bool
+    offers: bool
+    language: str | None
+
+
+def heads(held: list[Candidate]) -> list[Candidate]:
+    """Return the candidates without ambiguous words that only describe the one before them.
+
+    "MD en piedra", "óxi pedra 10 g": one product, named by its first word.
+    """
+    kept: list[Candidate] = []
+    for c in held:
+        before = kept[-1] if kept else None
+        if before is not None and c.term.ambiguity != "strong" and _describes(before, c):
+            continue
+        kept.append(c)
+    return kept
+
+
+def _describes(one: Candidate, two: Candidate) -> bool:
+    """Whether ``two`` follows ``one`` as a word of the same name: no sign, number or "and"."""
+    if one.field is not two.field or one.term.substance == two.term.substance:
+        return False
+    field = one.field
+    between = range(field.token_at(one.match.end), field.token_at(two.match.start))
+    if len(between) > 2:  # noqa: PLR2004 - "en piedra"
+        return False
+    return all(field.tokens[i].kind == "word" and field.text(i) not in PLUS for i in between)
+
+
+class Choice:
+    """Chooses what a word of several substances means ("cristal", "pepas")."""
+
+    def __init__(self, strong: set[str], evidence: Evidence) -> None:
+        self._known = strong | evidence.declared
+        self._language = evidence.language
+
+    def of(self, candidate: Candidate) -> Candidate | None:
+        """Return the candidate as the rest of the listing decides it, None where nothing does."""
+        if candidate.term.ambiguity == "strong":
+            return candidate
+        spoken = [t for t in candidate.match.terms if speakable(t, self._language)]
+        if len({term.substance for term in spoken}) < TWO:
+            return candidate
+        known = [term for term in spoken if term.substance in self._known]
+        term = known[0] if known else _of_dose(candidate.field, spoken)
+        if term is None:
+            return None
+        status = candidate.status if candidate.status in ("mentioned", "negated") else term.status
+        return Candidate(term, status, candidate.field, candidate.match)
+
+
+def _of_dose(field: FieldText, terms: Sequence[Term]) -> Term | None:
+    """Return the term whose substance is taken in the dose that the field names."""
+    doses = [atom.value for atom in field.atoms if atom.kind == "dose"]
+    if not doses:
+        return None
+    small = max(doses) < SMALLEST_OF_PILLS
+    fitting = [term for term in terms if (term.substance in BY_MICROGRAM) == small]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def speakable(term: Term, language: str | None) -> bool:
+    """Whether the text can be in the term's language; ``open`` terms need not know it."""
+    return term.language in ("en", language) or (language is None and term.context == "open")

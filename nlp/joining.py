@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Atoms that belong together: one quantity said twice, counts that multiply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from nlp.atoms import Atom
+from nlp.fields import FieldText
+from nlp.grammar import Grammar
+
+TOLERANCE = Decimal("0.05")
+SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
+OF = frozenset(
+    ("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per", "van", "von", "met",
+     "mit", "je", "zu", "par", "avec", "com", "d", "'")
+)  # fmt: skip
+
+
+def joined_atoms(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return atoms with the same quantity said twice joined, and counts multiplied."""
+    joined: list[Atom] = []
+    for atom in atoms:
+        last = joined[-1] if joined else None
+        if last is not None and _same(field, last, atom):
+            keep = atom if atom.metric and not last.metric else last
+            kept_kind = "mass" if "mass" in (last.kind, atom.kind) else keep.kind
+            value = keep.value if keep.kind != "dose" else keep.value / 1000
+            joined[-1] = replace(
+                keep, kind=kept_kind, value=value, first=last.first, last=atom.last
+            )
+        elif last is not None and _said_in_words(field, last, atom):
+            joined[-1] = replace(atom, first=last.first)
+        elif last is not None and _multiplied(field, last, atom):
+            joined[-1] = replace(atom, value=last.value * atom.value, first=last.first)
+        else:
+            joined.append(atom)
+    return [_ounces(atom) for atom in joined if atom.kind != "ounces" or field.name == "title"]
+
+
+def _same(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "1/2oz (14g)", "1/8 (3.5 g)" or "1000 mg 1 g" say one quantity."""
+    if other.first - one.last > 2:  # noqa: PLR2004 - a bracket and one more sign
+        return False
+    between = {field.tokens[i].text for i in range(one.last, other.first)}
+    if not between <= SMALL | {")"}:
+        return False
+    pair = {one.kind, other.kind}
+    if not pair <= {"mass", "dose", "ounces"} or pair == {"dose"}:
+        return False
+    grams = [a.value / 1000 if a.kind == "dose" else a.value for a in (one, other)]
+    return abs(grams[0] - grams[1]) <= TOLERANCE * max(grams)
+
+
+def _said_in_words(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "1/2 (HALF) POUND" says one fraction twice; the second carries the unit."""
+    bracket = [field.text(i) for i in range(one.last, other.first)] == ["("]
+    return one.kind == "ounces" and other.kind == "mass" and bracket
+
+
+def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
+    """Whether "2 boxes of 12" or "2 x 100 pills": the counts multiply."""
+    if one.kind != "count" or other.kind != "count" or other.first - one.last > 2:  # noqa: PLR2004
+        return False
+    between = [field.tokens[i].text for i in range(one.last, other.first)]
+    if one.container:
+        return set(between) <= OF and (bool(between) or other.times)
+    return one.times and not other.times and not between
+
+
+def _ounces(atom: Atom) -> Atom:
+    """Return a fraction alone ("1/8" in a title) as the mass it stands for."""
+    return replace(atom, kind="mass") if atom.kind == "ounces" else atom
+
+
+def fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return ounces of syrup as volume ("32 oz. X 2" of lean)."""
+    if (
+        not field.vocabulary()
+        & grammar.liquids
+        & {"syrup", "syrop", "sirup", "lean", "fl", "jarabe", "liquid"}
+    ):
+        return atoms
+    out = []
+    for atom in atoms:
+        unit = field.tokens[atom.last - 1].text
+        fluid = atom.kind == "mass" and unit in ("oz", "ounce", "ounces")
+        ml = (atom.value / Decimal("28.35") * Decimal("29.57")) if fluid else atom.value
+        out.append(replace(atom, kind="volume", value=ml) if fluid else atom)
+    return out
