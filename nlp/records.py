@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from nlp.model import GivenPrice, ListingText, Place, Reading, SelectorFound, UnitPriceFound
 from nlp.reading import ListingReader, shipped_reader
+from nlp.reading_version import ReadingVersion, reading_version
 from nlp.selectors import read_selectors
 from nlp.unitprice import rounded
 from vestigo.rates import Converted, RateTable
@@ -30,7 +31,6 @@ from vestigo.records import (
     VendorAccount,
     probability,
 )
-from vestigo.settings import section_digest
 
 MENTION_CONFIDENCE = {
     ("stated", "strong"): "0.95",
@@ -87,22 +87,20 @@ def records_of(
     body: bytes,
     rates: RateTable | None,
     reader: ListingReader | None = None,
+    version: ReadingVersion | None = None,
 ) -> list[Derived]:
     """Return Mention, Quantity, PriceQuote, UnitPrice, Selector, TextReading of ``subject``.
 
     ``texts`` holds the fields of the page with the bytes they came from (title,
     description, profile, ships_text, pgp.N, category.N); a value whose place has no
     bytes there is left out, for a record without its exhibit proves nothing.  ``reader``:
-    one with a unit's own terms, else that of the shipped lexicon.
+    one with a unit's own terms, else that of the shipped lexicon; ``version`` is what the
+    records cite, that of the reader with ``rates`` where None.
     """
     reader = reader or shipped_reader()
-    origin = Origin(
-        subject,
-        texts,
-        capture,
-        body,
-        _digest(reader, rates if isinstance(subject, Listing) else None),
-    )
+    cited = version or reading_version(reader, rates)
+    digest = cited.digest(priced=isinstance(subject, Listing))
+    origin = Origin(subject, texts, capture, body, digest)
     if isinstance(subject, Listing):
         reading = reader.read(_listing_text(subject, texts))
         return [
@@ -115,12 +113,6 @@ def records_of(
         return []
     reading = reader.read(_profile_text(texts))
     return [*_goods(origin, reading), *_selectors(origin, _with_keys(reading, texts))]
-
-
-def _digest(reader: ListingReader, rates: RateTable | None) -> str:
-    return section_digest(
-        {"lexicon": reader.lexicon.digest, "rates": rates.digest if rates is not None else ""}
-    )
 
 
 def _text(texts: Mapping[str, SourcedText], name: str) -> str:

@@ -10,7 +10,7 @@ import click
 
 from vestigo.cli.output import emit_json, printable, progress, show_damaged
 from vestigo.errors import ExitCode
-from vestigo.i18n import _
+from vestigo.i18n import _, ngettext
 from vestigo.pipeline.crawl_next import READ
 from vestigo.pipeline.session import open_session
 from vestigo.records import Capture
@@ -56,6 +56,7 @@ def _show(report: ReadReport, as_json: bool) -> None:
         "new_records": report.n_new_records,
         "page_kinds": dict(sorted(report.page_kinds.items())),
         "records": dict(sorted(report.records.items())),
+        "superseded": report.n_superseded,
         "findings": report.findings,
         "damaged": report.damaged,
     }
@@ -64,6 +65,14 @@ def _show(report: ReadReport, as_json: bool) -> None:
         return
     message = _("{captures} captures read, {new} new records.")
     click.echo(message.format(captures=report.n_captures, new=report.n_new_records))
+    if report.n_superseded:
+        n = report.n_superseded
+        superseded = ngettext(
+            "{n} record of an older reading gave way to this one.",
+            "{n} records of an older reading gave way to this one.",
+            n,
+        )
+        click.echo(superseded.format(n=n))
     for kind, n in sorted(report.records.items()):
         click.echo(f"  {kind}: {n}")
     for finding in report.findings[:SHOWN_FINDINGS]:

@@ -22,13 +22,15 @@ from crawler.market.wall import WALLS
 from crawler.reading import records_of as page_records
 from nlp.own_terms import reader_with, terms_of
 from nlp.reading import ListingReader
+from nlp.reading_version import ReadingVersion, reading_version
 from nlp.records import records_of as reading_records
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline.coverage_records import PassesSeen
 from vestigo.pipeline.session import CaseSession
+from vestigo.pipeline.superseding import OlderReadings, log_superseded, subjects_of
 from vestigo.rates import RateTable
-from vestigo.records import Capture, Listing, Page, Record, VendorAccount
+from vestigo.records import Capture, Derived, Listing, Page, Record, VendorAccount
 
 BATCH = 50
 
@@ -38,7 +40,8 @@ class ReadReport:
     """How many records of each kind were made, and what was not understood.
 
     ``damaged`` are the captures whose archived bytes are not those that were captured, each
-    with the code of what is wrong; nothing was made of them.
+    with the code of what is wrong; nothing was made of them.  ``n_superseded`` readings of an
+    older reader, lexicon or rate table gave way to new ones.
     """
 
     n_captures: int = 0
@@ -47,6 +50,7 @@ class ReadReport:
     records: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)
+    n_superseded: int = 0
     tallies: dict[str, Tally] = field(default_factory=dict)
 
     def judge(self, profiles: Sequence[MarketProfile]) -> None:
@@ -81,7 +85,8 @@ def read_captures(
     a progress display).  A capture whose archive is damaged is reported, and the rest read.
     """
     report = ReadReport()
-    rates, reader = case_rates(session), case_reader(session)
+    older = OlderReadings(session)
+    reader = CaseReader.of(session, older)
     market_of = CrawledMarkets(session, profiles).of
     passes = PassesSeen(session)
     batch: list[Record] = []
@@ -92,12 +97,13 @@ def read_captures(
         if not known:
             continue
         try:
-            batch.extend(
-                _records_of_capture(session, known, capture, rates, reader, report, passes)
-            )
+            made = _records_of_capture(session, known, capture, reader, report, passes)
         except VerificationError as error:
             report.damaged[capture.capture_id] = error.code
             continue
+        gone = older.superseded_by(reader.version, subjects_of(made))
+        report.n_superseded += len(gone)
+        batch += [*made, *gone]
         report.n_captures += 1
         if report.n_captures % BATCH == 0:
             report.n_new_records += session.ledger.append(batch)
@@ -107,7 +113,33 @@ def read_captures(
     estimates = [] if report.damaged else list(passes.records())
     report.records.update(one.KIND for one in estimates)
     report.n_new_records += session.ledger.append([*batch, *estimates])
+    report.n_new_records -= report.n_superseded
+    if report.n_superseded:
+        log_superseded(session, reader.version, report.n_superseded)
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReader:
+    """What the texts of a case are read with, and the version that the records cite."""
+
+    listings: ListingReader
+    rates: RateTable | None
+    version: ReadingVersion
+
+    @classmethod
+    def of(cls, session: CaseSession, older: OlderReadings) -> CaseReader:
+        """Return the reader of a case that holds the ``older`` readings."""
+        listings, rates = case_reader(session), case_rates(session)
+        return cls(listings, rates, older.fresh(reading_version(listings, rates)))
+
+    def read(
+        self, subject: Listing | VendorAccount, page: PageReading, capture: Capture, body: bytes
+    ) -> list[Derived]:
+        """Return the records of what the texts of ``subject`` say."""
+        return reading_records(
+            subject, page.texts, capture, body, self.rates, self.listings, self.version
+        )
 
 
 class CrawledMarkets:
@@ -144,8 +176,7 @@ def _records_of_capture(
     session: CaseSession,
     profiles: Sequence[MarketProfile],
     capture: Capture,
-    rates: RateTable | None,
-    reader: ListingReader,
+    reader: CaseReader,
     report: ReadReport,
     passes: PassesSeen,
 ) -> list[Record]:
@@ -157,8 +188,8 @@ def _records_of_capture(
         passes.take(capture, profile, reading)
     report.tallies.setdefault(profile.digest, Tally()).add(reading)
     made = page_records(profile, reading, capture, body)
-    for subject in [r for r in made if isinstance(r, Listing | VendorAccount)]:
-        made.extend(reading_records(subject, reading.texts, capture, body, rates, reader))
+    for subject in subjects_of(made):
+        made.extend(reader.read(subject, reading, capture, body))
     _count(report, made)
     return made
 
