@@ -84,11 +84,11 @@ class Choice:
 
 
 def _of_dose(field: FieldText, terms: Sequence[Term]) -> Term | None:
-    """Return the term whose substance is taken in the dose that the field names."""
+    """Return the term whose substance is taken in the dose, or sold by the mass, of the field."""
     doses = [atom.value for atom in field.atoms if atom.kind == "dose"]
-    if not doses:
+    if not doses and not any(atom.kind == "mass" for atom in field.atoms):
         return None
-    small = max(doses) < SMALLEST_OF_PILLS
+    small = bool(doses) and max(doses) < SMALLEST_OF_PILLS
     fitting = [term for term in terms if (term.substance in BY_MICROGRAM) == small]
     return fitting[0] if len(fitting) == 1 else None
 

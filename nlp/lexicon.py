@@ -33,6 +33,13 @@ AMBIGUITIES = ("strong", "needs_context")
 CONTEXTS = ("", "offer", "open", "same")
 CURATED = "curated"  # the one source that is our own judgement: each row says why
 FORMS = ("loose", "dosed", "plant", "blotter")
+SUBSTANCE_CLASSES = ("drug", "precursor", "medicine")
+NOT_KNOWN = "not_known"  # the name says a group or a mixture: no list says which entry it is
+SCHEDULES = {
+    "1961": ("I", "II", "III", "IV", NOT_KNOWN),
+    "1971": ("I", "II", "III", "IV", NOT_KNOWN),
+    "1988": ("table_I", "table_II", NOT_KNOWN),
+}
 SOURCE_KEYS = ("title", "address", "version", "licence")
 
 
@@ -226,8 +233,9 @@ def _substances(path: Path) -> dict[str, Substance]:
     found: dict[str, Substance] = {}
     for where, row in file_rows(path, SUBSTANCE_COLUMNS):
         form = _choice(row["form"], FORMS, where)
+        goods_class = _choice(row["class"], SUBSTANCE_CLASSES, where)
         found[row["id"]] = Substance(
-            row["id"], row["name"], row["unii"] or None, form, row["class"]
+            row["id"], row["name"], row["unii"] or None, form, goods_class
         )
     return found
 
@@ -269,8 +277,10 @@ def _schedules(
     for where, row in file_rows(path, SCHEDULE_COLUMNS):
         substance = _known(row["substance"], substances, where)
         _known(row["source"], sources, where)
-        schedule = Schedule(
-            convention=row["convention"], schedule=row["schedule"] or None, state=row["state"]
-        )
+        convention = _choice(row["convention"], SCHEDULES, where)
+        entry = _choice(row["schedule"], SCHEDULES[convention], where)
+        if not row["state"]:
+            _choice("", ("state",), where)
+        schedule = Schedule(convention=convention, schedule=entry, state=row["state"])
         found[substance] = (*found.get(substance, ()), schedule)
     return found
