@@ -38,7 +38,7 @@ class Atom:
     """A quantity in tokens [first, last).
 
     ``kind``: mass (g), dose (mg), volume (ml), count, bare (a number without a unit),
-    percent, ratio (mg per ml and the like: never an offer), range.  ``pieces``: how many
+    percent, ratio (mg per ml and the like: never an offer), range, part ("1/2 price").  ``pieces``: how many
     of it, where a sum behind it says so.
     """
 
@@ -139,8 +139,6 @@ class AtomScanner:
         value = self._as_count(value)
         grammar, index = self._grammar, self._unit_index(value)
         word = self._text(index)
-        if word == "und" and (self._language == "de" or self._text(index + 1).isdigit()):
-            word = ""  # German for and, Portuguese for unit
         if word == "%":
             return Atom("percent", value.number, value.first, index + 1)
         readers: tuple[Callable[[Value, int], Atom | None], ...] = (
@@ -334,7 +332,7 @@ class AtomScanner:
     def _bare_fraction(self, value: Value) -> Atom | None:
         """Return a fraction alone as one of an ounce ("1/8 sour diesel"), not "1/2 price"."""
         if self._text(value.last) in self._grammar.halved:
-            return None
+            return Atom("part", value.number, value.first, value.last)
         if value.first != value.last - 3 or value.number not in (
             Decimal("0.5"), Decimal("0.25"), Decimal("0.125"),
         ):  # fmt: skip

@@ -31,6 +31,7 @@ class Grammar:
     compared: frozenset[str]
     halved: frozenset[str]
     totals: frozenset[str]
+    each: frozenset[str]
     powders: frozenset[str]
     money_signs: Mapping[str, str]
     money_words: Mapping[str, str]
@@ -91,6 +92,7 @@ class Grammar:
             compared=frozenset(counting["compared"]),
             halved=frozenset(counting["halved"]),
             totals=frozenset(counting["totals"]),
+            each=frozenset(counting["each"]),
             powders=frozenset(counting["powders"]),
             money_signs=dict(money["signs"]),
             money_words=dict(money["words"]),

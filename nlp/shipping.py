@@ -22,75 +22,18 @@ MAX_NAME_WORDS = 5
 SHORT_CODES = 2
 # Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
 ORDINARY_WORDS = frozenset(
-    [
-        "IN",
-        "IT",
-        "NO",
-        "IS",
-        "AT",
-        "BE",
-        "ME",
-        "SO",
-        "TO",
-        "PM",
-        "AM",
-        "AS",
-        "MY",
-        "DO",
-        "BY",
-        "LA",
-        "DE",
-        "ES",
-        "EN",
-        "AD",
-        "AL",
-        "GO",
-        "IM",
-        "LI",
-        "MA",
-        "NA",
-        "PA",
-        "RE",
-        "SE",
-        "SI",
-        "TV",
-        "VC",
-        "VA",
-        "ML",
-        "MG",
-        "MC",
-        "GR",
-        "CC",
-        "PE",
-        "MM",
-        "MD",
-        "MS",
-        "MR",
-        "PS",
-        "ID",
-        "AI",
-        "GS",
-        "HM",
-        "IO",
-        "KG",
-        "NE",
-        "NU",
-        "SA",
-        "SC",
-        "SM",
-        "SS",
-        "ST",
-        "SH",
-        "TC",
-        "TD",
-        "TM",
-    ]
+    (
+        "IN IT NO IS AT BE ME SO TO PM AM AS MY DO BY LA DE ES EN AD AL GO IM LI MA NA PA RE "
+        "SE SI TV VC VA ML MG MC GR CC PE MM MD MS MR PS ID AI GS HM IO KG NE NU SA SC SM SS "
+        "ST SH TC TD TM"
+    ).split()
 )
 
 
 NAME_SIGNS = str.maketrans(".'-", "   ")
 
 
+NOTHING = ("nothing",)
 ARROWS = (["to"], ["-", ">"], ["→"], [">"], ["naar"], ["nach"], ["vers"])
 AUSTRALIAN = ("", "to", "domestic", "-", "2", "only", "shipping", ".", ",", "wide", "stock")
 LIST_SIGNS = ("/", ",", "&", "+", "und", "en", "et", "y", "e", "and", "|")
@@ -117,6 +60,7 @@ class ShippingWords:
     beside: frozenset[str]
     only: frozenset[str]
     made: frozenset[str]
+    after_only: frozenset[str]
     weak: frozenset[str]
     origin: frozenset[str]
     after: Mapping[str, frozenset[str]]
@@ -128,7 +72,8 @@ class ShippingWords:
         """Return the words of a parsed ``[shipping]`` table."""
         after = ("both_after", "to_after", "from_after")
         plain = ("speaks", "nouns", "listed", "excepted", "denied", "both_before", "all_over",
-                 "beside", "only", "origin", "made", "weak")  # fmt: skip
+                 "beside", "only", "origin", "made",
+                 "after_only", "weak")  # fmt: skip
         return cls(
             after={name: frozenset(section[name]) for name in after},
             before={name: PhraseSet(section[name]) for name in ("from", "to")},
@@ -217,11 +162,13 @@ def _in_a_list(field: FieldText, index: int) -> bool:
     """Whether the code stands in a list ("NL/BE/DE", "DE, AT und CH") or behind "nach"."""
     if field.text(index - 1) in BEFORE_CODES:
         return True
-    return any(
-        field.text(index + step) in LIST_SIGNS and _is_code(field, index + 2 * step)
-        for step in (-1, 1)
-    ) or (field.text(index + 1) == "-" and field.text(index + 2) == ">") or (
-        field.text(index - 1) == ">" and field.text(index - 2) == "-"
+    return (
+        any(
+            field.text(index + step) in LIST_SIGNS and _is_code(field, index + 2 * step)
+            for step in (-1, 1)
+        )
+        or (field.text(index + 1) == "-" and field.text(index + 2) == ">")
+        or (field.text(index - 1) == ">" and field.text(index - 2) == "-")
     )
 
 
@@ -244,6 +191,8 @@ def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -
         own = _directions(field, words, segment, countries, position)
         if listed and before and _goes_on(field, words, countries[position - 1], country):
             own = before
+        if before == NOTHING and _neither(field, countries[position - 1], country):
+            own = NOTHING
         before = own or (before if listed else None) or _denied(field, words, segment, country)
         for of in before or ():
             if of != "nothing":
@@ -270,11 +219,17 @@ def _goes_on(field: FieldText, words: ShippingWords, one: CountryFound, two: Cou
     return not any(p.at(field.tokens, i) for i in inside for p in words.before.values())
 
 
+def _neither(field: FieldText, one: CountryFound, two: CountryFound) -> bool:
+    """Whether "not to Brazil nor to the US" goes on."""
+    between = _texts(field, one.last, two.first)
+    return len(between) <= REACH and bool({"nem", "ni", "nor"}.intersection(between))
+
+
 def _denied(
     field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
 ) -> tuple[str, ...] | None:
     """Return ``nothing`` where the country is excepted, so that a list of them goes on."""
-    return ("nothing",) if _excepted(field, words, segment, country) else None
+    return NOTHING if _excepted(field, words, segment, country) else None
 
 
 def _excepted(
@@ -312,11 +267,7 @@ def _directions(  # noqa: PLR0911 - one for each form
         return crossed or ("ships_to",)
     if words.made & set(after[:1]):
         return ()
-    low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
-    spoken = words.speaks.intersection(_texts(field, low, high))
-    if country.code == "WORLDWIDE":
-        spoken -= words.weak
-    if field.name != "ships_text" and not spoken:
+    if field.name != "ships_text" and not _spoken(field, words, segment, country):
         return ()
     if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
         return ("ships_from", "ships_to")
@@ -327,12 +278,22 @@ def _directions(  # noqa: PLR0911 - one for each form
     return _by_preposition(field, words, segment, country, after)
 
 
-def _crossed(
-    field: FieldText, countries: list[CountryFound], position: int
-) -> tuple[str, ...]:
+def _spoken(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> frozenset[str]:
+    """Return the words of shipping near a country; "Only Chile." looks at the whole field."""
+    low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
+    near = words.speaks.intersection(_texts(field, low, high))
+    alone = country.first == segment.first + 1 and field.text(segment.first) in words.only
+    if not near and alone:
+        near = words.speaks & field.vocabulary()
+    return near - words.weak if country.code == "WORLDWIDE" else near
+
+
+def _crossed(field: FieldText, countries: list[CountryFound], position: int) -> tuple[str, ...]:
     """Return the direction of either country of "to USA from France"."""
     for one, direction in ((position, "ships_to"), (position - 1, "ships_from")):
-        if 0 <= one and one + 1 < len(countries):
+        if one >= 0 and one + 1 < len(countries):
             first, second = countries[one], countries[one + 1]
             between = _texts(field, first.last, second.first)
             if between == ["from"] and field.text(first.first - 1) == "to":
@@ -382,7 +343,7 @@ def _by_preposition(
                 return (f"ships_{direction}",)
         if text in words.all_over or (text in words.beside and index == country.first - 1):
             return ("ships_to",)
-        if text in words.made:
+        if text in words.made and text not in words.after_only:
             return ()
         if text in words.nouns:
             break
