@@ -22,6 +22,7 @@ from vestigo.cli.bench_hostile import hostile
 from vestigo.cli.bench_imagery import imagery
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
+from vestigo.cli.bench_nlp import nlp
 from vestigo.cli.bench_page_kinds import page_kinds
 from vestigo.cli.bench_tamper import bundles, tamper
 from vestigo.cli.bench_wire import wire
@@ -48,6 +49,7 @@ bench.add_command(fuzz)
 bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)
+bench.add_command(nlp)
 bench.add_command(market_learn)
 
 
