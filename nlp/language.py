@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 MIN_HITS = 3
 MARGIN = 1.3
+ALONE = 2  # hits that decide where no other language has any
 MAX_WORDS = 2000
 
 
@@ -38,4 +39,5 @@ class LanguageDetector:
         best, second = counts[ranked[0]], counts[ranked[1]]
         hint = ranked[0] if best > second else None
         clear = best >= MIN_HITS and best >= MARGIN * second
+        clear = clear or (best >= ALONE and not second)
         return (ranked[0] if clear else None), hint

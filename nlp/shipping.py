@@ -22,12 +22,12 @@ MAX_NAME_WORDS = 5
 SHORT_CODES = 2
 # Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
 ORDINARY_WORDS = frozenset(
-    (
-        "IN IT NO IS AT BE ME SO TO PM AM AS MY DO BY LA DE ES EN AD AL GO IM LI MA NA PA RE "
-        "SE SI TV VC VA ML MG MC GR CC PE MM MD MS MR PS ID AI GS HM IO KG NE NU SA SC SM SS "
-        "ST SH TC TD TM"
-    ).split()
-)
+    ["IN", "IT", "NO", "IS", "AT", "BE", "ME", "SO", "TO", "PM", "AM", "AS", "MY", "DO", "BY",
+     "LA", "DE", "ES", "EN", "AD", "AL", "GO", "IM", "LI", "MA", "NA", "PA", "RE", "SE", "SI",
+     "TV", "VC", "VA", "ML", "MG", "MC", "GR", "CC", "PE", "MM", "MD", "MS", "MR", "PS", "ID",
+     "AI", "GS", "HM", "IO", "KG", "NE", "NU", "SA", "SC", "SM", "SS", "ST", "SH", "TC", "TD",
+     "TM"]
+)  # fmt: skip
 
 
 NAME_SIGNS = str.maketrans(".'-", "   ")
