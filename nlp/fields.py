@@ -101,7 +101,7 @@ def read_field(
     """Return the field ``name`` with its terms, money and atoms found."""
     normal = normalize(text[:MAX_CODE_POINTS])
     tokens = grouped(tokenize(normal.normal), language)
-    found = FieldText(name, normal, tokens, _segments(tokens, normal.normal))
+    found = FieldText(name, normal, tokens, _segments(tokens, normal, inline=name == "title"))
     found.matches = terms.find(tokens, normal.normal, slips=name == "title")
     found.money = scan_money(grammar, tokens, language)
     taken = {i for money in found.money for i in range(money.first, money.reach)}
@@ -129,13 +129,19 @@ def _in_a_name(atom: Atom, found: FieldText, tokens: list[Token]) -> bool:
     return index >= 0 and start < found.matches[index].end
 
 
-def _segments(tokens: list[Token], normal: str) -> list[Segment]:
+def _segments(tokens: list[Token], text: NormalText, *, inline: bool) -> list[Segment]:
+    """Cut the tokens at lines and sentences; ``inline`` texts keep "5 gr. Cocaine" together."""
+    normal = text.normal
     segments: list[Segment] = []
     first = 0
     for index, token in enumerate(tokens):
         if token.kind not in ("nl", "sign"):
             continue
         short = index > 0 and token.text == "." and tokens[index - 1].text in ABBREVIATIONS
+        if short and not inline:
+            following = text.cut(token.end, min(token.end + 3, len(normal))).strip()
+            # "de 2 g. Recibirás" is a new sentence, "32 oz. X 2" is none
+            short = not (following.istitle() and following.isalpha() and len(following) > 1)
         if token.kind == "nl" or (_ends_sentence(token, normal) and not short):
             segments.append(Segment(first, index + 1))
             first = index + 1

@@ -21,7 +21,10 @@ TWO = 2
 BESIDE = ("-", ":", "(", ",")  # between a substance and its quantity
 OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substance
 # Behind "substitute": what is named before it is the substitute, and on offer.
-OWN = ("de", "del", "do", "da", "of", "for", "para", "fur", "voor", "pour", "von", "van")
+OWN = ("a", "al", "ao", "to", "zu", "de", "del", "do", "da", "of", "for", "para", "fur", "voor", "pour",
+       "von", "van")  # fmt: skip
+REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternative", "alternativa",
+             "ersatz", "vervanger", "substitut", "reemplazo")  # fmt: skip
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
@@ -114,7 +117,8 @@ class MentionReader:
                 return "negated"
             last += touching
         taken = self._grammar.status["mentioned_after"].at(tokens, last)
-        if taken and field.text(last + taken) not in OWN:
+        itself = tokens[last].text in REPLACING and field.text(last + taken) in OWN
+        if taken and not itself:
             return "mentioned"
         while last + 1 < segment.last and tokens[last].text in self._between["after"]:
             last += 1
@@ -238,10 +242,24 @@ def _collapsed(held: list[Candidate]) -> list[Candidate]:
         plain = c.term.substance == "cannabis" and c.status in ("stated", "implied")
         if plain and (id(c.field), segment.first) in made:
             n_masses = sum(atom.kind == "mass" for atom in c.field.atoms_in(segment))
-            if n_masses < TWO or not _joined_by_plus(c.field, segment):
+            two = n_masses >= TWO and _joined_by_plus(c.field, segment)
+            if not two and not _beside_resin(c, offered):
                 continue
         out.append(c)
     return out
+
+
+def _beside_resin(plain: Candidate, offered: list[Candidate]) -> bool:
+    """Whether "erva e haxixe", "weed & hash": two products, joined by one word."""
+    field = plain.field
+    for c in offered:
+        if c.field is not field or c.term.substance not in CANNABIS[1:]:
+            continue
+        one, two = sorted((plain, c), key=lambda x: x.match.start)
+        first, last = field.token_at(one.match.end), field.token_at(two.match.start)
+        if last - first == 1 and field.text(first) in PLUS:
+            return True
+    return False
 
 
 def _segment(candidate: Candidate) -> Segment:

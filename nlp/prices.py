@@ -80,7 +80,7 @@ def _named(grammar: Grammar, fields: Sequence[FieldText]) -> frozenset[str]:
     for field in fields:
         words = field.vocabulary()
         found |= {code for word, code in grammar.money_words.items()
-                  if word == code.lower() and word in words}  # fmt: skip
+                  if word in words and (word == code.lower() or code == "USD")}  # fmt: skip
         if "pesos" in words:
             found |= {code for word, code in grammar.money_of.items() if word in words}
     return frozenset(found)
