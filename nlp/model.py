@@ -76,7 +76,10 @@ class SubstanceFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One option on sale; ``grams`` is that of one piece where ``count`` is given."""
+    """One option on sale; ``grams`` is that of one piece where ``count`` is given.
+
+    ``product`` names what it is of (``nlp.products``); empty where nothing says so.
+    """
 
     kind: str
     place: Place
@@ -84,6 +87,7 @@ class Offer:
     count: int | None = None
     dose_mg: Decimal | None = None
     ml: Decimal | None = None
+    product: frozenset[str] = field(default=frozenset(), compare=False)
 
     def key(self) -> tuple[str, Decimal | None, int | None, Decimal | None, Decimal | None]:
         """Return what makes two offers the same option."""

@@ -11,8 +11,10 @@ from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.joining import OF, fluid_ounces, joined_atoms
 from nlp.model import Offer, Place
+from nlp.products import Named, Part, each_of_them, product_parts, same_product
 
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
+LOOSE_FORMS = frozenset(("loose", "plant"))
 TEN = 10
 GIVEN_REACH = 4
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
@@ -34,12 +36,43 @@ class OfferContext:
     loose: bool
     plant: bool
     pieces: bool = False
+    named: tuple[Named, ...] = ()
 
 
 def segment_offers(
     grammar: Grammar, field: FieldText, segment: Segment, context: OfferContext
 ) -> list[Offer]:
-    """Return the offers of one segment, in text order."""
+    """Return the offers of one segment, in text order: those of each product by itself."""
+    atoms = field.atoms_in(segment)
+    if not atoms:
+        return []
+    parts = product_parts(field, segment, context.named, atoms)
+    if len(parts) > 1 and field.name == "title":
+        offered = [part for part in parts if part.label or part.offered()]
+        parts = offered or parts  # "Ritalin 10mg substitute? 4F-MPH 1 g"
+    offers: list[Offer] = []
+    for part in parts:
+        within = context if len(parts) == 1 else _narrowed(grammar, field, part, context)
+        found = _part_offers(grammar, field, part.segment, within)
+        offers += each_of_them(grammar, field, part, found)
+    return sorted(_once(offers), key=lambda offer: offer.place.start)[:MAX_OFFERS]
+
+
+def _narrowed(
+    grammar: Grammar, field: FieldText, part: Part, context: OfferContext
+) -> OfferContext:
+    """Return the context of one product among several: its own names say how it is sold."""
+    forms = {name.form for group in part.groups for name in group}
+    if not forms:
+        return context
+    dosed = field.words(part.segment) & grammar.dosed
+    return replace(context, loose=forms <= LOOSE_FORMS and not dosed)
+
+
+def _part_offers(
+    grammar: Grammar, field: FieldText, segment: Segment, context: OfferContext
+) -> list[Offer]:
+    """Return the offers of one product."""
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
@@ -82,7 +115,7 @@ def _loose(
         pieces: Atom | None = None
         if before is not None and before in counts and (far or _linked(field, before, atom)):
             pieces = before
-        elif after is not None and after in counts and _multiplies(atom, after):
+        elif after is not None and after in counts and _multiplies(grammar, field, atom, after):
             pieces = after
         first = min(atom.first, pieces.first) if pieces else atom.first
         last = max(atom.last + (far and pieces is before), pieces.last) if pieces else atom.last
@@ -99,9 +132,10 @@ def _measured(atom: Atom, pieces: Atom | None, place: Place) -> Offer:
     return Offer(kind="volume", ml=atom.value, count=number, place=place)
 
 
-def _multiplies(atom: Atom, after: Atom) -> bool:
-    """Whether "x 2" behind a mass or a volume says how many of it."""
-    close = after.first - atom.last <= 1
+def _multiplies(grammar: Grammar, field: FieldText, atom: Atom, after: Atom) -> bool:
+    """Whether "x 2" behind a mass, "pack of 3 bottles" behind a volume say how many of it."""
+    between = [field.text(i) for i in range(atom.last, after.first)]
+    close = len(between) <= 1 or all(t in OF or t in grammar.containers for t in between)
     return (after.times and (close or atom.kind == "volume")) or (close and atom.kind == "volume")
 
 
@@ -114,7 +148,7 @@ def _pieces_of(grammar: Grammar, field: FieldText, mass: Atom) -> bool:
 def _linked(field: FieldText, count: Atom, mass: Atom) -> bool:
     """Whether "5 x 0.8 g" or "10 bags of 1g": a count of equal pieces."""
     between = [field.tokens[i].text for i in range(count.last, mass.first)]
-    if _each_of(count, mass, between):
+    if _each_of(count, mass, between) or (mass.kind == "volume" and not between):
         return True
     if any(text not in OF and text not in LINK for text in between):
         return False
@@ -181,6 +215,7 @@ class _Counter:
         self._field = field
         self._context = context
         self._doses = {atom.first: atom.last for atom in atoms if atom.kind == "dose"}
+        self._volumes = any(atom.kind == "volume" for atom in atoms)
         self._times = {atom.last for atom in atoms if atom.times}
         self._explicit = any(a.kind == "count" and not a.container for a in atoms)
         self._boxes = {atom.last for atom in atoms if atom.container}
@@ -189,7 +224,8 @@ class _Counter:
     def counted(self, atom: Atom) -> Atom:
         """Return ``atom``, as a count where it is one."""
         whole = atom.kind == "bare" and atom.value == int(atom.value) and atom.value != 0
-        if whole and self._doses and self._field.text(atom.first - 1) in self._grammar.containers:
+        known = self._doses or self._volumes
+        if whole and known and self._field.text(atom.first - 1) in self._grammar.containers:
             return replace(atom, kind="count")  # "2 mg, box 30"
         if not whole or (self._times and atom.first not in self._times):
             return atom
@@ -226,11 +262,11 @@ class _Counter:
                 return token.text != "x" and (not self._explicit or index == atom.last)
             if token.text == "st" and words == 0 and glued:
                 return atom.value % TEN != 1  # "100st" are pieces, "1st" is not
-            if token.text == "/" and words == 0 and index + 1 < len(tokens):
-                index += 2 * (tokens[index + 1].kind == "num")  # "50/100/200 bars"
-                if tokens[index - 1].kind == "num":
-                    continue
-                return False
+            if token.text == "/" and words == 0 and index + 1 < min(len(tokens), atom.last + TEN):
+                if tokens[index + 1].kind != "num":
+                    return False
+                index += 2  # "50/100/200 bars"
+                continue
             if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
                 return False
             words += token.kind == "word"
@@ -320,7 +356,7 @@ def _given_away(grammar: Grammar, field: FieldText, last: int) -> bool:
 def _once(offers: list[Offer]) -> list[Offer]:
     kept: list[Offer] = []
     for offer in offers:
-        if not any(same_option(offer, other) for other in kept):
+        if not any(same_option(offer, o) and same_product(offer.product, o.product) for o in kept):
             kept.append(offer)
     return kept
 

@@ -31,6 +31,7 @@ from nlp.opaque import without_selectors
 from nlp.pipeline import TermPipeline
 from nlp.pounds import weigh_pounds
 from nlp.prices import MAX_FOUND, listing_prices
+from nlp.products import STRAIN, Named, same_product
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
 from nlp.shipping import CountryNames, ShippingWords, read_shipping
@@ -41,6 +42,7 @@ STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
 LOOSE_FORMS = ("loose", "plant")
 LANGUAGE_SAMPLE = 20_000
 PUNCTUATION = ".,;:!?()[]'\"*-"
+DOSAGE = {"dose", "dosis", "dosage", "dosagem"}
 NOT_DRUGS = ("weapon", "document", "counterfeit_money", "hacking", "wildlife", "equipment")
 
 
@@ -154,7 +156,7 @@ class ListingReader:
         if words.isdisjoint(self._grammar.not_offer):
             return False
         explicit = self._grammar.explicit.within(field.tokens, segment.first, segment.last)
-        return not (explicit and not words & {"dose"})
+        return not (explicit and not words & DOSAGE)
 
     def _is_explicit(self, field: FieldText, segment: Segment) -> bool:
         if self._grammar.explicit.within(field.tokens, segment.first, segment.last):
@@ -185,9 +187,29 @@ class ListingReader:
                 if c.field is field and self._form(c.term) in ("dosed", "blotter")
             )
             found[field.name] = OfferContext(
-                dosed=dosed, loose=loose, plant="plant" in forms, pieces=pieces
+                dosed=dosed,
+                loose=loose,
+                plant="plant" in forms,
+                pieces=pieces,
+                named=self._named(field, mentions),
             )
         return found
+
+    def _named(self, field: FieldText, mentions: Sequence[Candidate]) -> tuple[Named, ...]:
+        """Return the substances that a field names, in text order."""
+        here = [c for c in mentions if c.field is field and c.status != "negated"]
+        found = [
+            Named(
+                first=field.token_at(c.match.start),
+                last=field.token_at(c.match.end),
+                key=c.term.substance + (STRAIN + c.term.term if c.term.status == "implied" else ""),
+                form=self._form(c.term),
+                offered=c.status in ("stated", "implied"),
+                brand=c.term.kind == "brand",
+            )
+            for c in here
+        ]
+        return tuple(sorted(found, key=lambda name: name.first))
 
     def _form(self, term: Term) -> str:
         """Return how what a term names is sold: a medicine by its brand comes in doses."""
@@ -265,7 +287,11 @@ def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:
     title = _completed(title, [offer for offer, _firm in body])
     kept = list(title)
     for offer, firm in body:
-        if any(same_option(offer, other) or _covered(offer, other) for other in kept):
+        if any(
+            (same_option(offer, other) or _covered(offer, other))
+            and same_product(offer.product, other.product)
+            for other in kept
+        ):
             continue
         if firm or not title:
             kept.append(offer)

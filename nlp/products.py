@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Several products in one text: which part of it speaks of which (``nlp.quantity.v1``).
+
+"Turinabol 10 mg 100 tabs / Oxandrolone 10 mg 100 tabs" are two offers although equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nlp.atoms import Atom
+from nlp.fields import FieldText, Segment
+from nlp.grammar import Grammar
+from nlp.model import Offer
+
+SEPARATORS = frozenset(
+    (",", "/", "|", "+", "&", ";", "\u00b7", "\u2022", "-", ":", ".", "!", "?", "\n")
+)
+AND = frozenset(("and", "und", "en", "et", "y", "e", "plus", "sowie"))
+# Second components of a medicine: they never begin a product of their own.
+COMPANIONS = frozenset(("paracetamol", "caffeine", "ibuprofen", "naloxone", "acetylsalicylic_acid"))
+LABEL = "="  # before a word that the lexicon does not know
+STRAIN = "~"  # between a substance and the strain or stamp that implies it
+SHORTEST_LABEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A substance named in tokens [first, last) of a field.
+
+    ``key`` is its id, with the strain or stamp where only that implies it; ``form`` is how
+    it is sold; ``offered`` is false where it is only compared or denied.
+    """
+
+    first: int
+    last: int
+    key: str
+    form: str
+    offered: bool
+    brand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tokens of a field that speak of one product; ``groups`` are its names, a product each."""
+
+    segment: Segment
+    groups: tuple[tuple[Named, ...], ...]
+    label: str = ""
+
+    def product(self) -> frozenset[str]:
+        """Return what names the product; empty where nothing does."""
+        names = {name.key for group in self.groups for name in group}
+        return frozenset(names or ({self.label} if self.label else ()))
+
+    def offered(self) -> bool:
+        """Whether the part names something on offer, or nothing at all."""
+        names = [name for group in self.groups for name in group]
+        return not names or any(name.offered for name in names)
+
+
+def product_parts(
+    field: FieldText, segment: Segment, named: Sequence[Named], atoms: Sequence[Atom]
+) -> list[Part]:
+    """Return the parts of a segment, one for each product that has a quantity of its own."""
+    groups: list[list[Named]] = []
+    for name in named:
+        if not segment.first <= name.first < segment.last:
+            continue
+        if groups and (name.key in COMPANIONS or not _different(groups[-1][-1].key, name.key)):
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    if len(groups) > 1:
+        parts = _cut(field, segment, groups, atoms)
+        if len(parts) > 1:
+            return parts
+    whole = Part(segment, tuple(tuple(group) for group in groups))
+    return _alike(field, whole, atoms) if field.name == "title" else [whole]
+
+
+def each_of_them(
+    grammar: Grammar, field: FieldText, part: Part, offers: list[Offer]
+) -> list[Offer]:
+    """Return the offers with their product; "MXE / DCK: 1 g each" is an offer of each."""
+    said = [field.text(i) for i in range(part.segment.first, part.segment.last)]
+    if len(part.groups) < 2 or len(offers) != 1 or grammar.each.isdisjoint(said):  # noqa: PLR2004
+        return [replace(offer, product=part.product()) for offer in offers]
+    return [
+        replace(offer, product=frozenset(name.key for name in group))
+        for group in part.groups
+        for offer in offers
+    ]
+
+
+def _cut(
+    field: FieldText, segment: Segment, groups: list[list[Named]], atoms: Sequence[Atom]
+) -> list[Part]:
+    """Return the segment cut between the names; a part without a quantity joins the next."""
+    parts: list[Part] = []
+    waiting: list[tuple[Named, ...]] = []
+    first = segment.first
+    for number, group in enumerate(groups):
+        waiting.append(tuple(group))
+        last = segment.last
+        if number + 1 < len(groups):
+            last = _border(field, group[-1].last, groups[number + 1][0].first, atoms)
+        measured = any(first <= a.first < last and a.kind != "bare" for a in atoms)
+        if measured or number + 1 == len(groups):
+            parts.append(Part(Segment(first, last), tuple(waiting)))
+            waiting, first = [], last
+    if len(parts) > 1 and not any(
+        parts[-1].segment.first <= a.first and a.kind != "bare" for a in atoms
+    ):
+        tail, head = parts.pop(), parts.pop()
+        parts.append(
+            Part(Segment(head.segment.first, tail.segment.last), (*head.groups, *tail.groups))
+        )
+    return parts
+
+
+def _border(field: FieldText, first: int, last: int, atoms: Sequence[Atom]) -> int:
+    """Return where the next product begins: behind the last separator between two names."""
+    taken = {i for a in atoms if a.last > first and a.first < last for i in range(a.first, a.last)}
+    for index in range(last - 1, first - 1, -1):
+        text = field.text(index)
+        if index not in taken and (text in SEPARATORS or text in AND):
+            return index + 1
+    return last
+
+
+def _alike(field: FieldText, whole: Part, atoms: Sequence[Atom]) -> list[Part]:
+    """Return the parts of "Atlantis 15g x 2 / Hollandia 15g x 2": equal, each with a name."""
+    first, last = whole.segment.first, whole.segment.last
+    inside = [a for a in atoms if first <= a.first < last]
+    if len(inside) < 2 or len(inside) > 12:  # noqa: PLR2004 - nothing to tell apart; no title
+        return [whole]
+    taken = {i for a in inside for i in range(a.first, a.last)}
+    cuts = [i for i in range(first, last) if i not in taken and _parts_here(field, i)]
+    parts: list[tuple[Segment, list[Atom]]] = []
+    for cut in (*cuts, last):
+        held = [a for a in inside if first <= a.first < cut]
+        if held:
+            parts.append((Segment(first, cut), held))
+            first = cut + 1
+    shapes = {tuple((a.kind, a.value) for a in held) for _segment, held in parts}
+    labels = [_label(field, segment, taken) for segment, _held in parts]
+    if len(parts) < 2 or len(shapes) > 1 or "" in labels or len(set(labels)) < len(labels):  # noqa: PLR2004
+        return [whole]
+    if all(_names_in(whole, segment) for segment, _held in parts):
+        return [whole]  # "weed 5 g / marihuana 5 g": one product by two names
+    return [
+        Part(segment, (), LABEL + label)
+        for (segment, _held), label in zip(parts, labels, strict=True)
+    ]
+
+
+def _names_in(whole: Part, segment: Segment) -> bool:
+    names = [name for group in whole.groups for name in group]
+    return any(segment.first <= name.first < segment.last for name in names)
+
+
+def _parts_here(field: FieldText, index: int) -> bool:
+    text = field.text(index)
+    return text in AND or (text in SEPARATORS and text not in ("-", ":", "."))
+
+
+def _label(field: FieldText, segment: Segment, taken: set[int]) -> str:
+    """Return the first long word of a part that belongs to no quantity."""
+    for index in range(segment.first, segment.last):
+        token = field.tokens[index]
+        if token.kind == "word" and index not in taken and len(token.text) >= SHORTEST_LABEL:
+            return token.text
+    return ""
+
+
+def same_product(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two offers may be of one product: nothing is known, or a name is shared."""
+    if not one or not other:
+        return True
+    if any(key.startswith(LABEL) for key in one) != any(key.startswith(LABEL) for key in other):
+        return True
+    return any(not _different(a, b) for a in one for b in other)
+
+
+def _different(one: str, other: str) -> bool:
+    """Whether two keys name two products: other substances, or two strains of one."""
+    if one.partition(STRAIN)[0] != other.partition(STRAIN)[0]:
+        return True
+    return STRAIN in one and STRAIN in other and one != other
