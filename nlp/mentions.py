@@ -21,8 +21,8 @@ TWO = 2
 BESIDE = ("-", ":", "(", ",")  # between a substance and its quantity
 OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substance
 # Behind "substitute": what is named before it is the substitute, and on offer.
-OWN = ("a", "al", "ao", "to", "zu", "de", "del", "do", "da", "of", "for", "para", "fur", "voor", "pour",
-       "von", "van")  # fmt: skip
+OWN = ("a", "al", "ao", "to", "zu", "de", "del", "do", "da", "of", "for", "para", "fur", "voor",
+       "pour", "von", "van")  # fmt: skip
 REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternative", "alternativa",
              "ersatz", "vervanger", "substitut", "reemplazo")  # fmt: skip
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
@@ -235,6 +235,7 @@ def _collapsed(held: list[Candidate]) -> list[Candidate]:
     offered = [c for c in held if c.status in ("stated", "implied")]
     if any(c.term.substance == "synthetic_cannabinoids" for c in offered):
         held = [c for c in held if c.status != "implied" or c.term.substance != "cannabis"]
+    places = {id(c): number for number, c in enumerate(offered)}
     made = {(id(c.field), _segment(c).first) for c in offered if c.term.substance in CANNABIS[1:]}
     out = []
     for c in held:
@@ -243,16 +244,20 @@ def _collapsed(held: list[Candidate]) -> list[Candidate]:
         if plain and (id(c.field), segment.first) in made:
             n_masses = sum(atom.kind == "mass" for atom in c.field.atoms_in(segment))
             two = n_masses >= TWO and _joined_by_plus(c.field, segment)
-            if not two and not _beside_resin(c, offered):
+            if not two and not _beside_resin(c, _neighbours(offered, places[id(c)])):
                 continue
         out.append(c)
     return out
 
 
-def _beside_resin(plain: Candidate, offered: list[Candidate]) -> bool:
+def _neighbours(offered: list[Candidate], number: int) -> list[Candidate]:
+    return offered[max(0, number - 1) : number] + offered[number + 1 : number + 2]
+
+
+def _beside_resin(plain: Candidate, neighbours: Iterable[Candidate]) -> bool:
     """Whether "erva e haxixe", "weed & hash": two products, joined by one word."""
     field = plain.field
-    for c in offered:
+    for c in neighbours:
         if c.field is not field or c.term.substance not in CANNABIS[1:]:
             continue
         one, two = sorted((plain, c), key=lambda x: x.match.start)
