@@ -27,23 +27,30 @@ class Settled:
     peso: str | None
 
 
-def listing_prices(
+def said_prices(
     grammar: Grammar,
     countries: CountryNames,
     fields: Sequence[FieldText],
     offers: Sequence[Offer],
     given: GivenPrice | None,
 ) -> list[PriceFound]:
-    """Return the prices that the fields name, each amount, currency and unit once."""
+    """Return every price that the fields name, also one that is said twice."""
     settled = _settled(grammar, countries, fields, given)
-    found: dict[tuple[object, ...], PriceFound] = {}
+    found: list[PriceFound] = []
     for field in fields:
         for money in field.money[:MAX_FOUND]:
             currency = money.currency or (settled.peso if money.peso else settled.dollar)
             per = money.per or _per_by_offer(field, offers)
             place = field.place(money.first, money.last)
-            price = PriceFound(amount=money.amount, currency=currency, per=per, place=place)
-            found.setdefault((money.amount, currency, per), price)
+            found.append(PriceFound(amount=money.amount, currency=currency, per=per, place=place))
+    return found
+
+
+def each_price_once(prices: Sequence[PriceFound]) -> list[PriceFound]:
+    """Return the prices without repetitions of amount, currency and unit."""
+    found: dict[tuple[object, ...], PriceFound] = {}
+    for price in prices:
+        found.setdefault((price.amount, price.currency, price.per), price)
     return list(found.values())
 
 

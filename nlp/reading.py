@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from functools import cache
 
 from nlp.candidates import Candidate, Evidence
@@ -26,12 +24,14 @@ from nlp.model import (
     SubstanceFound,
     Unread,
 )
-from nlp.offers import OfferContext, same_option, segment_offers
+from nlp.offers import OfferContext, segment_offers
 from nlp.opaque import without_selectors
+from nlp.options import joined_offers
 from nlp.pipeline import TermPipeline
 from nlp.pounds import weigh_pounds
-from nlp.prices import MAX_FOUND, listing_prices
-from nlp.products import STRAIN, Named, same_product
+from nlp.prices import MAX_FOUND, each_price_once, said_prices
+from nlp.pricing import priced_offers
+from nlp.products import STRAIN, Named
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
 from nlp.shipping import CountryNames, ShippingWords, read_shipping
@@ -89,10 +89,13 @@ class ListingReader:
         )
         mentions = self._mentions.read(spoken, evidence)
         goods = self._goods.classes(text.category, spoken, mentions)
-        offers = self._offers(spoken, mentions, pieces=self._goods.sold_in_pieces(text.category))
+        offers, said = self._offers(
+            spoken, mentions, pieces=self._goods.sold_in_pieces(text.category)
+        )
         if goods and not mentions and all(g.goods_class in NOT_DRUGS for g in goods):
             offers = [offer for offer in offers if offer.kind == "units"]
-        prices = listing_prices(self._grammar, self._countries, spoken, offers, text.price)
+        prices = said_prices(self._grammar, self._countries, spoken, offers, text.price)
+        priced = priced_offers(spoken, offers, said, prices)
         marked = [mark for f in spoken for mark in self._marks(f, language)]
         selectors, unread = _selectors(text)
         custom = any(mark.value == "custom_listing" for mark in marked)
@@ -102,8 +105,8 @@ class ListingReader:
             goods=tuple(goods),
             substances=tuple(self._substances(fields, mentions, declared)),
             offers=tuple(offers),
-            prices=tuple(prices),
-            unit_prices=tuple(unit_prices(offers, prices, text.price, custom=custom)),
+            prices=tuple(each_price_once(prices)),
+            unit_prices=tuple(unit_prices(offers, prices, priced, text.price, custom=custom)),
             marked=tuple(_each_once(marked)),
             selectors=tuple(selectors),
             unread=(*unread, *_too_long(text), *_too_many(spoken)),
@@ -119,8 +122,8 @@ class ListingReader:
 
     def _offers(
         self, fields: Sequence[FieldText], mentions: Sequence[Candidate], *, pieces: bool
-    ) -> list[Offer]:
-        """Return one offer per option: the title's, then what the description adds."""
+    ) -> tuple[list[Offer], list[Offer]]:
+        """Return one offer per option, the title's first, and every option as it is said."""
         context = self._context(fields, mentions, pieces=pieces)
         title: list[Offer] = []
         body: list[tuple[Offer, bool]] = []
@@ -138,7 +141,8 @@ class ListingReader:
                 elif offers:
                     firm = self._is_explicit(field, segment)
                     body += [(offer, firm) for offer in offers]
-        return _joined(title[:MAX_FOUND], body[:MAX_FOUND])
+        said = [*title, *(offer for offer, _firm in body)]
+        return joined_offers(title[:MAX_FOUND], body[:MAX_FOUND]), said[:MAX_FOUND]
 
     def _own_parts(self, field: FieldText) -> Iterator[Segment]:
         """Yield the parts of a field up to the heading of a list of other listings."""
@@ -276,71 +280,6 @@ def _parts(field: FieldText) -> list[Segment]:
     if field.name == "title" and field.tokens:
         return [Segment(0, len(field.tokens))]
     return field.segments
-
-
-def _joined(title: list[Offer], body: list[tuple[Offer, bool]]) -> list[Offer]:
-    """Join the title's offers with the description's: complete, never guess.
-
-    A description that only repeats is dropped; one that names the claim per unit
-    completes a bare count; a firm statement that differs stands beside (both).
-    """
-    title = _completed(title, [offer for offer, _firm in body])
-    kept = list(title)
-    for offer, firm in body:
-        if any(
-            (same_option(offer, other) or _covered(offer, other))
-            and same_product(offer.product, other.product)
-            for other in kept
-        ):
-            continue
-        if firm or not title:
-            kept.append(offer)
-    return _without_bare_doses(kept)
-
-
-def _spread(title: list[Offer], body: list[Offer]) -> list[Offer]:
-    """Return the title's claim per unit with each of the counts that the text offers."""
-    counts = [o for o in body if o.kind == "units" and o.dose_mg is None]
-    plain = len(title) == 1 and title[0].kind == "dose"
-    if not plain or len(counts) < 2 or len(counts) < sum(o.kind == "units" for o in body):  # noqa: PLR2004 - options
-        return title
-    return [replace(count, dose_mg=title[0].dose_mg) for count in counts]
-
-
-def _completed(title: list[Offer], body: list[Offer]) -> list[Offer]:
-    title = _spread(title, body)
-    doses = {o.dose_mg for o in body if o.kind in ("dose", "units") and o.dose_mg is not None}
-    counts = {o.count for o in body if o.kind == "units" and o.count is not None}
-    pieces = {o.count: o for o in body if o.kind in ("mass", "volume") and o.count is not None}
-    out = []
-    for offer in title:
-        if offer.kind == "units" and offer.dose_mg is None and offer.count in pieces:
-            out.append(pieces[offer.count])
-        elif offer.kind == "units" and offer.dose_mg is None and len(doses) == 1:
-            out.append(replace(offer, dose_mg=next(iter(doses))))
-        elif offer.kind == "dose" and len(title) == 1 and len(counts) == 1 and len(doses) <= 1:
-            out.append(replace(offer, kind="units", count=next(iter(counts))))
-        else:
-            out.append(offer)
-    return out
-
-
-def _covered(offer: Offer, other: Offer) -> bool:
-    """Whether ``other`` already says what ``offer`` says less completely."""
-    if other.kind == "units" and offer.kind == "dose":
-        return offer.dose_mg == other.dose_mg
-    if other.kind == "units" and offer.kind == "units":
-        return offer.count == other.count and None in (offer.dose_mg, other.dose_mg)
-    if other.kind == offer.kind == "mass" and other.grams and offer.grams:
-        total = other.grams * (other.count or 1)
-        return abs(offer.grams * (offer.count or 1) - total) <= Decimal("0.03") * total
-    return False
-
-
-def _without_bare_doses(offers: list[Offer]) -> list[Offer]:
-    """Return the offers without doses that counted units already name."""
-    dosed = {offer.dose_mg for offer in offers if offer.kind == "units"}
-    return [o for o in offers if o.kind != "dose" or o.dose_mg not in dosed]
 
 
 def _selectors(text: ListingText) -> tuple[list[SelectorFound], list[Unread]]:

@@ -8,7 +8,7 @@ listing: absent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from nlp.model import GivenPrice, Offer, PriceFound, UnitPriceFound
@@ -20,25 +20,53 @@ DIGITS = 10
 
 
 def unit_prices(
-    offers: Sequence[Offer], prices: Sequence[PriceFound], given: GivenPrice | None, *, custom: bool
+    offers: Sequence[Offer],
+    prices: Sequence[PriceFound],
+    priced: Mapping[int, PriceFound],
+    given: GivenPrice | None,
+    *,
+    custom: bool,
 ) -> list[UnitPriceFound]:
-    """Return the unit prices that follow from offers and prices."""
-    packages = [price for price in prices if price.per == "package"]
-    singles = [price for price in prices if price.per in ("unit", "g", "kg", "ml")]
-    if custom:
+    """Return the unit prices that follow; ``priced`` are the prices of offers by position."""
+    if custom or _contradicted(offers, prices, given):
         return []
     if given is not None and len(offers) == 1:
-        if not is_holding(given, offers[0]):
-            return _divided(given.amount, given.currency, offers[0])
-        return []
-    if given is None and offers and len(packages) == len(offers):
-        found: list[UnitPriceFound] = []
-        for offer, price in zip(offers, packages, strict=True):
+        held = is_holding(given, offers[0])
+        return [] if held else _divided(given.amount, given.currency, offers[0])
+    found: list[UnitPriceFound] = []
+    for index, offer in enumerate(offers):
+        price = priced.get(index) or _only_left(index, offers, priced, given)
+        if price is not None:
             found += _divided(price.amount, price.currency, offer)
+    if found:
         return found
-    if len(singles) == 1 and given is None:
-        return [_stated(singles[0])]
-    return []
+    singles = [price for price in prices if price.per in ("unit", "g", "kg", "ml")]
+    return list(dict.fromkeys(_stated(price) for price in singles))
+
+
+def _only_left(
+    index: int,
+    offers: Sequence[Offer],
+    priced: Mapping[int, PriceFound],
+    given: GivenPrice | None,
+) -> GivenPrice | None:
+    """Return the given price where this is the one offer that the text does not price."""
+    if given is None or len(offers) - len(priced) != 1 or index in priced:
+        return None
+    if any(price.amount == given.amount for price in priced.values()):
+        return None
+    return None if is_holding(given, offers[index]) else given
+
+
+def _contradicted(
+    offers: Sequence[Offer], prices: Sequence[PriceFound], given: GivenPrice | None
+) -> bool:
+    """Whether title and text name two amounts and there is one price for both."""
+    if len(offers) != 2 or len({offer.place.field for offer in offers}) != 2:  # noqa: PLR2004
+        return False
+    amounts = {price.amount for price in prices if price.per == "package"}
+    amounts |= {given.amount} if given is not None else set()
+    return len(amounts) == 1
 
 
 def base_units(offer: Offer) -> tuple[Decimal, str] | None:

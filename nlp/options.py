@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The options of a whole listing: what the title says, completed by the description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from nlp.model import Offer
+from nlp.offers import same_option
+from nlp.products import same_product
+
+
+def joined_offers(title: list[Offer], body: Sequence[tuple[Offer, bool]]) -> list[Offer]:
+    """Join the title's offers with the description's: complete, never guess.
+
+    A description that only repeats is dropped; one that names the claim per unit
+    completes a bare count; a firm statement that differs stands beside (both).
+    """
+    said = [offer for offer, _firm in body]
+    kept = list(_completed(title, said))
+    settled = bool(title) or any(firm for _offer, firm in body)
+    for offer, firm in body:
+        if any(
+            (same_option(offer, other) or covers(other, offer))
+            and same_product(offer.product, other.product)
+            for other in kept
+        ):
+            continue
+        if firm or not settled:
+            kept.append(offer)
+    return _without_bare_doses(_with_shared_dose(kept, said))
+
+
+def _completed(title: list[Offer], body: Sequence[Offer]) -> list[Offer]:
+    title = _spread(title, body)
+    out: list[Offer] = []
+    for offer in title:
+        beside = [o for o in title if same_product(o.product, offer.product)]
+        about = [o for o in body if same_product(o.product, offer.product)]
+        out.append(_complete(offer, about, alone=len(beside) == 1))
+    return out
+
+
+def _complete(offer: Offer, body: Sequence[Offer], *, alone: bool) -> Offer:
+    """Return the offer with what the description says of the same product."""
+    doses = {o.dose_mg for o in body if o.kind in ("dose", "units") and o.dose_mg is not None}
+    counts = {o.count for o in body if o.kind == "units" and o.count is not None}
+    pieces = {o.count: o for o in body if o.kind in ("mass", "volume") and o.count is not None}
+    if offer.kind == "units" and offer.dose_mg is None and offer.count in pieces:
+        return pieces[offer.count]
+    if offer.kind == "units" and offer.dose_mg is None and len(doses) == 1:
+        return replace(offer, dose_mg=next(iter(doses)))
+    if offer.kind == "dose" and alone and len(counts) == 1 and len(doses) <= 1:
+        return replace(offer, kind="units", count=next(iter(counts)))
+    return offer
+
+
+def _spread(title: list[Offer], body: Sequence[Offer]) -> list[Offer]:
+    """Return the title's claim per unit with each of the counts that the text offers."""
+    counts = [o for o in body if o.kind == "units" and o.dose_mg is None]
+    plain = len(title) == 1 and title[0].kind == "dose"
+    if not plain or len(counts) < 2 or len(counts) < sum(o.kind == "units" for o in body):  # noqa: PLR2004 - options
+        return title
+    return [replace(count, dose_mg=title[0].dose_mg) for count in counts]
+
+
+def _with_shared_dose(offers: list[Offer], body: Sequence[Offer]) -> list[Offer]:
+    """Return the offers; the only dose of a product holds for all its counted options."""
+    out: list[Offer] = []
+    for offer in offers:
+        about = [o for o in (*offers, *body) if same_product(o.product, offer.product)]
+        doses = {o.dose_mg for o in about if o.kind in ("units", "dose") and o.dose_mg is not None}
+        bare = offer.kind == "units" and offer.dose_mg is None and len(doses) == 1
+        out.append(replace(offer, dose_mg=next(iter(doses))) if bare else offer)
+    return _each_option_once(out)
+
+
+def _each_option_once(offers: list[Offer]) -> list[Offer]:
+    kept: list[Offer] = []
+    for offer in offers:
+        if not any(
+            o.place != offer.place
+            and same_option(o, offer)
+            and o.place.field != offer.place.field
+            and same_product(o.product, offer.product)
+            for o in kept
+        ):
+            kept.append(offer)
+    return kept
+
+
+def covers(other: Offer, offer: Offer) -> bool:
+    """Whether ``other`` already says what ``offer`` says less completely."""
+    if other.kind == "units" and offer.kind == "dose":
+        return offer.dose_mg == other.dose_mg
+    if other.kind == "units" and offer.kind == "units":
+        return offer.count == other.count and None in (offer.dose_mg, other.dose_mg)
+    if other.kind in ("mass", "volume") and offer.kind == "units" and other.count is not None:
+        return offer.count == other.count and offer.dose_mg is None
+    if other.kind == offer.kind == "mass" and other.grams and offer.grams:
+        total = other.grams * (other.count or 1)
+        return abs(offer.grams * (offer.count or 1) - total) <= Decimal("0.03") * total
+    return False
+
+
+def _without_bare_doses(offers: list[Offer]) -> list[Offer]:
+    """Return the offers without doses that counted units already name."""
+    counted = [offer for offer in offers if offer.kind == "units"]
+    return [
+        o
+        for o in offers
+        if o.kind != "dose"
+        or not any(o.dose_mg == u.dose_mg and same_product(o.product, u.product) for u in counted)
+    ]
