@@ -38,8 +38,8 @@ class Atom:
     """A quantity in tokens [first, last).
 
     ``kind``: mass (g), dose (mg), volume (ml), count, bare (a number without a unit),
-    percent, ratio (mg per ml and the like: never an offer), range, part ("1/2 price").  ``pieces``: how many
-    of it, where a sum behind it says so.
+    percent, ratio (mg per ml and the like: never an offer), range, part ("1/2 price").
+    ``pieces``: how many of it, where a sum behind it says so.
     """
 
     kind: str
@@ -321,8 +321,8 @@ class AtomScanner:
 
     def _volume(self, value: Value, index: int) -> Atom | None:
         factor = self._grammar.volume.get(self._text(index))
-        if factor is None:
-            return None
+        if factor is None or (self._text(index) == "l" and self._text(index + 1) == "'"):
+            return None  # "à l'unité" is no litre
         if self._text(index + 1) == "=" and index + 2 < len(self._tokens):
             content = value_at(self._tokens, index + 2, {}, self._language)
             if content is not None and self._text(content.last) in self._grammar.dose:

@@ -19,7 +19,7 @@ FORM_ENDINGS = re.compile(
     r"(?P<stem>[^\W\d_]{3,}?)(?P<form>paste|pillen|pills|tabletten|tabletts|powder|pulver|"
     r"crystals|kristall?(?:en?)?|blotters?|tabs|shards|brocken|platten?|steine?|kapseln|capsules|"
     r"tropfen|druppels|pflaster|pleisters|ampullen?|bluten?|poeder|pasta|blok(?:ken)?|plak(?:ken)?|blocke?|"
-    r"stenen|zaden|toppen|pappen|zegels|trips|testkit|ersatz|vervanger|pilze|nasenspray|"
+    r"stenen|zaden|samen|toppen|pappen|zegels|trips|testkit|ersatz|vervanger|pilze|nasenspray|"
     r"neusspray|cilinders?|flaschen?|kartuschen?|patronen|cartouches|sirup|siroop|harz|wachs|sulfat|sulfaat|"
     r"(?:(?<=kain)|(?<=caine)|(?<=amin)|(?<=amine)|(?<=mdma))(?:schnell)?tests?|"
     r"(?:(?<=ain)|(?<=ine)|(?<=min)|(?<=oin)|(?<=eed))base)$"
@@ -29,7 +29,7 @@ ENDS = frozenset(
     ("ste", "len", "lls", "ten", "tts", "der", "ver", "als", "lle", "ter", "ers", "abs", "rds",
      "ken", "tte", "ein", "ine", "eln", "les", "fen", "els", "lok", "ock", "cke", "den", "pen",
      "ips", "est", "sts", "kit", "atz", "ger", "lze", "ray", "rup", "oop", "arz", "chs", "ase",
-     "fat", "aat", "sta", "ute", "nen", "hen", "che", "hes", "tal", "all", "lak", "nde")
+     "fat", "aat", "sta", "ute", "nen", "hen", "che", "hes", "tal", "all", "lak", "nde", "men")
 )  # fmt: skip
 
 

@@ -316,7 +316,7 @@ def _per_before(grammar: Grammar, tokens: list[Token], first: int) -> str:
     if not unit or index == 0:
         return ""
     before = index - 1 - (tokens[index - 1].text == "'")
-    if before < 0 or tokens[before].text not in grammar.per:
+    if before < 0 or tokens[before].text in grammar.numbers or tokens[before].text not in grammar.per:
         return ""
     earlier = tokens[before - 1] if before else None
     priced = earlier is not None and (
@@ -369,7 +369,7 @@ def _threshold(grammar: Grammar, tokens: list[Token], money: MoneyFound) -> bool
 
 
 def _face_value(grammar: Grammar, tokens: list[Token], first: int, last: int) -> bool:
-    """Whether the amount is what a note is worth ("billetes falsos de 50 euros", "50-Euro-Scheine")."""
+    """Whether the amount is what a note is worth ("billetes de 50 euros", "50-Euro-Scheine")."""
     if first == 0:
         return False
     before = tokens[max(0, first - 4) : first]

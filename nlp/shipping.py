@@ -271,7 +271,9 @@ def _directions(  # noqa: PLR0911 - one for each form
         return ()
     if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
         return ("ships_from", "ships_to")
-    if words.after["to_after"] & set(after[:1]) or words.only.intersection(window[-1:]):
+    if words.only.intersection(window[-3:]):
+        return ("ships_to",)
+    if words.after["to_after"] & set(after[:1]) and not _from_before(field, words, country):
         return ("ships_to",)
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
@@ -285,9 +287,24 @@ def _spoken(
     low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
     near = words.speaks.intersection(_texts(field, low, high))
     alone = country.first == segment.first + 1 and field.text(segment.first) in words.only
+    alone = alone or (country.first == segment.first and _only_behind(field, words, country))
     if not near and alone:
         near = words.speaks & field.vocabulary()
     return near - words.weak if country.code == "WORLDWIDE" else near
+
+
+def _from_before(field: FieldText, words: ShippingWords, country: CountryFound) -> bool:
+    """Whether "from" (and an article) stands directly before the country."""
+    return any(
+        0 < words.before["from"].at(field.tokens, index) + index <= country.first
+        and words.before["from"].at(field.tokens, index)
+        for index in range(max(0, country.first - 3), country.first)
+    )
+
+
+def _only_behind(field: FieldText, words: ShippingWords, country: CountryFound) -> bool:
+    """Whether "Perú únicamente": the country and a word that means only."""
+    return field.text(country.last) in words.after["to_after"]
 
 
 def _crossed(field: FieldText, countries: list[CountryFound], position: int) -> tuple[str, ...]:

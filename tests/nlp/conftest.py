@@ -6,9 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+
+from nlp.model import ListingText
+from nlp.reading import read
 
 Answer = Mapping[str, Any]
 KEYS = [
@@ -170,3 +173,42 @@ def strict() -> Callable[[Answer, Mapping[str, Any]], None]:
 def _field_text() -> Callable[[Mapping[str, Any], str], str]:
     """Look up the text of a field."""
     return field_text
+
+
+class Said(NamedTuple):
+    """What a reading says, as plain values that a table of a test can hold.
+
+    ``offers`` are (kind, grams or milligrams or millilitres, count), ``prices`` (amount,
+    currency, per); amounts are texts, empty where there is none.
+    """
+
+    statuses: dict[str, str]
+    offers: list[tuple[str, str, int | None]]
+    prices: list[tuple[str, str | None, str]]
+    purity: list[str]
+    ships_from: list[str]
+    ships_to: list[str]
+    goods: set[str]
+
+
+@pytest.fixture
+def said() -> Callable[..., Said]:
+    """Read a title and a description and return the values that they give."""
+    return _said
+
+
+def _said(title: str, description: str = "") -> Said:
+    reading = read(ListingText(title=title, description=description))
+    return Said(
+        statuses={row.id: row.status for row in reading.substances},
+        offers=[(o.kind, _plain(o.grams or o.dose_mg or o.ml), o.count) for o in reading.offers],
+        prices=[(_plain(p.amount), p.currency, p.per) for p in reading.prices],
+        purity=reading.values("purity_pct"),
+        ships_from=reading.values("ships_from"),
+        ships_to=reading.values("ships_to"),
+        goods={g.goods_class for g in reading.goods},
+    )
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else format(amount.normalize(), "f")
