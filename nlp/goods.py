@@ -13,6 +13,9 @@ from nlp.lexicon import Lexicon
 from nlp.model import Goods, Marked
 from nlp.text import normalize
 
+OTHER = "other"
+WEIGHED = ("mass", "dose", "volume")  # as drugs are sold, so that the reader may have missed one
+
 
 class GoodsReader:
     """Reads what kind of goods a listing offers, from category and text."""
@@ -57,10 +60,14 @@ class GoodsReader:
     def classes(
         self, category: Sequence[str], fields: Sequence[FieldText], mentions: Sequence[Candidate]
     ) -> list[Goods]:
-        """Return the goods classes, declared before stated."""
+        """Return the goods classes, declared before stated.
+
+        ``other`` only where nothing else is: goods that are named and are none of the
+        classes, or a category that names none, of goods that nobody weighs or doses.
+        """
         found: list[Goods] = []
         declared = self._declared_class(category)
-        if declared:
+        if declared and declared != OTHER:
             found.append(Goods(goods_class=declared, source="declared"))
         stated = dict.fromkeys(
             self._lexicon.substances[c.term.substance].goods_class
@@ -71,8 +78,12 @@ class GoodsReader:
             if field.name.startswith(("title", "description")):
                 for name, _first, _taken in self._stated.find(field.tokens):
                     stated.setdefault(name)
-        found += [Goods(goods_class=name, source="stated") for name in stated]
-        return found
+        found += [Goods(goods_class=name, source="stated") for name in stated if name != OTHER]
+        if found:
+            return found
+        if declared or (category and not any(a.kind in WEIGHED for f in fields for a in f.atoms)):
+            return [Goods(goods_class=OTHER, source="declared")]
+        return [Goods(goods_class=OTHER, source="stated")] if OTHER in stated else []
 
     def _declared_class(self, category: Sequence[str]) -> str | None:
         for part in reversed(category):

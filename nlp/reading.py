@@ -98,19 +98,20 @@ class ListingReader:
         priced = priced_offers(spoken, offers, said, prices)
         marked = [mark for f in spoken for mark in self._marks(f, language)]
         selectors, unread = _selectors(text)
+        substances = self._substances(fields, mentions, declared)
         custom = any(mark.value == "custom_listing" for mark in marked)
         return Reading(
             id=text.id,
             language=language,
             goods=tuple(goods),
-            substances=tuple(self._substances(fields, mentions, declared)),
+            substances=tuple(substances),
             offers=tuple(offers),
             prices=tuple(each_price_once(prices)),
             unit_prices=tuple(unit_prices(offers, prices, priced, text.price, custom=custom)),
             marked=tuple(_each_once(marked)),
             selectors=tuple(selectors),
             unread=(*unread, *_too_long(text), *_too_many(spoken)),
-            flags=tuple(_flags(text, offers)),
+            flags=tuple(_flags(text, offers, substances, selectors)),
         )
 
     def _marks(self, field: FieldText, language: str | None) -> list[Marked]:
@@ -327,15 +328,22 @@ def _too_many(fields: Sequence[FieldText]) -> list[Unread]:
     ]
 
 
-def _flags(text: ListingText, offers: Sequence[Offer]) -> list[str]:
-    flags = []
-    if text.price is not None and any(is_holding(text.price, offer) for offer in offers):
-        flags.append("holding_price")
-    title = [o for o in offers if o.place.field == "title"]
-    other = [o for o in offers if o.place.field != "title"]
-    if title and other:
-        flags.append("title_and_text_differ")
-    return flags
+def _flags(
+    text: ListingText,
+    offers: Sequence[Offer],
+    substances: Sequence[SubstanceFound],
+    selectors: Sequence[SelectorFound],
+) -> list[str]:
+    """Return what a person should look at: absurd prices, contradictions, mended armour."""
+    found = {
+        "holding_price": text.price is not None
+        and any(is_holding(text.price, offer) for offer in offers),
+        "title_and_text_differ": len({offer.place.field == "title" for offer in offers}) > 1,
+        "category_and_text_differ": {"declared"} < {row.status for row in substances}
+        and any(row.status in ("stated", "implied") for row in substances),
+        "armour_repaired": any(selector.armour_repaired for selector in selectors),
+    }
+    return [flag for flag, holds in found.items() if holds]
 
 
 def _plain_words(text: ListingText) -> list[str]:

@@ -28,7 +28,9 @@ SELECTORS = (
     "session", "wickr", "threema", "jabber", "signal", "matrix", "tox", "url",
 )  # fmt: skip
 CHECKED = ("btc", "ltc", "xmr", "trx", "onion_v3", "tox")
-FLAGS = ("holding_price", "title_and_text_differ")
+FLAGS = (
+    "holding_price", "title_and_text_differ", "category_and_text_differ", "armour_repaired",
+)  # fmt: skip
 SCHEDULES = {"1961": "I II III IV", "1971": "I II III IV", "1988": "table_I table_II"}
 OFFER = {"mass": ("grams",), "units": ("count",), "volume": ("ml",), "dose": ("dose_mg",)}
 ALSO = {"mass": {"count"}, "units": {"dose_mg"}, "volume": {"count"}, "dose": set()}

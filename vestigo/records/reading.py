@@ -116,7 +116,7 @@ class TextReading(Derived):
 
     ``language`` is an ISO 639-1 code, None where it cannot be told; ``goods`` are classes
     of goods, those that the market declares first; ``flags`` as in ``vestigo nlp read``
-    (``holding_price``, ``title_and_text_differ``).
+    (``holding_price``, ``title_and_text_differ`` and others).
     """
 
     KIND: ClassVar[str] = "text_reading"
