@@ -64,7 +64,9 @@ class NormalText:
         return self.starts[start], self.ends[end - 1]
 
     def cut(self, start: int, end: int) -> str:
-        """Return the original text of the normal [start, end)."""
+        """Return the original text of the normal [start, end); "" where that is empty."""
+        if start >= end:
+            return ""
         first, last = self.span(start, end)
         return self.original[first:last]
 
