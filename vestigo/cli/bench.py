@@ -24,6 +24,7 @@ from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
 from vestigo.cli.bench_nlp import nlp
 from vestigo.cli.bench_page_kinds import page_kinds
+from vestigo.cli.bench_selectors import selectors
 from vestigo.cli.bench_tamper import bundles, tamper
 from vestigo.cli.bench_wire import wire
 from vestigo.cli.output import emit_json
@@ -50,6 +51,7 @@ bench.add_command(graph)
 bench.add_command(graph_kills)
 bench.add_command(page_kinds)
 bench.add_command(nlp)
+bench.add_command(selectors)
 bench.add_command(market_learn)
 
 
