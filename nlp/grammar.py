@@ -32,6 +32,7 @@ class Grammar:
     halved: frozenset[str]
     totals: frozenset[str]
     each: frozenset[str]
+    extracts: frozenset[str]
     powders: frozenset[str]
     money_signs: Mapping[str, str]
     money_words: Mapping[str, str]
@@ -93,6 +94,7 @@ class Grammar:
             halved=frozenset(counting["halved"]),
             totals=frozenset(counting["totals"]),
             each=frozenset(counting["each"]),
+            extracts=frozenset(counting["extracts"]),
             powders=frozenset(counting["powders"]),
             money_signs=dict(money["signs"]),
             money_words=dict(money["words"]),

@@ -11,6 +11,7 @@ from nlp.fields import FieldText
 from nlp.grammar import Grammar
 
 TOLERANCE = Decimal("0.05")
+TIMES_SIGNS = ("x", "*")
 SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
 OF = frozenset(
     ("of", "de", "x", "*", "con", "with", "a", "each", "@", "-", "por", "per", "van", "von", "met",
@@ -64,8 +65,12 @@ def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
     if one.kind != "count" or other.kind != "count" or other.first - one.last > 2:  # noqa: PLR2004
         return False
     between = [field.tokens[i].text for i in range(one.last, other.first)]
+    if one.container and between == ["c", "/"]:
+        return True  # "3 caixas c/ 30"
     if one.container:
         return set(between) <= OF and (bool(between) or other.times)
+    if other.times and not one.times:  # "36 tablets x 2", "16 cp x 4 boxes"
+        return not between and field.text(other.first) in TIMES_SIGNS
     return one.times and not other.times and not between
 
 

@@ -11,12 +11,22 @@ from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.joining import OF, fluid_ounces, joined_atoms
 from nlp.model import Offer, Place
+from nlp.pieces import (
+    capsules,
+    closing_count,
+    each_weighs,
+    strengths,
+    unnamed_pieces,
+    without_extracts,
+    without_sums,
+)
 from nlp.products import Named, Part, each_of_them, product_parts, same_product
 
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
 LOOSE_FORMS = frozenset(("loose", "plant"))
 TEN = 10
 GIVEN_REACH = 4
+LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "maximo")
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
 MAX_OFFERS = 40
@@ -29,7 +39,8 @@ class OfferContext:
 
     ``dosed`` are the first tokens of substances sold in doses; ``loose`` is true where a
     substance sold loose is named and nothing speaks of pills or blotters; ``pieces`` where
-    the market's category does.
+    the market's category does; ``named`` are the substances of the field; ``among`` where
+    this is one product of several.
     """
 
     dosed: frozenset[int]
@@ -37,6 +48,7 @@ class OfferContext:
     plant: bool
     pieces: bool = False
     named: tuple[Named, ...] = ()
+    among: bool = False
 
 
 def segment_offers(
@@ -64,9 +76,9 @@ def _narrowed(
     """Return the context of one product among several: its own names say how it is sold."""
     forms = {name.form for group in part.groups for name in group}
     if not forms:
-        return context
+        return replace(context, among=True)
     dosed = field.words(part.segment) & grammar.dosed
-    return replace(context, loose=forms <= LOOSE_FORMS and not dosed)
+    return replace(context, loose=forms <= LOOSE_FORMS and not dosed, among=True)
 
 
 def _part_offers(
@@ -76,17 +88,24 @@ def _part_offers(
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
+    atoms = without_extracts(grammar, field, unnamed_pieces(field, atoms))
+    atoms = strengths(context.named, segment, atoms)
+    if not atoms:
+        return []
+    if field.name == "title" and not context.loose:
+        atoms = closing_count(field, segment, atoms)
     counter = _Counter(grammar, field, context, atoms)
     atoms = [counter.counted(atom) for atom in atoms]
     atoms = _opened(field, atoms, context) if field.name == "title" else atoms
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
-    atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms))]
+    atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms) + context.among)]
     if context.dosed:
         atoms = [atom for atom in atoms if atom.kind != "ounces"]  # half a tablet
     atoms = _without_articles(field, _without_content(field, atoms))
     atoms = _without_totals(grammar, field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
-    atoms = fluid_ounces(grammar, field, joined_atoms(field, atoms))
+    atoms = without_sums(fluid_ounces(grammar, field, joined_atoms(field, atoms)))
+    atoms = capsules(field, each_weighs(grammar, field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
     linked = {id(a) for a in counts if a.container}
     volumes = [a for a in atoms if a.kind == "volume"]
@@ -135,7 +154,9 @@ def _measured(atom: Atom, pieces: Atom | None, place: Place) -> Offer:
 def _multiplies(grammar: Grammar, field: FieldText, atom: Atom, after: Atom) -> bool:
     """Whether "x 2" behind a mass, "pack of 3 bottles" behind a volume say how many of it."""
     between = [field.text(i) for i in range(atom.last, after.first)]
-    close = len(between) <= 1 or all(t in OF or t in grammar.containers for t in between)
+    close = len(between) <= 1 or all(
+        t in (*OF, "(", ",", "c", "/") or t in grammar.containers for t in between
+    )
     return (after.times and (close or atom.kind == "volume")) or (close and atom.kind == "volume")
 
 
@@ -229,7 +250,8 @@ class _Counter:
             return replace(atom, kind="count")  # "2 mg, box 30"
         if not whole or (self._times and atom.first not in self._times):
             return atom
-        if self._boxed(atom.first):
+        bracketed = self._field.text(atom.first - 1) == "(" and self._field.text(atom.last) == ")"
+        if self._boxed(atom.first) or (bracketed and self._doses and not self._explicit):
             return replace(atom, kind="count")
         if self._field.text(atom.last) in self._grammar.directly:
             return atom if self._weighed else replace(atom, kind="count")
@@ -237,6 +259,10 @@ class _Counter:
 
     def _boxed(self, first: int) -> bool:
         """Whether "2 boxes of" or "strip of" stands before."""
+        if self._field.text(first - 1) == "/" and self._field.text(first - 2) == "c":
+            return (
+                first - 2 in self._boxes or self._field.text(first - 3) in self._grammar.containers
+            )
         container = self._field.text(first - 2)
         known = container in self._grammar.containers or container in ("strip", "strips")
         return self._field.text(first - 1) in OF and (first - 1 in self._boxes or known)
@@ -260,8 +286,8 @@ class _Counter:
                 return True
             if index in self._context.dosed and words == 0:
                 return token.text != "x" and (not self._explicit or index == atom.last)
-            if token.text == "st" and words == 0 and glued:
-                return atom.value % TEN != 1  # "100st" are pieces, "1st" is not
+            if token.text == "st" and words == 0:
+                return not glued or atom.value % TEN != 1  # "100st" are pieces, "1st" is not
             if token.text == "/" and words == 0 and index + 1 < min(len(tokens), atom.last + TEN):
                 if tokens[index + 1].kind != "num":
                     return False
@@ -330,14 +356,16 @@ def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> b
     """Whether the quantity is a free extra, a limit, a date or part of a word."""
     before = [field.tokens[i].text for i in range(max(0, atom.first - 3), atom.first)]
     after = [field.tokens[i].text for i in range(atom.last, min(len(field.tokens), atom.last + 2))]
-    if n_atoms > 1 and after[:1] == ["de"] and after[1:2] and after[1] in grammar.free:
+    if after[:1] == ["de"] and after[1:2] and after[1] in grammar.free:
         return True
     if n_atoms > 1 and after and after[0] in grammar.free:
         return not (len(after) > 1 and after[1] in grammar.free_service)
     if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"}:
         return True
-    if n_atoms > 1 and _given_away(grammar, field, atom.last):
+    if len(field.atoms) > 1 and _given_away(grammar, field, atom.last):
         return True
+    if n_atoms > 1 and after[:1] and after[0] in LIMITS_BEHIND:
+        return True  # "30 pills minimum"
     return bool(grammar.limits.intersection(before))
 
 

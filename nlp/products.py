@@ -22,7 +22,7 @@ AND = frozenset(("and", "und", "en", "et", "y", "e", "plus", "sowie"))
 COMPANIONS = frozenset(("paracetamol", "caffeine", "ibuprofen", "naloxone", "acetylsalicylic_acid"))
 LABEL = "="  # before a word that the lexicon does not know
 STRAIN = "~"  # between a substance and the strain or stamp that implies it
-SHORTEST_LABEL = 4
+SHORTEST_LABEL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,10 @@ def _alike(field: FieldText, whole: Part, atoms: Sequence[Atom]) -> list[Part]:
         if held:
             parts.append((Segment(first, cut), held))
             first = cut + 1
-    shapes = {tuple((a.kind, a.value) for a in held) for _segment, held in parts}
+    shapes = {
+        tuple(a.kind for a in held if a.kind not in ("percent", "ratio", "bare"))
+        for _segment, held in parts
+    }
     labels = [_label(field, segment, taken) for segment, _held in parts]
     if len(parts) < 2 or len(shapes) > 1 or "" in labels or len(set(labels)) < len(labels):  # noqa: PLR2004
         return [whole]

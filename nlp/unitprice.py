@@ -16,6 +16,14 @@ from nlp.model import GivenPrice, Offer, PriceFound, UnitPriceFound
 PLACES = Decimal("0.00000001")
 HOLDING_FIAT = Decimal(9000)
 HOLDING_BTC = Decimal(50)
+# The same limit in currencies whose unit is small, to one figure.
+HOLDING_SMALL = {
+    "ARS": Decimal(9_000_000), "CLP": Decimal(9_000_000), "COP": Decimal(40_000_000),
+    "PYG": Decimal(70_000_000), "MXN": Decimal(150_000), "UYU": Decimal(400_000),
+    "BRL": Decimal(50_000), "PEN": Decimal(35_000), "BOB": Decimal(65_000),
+    "DOP": Decimal(500_000), "CZK": Decimal(200_000), "SEK": Decimal(90_000),
+    "NOK": Decimal(90_000), "DKK": Decimal(65_000), "PLN": Decimal(40_000),
+}  # fmt: skip
 DIGITS = 10
 
 
@@ -89,7 +97,8 @@ def is_holding(given: GivenPrice, offer: Offer) -> bool:
     More than 9,000 (50 for bitcoin) for less than 100 g or 100 pieces.
     """
     base = base_units(offer)
-    limit = HOLDING_BTC if given.currency == "BTC" else HOLDING_FIAT
+    limit = HOLDING_SMALL.get(given.currency or "", HOLDING_FIAT)
+    limit = HOLDING_BTC if given.currency == "BTC" else limit
     small = base is None or base[0] < 100  # noqa: PLR2004 - a retail amount
     return given.amount >= limit and small
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Numbers of one product seen together: strengths, counts at the end, pieces with a weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from nlp.atoms import Atom
+from nlp.fields import FieldText, Segment
+from nlp.grammar import Grammar
+from nlp.products import Named
+
+MEASURED = ("mass", "volume", "count", "dose", "range", "ratio", "ounces")
+OF = ("of", "de", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
+CAPSULES = frozenset(
+    ("cap", "caps", "capsule", "capsules", "capsula", "capsulas", "kapsel", "kapseln", "gelule",
+     "gelules", "comprimido", "comprimidos", "comprimes", "tablet", "tablets", "tabletten", "pill",
+     "pills", "pillen", "pellet", "pellets", "pastillas")
+)  # fmt: skip
+SMALLEST_COUNT = 2
+LARGEST_PIECE = 100  # grams of one unnamed piece
+YEARS = range(1990, 2100)
+
+
+def strengths(named: Sequence[Named], segment: Segment, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms; a bare number behind a medicine is its dose where another counts.
+
+    "Cialis 20 10 tabl" are 10 of 20 mg; "Modalert 200 / Waklert 150 - 300 tabs each".
+    """
+    ends = {n.last for n in named if n.form == "dosed" and segment.first <= n.first < segment.last}
+    counted = any(a.kind == "count" and not a.times and a.first not in ends for a in atoms)
+    if not ends or not counted or any(a.kind in ("dose", "mass", "volume") for a in atoms):
+        return atoms
+    return [replace(a, kind="dose") if a.kind == "bare" and a.first in ends else a for a in atoms]
+
+
+def closing_count(field: FieldText, segment: Segment, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms of a product; the bare number that ends it counts its doses.
+
+    "DOC 2.5mg gel tabs, 20", "Norco 10/325 - 50", "Diazepam 10mg 5 x 20".
+    """
+    last = atoms[-1]
+    doses = [atom for atom in atoms if atom.kind == "dose"]
+    if last.kind != "bare" or not doses or last.first < doses[-1].last:
+        return atoms
+    whole = last.value == int(last.value) and last.value >= SMALLEST_COUNT
+    rest = [field.tokens[i] for i in range(last.last, segment.last)]
+    plain = whole and int(last.value) not in YEARS and all(t.kind != "word" for t in rest)
+    if not plain or any(t.kind == "num" or t.text in ("%", "$", "*") for t in rest):
+        return atoms
+    others = [a for a in atoms[:-1] if a.kind in ("mass", "volume", "count", "ounces", "ratio")]
+    if others == [] or (len(others) == 1 and others[0].times and others[0] is atoms[-2]):
+        return [*atoms[:-1], replace(last, kind="count")]
+    return atoms
+
+
+def unnamed_pieces(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms; in "10 stones of 0.3 g" the number before a thing counts it."""
+    out = list(atoms)
+    for number, atom in enumerate(atoms[:-1]):
+        mass = atoms[number + 1]
+        if atom.kind != "bare" or mass.kind != "mass" or atom.value != int(atom.value):
+            continue
+        between = [field.tokens[i] for i in range(atom.last, mass.first)]
+        words = [token.text for token in between if token.kind == "word"]
+        plain = len(between) == len(words) == 2 and words[1] in OF  # noqa: PLR2004 - thing, of
+        if plain and atom.value >= SMALLEST_COUNT and mass.value < LARGEST_PIECE:
+            out[number] = replace(atom, kind="count", container=True)
+    return out
+
+
+def without_sums(atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without the sum of "2g 2 x 1g bags"."""
+    for number in range(len(atoms) - 2):
+        total, count, piece = atoms[number : number + 3]
+        kinds = (total.kind, count.kind, piece.kind)
+        if kinds == ("mass", "count", "mass") and total.value == count.value * piece.value:
+            return [*atoms[:number], *atoms[number + 1 :]]
+    return atoms
+
+
+def without_extracts(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without "20x" of an extract: it says how strong, not how many."""
+    return [
+        atom
+        for atom in atoms
+        if not (
+            atom.times
+            and grammar.extracts.intersection(
+                (field.text(atom.first - 1), field.text(atom.last), field.text(atom.last + 1))
+            )
+        )
+    ]
+
+
+def each_weighs(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms of "20 wraps, 0.25 g each": the mass carries the count as pieces."""
+    masses = [atom for atom in atoms if atom.kind == "mass"]
+    counts = [atom for atom in atoms if atom.kind == "count"]
+    if len(masses) != 1 or len(counts) != 1 or masses[0].pieces or counts[0].value < SMALLEST_COUNT:
+        return atoms
+    mass, count = masses[0], counts[0]
+    beside = {field.text(mass.first - 1), field.text(mass.last)}
+    if count.first > mass.first or not beside & grammar.each or mass.value >= LARGEST_PIECE:
+        return atoms
+    whole = replace(mass, first=count.first, pieces=int(count.value))
+    return [whole if atom is mass else atom for atom in atoms if atom is not count]
+
+
+def capsules(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms of "caps 0.2 g x 50": a small mass beside a capsule is its content."""
+    counted = any(atom.kind == "count" for atom in atoms)
+    return [
+        replace(atom, kind="dose", value=atom.value * 1000)
+        if counted and atom.kind == "mass" and atom.value < 1 and _in_capsule(field, atom)
+        else atom
+        for atom in atoms
+    ]
+
+
+def _in_capsule(field: FieldText, atom: Atom) -> bool:
+    before = {field.text(i) for i in range(max(0, atom.first - 2), atom.first)}
+    return bool(CAPSULES & (before | {field.text(atom.last)})) and atom.value > Decimal("0.01")
