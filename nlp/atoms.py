@@ -151,16 +151,11 @@ class AtomScanner:
         whole = value.number == int(value.number) and not value.fraction
         if whole and self._marked(value.first):
             return None
+        counted = self._counted(value, index) if whole else None
+        if counted is not None:
+            return counted
         if value.word and word not in grammar.counting and word not in grammar.containers:
             return None
-        if whole and word in grammar.counting and self._holds_many(index + 1):
-            return Atom("count", value.number, value.first, index + 1, container=True)
-        if whole and word in grammar.counting:
-            return Atom("count", value.number, value.first, index + 1)
-        if whole and word in grammar.containers:
-            return Atom("count", value.number, value.first, index + 1, container=True)
-        if whole and word in TIMES and self._times_holds(index):
-            return Atom("count", value.number, value.first, index + 1, times=True)
         if value.fraction:
             return self._bare_fraction(value)
         return Atom("bare", value.number, value.first, value.last)
@@ -233,6 +228,18 @@ class AtomScanner:
                 return value.last
             index += 1
         return index if self._text(index) in self._grammar.units else value.last
+
+    def _counted(self, value: Value, index: int) -> Atom | None:
+        """Return the count of a whole number: of pieces, of what holds pieces, of times."""
+        word = self._text(index)
+        count = Atom("count", value.number, value.first, index + 1)
+        if word in self._grammar.counting:
+            return replace(count, container=self._holds_many(index + 1))
+        if word in self._grammar.containers:
+            alone = word == "pack" and value.number > 1  # "100 pack"
+            return replace(count, container=not alone)
+        times = not value.word and word in TIMES and self._times_holds(index)
+        return replace(count, times=True) if times else None
 
     def _named_fraction(self, value: Value, index: int) -> Atom | None:
         """Read "1/4 pound", "8 ball", "half oz", "quarter"."""

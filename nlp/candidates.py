@@ -10,6 +10,8 @@ from nlp.fields import FieldText
 from nlp.lexicon import Term
 from nlp.pipeline import TermMatch
 
+PRODUCTS = frozenset(("cannabis", "cannabis_resin", "cannabis_concentrate"))
+
 TWO = 2
 PLUS = ("+", "&", "and", "und", "et", "en", "y", "e")
 BY_MICROGRAM = ("lsd", "1p_lsd", "25i_nbome")
@@ -44,7 +46,11 @@ def heads(held: list[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for c in held:
         before = kept[-1] if kept else None
-        if before is not None and c.term.ambiguity != "strong" and _describes(before, c):
+        product = before is not None and {before.term.substance, c.term.substance} <= PRODUCTS
+        if product or c.term.ambiguity == "strong":
+            kept.append(c)
+            continue
+        if before is not None and _describes(before, c):
             continue
         kept.append(c)
     return kept

@@ -23,10 +23,13 @@ OF = ("de", "d", "'", "of", "von", "van")  # between a quantity and its substanc
 # Behind "substitute": what is named before it is the substitute, and on offer.
 OWN = ("a", "al", "ao", "to", "zu", "de", "del", "do", "da", "of", "for", "para", "fur", "voor",
        "pour", "von", "van")  # fmt: skip
+FOR = ("para", "de", "for", "of", "pour", "fur", "voor")
+TOOL_REACH = 4
 REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternative", "alternativa",
              "ersatz", "vervanger", "substitut", "reemplazo")  # fmt: skip
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
+OILS = ("oil", "olie", "ol", "huile", "aceite", "oleo")
 FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
 FREE = ("free", "frei", "vrij")
 
@@ -94,6 +97,8 @@ class MentionReader:
         for kind in ("negated", "mentioned"):
             if self._cue_before(field, kind, first, segment):
                 return kind
+        if self._compared(field, first, segment) or self._tool_for(field, first, segment):
+            return "mentioned"
         return self._cue_after(field, last, segment)
 
     def _cue_before(self, field: FieldText, kind: str, first: int, segment: Segment) -> bool:
@@ -107,6 +112,23 @@ class MentionReader:
                 return True
         return False
 
+    def _compared(self, field: FieldText, first: int, segment: Segment) -> bool:
+        """Whether "better value than the X": a comparative, some words, "than", the name."""
+        status = self._grammar.status
+        for index in range(max(segment.first, first - TWO), first):
+            taken = status["than"].at(field.tokens, index)
+            if taken and index + taken == first:
+                start = max(segment.first, index - CUE_REACH)
+                return status["comparatives"].within(field.tokens, start, index)
+        return False
+
+    def _tool_for(self, field: FieldText, first: int, segment: Segment) -> bool:
+        """Whether the name only says what a tool is for ("grinder para marihuana")."""
+        if field.text(first - 1) not in FOR or first - 1 <= segment.first:
+            return False
+        start = max(segment.first, first - 1 - TOOL_REACH)
+        return self._grammar.status["tools"].within(field.tokens, start, first - 1)
+
     def _cue_after(self, field: FieldText, last: int, segment: Segment) -> str | None:
         tokens = field.tokens
         if last >= segment.last:
@@ -115,7 +137,11 @@ class MentionReader:
             touching = tokens[last].start == tokens[last - 1].end
             if touching and tokens[last + 1].text in FREE:
                 return "negated"
-            last += touching
+            last += 1
+        elif tokens[last].text == "(" and last + 1 < segment.last:
+            last += 1
+        dose = next((a.last for a in field.atoms_near(last) if a.first == last), last)
+        last = dose if dose < segment.last else last  # "Ritalin 10 mg substitute"
         taken = self._grammar.status["mentioned_after"].at(tokens, last)
         itself = tokens[last].text in REPLACING and field.text(last + taken) in OWN
         if taken and not itself:
@@ -225,6 +251,8 @@ def _written_as_such(candidate: Candidate) -> bool:
         before = normal[match.start - 1 : match.start]
         if before.isalnum() or normal[match.end : match.end + 1].isalnum():
             return False
+    if term.term.startswith("a-") and normal[match.start : match.start + 2] == "a ":
+        return False  # "a PvP account": an article is no Greek letter
     if term.kind == "code" and term.ambiguity == "needs_context":
         return field.normal.cut(match.start, match.end).isupper()
     return True
@@ -278,8 +306,12 @@ def _joined_by_plus(field: FieldText, segment: Segment) -> bool:
 def _settled(candidate: Candidate, known: set[str]) -> Candidate:
     """Return an ambiguous word as the substance that the listing names otherwise."""
     term = candidate.term
-    if term.ambiguity == "strong" or term.substance in known:
+    open_ = [t for t in candidate.match.terms if t.substance != term.substance]
+    if all(t.ambiguity == "strong" for t in open_) and (
+        term.ambiguity == "strong" or term.substance in known
+    ):
         return candidate
+    known = known - {term.substance}
     other = next((t for t in candidate.match.terms if t.substance in known), None)
     if other is None:
         return candidate
@@ -289,7 +321,7 @@ def _settled(candidate: Candidate, known: set[str]) -> Candidate:
 
 def _counts(candidate: Candidate) -> bool:
     term = candidate.term
-    offered = candidate.status in ("stated", "implied")
+    offered = candidate.status in ("stated", "implied") and term.substance not in CONTENT
     return term.ambiguity == "strong" and term.status == "stated" and offered
 
 
@@ -314,8 +346,19 @@ def _without_content(held: list[Candidate]) -> list[Candidate]:
     return [
         c
         for c in held
-        if c.term.substance not in CONTENT or c.status == "negated" or not (cannabis or _share(c))
+        if c.term.substance not in CONTENT
+        or c.status == "negated"
+        or _oil(c)
+        or not (cannabis or _share(c))
     ]
+
+
+def _oil(candidate: Candidate) -> bool:
+    """Whether "CBD oil", "CBD-olie", "huile de CBD" is a product of its own."""
+    field = candidate.field
+    first, last = field.token_at(candidate.match.start), field.token_at(candidate.match.end)
+    behind = field.text(last + (field.text(last) == "-"))
+    return behind in OILS or field.text(first - 2) in OILS
 
 
 def _share(candidate: Candidate) -> bool:

@@ -50,7 +50,21 @@ def _percent_end(grammar: Grammar, tokens: list[Token], index: int) -> int | Non
     whole = tokens[index].text.isdigit() and len(tokens[index].text) <= len("100")
     if pure and whole and int(tokens[index].text) >= LOWEST_BARE:
         return at
+    if whole and int(tokens[index].text) >= LOWEST_BARE and _named_purity(grammar, tokens, index):
+        return index + 1
     return _first_of_range(grammar, tokens, index)
+
+
+def _named_purity(grammar: Grammar, tokens: list[Token], index: int) -> bool:
+    """Whether a word of purity stands directly before ("purity 97+", "Reinheit: ca. 99.")."""
+    for step in range(1, 5):
+        text = tokens[index - step].text if index >= step else ""
+        if text in grammar.purity_words:
+            follower = tokens[index + 1] if index + 1 < len(tokens) else None
+            return follower is None or follower.kind in ("sign", "nl")
+        if text not in (":", ">", "ca", ".", "~", "="):
+            return False
+    return False
 
 
 def _first_of_range(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
@@ -75,6 +89,7 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
         return True
     if field.text(last) == "of" or (_whole(field, first) and not _named(field, last)):
         return False
+    close -= {"sativa", "indica", "hybrid"} - directly  # "sativa cartridge THC 60%"
     if close & grammar.purity_never:
         return field.name == "title" and not directly & grammar.purity_never and not (
             close & (grammar.purity_never - {"fe", "escrow", "free", "sale", "deal", "shipping",

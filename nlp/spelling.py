@@ -99,7 +99,7 @@ class Spellings:
 
 def _weak(terms: Sequence[Term]) -> Iterable[Term]:
     """Return the terms as words that need a quantity or a price near them."""
-    return (replace(term, ambiguity="needs_context", context="offer") for term in terms)
+    return (replace(t, kind="street", ambiguity="needs_context", context="offer") for t in terms)
 
 
 def _firm(terms: Terms) -> bool:
