@@ -15,6 +15,7 @@ COINS = ("btc", "xbt", "xmr", "ltc", "eth", "bitcoin", "monero", "\u20bf")
 GROUPED = "de"  # a language whose point groups thousands
 EACH_AT = ("a", "je", "zu")
 SENTENCE = (".", "\n", ";", "|", "!", "?")
+WITH = ("con", "com", "with", "mit", "avec", "met")  # "350 EUR with postage": the package
 APART = (*SENTENCE, ",", "+", "&", "/")
 OPEN = "pesos"  # a currency that the rest of the text must name
 DOLLARS = ("usd", "cad", "aud", "mxn", "clp", "cop", "ars", "uyu", "dop", "mn")
@@ -78,6 +79,11 @@ def _money_at(
     behind = _currency_at(grammar, tokens, last) if _may_follow(grammar, tokens, last) else None
     if behind is None and language == "fr" and _short_euro(grammar, tokens, last):
         behind = "EUR", last + 1
+    if behind is None and _dash_end(tokens, value.last) > value.last:
+        end = _dash_end(tokens, value.last)
+        if end >= len(tokens) or tokens[end].kind != "num":
+            code = "EUR" if tokens[value.last].text == "," else "CHF"
+            return _with_per(grammar, tokens, amount, code, index, end)
     if behind is not None and _cents(tokens, last, behind[1]):
         cents = amount + Decimal(tokens[behind[1]].text) / 100
         return _with_per(grammar, tokens, cents, behind[0], index, behind[1] + 1)
@@ -133,8 +139,16 @@ def _short_euro(grammar: Grammar, tokens: list[Token], index: int) -> bool:
 
 def _without_dash(tokens: list[Token], last: int) -> int:
     """Return the index behind ".-" of a round amount ("80.- CHF")."""
-    dashed = [token.text for token in tokens[last : last + 2]] in ([".", "-"], [",", "-"])
-    return last + 2 if dashed and last + 2 < len(tokens) else last
+    end = _dash_end(tokens, last)
+    return end if end < len(tokens) else last
+
+
+def _dash_end(tokens: list[Token], last: int) -> int:
+    """Return where ".-", ",-" or ",--" ends that touches an amount; ``last`` for none."""
+    signs = [token.text for token in tokens[last : last + 3]]
+    if signs[:1] not in ([","], ["."]) or signs[1:2] != ["-"]:
+        return last
+    return last + 2 + (signs[2:] == ["-"])
 
 
 def _cents(tokens: list[Token], sign: int, after: int) -> bool:
@@ -278,6 +292,8 @@ def _per(grammar: Grammar, tokens: list[Token], first: int, last: int) -> tuple[
             return "unit", last + 1
         if word == "c" and after[2:3] == ["/"]:
             return "unit", last + 3
+    if after and after[0] in grammar.price_words:
+        return grammar.price_words[after[0]], last + 1
     each = after[:2] == ["c", "/"] and after[2:3] != [] and after[2] in EACH_OF
     if each or (after and after[0] in grammar.unit_words):
         return "unit", last + 1
@@ -316,7 +332,11 @@ def _per_before(grammar: Grammar, tokens: list[Token], first: int) -> str:
     if not unit or index == 0:
         return ""
     before = index - 1 - (tokens[index - 1].text == "'")
-    if before < 0 or tokens[before].text in grammar.numbers or tokens[before].text not in grammar.per:
+    if (
+        before < 0
+        or tokens[before].text in grammar.numbers
+        or tokens[before].text not in grammar.per
+    ):
         return ""
     earlier = tokens[before - 1] if before else None
     priced = earlier is not None and (
@@ -333,6 +353,9 @@ def _for_postage(grammar: Grammar, tokens: list[Token], first: int, last: int) -
         if tokens[index].text in SENTENCE or tokens[index].text in grammar.money_signs:
             return False
         if tokens[index].text in grammar.postage:
+            behind = tokens[index + 1].text
+            if behind in grammar.free or behind.startswith("inclu"):
+                return False
             return tokens[index + 1].text not in grammar.places
     return False
 
@@ -341,6 +364,8 @@ def _postage_behind(grammar: Grammar, tokens: list[Token], last: int) -> bool:
     """Whether "8 EUR de portes", "8 EUR shipping": not where the word has its own amount."""
     near = [token.text for token in tokens[last : last + 2]]
     at = next((n for n, text in enumerate(near) if text in grammar.postage), None)
+    if near[:1] and near[0] in WITH:
+        return False
     if at is None or (at == 1 and (near[0] in APART or near[0][-1:].isdigit())):
         return False
     if near[0].startswith(("inclu", "inkl", "incl")):

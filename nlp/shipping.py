@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nlp.fields import FieldText, Segment
 from nlp.grammar import PhraseSet
 from nlp.model import Marked
+from nlp.ships_field import SHIPS_FIELD, field_direction
 from nlp.text import normalize
 
 REACH = 6
@@ -26,10 +27,11 @@ ORDINARY_WORDS = frozenset(
      "LA", "DE", "ES", "EN", "AD", "AL", "GO", "IM", "LI", "MA", "NA", "PA", "RE", "SE", "SI",
      "TV", "VC", "VA", "ML", "MG", "MC", "GR", "CC", "PE", "MM", "MD", "MS", "MR", "PS", "ID",
      "AI", "GS", "HM", "IO", "KG", "NE", "NU", "SA", "SC", "SM", "SS", "ST", "SH", "TC", "TD",
-     "TM"]
+     "TM", "SR", "AG", "PW"]
 )  # fmt: skip
 
 
+ALL_OVER_ENDINGS = ("weit", "wijd", "wijde")  # "EU-weit", "europaweit", "wereldwijd"
 NAME_SIGNS = str.maketrans(".'-", "   ")
 
 
@@ -59,6 +61,8 @@ class ShippingWords:
     all_over: frozenset[str]
     beside: frozenset[str]
     only: frozenset[str]
+    refused: frozenset[str]
+    in_the: frozenset[str]
     made: frozenset[str]
     after_only: frozenset[str]
     weak: frozenset[str]
@@ -72,7 +76,7 @@ class ShippingWords:
         """Return the words of a parsed ``[shipping]`` table."""
         after = ("both_after", "to_after", "from_after")
         plain = ("speaks", "nouns", "listed", "excepted", "denied", "both_before", "all_over",
-                 "beside", "only", "origin", "made",
+                 "beside", "only", "refused", "in_the", "origin", "made",
                  "after_only", "weak")  # fmt: skip
         return cls(
             after={name: frozenset(section[name]) for name in after},
@@ -145,7 +149,8 @@ class CountryNames:
             return None  # "60 $CA"
         if code not in self._codes:
             return None
-        if code in ORDINARY_WORDS and not _in_a_list(field, index):
+        ordinary = code in ORDINARY_WORDS and field.name != SHIPS_FIELD
+        if ordinary and not _in_a_list(field, index):
             return None
         return CountryFound(code, index, index + 1)
 
@@ -191,13 +196,19 @@ def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -
         own = _directions(field, words, segment, countries, position)
         if listed and before and _goes_on(field, words, countries[position - 1], country):
             own = before
+        if field.name == SHIPS_FIELD and not _excepted(field, words, segment, country):
+            starts = [c.first for c in countries]
+            own = field_direction(field, country.code, starts, position, own, before)
         if before == NOTHING and _neither(field, countries[position - 1], country):
             own = NOTHING
         before = own or (before if listed else None) or _denied(field, words, segment, country)
-        for of in before or ():
-            if of != "nothing":
-                place = field.place(country.first, country.last)
-                found.append(Marked(of=of, value=country.code, place=place))
+        place = field.place(country.first, country.last)
+        found += [
+            Marked(of=of, value=code, place=place)
+            for of in before or ()
+            if of != "nothing"
+            for code in country.code.split("+")
+        ]
     return found
 
 
@@ -238,14 +249,30 @@ def _excepted(
     """Whether the country is excepted, not shipped to, or only on request."""
     if words.conditional.at(field.tokens, country.last) if country.last < segment.last else False:
         return True
+    if _refused_behind(field, words, segment, country):
+        return True
     for index in range(country.first - 1, max(segment.first, country.first - REACH) - 1, -1):
         text = field.tokens[index].text
         near = country.first - index <= 3  # noqa: PLR2004 - "except for the"
-        if (near and text in words.excepted) or text in words.denied:
+        unsent = text in ("not", "no", "never") and field.text(index + 1) in words.speaks
+        if text == "no" and field.text(index - 1) in words.in_the:
+            return False  # Portuguese "só no Rio": in the
+        if (near and text in words.excepted) or text in words.denied or unsent:
             return True
         if field.tokens[index].kind == "sign" and text not in "'-(:":
             return False
     return False
+
+
+def _refused_behind(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> bool:
+    """Whether "we do not ship" stands behind ("nach Polen versenden wir nicht")."""
+    last = min(segment.last, country.last + REACH + 2)
+    sent = next((i for i in range(country.last, last) if field.text(i) in words.refused), None)
+    if sent is None:
+        return False
+    return bool(words.denied.intersection(_texts(field, sent, min(last, sent + 3))))
 
 
 def _directions(  # noqa: PLR0911 - one for each form
@@ -263,17 +290,22 @@ def _directions(  # noqa: PLR0911 - one for each form
     if _pair(field, countries, position):
         return _pair_direction(field, countries, position)
     crossed = _crossed(field, countries, position)
-    if crossed or after[:1] == ["only"]:
-        return crossed or ("ships_to",)
-    if words.made & set(after[:1]):
-        return ()
+    alone = after[:1] == ["only"] and not words.both_before.intersection(window[-3:])
+    if crossed or alone or words.made & set(after[:1]):
+        return crossed or (("ships_to",) if alone else ())
     if field.name != "ships_text" and not _spoken(field, words, segment, country):
         return ()
+    if field.text(country.last - 1).endswith(ALL_OVER_ENDINGS):
+        return ("ships_to",)
     if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
-        return ("ships_from", "ships_to")
+        sent = position > 0 and _from_before(field, words, segment, countries[position - 1])
+        several = "+" in country.code and not sent
+        return ("ships_to",) if sent or several else ("ships_from", "ships_to")
     if words.only.intersection(window[-3:]):
         return ("ships_to",)
-    if words.after["to_after"] & set(after[:1]) and not _from_before(field, words, country):
+    if words.after["to_after"] & set(after[:1]) and not _from_before(
+        field, words, segment, country
+    ):
         return ("ships_to",)
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
@@ -285,6 +317,8 @@ def _spoken(
 ) -> frozenset[str]:
     """Return the words of shipping near a country; "Only Chile." looks at the whole field."""
     low, high = max(segment.first, country.first - NEAR), min(segment.last, country.last + NEAR)
+    if segment.first and field.text(segment.first - 1) == ";":
+        low = field.segment_of(segment.first - 1).first  # "to the EU; to Spain in 3 days"
     near = words.speaks.intersection(_texts(field, low, high))
     alone = country.first == segment.first + 1 and field.text(segment.first) in words.only
     alone = alone or (country.first == segment.first and _only_behind(field, words, country))
@@ -293,12 +327,14 @@ def _spoken(
     return near - words.weak if country.code == "WORLDWIDE" else near
 
 
-def _from_before(field: FieldText, words: ShippingWords, country: CountryFound) -> bool:
+def _from_before(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> bool:
     """Whether "from" (and an article) stands directly before the country."""
     return any(
         0 < words.before["from"].at(field.tokens, index) + index <= country.first
         and words.before["from"].at(field.tokens, index)
-        for index in range(max(0, country.first - 3), country.first)
+        for index in range(max(segment.first, country.first - 3), country.first)
     )
 
 
