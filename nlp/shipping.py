@@ -7,40 +7,23 @@ Only where the text speaks of shipping, delivery, stock or domestic: "Dutch MDMA
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nlp.countries import CountryFound, CountryNames
 from nlp.fields import FieldText, Segment
 from nlp.grammar import PhraseSet
 from nlp.model import Marked
 from nlp.ships_field import SHIPS_FIELD, field_direction
-from nlp.text import normalize
 
 REACH = 6
 NEAR = 40
 LOOK_BACK = 25
-MAX_NAME_WORDS = 5
-SHORT_CODES = 2
-# Codes that are words or marks in capitals ("IN STOCK", "4 PM"): only in a list ("NL/BE/DE").
-ORDINARY_WORDS = frozenset(
-    ["IN", "IT", "NO", "IS", "AT", "BE", "ME", "SO", "TO", "PM", "AM", "AS", "MY", "DO", "BY",
-     "LA", "DE", "ES", "EN", "AD", "AL", "GO", "IM", "LI", "MA", "NA", "PA", "RE", "SE", "SI",
-     "TV", "VC", "VA", "ML", "MG", "MC", "GR", "CC", "PE", "MM", "MD", "MS", "MR", "PS", "ID",
-     "AI", "GS", "HM", "IO", "KG", "NE", "NU", "SA", "SC", "SM", "SS", "ST", "SH", "TC", "TD",
-     "TM", "SR", "AG", "PW"]
-)  # fmt: skip
-
-
 ALL_OVER_ENDINGS = ("weit", "wijd", "wijde")  # "EU-weit", "europaweit", "wereldwijd"
-NAME_SIGNS = str.maketrans(".'-", "   ")
 
 
 NOTHING = ("nothing",)
 ARROWS = (["to"], ["-", ">"], ["→"], [">"], ["naar"], ["nach"], ["vers"])
-AUSTRALIAN = ("", "to", "domestic", "-", "2", "only", "shipping", ".", ",", "wide", "stock")
-LIST_SIGNS = ("/", ",", "&", "+", "und", "en", "et", "y", "e", "and", "|")
-BEFORE_CODES = ("aus", "nach", "vanuit", "naar", "uit", "vers", "depuis", "innerhalb", "binnen",
-                "versand", "verzending", "nur", "alleen")  # fmt: skip
 PAIRS = (*ARROWS, ["-"], ["2"], ["a"])
 
 
@@ -84,105 +67,6 @@ class ShippingWords:
             conditional=PhraseSet(section["conditional"]),
             **{name: frozenset(section[name]) for name in plain},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class CountryFound:
-    """A country, EU or WORLDWIDE named in tokens [first, last)."""
-
-    code: str
-    first: int
-    last: int
-
-
-class CountryNames:
-    """Country names of the lexicon, looked up by their words."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._by_words = {
-            tuple(normalize(name).normal.translate(NAME_SIGNS).split()): code
-            for name, code in names.items()
-        }
-        self._beginnings = frozenset(
-            words[:n] for words in self._by_words for n in range(1, len(words) + 1)
-        )
-        self._first = frozenset(words[0] for words in self._beginnings)
-        self._codes = frozenset(code for code in names.values() if len(code) == SHORT_CODES)
-
-    def find(self, field: FieldText) -> Iterator[CountryFound]:
-        """Yield the countries of a field in order, longest name first."""
-        behind = 0
-        for index, token in enumerate(field.tokens):
-            text = token.text
-            if index < behind or not (text in self._first or len(text) == SHORT_CODES):
-                continue
-            found = self._at(field, index)
-            if found is not None:
-                yield found
-                behind = found.last
-
-    def _at(self, field: FieldText, index: int) -> CountryFound | None:
-        words: list[str] = []
-        best: CountryFound | None = None
-        for last in range(index, min(len(field.tokens), index + 2 * MAX_NAME_WORDS)):
-            token = field.tokens[last]
-            if token.kind == "word":
-                words.append(token.text)
-            elif token.text not in (".", "-", "'") or not words:
-                break
-            known = tuple(words)
-            if known not in self._beginnings:
-                break
-            code = self._by_words.get(known)
-            if code and token.kind == "word" and not _says_from(field, index, last):
-                best = CountryFound(code, index, last + 1)
-        return best or self._code(field, index)
-
-    def _code(self, field: FieldText, index: int) -> CountryFound | None:
-        """Return an ISO code in capitals ("NL/BE/DE"); in lower case they are words."""
-        token = field.tokens[index]
-        if token.kind != "word" or len(token.text) != SHORT_CODES:
-            return None
-        written = field.normal.cut(token.start, token.end)
-        code = {"UK": "GB"}.get(written, written)
-        if index and field.tokens[index - 1].text == "$":
-            return None  # "60 $CA"
-        if code not in self._codes:
-            return None
-        ordinary = code in ORDINARY_WORDS and field.name != SHIPS_FIELD
-        if ordinary and not _in_a_list(field, index):
-            return None
-        return CountryFound(code, index, index + 1)
-
-
-def _says_from(field: FieldText, first: int, last: int) -> bool:
-    """Whether "aus" is the German word for from and not Australia ("Aus to Aus")."""
-    if first != last or field.tokens[first].text != "aus":
-        return False
-    written = field.normal.cut(field.tokens[first].start, field.tokens[first].end)
-    return not written.isupper() and field.text(first + 1) not in AUSTRALIAN
-
-
-def _in_a_list(field: FieldText, index: int) -> bool:
-    """Whether the code stands in a list ("NL/BE/DE", "DE, AT und CH") or behind "nach"."""
-    if field.text(index - 1) in BEFORE_CODES:
-        return True
-    return (
-        any(
-            field.text(index + step) in LIST_SIGNS and _is_code(field, index + 2 * step)
-            for step in (-1, 1)
-        )
-        or (field.text(index + 1) == "-" and field.text(index + 2) == ">")
-        or (field.text(index - 1) == ">" and field.text(index - 2) == "-")
-    )
-
-
-def _is_code(field: FieldText, index: int) -> bool:
-    """Whether two capitals stand at ``index``."""
-    if not 0 <= index < len(field.tokens) or len(field.tokens[index].text) != SHORT_CODES:
-        return False
-    token = field.tokens[index]
-    return token.kind == "word" and field.normal.cut(token.start, token.end).isupper()
 
 
 def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -> list[Marked]:
@@ -293,14 +177,12 @@ def _directions(  # noqa: PLR0911 - one for each form
     alone = after[:1] == ["only"] and not words.both_before.intersection(window[-3:])
     if crossed or alone or words.made & set(after[:1]):
         return crossed or (("ships_to",) if alone else ())
-    if field.name != "ships_text" and not _spoken(field, words, segment, country):
+    if field.name != SHIPS_FIELD and not _spoken(field, words, segment, country):
         return ()
     if field.text(country.last - 1).endswith(ALL_OVER_ENDINGS):
         return ("ships_to",)
     if words.both_before.intersection(window[-3:]) or words.after["both_after"] & set(after[:1]):
-        sent = position > 0 and _from_before(field, words, segment, countries[position - 1])
-        several = "+" in country.code and not sent
-        return ("ships_to",) if sent or several else ("ships_from", "ships_to")
+        return _within(field, words, segment, countries, position)
     if words.only.intersection(window[-3:]):
         return ("ships_to",)
     if words.after["to_after"] & set(after[:1]) and not _from_before(
@@ -310,6 +192,19 @@ def _directions(  # noqa: PLR0911 - one for each form
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
     return _by_preposition(field, words, segment, country, after)
+
+
+def _within(
+    field: FieldText,
+    words: ShippingWords,
+    segment: Segment,
+    countries: list[CountryFound],
+    position: int,
+) -> tuple[str, ...]:
+    """Return both directions of "within Spain"; behind "from Bulgaria" it is where to."""
+    sent = position > 0 and _from_before(field, words, segment, countries[position - 1])
+    several = "+" in countries[position].code
+    return ("ships_to",) if sent or several else ("ships_from", "ships_to")
 
 
 def _spoken(

@@ -33,14 +33,11 @@ def field_direction(
     start = starts[position]
     if field.tokens[-1].text in WITHIN and len(starts) == 1:
         return (*FROM, *TO)  # "Österreich innerhalb"
-    if position and code in MANY and own == FROM and before == FROM:
-        return TO
-    if own:
+    if own and not (position and code in MANY and own == before == FROM):
         return own
-    if any(field.text(index) in ARROW_SIGNS for index in range(start)):
-        return TO
-    if position == 0:
+    arrow = any(field.text(index) in ARROW_SIGNS for index in range(start))
+    if position == 0 and not arrow:
         return TO if code in MANY and len(starts) > 1 else FROM
-    if code in MANY or field.text(start - 1) in (";", "|", ":"):
+    if arrow or code in MANY or field.text(start - 1) in (";", "|", ":"):
         return TO
     return before or TO
