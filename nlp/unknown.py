@@ -81,11 +81,11 @@ def unknown_words(
     for one in seen:
         n_listings += 1
         reading = reader.read(one.text)
-        if any(row.status != "declared" for row in reading.substances) or _custom(reading):
+        if any(row.status != "declared" for row in reading.substances) or is_custom(reading):
             continue
         n_not_named += 1
         for words in sorted(candidates(known, one.text.title, reading)):
-            _count(found.setdefault(words, Unknown(words)), one, reading)
+            count_unknown(found.setdefault(words, Unknown(words)), one, reading)
     rows = [row for row in found.values() if len(row.vendors) >= least]
     rows.sort(key=lambda row: (-len(row.vendors), -row.n_listings, row.words))
     return {
@@ -167,7 +167,8 @@ def _beside(normal: NormalText, one: tuple[str, int, int], other: tuple[str, int
     return normal.original[one[2] : other[1]].isspace()
 
 
-def _count(row: Unknown, seen: SeenText, reading: Reading) -> None:
+def count_unknown(row: Unknown, seen: SeenText, reading: Reading) -> None:
+    """Count one listing for a row, and keep its title as an example of its account."""
     row.vendors.add(seen.vendor)
     row.n_listings += 1
     row.declared.update(s.id for s in reading.substances)
@@ -182,7 +183,7 @@ def masked(title: str) -> str:
     return shown[:LONGEST_EXAMPLE]
 
 
-def _custom(reading: Reading) -> bool:
+def is_custom(reading: Reading) -> bool:
     """Whether the listing is for one buyer: its words may be that person's name."""
     return any(mark.value == "custom_listing" for mark in reading.marked)
 

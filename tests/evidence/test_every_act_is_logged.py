@@ -36,6 +36,7 @@ EXEMPT = {
     "market check": NO_CASE, "market learn": NO_CASE, "market read": NO_CASE,
     "nlp agreement": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
     "nlp lexicon show": NO_CASE, "nlp lexicon check": NO_CASE,
+    "nlp suggest train": NO_CASE, "nlp suggest show": NO_CASE, "nlp suggest measure": NO_CASE,
     "ledger classify": NO_CASE, "ledger inspect": NO_CASE,
     "bundle pack": "packs a finished bundle; no case is at hand",
     "bundle verifiers": "prints digests of the program",

@@ -11,6 +11,7 @@ import click
 
 from vestigo.cli.nlp_lexicon import lexicon
 from vestigo.cli.nlp_score import agreement, score
+from vestigo.cli.nlp_suggest import suggest
 from vestigo.cli.output import progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.i18n import _, ngettext
@@ -88,3 +89,4 @@ def _n_lines(files: tuple[Path, ...]) -> int | None:
 nlp.add_command(score)
 nlp.add_command(agreement)
 nlp.add_command(lexicon)
+nlp.add_command(suggest)
