@@ -123,10 +123,16 @@ class AtomScanner:
         if value is None or value.number != int(value.number) or value.fraction:
             return None
         unit = self._with_unit(value)
-        if unit is not None and unit.kind not in ("bare", "count"):
+        if (unit is not None and unit.kind not in ("bare", "count")) or self._a_code(value, unit):
             return None
         last = unit.last if unit is not None else value.last
         return Atom("count", value.number, index, last, times=True)
+
+    def _a_code(self, value: Value, unit: Atom | None) -> bool:
+        """Whether a letter that is no unit touches the number: "x 25B-NBOMe"."""
+        behind = self._tokens[value.last] if value.last < len(self._tokens) else None
+        glued = behind is not None and behind.kind == "word" and self._touches(value.last)
+        return glued and (unit is None or unit.kind == "bare")
 
     def _unit_before(self, index: int) -> bool:
         """Whether a unit stands before a star: "60mg*10" multiplies, "7*7" need not."""
@@ -235,6 +241,8 @@ class AtomScanner:
         count = Atom("count", value.number, value.first, index + 1)
         if word in self._grammar.counting:
             return replace(count, container=self._holds_many(index + 1))
+        if word == "er" and self._touches(index) and value.number > 1:
+            return count  # "200er Pack"
         if word in self._grammar.containers:
             alone = word == "pack" and value.number > 1  # "100 pack"
             return replace(count, container=not alone)
@@ -313,18 +321,15 @@ class AtomScanner:
         second = value_at(self._tokens, value.last + 1, {}, self._language)
         if second is None:
             return None
-        if self._text(second.last) not in self._grammar.dose:
-            strength = sign == "/" and self._text(second.first) in SECOND_STRENGTHS
-            small = value.number * 10 <= second.number
-            return (
-                Atom("dose", value.number, value.first, second.last) if strength and small else None
-            )
-        if sign == "-" and second.number <= value.number:
+        factor = self._grammar.dose.get(self._text(second.last))
+        if self._text(second.first) in SECOND_STRENGTHS and value.number * 10 <= second.number:
+            whole = factor is not None or sign == "/"
+            last = second.last + (factor is not None)
+            return Atom("dose", value.number, value.first, last) if whole else None
+        if factor is None or (sign == "-" and second.number <= value.number):
             return None  # "250 - 2mg bars": a count and a dose
-        factor = self._grammar.dose[self._text(second.last)]
-        if sign == "/":
-            return Atom("dose", value.number * factor, value.first, second.last + 1)
-        return Atom("range", value.number * factor, value.first, second.last + 1)
+        kind = "dose" if sign == "/" else "range"
+        return Atom(kind, value.number * factor, value.first, second.last + 1)
 
     def _volume(self, value: Value, index: int) -> Atom | None:
         factor = self._grammar.volume.get(self._text(index))

@@ -10,7 +10,7 @@ from nlp.atoms import Atom
 from nlp.fields import FieldText
 from nlp.grammar import Grammar
 
-TOLERANCE = Decimal("0.05")
+TOLERANCE = Decimal("0.07")  # "4oz (120g)"
 TIMES_SIGNS = ("x", "*")
 SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
 OF = frozenset(

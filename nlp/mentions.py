@@ -30,6 +30,8 @@ REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternativ
 CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 OILS = ("oil", "olie", "ol", "huile", "aceite", "oleo")
+RADICALS = ("methoxy", "ethoxy", "fluoro", "chloro", "bromo", "iodo", "hydroxy", "acetoxy",
+            "butyryl", "butyr", "valeryl", "acryl", "furanyl", "propionyl", "nitro")  # fmt: skip
 FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
 FREE = ("free", "frei", "vrij")
 
@@ -181,12 +183,14 @@ class MentionReader:
     ) -> bool:
         """Whether an ambiguous or implied reading has what it needs."""
         term = candidate.term
-        if not _written_as_such(candidate):
+        if not _written_as_such(candidate) or _in_a_longer_name(candidate):
             return False
         if term.ambiguity == "strong":
             return True
         if term.substance in strong or term.substance in evidence.declared:
             return True
+        if term.substance == "synthetic_cannabinoids" and strong.intersection(CANNABIS):
+            return False  # "K2 - oldschool weed": a strain
         family = next((known for known in FAMILIES if term.substance in known), ())
         if term.context == "same" or not speakable(term, evidence.language):
             return False
@@ -238,6 +242,15 @@ def _counted(candidate: Candidate) -> bool:
     near = (*field.atoms_near(last), *field.atoms_near(after))
     ends = (last, last + 1)
     return any(a.kind != "percent" and (a.last in ends or a.first == after) for a in near)
+
+
+def _in_a_longer_name(candidate: Candidate) -> bool:
+    """Whether "5-Methoxy-" or the like stands before: another substance than the one named."""
+    field = candidate.field
+    first = field.token_at(candidate.match.start)
+    joined = first > 1 and field.text(first - 1) == "-"
+    touching = joined and field.tokens[first - 2].end == candidate.match.start - 1
+    return touching and field.text(first - 2).endswith(RADICALS)
 
 
 def _written_as_such(candidate: Candidate) -> bool:
@@ -332,6 +345,7 @@ def _preferred(terms: Sequence[Term], language: str | None) -> Term:
         key=lambda t: (
             t.ambiguity != "strong",
             t.language != language,
+            t.language != "en",
             t.status != "stated",
             t.context == "same",
             t.substance,

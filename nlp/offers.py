@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from nlp.atoms import ARTICLES, BREAKS, MAX_WORDS_BETWEEN, Atom
+from nlp.atoms import BREAKS, MAX_WORDS_BETWEEN, Atom
+from nlp.contents import without_articles, without_content, without_totals
 from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.joining import OF, fluid_ounces, joined_atoms
@@ -101,8 +102,8 @@ def _part_offers(
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms) + context.among)]
     if context.dosed:
         atoms = [atom for atom in atoms if atom.kind != "ounces"]  # half a tablet
-    atoms = _without_articles(field, _without_content(field, atoms))
-    atoms = _without_totals(grammar, field, atoms)
+    atoms = without_articles(field, without_content(field, atoms))
+    atoms = without_totals(grammar, field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = without_sums(fluid_ounces(grammar, field, joined_atoms(field, atoms)))
     atoms = capsules(field, each_weighs(grammar, field, atoms))
@@ -267,15 +268,27 @@ class _Counter:
         known = container in self._grammar.containers or container in ("strip", "strips")
         return self._field.text(first - 1) in OF and (first - 1 in self._boxes or known)
 
+    def _is_mark(self, index: int) -> bool:
+        """Whether letters that are no thing to count touch the number."""
+        tokens = self._field.tokens
+        glued = index < len(tokens) and tokens[index].start == tokens[index - 1].end
+        mark = glued and tokens[index].kind == "word" and tokens[index].text != "st"
+        return mark and index not in self._context.dosed
+
+    def _goes_on(self, atom: Atom, index: int) -> bool:
+        """Whether "/100" goes on a list of counts, at most a few of them."""
+        tokens = self._field.tokens
+        near = index + 1 < min(len(tokens), atom.last + TEN)
+        return near and tokens[index].text == "/" and tokens[index + 1].kind == "num"
+
     def _thing_follows(self, atom: Atom) -> bool:
         index, words = atom.last, 0
         tokens = self._field.tokens
         if self._field.text(atom.first - 1) == "(" and self._field.text(index) == ")":
             index += 1  # "(3) Adderall"
+        if self._is_mark(index):
+            return False  # "3D", "853a"
         glued = index < len(tokens) and tokens[index].start == tokens[index - 1].end
-        mark = glued and tokens[index].kind == "word" and tokens[index].text != "st"
-        if mark and index not in self._context.dosed:
-            return False  # "3D", "853a": a mark
         reach = 0 if self._explicit else MAX_WORDS_BETWEEN
         while index < len(tokens) and words <= reach:
             token = tokens[index]
@@ -288,13 +301,11 @@ class _Counter:
                 return token.text != "x" and (not self._explicit or index == atom.last)
             if token.text == "st" and words == 0:
                 return not glued or atom.value % TEN != 1  # "100st" are pieces, "1st" is not
-            if token.text == "/" and words == 0 and index + 1 < min(len(tokens), atom.last + TEN):
-                if tokens[index + 1].kind != "num":
-                    return False
+            if words == 0 and self._goes_on(atom, index):
                 index += 2  # "50/100/200 bars"
                 continue
             if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
-                return False
+                break
             words += token.kind == "word"
             index += 1
         return False
@@ -318,38 +329,6 @@ def _opened(field: FieldText, atoms: list[Atom], context: OfferContext) -> list[
     if worded and not context.loose and (context.pieces or others & {"dose", "range"}):
         return [replace(first, kind="count"), *atoms[1:]]
     return atoms
-
-
-def _without_articles(field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return the atoms without "a pill" where another number counts."""
-    worded = [a for a in atoms if a.kind == "count" and field.text(a.first) in ARTICLES]
-    if not worded or len(worded) == sum(atom.kind == "count" for atom in atoms):
-        return atoms
-    return [atom for atom in atoms if atom not in worded]
-
-
-def _without_content(field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return the atoms without the content of a cannabis product ("1 g (500 mg THC)")."""
-    sold = any(atom.kind in ("mass", "volume") for atom in atoms)
-    if not sold or not field.vocabulary() & {"thc", "cbd", "cartridge", "cartridges", "vape"}:
-        return atoms
-    return [atom for atom in atoms if atom.kind != "dose"]
-
-
-def _without_totals(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return the atoms without sums: "1g each (3g total)" is three times a gram."""
-    kept: list[Atom] = []
-    for atom in atoms:
-        reach = range(atom.last, atom.last + 3)
-        end = next((i + 1 for i in reach if field.text(i) in grammar.totals), None)
-        if not kept or atom.kind not in ("mass", "dose", "volume") or end is None:
-            kept.append(atom)
-            continue
-        last = kept[-1]
-        parts = atom.value / last.value if last.kind == atom.kind == "mass" else Decimal(0)
-        if len(kept) == 1 and parts > 1 and parts == int(parts):
-            kept[-1] = replace(last, last=end, pieces=int(parts))
-    return kept
 
 
 def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bool:

@@ -90,6 +90,9 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     if field.text(last) == "of" or (_whole(field, first) and not _named(field, last)):
         return False
     close -= {"sativa", "indica", "hybrid"} - directly  # "sativa cartridge THC 60%"
+    certain = LOWEST_BARE < int(field.tokens[first].text.split(".")[0].split(",")[0] or 0) < 100  # noqa: PLR2004 - per cent
+    if certain and field.name == "title" and directly & {"escrow", "fe"}:
+        return True  # "MDMA 67% ESCROW"
     if close & grammar.purity_never:
         return field.name == "title" and not directly & grammar.purity_never and not (
             close & (grammar.purity_never - {"fe", "escrow", "free", "sale", "deal", "shipping",

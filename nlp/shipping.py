@@ -46,6 +46,7 @@ class ShippingWords:
     only: frozenset[str]
     refused: frozenset[str]
     in_the: frozenset[str]
+    hand: frozenset[str]
     made: frozenset[str]
     after_only: frozenset[str]
     weak: frozenset[str]
@@ -59,7 +60,7 @@ class ShippingWords:
         """Return the words of a parsed ``[shipping]`` table."""
         after = ("both_after", "to_after", "from_after")
         plain = ("speaks", "nouns", "listed", "excepted", "denied", "both_before", "all_over",
-                 "beside", "only", "refused", "in_the", "origin", "made",
+                 "beside", "only", "refused", "in_the", "hand", "origin", "made",
                  "after_only", "weak")  # fmt: skip
         return cls(
             after={name: frozenset(section[name]) for name in after},
@@ -86,6 +87,8 @@ def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -
         if before == NOTHING and _neither(field, countries[position - 1], country):
             own = NOTHING
         before = own or (before if listed else None) or _denied(field, words, segment, country)
+        if country.code == "WORLDWIDE" and before == ("ships_from",):
+            before = ("ships_to",)
         place = field.place(country.first, country.last)
         found += [
             Marked(of=of, value=code, place=place)
@@ -139,6 +142,8 @@ def _excepted(
         text = field.tokens[index].text
         near = country.first - index <= 3  # noqa: PLR2004 - "except for the"
         unsent = text in ("not", "no", "never") and field.text(index + 1) in words.speaks
+        if text in words.hand:
+            return True  # "entrega en mano en Madrid": nothing is sent
         if text == "no" and field.text(index - 1) in words.in_the:
             return False  # Portuguese "só no Rio": in the
         if (near and text in words.excepted) or text in words.denied or unsent:
@@ -185,13 +190,24 @@ def _directions(  # noqa: PLR0911 - one for each form
         return _within(field, words, segment, countries, position)
     if words.only.intersection(window[-3:]):
         return ("ships_to",)
-    if words.after["to_after"] & set(after[:1]) and not _from_before(
-        field, words, segment, country
-    ):
+    limited = field.text(_list_end(field, words, countries, position)) in words.after["to_after"]
+    if limited and not _from_before(field, words, segment, country):
         return ("ships_to",)
     if window[-2:] == ["next", "day"] or window[-2:] == ["day", "delivery"]:
         return ("ships_to",)
     return _by_preposition(field, words, segment, country, after)
+
+
+def _list_end(
+    field: FieldText, words: ShippingWords, countries: list[CountryFound], position: int
+) -> int:
+    """Return the token behind the list of countries that goes on from ``position``."""
+    last = countries[position]
+    for country in countries[position + 1 : position + 8]:
+        if not _listed(field, words, last, country):
+            break
+        last = country
+    return last.last
 
 
 def _within(
@@ -285,8 +301,11 @@ def _by_preposition(
         text = tokens[index].text
         for direction, phrases in words.before.items():
             taken = phrases.at(tokens, index)
-            if taken and index + taken <= country.first:
+            into = tokens[country.first].text in ("do", "no")  # "envio do Porto"
+            if taken and index + taken <= country.first + into:
                 if text in words.origin and not _shipped(field, words, segment, index, country):
+                    return ()
+                if direction == "from" and _past(field, words, index + taken, country):
                     return ()
                 return (f"ships_{direction}",)
         if text in words.all_over or (text in words.beside and index == country.first - 1):
@@ -296,6 +315,13 @@ def _by_preposition(
         if text in words.nouns:
             break
     return _by_neighbours(field, words, segment, country, after)
+
+
+def _past(field: FieldText, words: ShippingWords, first: int, country: CountryFound) -> bool:
+    """Whether "from Lille, tracked, France" has gone on to other things behind a comma."""
+    said = _texts(field, first, country.first)
+    tail = said[said.index(",") + 1 :] if "," in said else []
+    return any(text not in words.listed for text in tail)
 
 
 def _shipped(

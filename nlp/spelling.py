@@ -103,7 +103,9 @@ def _weak(terms: Sequence[Term]) -> Iterable[Term]:
 
 
 def _firm(terms: Terms) -> bool:
-    return all(t.ambiguity == "strong" and t.kind in SLIP_KINDS for t in terms)
+    return all(
+        t.ambiguity == "strong" and t.kind in SLIP_KINDS and " " not in t.term for t in terms
+    )
 
 
 def _cuts(word: str) -> list[str]:
