@@ -134,8 +134,6 @@ def _excepted(
     field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
 ) -> bool:
     """Whether the country is excepted, not shipped to, or only on request."""
-    if words.conditional.at(field.tokens, country.last) if country.last < segment.last else False:
-        return True
     if _refused_behind(field, words, segment, country):
         return True
     for index in range(country.first - 1, max(segment.first, country.first - REACH) - 1, -1):
@@ -156,7 +154,9 @@ def _excepted(
 def _refused_behind(
     field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
 ) -> bool:
-    """Whether "we do not ship" stands behind ("nach Polen versenden wir nicht")."""
+    """Whether "on request" or "we do not ship" stands behind ("nach Polen liefern wir nicht")."""
+    if country.last < segment.last and words.conditional.at(field.tokens, country.last):
+        return True
     last = min(segment.last, country.last + REACH + 2)
     sent = next((i for i in range(country.last, last) if field.text(i) in words.refused), None)
     if sent is None:
