@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.fields import FieldText
 from nlp.lexicon import Term
@@ -65,6 +66,22 @@ def _describes(one: Candidate, two: Candidate) -> bool:
     if len(between) > 2:  # noqa: PLR2004 - "en piedra"
         return False
     return all(field.tokens[i].kind == "word" and field.text(i) not in PLUS for i in between)
+
+
+def listed_with_strong(found: list[Candidate], joined: frozenset[str]) -> set[int]:
+    """Return the ids of ambiguous words that stand in a list with a name: "haxixe, erva e MD"."""
+    listed: set[int] = set()
+    for order in (found, found[::-1]):
+        for one, two in pairwise(order):
+            firm = one.term.ambiguity == "strong" or id(one) in listed
+            first, second = sorted((one, two), key=lambda c: c.match.start)
+            field = one.field
+            if not firm or field is not two.field or two.term.ambiguity == "strong":
+                continue
+            between = range(field.token_at(first.match.end), field.token_at(second.match.start))
+            if 0 < len(between) <= TWO and all(field.text(i) in joined for i in between):
+                listed.add(id(two))
+    return listed
 
 
 class Choice:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from nlp.candidates import PLUS, Candidate, Choice, Evidence, heads, speakable
+from nlp.candidates import Candidate, Choice, Evidence, heads, listed_with_strong, speakable
+from nlp.cannabis import CANNABIS, collapsed
 from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.lexicon import Lexicon, Term
@@ -25,9 +26,9 @@ OWN = ("a", "al", "ao", "to", "zu", "de", "del", "do", "da", "of", "for", "para"
        "pour", "von", "van")  # fmt: skip
 FOR = ("para", "de", "for", "of", "pour", "fur", "voor")
 TOOL_REACH = 4
+NO = ("no", "nao", "nein", "non", "nee")
 REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternative", "alternativa",
              "ersatz", "vervanger", "substitut", "reemplazo")  # fmt: skip
-CANNABIS = ("cannabis", "cannabis_resin", "cannabis_concentrate")
 CONTENT = ("thc", "cbd")
 OILS = ("oil", "olie", "ol", "huile", "aceite", "oleo")
 RADICALS = ("methoxy", "ethoxy", "fluoro", "chloro", "bromo", "iodo", "hydroxy", "acetoxy",
@@ -60,9 +61,17 @@ class MentionReader:
         strong = {c.term.substance for c in found if _counts(c)}
         found = [c for c in map(Choice(strong, evidence).of, found) if c is not None]
         found = [_settled(c, strong | evidence.declared) for c in found]
+        listed = listed_with_strong(found, self._between["lists"])
         implied = {c.term.substance for c in found if c.term.status == "implied"}
-        held = heads([c for c in found if self._holds(c, implied, strong, evidence)])
-        held = _collapsed(_without_content(held))
+        held = heads(
+            [
+                c
+                for c in found
+                if self._holds(c, implied, strong, evidence)
+                or (id(c) in listed and _fits(c, evidence))
+            ]
+        )
+        held = collapsed(_without_content(held))
         return _demoted(held)
 
     def _of_field(self, field: FieldText, language: str | None) -> Iterable[Candidate]:
@@ -145,9 +154,13 @@ class MentionReader:
         dose = next((a.last for a in field.atoms_near(last) if a.first == last), last)
         last = dose if dose < segment.last else last  # "Ritalin 10 mg substitute"
         taken = self._grammar.status["mentioned_after"].at(tokens, last)
-        itself = tokens[last].text in REPLACING and field.text(last + taken) in OWN
+        itself = tokens[last].text in REPLACING and bool(
+            {field.text(last + taken), field.text(last + taken + 1)}.intersection(OWN)
+        )
         if taken and not itself:
             return "mentioned"
+        if tokens[last].text in NO and field.text(last + 1) in (",", ";", ".", ":", "!"):
+            return "negated"  # "Cytotec não, só ..."
         while last + 1 < segment.last and tokens[last].text in self._between["after"]:
             last += 1
         taken = self._grammar.status["negated_after"].at(tokens, last)
@@ -230,6 +243,13 @@ class MentionReader:
         return counted or bool(words & self._grammar.dosed)
 
 
+def _fits(candidate: Candidate, evidence: Evidence) -> bool:
+    """Whether an ambiguous word of a list is one of this language and written as such."""
+    term = candidate.term
+    street = term.kind == "street" and term.status == "stated" and term.context != "same"
+    return street and term.language == evidence.language and _written_as_such(candidate)
+
+
 def _counted(candidate: Candidate) -> bool:
     """Whether a quantity stands beside: "5 g Gras", "10 Pappen", "2 g de neige", "Ott 25 g"."""
     field = candidate.field
@@ -269,51 +289,6 @@ def _written_as_such(candidate: Candidate) -> bool:
     if term.kind == "code" and term.ambiguity == "needs_context":
         return field.normal.cut(match.start, match.end).isupper()
     return True
-
-
-def _collapsed(held: list[Candidate]) -> list[Candidate]:
-    """Hash or wax named with a strain is one product: its resin or concentrate."""
-    offered = [c for c in held if c.status in ("stated", "implied")]
-    if any(c.term.substance == "synthetic_cannabinoids" for c in offered):
-        held = [c for c in held if c.status != "implied" or c.term.substance != "cannabis"]
-    places = {id(c): number for number, c in enumerate(offered)}
-    made = {(id(c.field), _segment(c).first) for c in offered if c.term.substance in CANNABIS[1:]}
-    out = []
-    for c in held:
-        segment = _segment(c)
-        plain = c.term.substance == "cannabis" and c.status in ("stated", "implied")
-        if plain and (id(c.field), segment.first) in made:
-            n_masses = sum(atom.kind == "mass" for atom in c.field.atoms_in(segment))
-            two = n_masses >= TWO and _joined_by_plus(c.field, segment)
-            if not two and not _beside_resin(c, _neighbours(offered, places[id(c)])):
-                continue
-        out.append(c)
-    return out
-
-
-def _neighbours(offered: list[Candidate], number: int) -> list[Candidate]:
-    return offered[max(0, number - 1) : number] + offered[number + 1 : number + 2]
-
-
-def _beside_resin(plain: Candidate, neighbours: Iterable[Candidate]) -> bool:
-    """Whether "erva e haxixe", "weed & hash": two products, joined by one word."""
-    field = plain.field
-    for c in neighbours:
-        if c.field is not field or c.term.substance not in CANNABIS[1:]:
-            continue
-        one, two = sorted((plain, c), key=lambda x: x.match.start)
-        first, last = field.token_at(one.match.end), field.token_at(two.match.start)
-        if last - first == 1 and field.text(first) in PLUS:
-            return True
-    return False
-
-
-def _segment(candidate: Candidate) -> Segment:
-    return candidate.field.segment_of(candidate.field.token_at(candidate.match.start))
-
-
-def _joined_by_plus(field: FieldText, segment: Segment) -> bool:
-    return any(field.tokens[i].text in PLUS for i in range(segment.first, segment.last))
 
 
 def _settled(candidate: Candidate, known: set[str]) -> Candidate:

@@ -12,29 +12,38 @@ EACH_AT = ("a", "je", "zu")
 SENTENCE = (".", "\n", ";", "|", "!", "?")
 APART = (*SENTENCE, ",", "+", "&", "/")
 WITH = ("con", "com", "with", "mit", "avec", "met")  # "350 EUR with postage": the package
+EACH = ("each", "ea", "cada")
 EACH_OF = ("u", "un", "uno", "una", "um", "uma", "unidad", "unidade", "pastilla", "comprimido")
 
 
 def price_unit(grammar: Grammar, tokens: list[Token], first: int, last: int) -> tuple[str, int]:
     """Return what the amount is for, where the text says so, and where these words end."""
     after = [token.text for token in tokens[last : last + 4] if token.text != "'"]
-    if after and (after[0] == "/" or after[0] in grammar.per):
-        word = after[1] if len(after) > 1 else ""
-        unit = _unit(grammar, word)
-        if unit:
-            return unit, last + 2 + (tokens[last + 1].text == "'")
-        if after[0] in ("each", "ea", "cada") and word not in grammar.containers:
-            return "unit", last + 1
-        if word == "c" and after[2:3] == ["/"]:
-            return "unit", last + 3
-    each = after[:2] == ["c", "/"] and after[2:3] != [] and after[2] in EACH_OF
-    first_word = after[0] if after else ""
-    if each or first_word in grammar.unit_words or first_word in grammar.price_words:
-        return grammar.price_words.get(first_word, "unit"), last + 1
+    behind = _unit_behind(grammar, after)
+    if behind is not None:
+        per, words = behind
+        return per, last + words + (words == len("/g") and tokens[last + 1].text == "'")
     ahead = _per_before(grammar, tokens, first)
     if ahead:
         return ahead, last
     return ("postage" if _for_postage(grammar, tokens, first, last) else ""), last
+
+
+def _unit_behind(grammar: Grammar, after: list[str]) -> tuple[str, int] | None:
+    """Return (per, words) of "/g", "each", "c/u", "cada caixa" behind an amount, or None."""
+    sign, word, third = (*after[:3], "", "", "")[:3]
+    if sign == "/" or sign in grammar.per:
+        unit = _unit(grammar, word)
+        if unit:
+            return unit, 2
+        if sign in EACH:
+            return ("", 0) if word in grammar.containers else ("unit", 1)
+        if word == "c" and third == "/":
+            return "unit", 3
+    if sign in grammar.price_words:
+        return grammar.price_words[sign], 1
+    each = (sign, word) == ("c", "/") and third in EACH_OF
+    return ("unit", 1) if each or sign in grammar.unit_words else None
 
 
 def _unit(grammar: Grammar, word: str) -> str:
