@@ -160,11 +160,18 @@ class AtomScanner:
         counted = self._counted(value, index) if whole else None
         if counted is not None:
             return counted
+        if value.word and self._contained(value.first):
+            return Atom("count", value.number, value.first, value.last)
         if value.word and word not in grammar.counting and word not in grammar.containers:
             return None
         if value.fraction:
             return self._bare_fraction(value)
         return Atom("bare", value.number, value.first, value.last)
+
+    def _contained(self, index: int) -> bool:
+        """Whether the number says what a box holds: "box of ten"."""
+        container = self._text(index - 2) if index > 1 else ""
+        return self._text(index - 1) in HOLDING and container in self._grammar.containers
 
     def _marked(self, index: int) -> bool:
         """Whether the number is part of a mark: "gg249", "R039", "#4"."""
@@ -182,6 +189,8 @@ class AtomScanner:
         if self._text(index) in TIMES and unit not in grammar.counting:
             return False
         known = (grammar.mass, grammar.dose, grammar.volume, grammar.money_starts, "%")
+        if self._text(index - 1) in grammar.notes:
+            return False  # "100 billetes de 20": what each note is worth
         return not any(unit in words for words in known)
 
     def _as_count(self, value: Value) -> Value:
@@ -200,10 +209,23 @@ class AtomScanner:
             unit = self._text(index + 2)
             return bool(value) and (unit in self._grammar.dose or unit in self._grammar.mass)
         if self._text(index + 1) == "-" and self._touches(index + 1):
+            return (
+                self._text(index + 2) in self._grammar.money_signs or self._text(index + 2) == "$"
+            )
+        if self._text(index + 1) in self._grammar.compared or self._text(index + 1) == ":":
             return False
-        if self._text(index + 1) in self._grammar.compared:
-            return False
-        return not self._measures(index)
+        return not self._measures(index) and not self._promotion(index)
+
+    def _promotion(self, index: int) -> bool:
+        """Whether "2x1" or "3x2" stands here: pay for fewer, no quantity."""
+        low, high = self._text(index + 1), self._text(index - 1)
+        written = low in ("1", "2") and high in ("2", "3") and low < high
+        return (
+            written
+            and self._touches(index)
+            and self._touches(index + 1)
+            and self._text(index + 2) not in self._grammar.units
+        )
 
     def _measures(self, index: int) -> bool:
         """Whether the "x" at ``index`` stands in "16 x 11 cm": sides of a thing, no count."""
@@ -296,6 +318,8 @@ class AtomScanner:
         if self._text(index) not in ("/", "per", "in"):
             return 0
         number = self._text(index + 1) == "1"
+        if number and self._text(index + 2) in ("g", "kg"):
+            return 0  # "500mg / 1g": two options
         if self._text(index) == "in" and not number:
             return 0
         unit = index + 1 + number

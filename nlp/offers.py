@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from nlp.atoms import BREAKS, MAX_WORDS_BETWEEN, Atom
 from nlp.contents import without_articles, without_content, without_totals
@@ -27,6 +28,7 @@ LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", 
 LOOSE_FORMS = frozenset(("loose", "plant"))
 TEN = 10
 GIVEN_REACH = 4
+DOSAGE = frozenset(("dosis", "dosagem", "dosage", "dose"))
 LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "maximo")
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
@@ -89,7 +91,7 @@ def _part_offers(
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
-    atoms = without_extracts(grammar, field, unnamed_pieces(field, atoms))
+    atoms = without_extracts(grammar, field, unnamed_pieces(grammar, field, atoms))
     atoms = strengths(context.named, segment, atoms)
     if not atoms:
         return []
@@ -97,7 +99,8 @@ def _part_offers(
         atoms = closing_count(field, segment, atoms)
     counter = _Counter(grammar, field, context, atoms)
     atoms = [counter.counted(atom) for atom in atoms]
-    atoms = _opened(field, atoms, context) if field.name == "title" else atoms
+    if field.name == "title":
+        atoms = _before_dose(field, _opened(field, atoms, context))
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms) + context.among)]
     if context.dosed:
@@ -222,7 +225,8 @@ def _cover(count: Atom, dose: Atom | None) -> tuple[int, int]:
 def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
     """Return a dose without a count; of a substance sold loose it is a small mass."""
     place = field.place(atom.first, atom.last)
-    if context.loose:
+    raw = atom.value >= TEN and field.vocabulary() & {"raw", "crystal", "crystals"}
+    if context.loose or raw:
         return Offer(kind="mass", grams=atom.value / 1000, place=place)
     return Offer(kind="dose", dose_mg=atom.value, place=place)
 
@@ -249,7 +253,7 @@ class _Counter:
         known = self._doses or self._volumes
         if whole and known and self._field.text(atom.first - 1) in self._grammar.containers:
             return replace(atom, kind="count")  # "2 mg, box 30"
-        if not whole or (self._times and atom.first not in self._times):
+        if not whole or (self._times and min(self._times) < atom.first not in self._times):
             return atom
         bracketed = self._field.text(atom.first - 1) == "(" and self._field.text(atom.last) == ")"
         if self._boxed(atom.first) or (bracketed and self._doses and not self._explicit):
@@ -301,6 +305,13 @@ class _Counter:
                 return token.text != "x" and (not self._explicit or index == atom.last)
             if token.text == "st" and words == 0:
                 return not glued or atom.value % TEN != 1  # "100st" are pieces, "1st" is not
+            if (
+                words == 0
+                and token.text == "+"
+                and self._field.text(index + 2) in self._grammar.free
+            ):
+                index += 3  # "50 +10 free Viagra"
+                continue
             if words == 0 and self._goes_on(atom, index):
                 index += 2  # "50/100/200 bars"
                 continue
@@ -325,9 +336,26 @@ def _opened(field: FieldText, atoms: list[Atom], context: OfferContext) -> list[
     if first.value != int(first.value):
         plain = context.loose and follower.kind == "word" and not others
         return [replace(first, kind="mass"), *atoms[1:]] if plain and first.value < TEN else atoms
+    if follower.text in ("|", "-", ")") and first.last + 1 < len(field.tokens):
+        follower = field.tokens[first.last + 1]
     worded = follower.kind == "word" and follower.start > field.tokens[first.last - 1].end
-    if worded and not context.loose and (context.pieces or others & {"dose", "range"}):
+    if worded and (others & {"dose", "range"} or (context.pieces and not context.loose)):
         return [replace(first, kind="count"), *atoms[1:]]
+    return atoms
+
+
+def _before_dose(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms of a title; "NEW: 100 orange owls 240mg" counts the pieces of a dose."""
+    if any(atom.kind in ("mass", "volume", "count", "ounces") for atom in atoms):
+        return atoms
+    for index, (atom, after) in enumerate(pairwise(atoms)):
+        between = field.tokens[atom.last : after.first]
+        named = 0 < len(between) <= MAX_WORDS_BETWEEN and all(t.kind == "word" for t in between)
+        apart = named and between[0].start > field.tokens[atom.last - 1].end
+        whole = atom.kind == "bare" and atom.value == int(atom.value) and atom.value > 1
+        after_code = field.text(atom.first - 1) in ("lsd", "-", "/", "#")
+        if whole and apart and after.kind in ("dose", "range") and not after_code:
+            return [*atoms[:index], replace(atom, kind="count"), *atoms[index + 1 :]]
     return atoms
 
 
@@ -339,13 +367,15 @@ def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> b
         return True
     if n_atoms > 1 and after and after[0] in grammar.free:
         return not (len(after) > 1 and after[1] in grammar.free_service)
-    if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"}:
+    opens = atom.first <= 1 and atom.kind == "count"  # "FREE 2x stars XTC 230mg"
+    if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"} and not opens:
         return True
     if len(field.atoms) > 1 and _given_away(grammar, field, atom.last):
         return True
     if n_atoms > 1 and after[:1] and after[0] in LIMITS_BEHIND:
         return True  # "30 pills minimum"
-    return bool(grammar.limits.intersection(before))
+    advised = atom.kind == "mass" and bool(DOSAGE.intersection(before))
+    return advised or bool(grammar.limits.intersection(before))
 
 
 def _given_away(grammar: Grammar, field: FieldText, last: int) -> bool:

@@ -47,7 +47,13 @@ def closing_count(field: FieldText, segment: Segment, atoms: list[Atom]) -> list
         return atoms
     whole = last.value == int(last.value) and last.value >= SMALLEST_COUNT
     rest = [field.tokens[i] for i in range(last.last, segment.last)]
-    plain = whole and int(last.value) not in YEARS and all(t.kind != "word" for t in rest)
+    imprint = last.value > 12 and last.value % 5 != 0  # noqa: PLR2004 - "blue 4812", "b/972"
+    plain = (
+        whole
+        and not imprint
+        and int(last.value) not in YEARS
+        and all(t.kind != "word" for t in rest)
+    )
     if not plain or any(t.kind == "num" or t.text in ("%", "$", "*") for t in rest):
         return atoms
     others = [a for a in atoms[:-1] if a.kind in ("mass", "volume", "count", "ounces", "ratio")]
@@ -56,7 +62,7 @@ def closing_count(field: FieldText, segment: Segment, atoms: list[Atom]) -> list
     return atoms
 
 
-def unnamed_pieces(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+def unnamed_pieces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
     """Return the atoms; in "10 stones of 0.3 g" the number before a thing counts it."""
     out = list(atoms)
     for number, atom in enumerate(atoms[:-1]):
@@ -66,9 +72,20 @@ def unnamed_pieces(field: FieldText, atoms: list[Atom]) -> list[Atom]:
         between = [field.tokens[i] for i in range(atom.last, mass.first)]
         words = [token.text for token in between if token.kind == "word"]
         plain = len(between) == len(words) == 2 and words[1] in OF  # noqa: PLR2004 - thing, of
+        held = {field.text(mass.last)} & (grammar.containers | grammar.counting)
+        plain = plain or bool(held and not between)  # "5 1g bags"
         if plain and atom.value >= SMALLEST_COUNT and mass.value < LARGEST_PIECE:
             out[number] = replace(atom, kind="count", container=True)
-    return out
+    return [_spelt_pieces(grammar, field, atom) for atom in out]
+
+
+def _spelt_pieces(grammar: Grammar, field: FieldText, atom: Atom) -> Atom:
+    """Return the mass of "two 1g bags" with its pieces."""
+    number = grammar.numbers.get(field.text(atom.first - 1), Decimal(0))
+    held = field.text(atom.last) in grammar.containers | grammar.counting
+    if atom.kind != "mass" or not held or number < SMALLEST_COUNT or number != int(number):
+        return atom
+    return replace(atom, first=atom.first - 1, pieces=int(number))
 
 
 def without_sums(atoms: list[Atom]) -> list[Atom]:

@@ -114,9 +114,7 @@ def _cut(
         parts[-1].segment.first <= a.first and a.kind != "bare" for a in atoms
     ):
         tail, head = parts.pop(), parts.pop()
-        parts.append(
-            Part(Segment(head.segment.first, tail.segment.last), (*head.groups, *tail.groups))
-        )
+        parts.append(Part(Segment(head.segment.first, tail.segment.last), head.groups))
     return parts
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from nlp.candidates import Candidate, Evidence
+from nlp.countries import CountryNames
 from nlp.fields import FieldText, Segment, read_field
 from nlp.goods import GoodsReader
 from nlp.grammar import Grammar
@@ -27,14 +28,16 @@ from nlp.model import (
 from nlp.offers import OfferContext, segment_offers
 from nlp.opaque import without_selectors
 from nlp.options import joined_offers
+from nlp.packages import not_drugs, with_packages
 from nlp.pipeline import TermPipeline
 from nlp.pounds import weigh_pounds
+from nlp.price_lists import add_listed_prices
 from nlp.prices import MAX_FOUND, each_price_once, said_prices
 from nlp.pricing import priced_offers
 from nlp.products import STRAIN, Named
 from nlp.purity import read_purity
 from nlp.selectors import read_selectors
-from nlp.shipping import CountryNames, ShippingWords, read_shipping
+from nlp.shipping import ShippingWords, read_shipping
 from nlp.text import MAX_CODE_POINTS, normalize
 from nlp.unitprice import is_holding, unit_prices
 
@@ -79,6 +82,7 @@ class ListingReader:
             for name, content in text.fields()
         ]
         spoken = [f for f in fields if not f.name.startswith("category.")]
+        add_listed_prices(self._grammar, spoken, text.price)
         weigh_pounds(spoken, self.lexicon.grammar["colombia"]["words"])
         declared = self._goods.declared_substance(text.category)
         evidence = Evidence(
@@ -92,8 +96,11 @@ class ListingReader:
         offers, said = self._offers(
             spoken, mentions, pieces=self._goods.sold_in_pieces(text.category)
         )
-        if goods and not mentions and all(g.goods_class in NOT_DRUGS for g in goods):
-            offers = [offer for offer in offers if offer.kind == "units"]
+        offered = any(c.status in ("stated", "implied") for c in mentions)
+        classes = frozenset(g.goods_class for g in goods)
+        if classes and not offered and classes <= frozenset(NOT_DRUGS):
+            offers = not_drugs(self._grammar, spoken, offers, classes)
+        offers, said = with_packages(self._grammar, spoken, offers, said)
         prices = said_prices(self._grammar, self._countries, spoken, offers, text.price)
         priced = priced_offers(spoken, offers, said, prices)
         marked = [mark for f in spoken for mark in self._marks(f, language)]
@@ -203,23 +210,27 @@ class ListingReader:
     def _named(self, field: FieldText, mentions: Sequence[Candidate]) -> tuple[Named, ...]:
         """Return the substances that a field names, in text order."""
         here = [c for c in mentions if c.field is field and c.status != "negated"]
+        firm = any(c.term.ambiguity == "strong" for c in here)
         found = [
             Named(
                 first=field.token_at(c.match.start),
                 last=field.token_at(c.match.end),
-                key=c.term.substance + (STRAIN + c.term.term if c.term.status == "implied" else ""),
+                key=c.term.substance
+                + (STRAIN + c.term.term.lower() if _particular(c.term) else ""),
                 form=self._form(c.term),
                 offered=c.status in ("stated", "implied"),
                 brand=c.term.kind == "brand",
             )
             for c in here
+            if c.term.ambiguity == "strong" or not firm
         ]
         return tuple(sorted(found, key=lambda name: name.first))
 
     def _form(self, term: Term) -> str:
         """Return how what a term names is sold: a medicine by its brand comes in doses."""
         form = self.lexicon.substances[term.substance].form
-        return "dosed" if term.kind == "brand" and form == "loose" else form
+        medicine = term.kind == "brand" or term.term.lower().startswith("dexa")
+        return "dosed" if medicine and form == "loose" else form
 
     def _substances(
         self,
@@ -274,6 +285,11 @@ class ListingReader:
 
     def _schedules(self, substance_id: str) -> tuple[Schedule, ...]:
         return self.lexicon.schedules.get(substance_id, self.lexicon.not_listed)
+
+
+def _particular(term: Term) -> bool:
+    """Whether the term is a strain, a stamp or a brand: one product of the substance."""
+    return term.status == "implied" or term.kind == "brand"
 
 
 def _parts(field: FieldText) -> list[Segment]:

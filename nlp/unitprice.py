@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from nlp.model import GivenPrice, Offer, PriceFound, UnitPriceFound
+from nlp.products import same_product
 
 PLACES = Decimal("0.00000001")
 HOLDING_FIAT = Decimal(9000)
@@ -36,7 +37,7 @@ def unit_prices(
     custom: bool,
 ) -> list[UnitPriceFound]:
     """Return the unit prices that follow; ``priced`` are the prices of offers by position."""
-    if custom or _contradicted(offers, prices, given):
+    if custom or _contradicted(offers, prices, priced, given):
         return []
     if given is not None and len(offers) == 1:
         held = is_holding(given, offers[0])
@@ -67,10 +68,15 @@ def _only_left(
 
 
 def _contradicted(
-    offers: Sequence[Offer], prices: Sequence[PriceFound], given: GivenPrice | None
+    offers: Sequence[Offer],
+    prices: Sequence[PriceFound],
+    priced: Mapping[int, PriceFound],
+    given: GivenPrice | None,
 ) -> bool:
     """Whether title and text name two amounts and there is one price for both."""
-    if len(offers) != 2 or len({offer.place.field for offer in offers}) != 2:  # noqa: PLR2004
+    if len(offers) != 2 or not same_product(offers[0].product, offers[1].product):  # noqa: PLR2004
+        return False
+    if len({offer.place.field for offer in offers}) < 2 and 0 in priced:  # noqa: PLR2004
         return False
     amounts = {price.amount for price in prices if price.per == "package"}
     amounts |= {given.amount} if given is not None else set()
