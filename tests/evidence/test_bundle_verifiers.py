@@ -263,6 +263,21 @@ def test_a_read_only_bundle_verifies(sealed, stranger):
         assert run(sealed.path, sealed.anchors).returncode == 0
 
 
+def test_a_table_with_an_endless_field_is_a_fault_and_no_traceback(sealed, stranger):
+    (sealed.path / "data/exhibits/index.csv").write_text(f"a,b\n{'0' * 140_000},1\n")
+    for run in stranger:
+        done = run(sealed.path, sealed.anchors)
+        assert (done.returncode, done.stderr) == (3, "")
+        assert "data/exhibits/index.csv" in done.stdout
+
+
+def test_verify_py_decides_where_nobody_listens(original):
+    words = f'exec "{sys.executable}" -I "{STRANGER}/verify.py" "$1" --anchors "$2" >&-'
+    given = ["sh", "-c", words, "sh", str(original.path), str(original.anchors)]
+    done = subprocess.run(given, stderr=subprocess.PIPE, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_published_digests_are_those_of_the_shipped_files():
     assert set(verifier_digests()) == {*VERIFIERS, *PAGES, EXPECTED}
     for name, digest in verifier_digests().items():

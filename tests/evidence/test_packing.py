@@ -246,6 +246,13 @@ def bag_entries(content: dict[str, bytes]) -> list[tuple[str, bytes]]:
     return [(f"b/{name}", data) for name, data in (content | bag_of(content)).items()]
 
 
+@pytest.mark.parametrize(("before", "behind"), [(b"MZ", b""), (b"", b"junk\n")])
+def test_bytes_around_a_zip_are_refused(tmp_path, monkeypatch, before, behind):
+    path = hostile(tmp_path / "x.zip", bag_entries({"data/x": b"0" * 1000}))
+    path.write_bytes(before + path.read_bytes() + behind)
+    refused_unread(path, monkeypatch, "E-EVI-241")
+
+
 @pytest.mark.parametrize("left_out", ["bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"])
 def test_a_zip_that_holds_no_bundle_is_refused_before_a_byte_is_written(
     tmp_path, monkeypatch, left_out

@@ -18,11 +18,12 @@ from vestigo.cli.evidence_unmask import unmask
 from vestigo.cli.evidence_witness import witness
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.clock import iso
-from vestigo.errors import ExitCode, VestigoError
+from vestigo.errors import ExitCode, UsageError, VestigoError
 from vestigo.evidence.archive_check import ArchiveReport, verify_archive
 from vestigo.evidence.key_case import verify_keys
 from vestigo.evidence.received import ReceivedReport, verify_received
 from vestigo.i18n import _
+from vestigo.pipeline.disposing import refuse_unfinished_disposal
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.stamping import case_bracket
 from vestigo.records import Capture, ReceivedItem
@@ -82,10 +83,13 @@ def verify(case: Path, as_json: bool) -> int:
             head = session.custody.verify()
             entries = session.ledger.verify()
             crashed = _compare_log(session)
+            refuse_unfinished_disposal(session)
             archive = _archive(session)
             held = _received(session)
             bracket = case_bracket(session)
             signers = verify_keys(session.folder, session.custody)
+        except UsageError:
+            raise  # nothing was found to be wrong
         except VestigoError as error:
             _log_failure(session, error)
             raise

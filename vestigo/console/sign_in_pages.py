@@ -24,6 +24,7 @@ from vestigo.console.signing_in import HOST_COOKIE, HOST_PROBE, fallback_cookie
 from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, _
 
 YEAR = 31_536_000
+NOT_KNOWN = "not known"  # what is typed as a name may be a password: no log keeps it
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -54,7 +55,8 @@ def sign_in(request: Asked, data: Form) -> Response[str]:
         account = desk.accounts.sign_in(name, data.get("password", ""))
     if account is None:
         desk.brake.failed(name)
-        desk.log.write(Look("sign-in failed", action="fail"), name, "operator", {})
+        known = name if desk.accounts.get(name) else NOT_KNOWN
+        desk.log.write(Look("sign-in failed", action="fail"), known, "operator", {})
         words = _("The name or the password is not right.")
         return _refused(request, words, HTTPStatus.UNAUTHORIZED, name, wanted)
     desk.brake.succeeded(name)

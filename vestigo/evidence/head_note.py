@@ -22,8 +22,9 @@ def announce_head(custody: Path, head: LedgerHead) -> None:
 
 
 def forget_head(custody: Path) -> None:
-    """Remove the note: the log has the event."""
-    (custody / NAME).unlink(missing_ok=True)
+    """Remove the note, and what a killed process left of one: the log has the event."""
+    for left in (custody / NAME, *custody.glob(f".{NAME}.*.part")):
+        left.unlink(missing_ok=True)
 
 
 def is_announced(custody: Path, head: LedgerHead) -> bool:

@@ -9,6 +9,7 @@ then the same command goes on.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,13 +88,39 @@ def _drop_quarantined(session: CaseSession, item: QuarantineItem, order: str, wh
     return Disposal(exhibit=item.item_id, order=order, n_records=0, bundles=(), also_in=())
 
 
+def unfinished_disposals(events: Iterable[CustodyEvent]) -> list[CustodyEvent]:
+    """Return the first event of each disposal that has no last event: a crash cut it short.
+
+    Captures that were read out of a received file end with the file's own disposal.
+    """
+    told = [one for one in events if one.action == "disposal"]
+    last = {one.object_sha256: one.id for one in told if one.reason == DONE}
+    begun = [one for one in told if one.reason == BEGUN]
+    items = [one for one in begun if "file" not in one.details]
+    return [
+        one for one in begun
+        if one.details["record"] not in last
+        and not any(item.id < one.id < last.get(item.details["record"], 0)
+                    and item.details["order"] == one.details["order"] for item in items)
+    ]  # fmt: skip
+
+
+def refuse_unfinished_disposal(session: CaseSession) -> None:
+    """Raise ``UsageError`` E-EVI-202 where a disposal was begun and not finished."""
+    for event in unfinished_disposals(session.custody.events()):
+        again = f"vestigo evidence dispose CASE {event.exhibit} --order “{event.details['order']}”"
+        raise UsageError(
+            "E-EVI-202",
+            _("A disposal by order was begun and not finished."),
+            where=event.exhibit,
+            remedy=_("Run it again, it goes on: {command}").format(command=again),
+        )
+
+
 def _unfinished(session: CaseSession, exhibit: str) -> CustodyEvent | None:
     """Return the first event of a disposal of this exhibit that has no last event."""
-    events = [one for one in session.custody.events() if one.action == "disposal"]
-    done = {one.object_sha256 for one in events if one.reason == DONE}
-    for one in events:
-        wanted = exhibit in (one.exhibit, one.details.get("record"))
-        if one.reason == BEGUN and wanted and one.details["record"] not in done:
+    for one in unfinished_disposals(session.custody.events()):
+        if exhibit in (one.exhibit, one.details.get("record")):
             return one
     return None
 

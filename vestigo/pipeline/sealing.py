@@ -23,6 +23,7 @@ from vestigo.evidence.bundle.documents.wanted import wanted_documents
 from vestigo.evidence.bundle.watching import GRAPH, BuildWatch
 from vestigo.evidence.keys import UnlockedKeys
 from vestigo.pipeline.coverage_sheet import coverage_attachments
+from vestigo.pipeline.disposing import refuse_unfinished_disposal
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Record
 from vestigo.store import RecordLedger
@@ -64,6 +65,7 @@ def seal_case(
     """
     watch = watch or BuildWatch()
     wanted_documents(session.folder, languages)
+    refuse_unfinished_disposal(session)
     compare_log(session.folder, session.ledger, session.custody)
     view = _settled_view(session, at_checkpoint)
     with watch.phase(GRAPH):
@@ -86,6 +88,7 @@ def view_to_seal(session: CaseSession, at_checkpoint: int | None) -> CaseView:
 
     What the log does not know yet is logged first.
     """
+    refuse_unfinished_disposal(session)
     refuse_unsound(session.folder, session.ledger, session.custody)
     return _settled_view(session, at_checkpoint)
 

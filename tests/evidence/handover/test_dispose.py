@@ -101,6 +101,11 @@ def test_a_kill_in_the_middle_goes_on(case, run, everything, at):
     words = [sys.executable, "-c", KILLED, str(case.path), source, str(at * at)]
     done = subprocess.run(words, check=False, capture_output=True, timeout=120)
     assert done.returncode == -signal.SIGKILL, done.stderr
+    with open_session(case.path, write=False) as session:
+        begun = any(e.reason == disposing.BEGUN for e in session.custody.events())
+    code, _out, err = run("evidence", "verify", case.path)
+    assert (code, err[:9]) == ((2, "E-EVI-202") if begun else (0, ""))
+    assert ("dispose CASE 0002 --order “Order 7”" in err) is begun
     code, _out, err = run("evidence", "dispose", case.path, "0002", "--order", "Order 7")
     assert code == 0, err
     assert holders(case, everything, TEXT) == []
@@ -117,6 +122,7 @@ def test_killed_when_the_records_are_gone_already(case, run, monkeypatch):
         patch.setattr(disposing, "_purge_projections", killed)
         with pytest.raises(KeyboardInterrupt):
             dispose_exhibit(session, "0002", "Order 7", "")
+    assert run("evidence", "verify", case.path)[2].startswith("E-EVI-202: ")
     assert run("evidence", "dispose", case.path, "0002", "--order", "Order 7")[0] == 0
     assert run("evidence", "verify", case.path)[0] == 0
 

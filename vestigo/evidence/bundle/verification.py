@@ -107,13 +107,20 @@ def inspect_bundle(
             )
     bag = verify.verify(path, anchors, on_bytes)
     statement = path / "seal" / "statement.json"
-    content = statement.read_bytes() if statement.is_file() else b""
     return BundleReport(
         findings=tuple(CheckFinding(*finding) for finding in bag.findings),
         exit_code=ExitCode(verify.exit_code(bag)),
         outside=bag.outside,
-        statement_sha256=hashlib.sha256(content).hexdigest(),
+        statement_sha256=_sha256_of(statement),
     )
+
+
+def _sha256_of(path: Path) -> str:
+    """Return the digest of a file of any size; that of nothing where there is none."""
+    if not path.is_file():
+        return hashlib.sha256(b"").hexdigest()
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def verify_bundle(

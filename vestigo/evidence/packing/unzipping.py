@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from vestigo.errors import SourceUnreachable, VerificationError
 from vestigo.evidence.packing.zip_bounds import (
     MOST_FILES,
+    refuse_bytes_around,
     refuse_large_directory,
     refuse_no_bundle,
     refused,
@@ -46,6 +47,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             refuse_large_directory(path)
             with zipfile.ZipFile(path) as archive:
+                refuse_bytes_around(archive, path)
                 top = _judged(archive, path, shutil.disk_usage(folder).free)
                 for info in archive.infolist():
                     if not info.is_dir():

@@ -7,6 +7,7 @@ lines in its manifests is none; and nothing that is honestly packed grows beyond
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -47,6 +48,19 @@ def refuse_large_directory(path: Path) -> None:
                 n_lines += size // SHORTEST_LINE
     if n_entries > 2 * n_lines + MOST_UNLISTED:  # every file may have a folder of its own
         raise _no_bundle(path, _("{n} entries, more than its manifests list").format(n=n_entries))
+
+
+def refuse_bytes_around(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse bytes before the first entry, a comment, and bytes behind the end.
+
+    Raises ``VerificationError`` E-EVI-241: nothing would ever verify them.
+    """
+    with path.open("rb") as handle:
+        handle.seek(-END_BYTES, os.SEEK_END)
+        end = handle.read()
+    first = min((info.header_offset for info in archive.infolist()), default=0)
+    if first or not end.startswith(END) or end[-2:] != b"\0\0":
+        raise refused(path, _("bytes around the zip"))
 
 
 def refuse_no_bundle(
