@@ -49,13 +49,13 @@ class CountryNames:
         )
         self._first = frozenset(words[0] for words in self._beginnings)
         self._codes = frozenset(code for code in names.values() if len(code) == SHORT_CODES)
+        self._looked_at = self._first | {code.lower() for code in (*self._codes, "UK")}
 
     def find(self, field: FieldText) -> Iterator[CountryFound]:
         """Yield the countries of a field in order, longest name first."""
         behind = 0
         for index, token in enumerate(field.tokens):
-            text = token.text
-            if index < behind or not (text in self._first or len(text) == SHORT_CODES):
+            if token.text not in self._looked_at or index < behind:
                 continue
             found = self._at(field, index)
             if found is not None:

@@ -22,6 +22,7 @@ class Grammar:
     dose: Mapping[str, Decimal]
     volume: Mapping[str, Decimal]
     numbers: Mapping[str, Decimal]
+    numbers_in: Mapping[str, Mapping[str, Decimal]]  # of one language: with its own words
     counting: frozenset[str]
     containers: frozenset[str]
     liquids: frozenset[str]
@@ -84,6 +85,10 @@ class Grammar:
             dose=_factors(section["dose"]),
             volume=_factors(section["volume"]),
             numbers=_factors(section["numbers"]),
+            numbers_in={
+                language: _factors({**section["numbers"], **words})
+                for language, words in section["numbers_in"].items()
+            },
             counting=frozenset(counting["words"]),
             containers=frozenset(counting["containers"]),
             liquids=frozenset(counting["liquids"]),
@@ -132,7 +137,17 @@ class Grammar:
             units=frozenset(
                 (*section["mass"], *section["dose"], *section["volume"], *counting["words"], "%")
             ),
-            atom_starts=frozenset((*section["numbers"], "qp", "hp", "eighth", "x", "*")),
+            atom_starts=frozenset(
+                (
+                    *section["numbers"],
+                    *(w for words in section["numbers_in"].values() for w in words),
+                    "qp",
+                    "hp",
+                    "eighth",
+                    "x",
+                    "*",
+                )
+            ),
             money_starts=frozenset(
                 (
                     *money["signs"],
@@ -186,8 +201,11 @@ class PhraseIndex:
 
     def find(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield (label, first token, number of tokens) of every phrase, in order."""
+        known = self._by_first
         for index, token in enumerate(tokens):
-            for label, words in self._by_first.get(token.text, ()):
+            if token.text not in known:
+                continue
+            for label, words in known[token.text]:
                 taken = _taken(tokens, index, words)
                 if taken:
                     yield label, index, taken

@@ -50,13 +50,14 @@ class Token(NamedTuple):  # the cheapest to make: each text has hundreds
 def tokenize(normal: str) -> list[Token]:
     """Return the tokens of a normal text in order."""
     tokens: list[Token] = []
+    add, make = tokens.append, tuple.__new__  # the hottest loop of the reading
     for match in TOKEN.finditer(normal):
-        kind = match.lastgroup or ""
-        token = Token(kind, match.group(), *match.span())
-        if kind == "word":
-            tokens.extend(_parts(token, tokens[-1] if tokens else None))
+        kind, text = match.lastgroup, match.group()
+        token = make(Token, (kind, text, *match.span()))
+        if kind == "word" and (text[-3:] in ENDS or "x" in (text[0], text[-1])):
+            tokens += _parts(token, tokens[-1] if tokens else None)
         else:
-            tokens.append(token)
+            add(token)
     return tokens
 
 
@@ -68,12 +69,21 @@ def grouped(tokens: list[Token], language: str | None) -> list[Token]:
             sign = bool(out) and out[-1].text == "'"
             head = out[-1 - sign] if len(out) > sign else None
             follower = tokens[index + 1].text if index + 1 < len(tokens) else ""
-            if head and _is_head(head, token, sign=sign, french=language == "fr", unit=follower):
+            french = language == "fr" or _priced(out, token.text, follower)
+            if head and _is_head(head, token, sign=sign, french=french, unit=follower):
                 del out[-1 - sign :]
                 out.append(Token("num", head.text + token.text, head.start, token.end))
                 continue
         out.append(token)
     return out
+
+
+def _priced(before: list[Token], group: str, follower: str) -> bool:
+    """Whether "31 500 €" is a price in any language: a round group and a euro behind it."""
+    multiplied = len(before) > 1 and before[-2].text in ("x", "*")
+    return (
+        group.endswith("00") and follower in ("\u20ac", "euro", "euros", "eur") and not multiplied
+    )
 
 
 def _is_head(head: Token, group: Token, *, sign: bool, french: bool, unit: str) -> bool:
