@@ -59,6 +59,7 @@ class AtomScanner:
         self._grammar = grammar
         self._tokens = tokens
         self._language = language
+        self._numbers = grammar.numbers_in.get(language or "", grammar.numbers)
         self._start = next((i for i, t in enumerate(tokens) if t.kind in ("word", "num")), -1)
 
     def scan(self) -> list[Atom]:
@@ -94,7 +95,7 @@ class AtomScanner:
         after = self._times_before(index)
         if after is not None:
             return after
-        value = value_at(self._tokens, index, self._grammar.numbers, self._language)
+        value = value_at(self._tokens, index, self._numbers, self._language)
         return self._with_unit(value) if value else None
 
     def _opens_with_unit(self, index: int) -> bool:
@@ -118,6 +119,8 @@ class AtomScanner:
         if self._text(index) == "*" and not self._unit_before(index):
             return None
         if self._tokens[index + 1].kind != "num" or self._measures(index):
+            return None
+        if index and self._promotion(index):
             return None
         value = value_at(self._tokens, index + 1, {}, self._language)
         if value is None or value.number != int(value.number) or value.fraction:
@@ -212,7 +215,8 @@ class AtomScanner:
             return (
                 self._text(index + 2) in self._grammar.money_signs or self._text(index + 2) == "$"
             )
-        if self._text(index + 1) in self._grammar.compared or self._text(index + 1) == ":":
+        priced = self._text(index + 1) == ":" and not self._touches(index + 3)  # "10x: 30"
+        if self._text(index + 1) in self._grammar.compared or priced:
             return False
         return not self._measures(index) and not self._promotion(index)
 

@@ -43,7 +43,8 @@ def _beside_resin(plain: Candidate, neighbours: Iterable[Candidate]) -> bool:
             continue
         one, two = sorted((plain, c), key=lambda x: x.match.start)
         first, last = field.token_at(one.match.end), field.token_at(two.match.start)
-        if last - first == 1 and field.text(first) in PLUS:
+        named = plain.term.status == "stated" and field.text(first) == ","
+        if last - first == 1 and (named or field.text(first) in PLUS):
             return True
     return False
 

@@ -247,7 +247,7 @@ def _fits(candidate: Candidate, evidence: Evidence) -> bool:
     """Whether an ambiguous word of a list is one of this language and written as such."""
     term = candidate.term
     street = term.kind == "street" and term.status == "stated" and term.context != "same"
-    return street and term.language == evidence.language and _written_as_such(candidate)
+    return street and speakable(term, evidence.language) and _written_as_such(candidate)
 
 
 def _counted(candidate: Candidate) -> bool:

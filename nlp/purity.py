@@ -14,7 +14,18 @@ from nlp.values import parse_number
 REACH_NEVER = 3
 REACH_NEAR = 30
 LOWEST_BARE = 50
-JOINED = ("to", "a", "bis", "tot", "et", "und", "y")  # between the two ends of a range
+JOINED = (
+    "to",
+    "a",
+    "al",
+    "ate",
+    "bis",
+    "tot",
+    "et",
+    "und",
+    "y",
+    "e",
+)  # between the two ends of a range
 
 
 def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> list[Marked]:

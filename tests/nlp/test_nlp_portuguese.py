@@ -95,10 +95,16 @@ def test_twelve_in_spanish_and_a_blotter_in_portuguese():
         ("Teste rápido de fentanil (10 tiras)", "fentanyl"),
         ("Metadona 10 mg, em breve buprenorfina", "buprenorphine"),
         ("Tusi não é cocaína, 2 g", "cocaine"),
+        ("Cytotec não, só Cialis 20 mg", "misoprostol"),
     ],
 )
 def test_what_is_denied_or_compared_is_not_on_offer(title, absent):
     assert absent not in offered(reading(title))
+
+
+def test_a_list_carries_its_ambiguous_word():
+    found = reading("Perfil", "Vendemos haxixe, erva e cocaína. Não vendemos heroína.")
+    assert offered(found) == {"cannabis", "cannabis_resin", "cocaine"}
 
 
 def test_erva_and_haxixe_are_two_products():
@@ -137,6 +143,8 @@ def test_quantities(title, expected):
         ("R$ 80 o grama", "80", "BRL", "g"),
         ("80 reais a grama", "80", "BRL", "g"),
         ("R$ 35 cada", "35", "BRL", "unit"),
+        ("R$ 290 cada caixa", "290", "BRL", "package"),
+        ("frete incluso R$ 280", "280", "BRL", "package"),
         ("1,80 € a unidade", "1.8", "EUR", "unit"),
         ("Portes 6€", "6", "EUR", "postage"),
         ("Sedex R$ 40", "40", "BRL", "postage"),
@@ -166,6 +174,9 @@ def test_a_price_per_gram_is_no_offer_of_a_gram():
         ("Sedex grátis para todo o Brasil.", [], ["BR"]),
         ("Envio discreto de Espanha e Portugal para toda a UE.", ["ES", "PT"], ["EU"]),
         ("Despacho de Lisboa em 24h.", ["PT"], []),
+        ("Envio do Porto para Espanha.", ["PT"], ["ES"]),
+        ("Entregas só no Rio de Janeiro.", [], ["BR"]),
+        ("Entrega em mãos em São Paulo.", [], []),
         ("Haxixe de Marrocos, erva da Holanda.", [], []),
     ],
 )

@@ -95,6 +95,7 @@ def test_cristal_that_nothing_decides_is_not_guessed():
         ("Test reactivo para MDMA", "mdma"),
         ("Grinder metálico para marihuana", "cannabis"),
         ("Metadona 10 mg, próximamente oxicodona", "oxycodone"),
+        ("Viagra no, Cialis 20 mg 8 comprimidos", "sildenafil"),
     ],
 )
 def test_what_is_denied_or_compared_is_not_on_offer(title, absent):
@@ -121,6 +122,7 @@ def test_a_substitute_is_itself_on_offer():
         ("Zolpidem 10 mg 20 comprimidos + Alprazolam 2 mg 30 comprimidos",
          [(10.0, 20.0), (2.0, 30.0)]),
         ("Tripis de 200 micras, 5 cuadros", [(0.2, 5.0)]),
+        ("Éxtasis 2x1: 25 pastillas de 180 mg", [(180.0, 25.0)]),
     ],
 )  # fmt: skip
 def test_quantities(title, expected):
@@ -177,6 +179,9 @@ def test_the_worth_of_a_false_note_is_no_price():
         ("No enviamos a Reino Unido ni a Estados Unidos.", [], []),
         ("Envíos nacionales en Colombia.", ["CO"], ["CO"]),
         ("Coca de Perú, calidad de Colombia.", [], []),
+        ("Entrega en mano en Madrid.", [], []),
+        ("Perú únicamente. Envío por Shalom.", [], ["PE"]),
+        ("Enviado desde Alemania a la Unión Europea; a España 3-5 días.", ["DE"], ["EU", "ES"]),
         ("Despacho por Chilexpress. Solo Chile.", [], ["CL"]),
     ],
 )
@@ -184,6 +189,12 @@ def test_shipping(text, from_, to):
     found = reading("Cocaína 1 g", text)
     assert found.values("ships_from") == from_
     assert sorted(found.values("ships_to")) == sorted(to)
+
+
+def test_number_words_of_one_language():
+    found = read(ListingText(title="Once pastillas de éxtasis", language="es"))
+    assert sizes(found) == [(11.0,)]
+    assert sizes(read(ListingText(title="Once pills of ecstasy", language="en"))) == []
 
 
 def test_the_advice_of_a_dose_is_no_offer():
