@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -36,8 +37,8 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        names = [name for name, _value in pairs]
-        self.repeated = sorted({name for name in names if names.count(name) > 1} & set(KEYS))
+        names = Counter(name for name, _value in pairs if name in KEYS)
+        self.repeated = sorted(name for name, n in names.items() if n > 1)
 
 
 def parse_line(line: str) -> ListingText:

@@ -93,6 +93,12 @@ def test_long_texts_of_every_kind(strict, text):
     strict(answer, listing)
 
 
+def test_an_object_of_very_many_keys_is_no_more_work():
+    line = json.dumps({"title": "10g coke", **{f"key{n}": n for n in range(200_000)}})
+    (answer,) = read_lines([line])
+    assert len(answer["substances"]) == 1
+
+
 def test_a_line_of_ten_megabytes_is_one_line():
     line = json.dumps({"id": "big", "title": "10g coke", "other": "x" * 10_000_000})
     (answer,) = read_lines([line])

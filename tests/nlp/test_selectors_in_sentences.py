@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import sys
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,35 @@ def test_every_key_of_real_vendors_is_read(real_data, name, n_blocks, n_jokes):
                     keys += key is not None and key.kind == "pgp_fingerprint"
     assert n == n_blocks
     assert keys == n - n_jokes
+
+
+UNITS = (
+    "shop (at) mail [dot] ", "a at b dot ", "telegram: @", "@a on telegram ", "D1A6 ", "0x12", "bc1q", "+44 20 ",
+    "wickr me id ", "t.me/", "jabber ", "key: 12:", "-----BEGIN PGP MESSAGE-----", "\u200b@\u200b", "https://a.b/",
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n \t \t ", "a.onion:", "1.",
+)  # fmt: skip
+
+
+def steps_of(text):
+    """How many lines of Python the search runs through: a measure that no load changes."""
+    steps = 0
+
+    def trace(_frame, event, _argument):
+        nonlocal steps
+        steps += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        read_selectors("profile", text)
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_work_grows_with_the_length_and_not_faster(unit):
+    read_selectors("profile", unit)
+    small, large = (steps_of(unit * (size // len(unit))) for size in (3_000, 12_000))
+    assert large < 1_000 + 6 * small
