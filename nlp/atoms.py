@@ -118,9 +118,11 @@ class AtomScanner:
             return None
         if self._text(index) == "*" and not self._unit_before(index):
             return None
-        if self._tokens[index + 1].kind != "num" or self._measures(index):
-            return None
-        if index and self._promotion(index):
+        if (
+            self._tokens[index + 1].kind != "num"
+            or self._measures(index)
+            or (index and self._promotion(index))
+        ):
             return None
         value = value_at(self._tokens, index + 1, {}, self._language)
         if value is None or value.number != int(value.number) or value.fraction:
@@ -319,6 +321,11 @@ class AtomScanner:
 
     def _per_amount(self, index: int) -> int:
         """Return where "/ml", "per 1ml", "/h" ends that makes a dose a concentration; else 0."""
+        if (
+            self._text(index) in ("par", "por", "pro", "je", "per")
+            and self._text(index + 2) == "ml"
+        ):
+            return index + 3  # "10 mg per 5 ml"
         if self._text(index) not in ("/", "per", "in"):
             return 0
         number = self._text(index + 1) == "1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from nlp.atoms import BREAKS, MAX_WORDS_BETWEEN, Atom
 from nlp.contents import without_articles, without_content, without_totals
@@ -13,6 +12,7 @@ from nlp.fields import FieldText, Segment
 from nlp.grammar import Grammar
 from nlp.joining import OF, fluid_ounces, joined_atoms
 from nlp.model import Offer, Place
+from nlp.openings import before_dose, opened
 from nlp.pieces import (
     capsules,
     closing_count,
@@ -32,6 +32,7 @@ DOSAGE = frozenset(("dosis", "dosagem", "dosage", "dose"))
 LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "maximo")
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
+PACKS = frozenset(("lot", "pack", "set", "paquet", "paquete", "pacote", "lote", "packung"))
 MAX_OFFERS = 40
 MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
@@ -100,7 +101,7 @@ def _part_offers(
     counter = _Counter(grammar, field, context, atoms)
     atoms = [counter.counted(atom) for atom in atoms]
     if field.name == "title":
-        atoms = _before_dose(field, _opened(field, atoms, context))
+        atoms = before_dose(field, opened(field, atoms, loose=context.loose, pieces=context.pieces))
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not _excluded(grammar, field, a, len(atoms) + context.among)]
     if context.dosed:
@@ -279,11 +280,13 @@ class _Counter:
         mark = glued and tokens[index].kind == "word" and tokens[index].text != "st"
         return mark and index not in self._context.dosed
 
-    def _goes_on(self, atom: Atom, index: int) -> bool:
-        """Whether "/100" goes on a list of counts, at most a few of them."""
+    def _goes_on(self, atom: Atom, index: int) -> int:
+        """Return how many tokens "/100" or "+10 free" take that go on a count; else 0."""
         tokens = self._field.tokens
-        near = index + 1 < min(len(tokens), atom.last + TEN)
-        return near and tokens[index].text == "/" and tokens[index + 1].kind == "num"
+        if index + 1 >= min(len(tokens), atom.last + TEN) or tokens[index + 1].kind != "num":
+            return 0
+        given = tokens[index].text == "+" and self._field.text(index + 2) in self._grammar.free
+        return 3 if given else 2 * (tokens[index].text == "/")
 
     def _thing_follows(self, atom: Atom) -> bool:
         index, words = atom.last, 0
@@ -305,58 +308,15 @@ class _Counter:
                 return token.text != "x" and (not self._explicit or index == atom.last)
             if token.text == "st" and words == 0:
                 return not glued or atom.value % TEN != 1  # "100st" are pieces, "1st" is not
-            if (
-                words == 0
-                and token.text == "+"
-                and self._field.text(index + 2) in self._grammar.free
-            ):
-                index += 3  # "50 +10 free Viagra"
-                continue
-            if words == 0 and self._goes_on(atom, index):
-                index += 2  # "50/100/200 bars"
+            beyond = self._goes_on(atom, index) if words == 0 else 0
+            if beyond:
+                index += beyond
                 continue
             if token.kind == "num" or token.text in BREAKS or token.kind == "nl":
                 break
             words += token.kind == "word"
             index += 1
         return False
-
-
-def _opened(field: FieldText, atoms: list[Atom], context: OfferContext) -> list[Atom]:
-    """Return the atoms of a title with the bare number that opens it understood.
-
-    "50 Nintendo | 170mg" counts; ".5 speed" of a substance sold loose is a mass.
-    """
-    first = atoms[0]
-    others = {atom.kind for atom in atoms[1:]}
-    opens = first.kind == "bare" and not any(t.kind == "word" for t in field.tokens[: first.first])
-    follower = field.tokens[first.last] if first.last < len(field.tokens) else None
-    if not opens or follower is None or others & {"mass", "volume", "count", "ounces"}:
-        return atoms
-    if first.value != int(first.value):
-        plain = context.loose and follower.kind == "word" and not others
-        return [replace(first, kind="mass"), *atoms[1:]] if plain and first.value < TEN else atoms
-    if follower.text in ("|", "-", ")") and first.last + 1 < len(field.tokens):
-        follower = field.tokens[first.last + 1]
-    worded = follower.kind == "word" and follower.start > field.tokens[first.last - 1].end
-    if worded and (others & {"dose", "range"} or (context.pieces and not context.loose)):
-        return [replace(first, kind="count"), *atoms[1:]]
-    return atoms
-
-
-def _before_dose(field: FieldText, atoms: list[Atom]) -> list[Atom]:
-    """Return the atoms of a title; "NEW: 100 orange owls 240mg" counts the pieces of a dose."""
-    if any(atom.kind in ("mass", "volume", "count", "ounces") for atom in atoms):
-        return atoms
-    for index, (atom, after) in enumerate(pairwise(atoms)):
-        between = field.tokens[atom.last : after.first]
-        named = 0 < len(between) <= MAX_WORDS_BETWEEN and all(t.kind == "word" for t in between)
-        apart = named and between[0].start > field.tokens[atom.last - 1].end
-        whole = atom.kind == "bare" and atom.value == int(atom.value) and atom.value > 1
-        after_code = field.text(atom.first - 1) in ("lsd", "-", "/", "#")
-        if whole and apart and after.kind in ("dose", "range") and not after_code:
-            return [*atoms[:index], replace(atom, kind="count"), *atoms[index + 1 :]]
-    return atoms
 
 
 def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bool:

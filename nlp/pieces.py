@@ -20,6 +20,8 @@ CAPSULES = frozenset(
      "pills", "pillen", "pellet", "pellets", "pastillas")
 )  # fmt: skip
 SMALLEST_COUNT = 2
+SMALL_IMPRINT = 12
+LARGEST_PACK = 336  # of 12 or 14 in a strip; "4812", "972" are imprints
 LARGEST_PIECE = 100  # grams of one unnamed piece
 YEARS = range(1990, 2100)
 
@@ -47,7 +49,8 @@ def closing_count(field: FieldText, segment: Segment, atoms: list[Atom]) -> list
         return atoms
     whole = last.value == int(last.value) and last.value >= SMALLEST_COUNT
     rest = [field.tokens[i] for i in range(last.last, segment.last)]
-    imprint = last.value > 12 and last.value % 5 != 0  # noqa: PLR2004 - "blue 4812", "b/972"
+    packed = last.value <= LARGEST_PACK and not (last.value % 12 and last.value % 14)
+    imprint = last.value % 5 != 0 and last.value > SMALL_IMPRINT and not packed
     plain = (
         whole
         and not imprint
@@ -76,7 +79,21 @@ def unnamed_pieces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> lis
         plain = plain or bool(held and not between)  # "5 1g bags"
         if plain and atom.value >= SMALLEST_COUNT and mass.value < LARGEST_PIECE:
             out[number] = replace(atom, kind="count", container=True)
-    return [_spelt_pieces(grammar, field, atom) for atom in out]
+    out = [_spelt_pieces(grammar, field, atom) for atom in out]
+    return _each_counted(grammar, field, out)
+
+
+def _each_counted(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms; "20 wraps of base, 0.25 g each" has one number that counts."""
+    masses = [a for a in atoms if a.kind == "mass"]
+    bare = [a for a in atoms if a.kind == "bare" and a.value == int(a.value)]
+    if len(masses) != 1 or len(bare) != 1 or any(a.kind in ("count", "dose") for a in atoms):
+        return atoms
+    mass, number = masses[0], bare[0]
+    said = field.text(mass.last) in grammar.each and number.last < mass.first
+    if not said or number.value < SMALLEST_COUNT:
+        return atoms
+    return [replace(a, kind="count") if a is number else a for a in atoms]
 
 
 def _spelt_pieces(grammar: Grammar, field: FieldText, atom: Atom) -> Atom:

@@ -87,11 +87,14 @@ def each_of_them(
     said = [field.text(i) for i in range(part.segment.first, part.segment.last)]
     if len(part.groups) < 2 or len(offers) != 1 or grammar.each.isdisjoint(said):  # noqa: PLR2004
         return [replace(offer, product=part.product()) for offer in offers]
-    return [
-        replace(offer, product=frozenset(name.key for name in group))
-        for group in part.groups
-        for offer in offers
-    ]
+    strengths = {atom.first: atom.value for atom in field.atoms if atom.kind == "bare"}
+    out: list[Offer] = []
+    for group in part.groups:
+        offer = replace(offers[0], product=frozenset(name.key for name in group))
+        dose = strengths.get(group[-1].last)
+        counted = offer.kind == "units" and dose is not None
+        out.append(replace(offer, dose_mg=dose) if counted else offer)
+    return out
 
 
 def _cut(
@@ -146,6 +149,12 @@ def _alike(field: FieldText, whole: Part, atoms: Sequence[Atom]) -> list[Part]:
         tuple(a.kind for a in held if a.kind not in ("percent", "ratio", "bare"))
         for _segment, held in parts
     }
+    units = {
+        tuple(field.text(a.last - 1) for a in held if a.kind in ("mass", "volume"))
+        for _segment, held in parts
+    }
+    if len(units) > 1:
+        return [whole]  # "1oz / 28.35g": one quantity
     labels = [_label(field, segment, taken) for segment, _held in parts]
     if len(parts) < 2 or len(shapes) > 1 or "" in labels or len(set(labels)) < len(labels):  # noqa: PLR2004
         return [whole]

@@ -96,9 +96,10 @@ class ListingReader:
         offers, said = self._offers(
             spoken, mentions, pieces=self._goods.sold_in_pieces(text.category)
         )
-        offered = any(c.status in ("stated", "implied") for c in mentions)
+        offered = any(c.status == "stated" for c in mentions)
         classes = frozenset(g.goods_class for g in goods)
-        if classes and not offered and classes <= frozenset(NOT_DRUGS):
+        declared_other = any(g.source == "declared" and g.goods_class in NOT_DRUGS for g in goods)
+        if not offered and classes and (classes <= frozenset(NOT_DRUGS) or declared_other):
             offers = not_drugs(self._grammar, spoken, offers, classes)
         offers, said = with_packages(self._grammar, spoken, offers, said)
         prices = said_prices(self._grammar, self._countries, spoken, offers, text.price)

@@ -76,6 +76,18 @@ def offered(title: str, description: str = "", **fields) -> set[str]:
         ("Adderall 20mg", [("dose", None, None, "20")]),
         ("10mg pure buprenorphine powder", [("mass", "0.01", None, None)]),
         ("Purple drank syrop 16 oz codeine", [("volume", "473.12", None, None)]),
+        ("100 | Microphone XTC pills 170mg", [("units", None, 100, "170")]),
+        ("NEW DISCOUNT!! -20 today! 50 ORANGE OWLS 240mg XTC", [("units", None, 50, "240")]),
+        ("20 - old-school Oxycontin OC/80 mg pills", [("units", None, 20, "80")]),
+        ("PERCOCET 30MG BLUE 4812", [("dose", None, None, "30")]),
+        ("Adderall 10mg (b/972)", [("dose", None, None, "10")]),
+        ("50 +10 Free Dexedrine 5mg IR", [("units", None, 50, "5")]),
+        ("FREE 2x GREEN STARS 230MG XTC", [("units", None, 2, "230")]),
+        ("Dexamphetamine 10 x 2,5mg", [("units", None, 10, "2.5")]),
+        ("500mg raw LSD crystal", [("mass", "0.5", None, None)]),
+        ("5 Pink Stars 110mg MDMA", [("units", None, 5, "110")]),
+        ("50x: 25c NBOMe 1400ug", [("units", None, 50, "1.4")]),
+        ("Super Haze, FREE SHIPPING / 1oz / 28.35g (FE, discount)", [("mass", "28.35", None, None)]),
         ("S.A.G.E. feminized 5 seeds pack", [("units", None, 5, None)]),
     ],
 )  # fmt: skip
@@ -138,7 +150,7 @@ def test_an_ordinary_word_is_no_misspelling(text):
 
 def test_a_slip_needs_a_quantity_and_no_other_name():
     assert offered("Herion") == set()
-    assert offered("10g weed, herion 1g") == {"cannabis"}
+    assert offered("10g weed for every herion fan") == {"cannabis"}
     assert offered("Something 1g", "herion 1g") == set()
 
 
