@@ -234,7 +234,10 @@ def _spoken(
     alone = country.first == segment.first + 1 and field.text(segment.first) in words.only
     alone = alone or (country.first == segment.first and _only_behind(field, words, country))
     if not near and alone:
-        near = words.speaks & field.vocabulary()
+        whole = (
+            country.last >= segment.last - 1
+        )  # the sentence says nothing else: "Nur Österreich."
+        near = words.speaks & field.vocabulary() or (words.only if whole else near)
     return near - words.weak if country.code == "WORLDWIDE" else near
 
 
