@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.countries import CountryNames
 from nlp.fields import FieldText
 from nlp.grammar import Grammar
 from nlp.model import GivenPrice, Offer, PriceFound
-from nlp.shipping import CountryNames
 
 MAX_FOUND = 200  # offers or prices of one field; the rest is reported as unread
 DOLLARS = ("USD", "CAD", "AUD")
