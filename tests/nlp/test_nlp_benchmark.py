@@ -26,7 +26,9 @@ TEXTS = [ListingText(title=f"{n} g MDMA", description="Best quality. ") for n in
 
 
 def test_a_small_measure_runs_the_command_and_compares_the_bytes(tmp_path):
-    measured = measure(TEXTS, Wanted(n_titles=20, n_single=10, workers=1, n_first=1), tmp_path)
+    measured = measure(
+        TEXTS, Wanted(n_titles=20, n_single=10, n_texts=5, workers=1, n_first=1), tmp_path
+    )
     figures = measured["figures"]
     assert figures["identical"] is True
     assert figures["million_titles_s"] is None  # never scaled up

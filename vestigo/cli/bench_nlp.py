@@ -15,6 +15,7 @@ from vestigo.i18n import _
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 SINGLE = 20_000
+LONG = 5_000
 PEER_TEXTS = 1_000
 
 
@@ -41,7 +42,7 @@ def nlp(
 
     annotated = read_gold(gold) if gold else []
     given = given_texts(texts) if texts else invented_texts()
-    wanted = Wanted(n_titles=titles, n_single=min(SINGLE, titles))
+    wanted = Wanted(n_titles=titles, n_single=min(SINGLE, titles), n_texts=min(LONG, titles))
     with tempfile.TemporaryDirectory() as work:
         measured = measure(given, wanted, Path(work))
     measured["beside"] = beside(given, annotated, peer_list, min(PEER_TEXTS, titles))

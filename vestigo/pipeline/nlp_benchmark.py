@@ -54,10 +54,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is measured: how many titles in all, and for each single rate."""
+    """How many titles are read by ``workers`` processes; titles and texts for the rates of one."""
 
     n_titles: int
     n_single: int
+    n_texts: int
     workers: int = 2
     n_first: int = 5
 
@@ -104,7 +105,7 @@ def measure(texts: Sequence[ListingText], wanted: Wanted, work: Path) -> dict[st
     titles = [text.title for text in texts]
     whole = list(zip(titles, with_descriptions(texts), strict=True))
     single = _file(work / "titles.jsonl", ((t, "") for t in _numbered(titles, wanted.n_single)))
-    long = _file(work / "texts.jsonl", islice(cycle(whole), wanted.n_single))
+    long = _file(work / "texts.jsonl", islice(cycle(whole), wanted.n_texts))
     many = _file(work / "many.jsonl", ((t, "") for t in _numbered(titles, wanted.n_titles)))
     one = _file(work / "one.jsonl", [whole[0]])
     cold = [run_read(one, 1) for _n in range(wanted.n_first)]
@@ -121,9 +122,9 @@ def measure(texts: Sequence[ListingText], wanted: Wanted, work: Path) -> dict[st
         "identical": all(runs[name].sha256 == again[name].sha256 for name in runs),
         "output_sha256": {name: run.sha256 for name, run in runs.items()},
     }
-    for name, run in runs.items():
-        figures[f"{name}_per_s"] = round(wanted.n_single / run.seconds)
-        figures[f"{name}_per_cpu_s"] = round(wanted.n_single / run.cpu_seconds)
+    for name, n in (("titles", wanted.n_single), ("texts", wanted.n_texts)):
+        figures[f"{name}_per_s"] = round(n / runs[name].seconds)
+        figures[f"{name}_per_cpu_s"] = round(n / runs[name].cpu_seconds)
     return {
         "version": __version__,
         "machine": {**machine(), "load": [round(part, 1) for part in os.getloadavg()]},
