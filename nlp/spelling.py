@@ -26,6 +26,7 @@ WORD = re.compile(r"(?<![^\W_])[a-z]{6,24}(?![^\W_])")
 SHORTEST_DISGUISED = 4
 SHORTEST_SPACED = 3
 SHORTEST_SLIP = 6
+SHORTEST_CHANGED = 8
 SLIP_KINDS = ("inn", "brand", "street", "code")
 
 
@@ -86,6 +87,11 @@ class Spellings:
             if len({t.substance for w in fits for t in self._words[w]}) == 1:
                 yield Spelt(match.start(), match.end(), self._words[fits[0]])
 
+    def _may_change(self, word: str) -> bool:
+        """Whether a changed letter is a slip: of a long name that is no brand ("heroic")."""
+        brand = any(term.kind == "brand" for term in self._words[word])
+        return len(word) >= SHORTEST_CHANGED and not brand
+
     def _slips(self, normal: str) -> Iterator[Spelt]:
         for match in WORD.finditer(normal):
             word = match.group()
@@ -93,8 +99,13 @@ class Spellings:
                 continue
             near = sorted({w for cut in (word, *_cuts(word)) for w in self._cut.get(cut, ())})
             near = [w for w in near if w[0] == word[0] and _one_slip(w, word)]
+            near = [w for w in near if self._may_change(w) or not _one_changed(w, word)]
             if near and len({t.substance for w in near for t in self._words[w]}) == 1:
                 yield Spelt(match.start(), match.end(), tuple(_weak(self._words[near[0]])))
+
+
+def _one_changed(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _weak(terms: Sequence[Term]) -> Iterable[Term]:

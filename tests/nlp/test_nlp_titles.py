@@ -148,6 +148,11 @@ def test_an_ordinary_word_is_no_misspelling(text):
     assert "morphine" not in offered(text)
 
 
+@pytest.mark.parametrize("text", ["20mg DMT, acurate dose", "heroic 3.5g", "listado - anadir 5g"])
+def test_a_changed_letter_of_a_short_name_or_a_brand_is_another_word(text):
+    assert offered(text) <= {"dmt"}
+
+
 def test_a_slip_needs_a_quantity_and_no_other_name():
     assert offered("Herion") == set()
     assert offered("10g weed for every herion fan") == {"cannabis"}
