@@ -84,7 +84,7 @@ def fluid_ounces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[
     if (
         not field.vocabulary()
         & grammar.liquids
-        & {"syrup", "syrop", "sirup", "lean", "fl", "jarabe", "liquid"}
+        & {"syrup", "syrop", "sirup", "sirop", "siroop", "xarope", "lean", "fl", "jarabe", "liquid"}
     ):
         return atoms
     out = []

@@ -229,6 +229,8 @@ def _face_value(grammar: Grammar, tokens: list[Token], first: int, last: int) ->
     if tokens[first - 1].text not in ("de", "of", "von", "van"):
         before = before[-1:]
     behind = tokens[last : last + 1]
+    if first > 1 and tokens[first - 1].text in grammar.notes and tokens[first - 2].kind == "num":
+        return False  # "20 notes 300 EUR": they cost that
     return any(token.text in grammar.notes for token in (*before, *behind))
 
 

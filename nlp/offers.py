@@ -33,6 +33,7 @@ LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
 PACKS = frozenset(("lot", "pack", "set", "paquet", "paquete", "pacote", "lote", "packung"))
+PACKS = frozenset(("lot", "pack", "set", "paquet", "paquete", "pacote", "lote", "packung"))
 MAX_OFFERS = 40
 MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
@@ -162,6 +163,9 @@ def _multiplies(grammar: Grammar, field: FieldText, atom: Atom, after: Atom) -> 
     close = len(between) <= 1 or all(
         t in (*OF, "(", ",", "c", "/") or t in grammar.containers for t in between
     )
+    packed = between[-1:] and between[-1] in OF and between[-2:-1] and between[-2] in PACKS
+    if packed and len(between) <= MAX_WORDS_OF:
+        return True  # "640 g, lot of 3"
     return (after.times and (close or atom.kind == "volume")) or (close and atom.kind == "volume")
 
 

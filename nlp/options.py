@@ -26,11 +26,21 @@ def joined_offers(title: list[Offer], body: Sequence[tuple[Offer, bool]]) -> lis
             (same_option(offer, other) or covers(other, offer))
             and same_product(offer.product, other.product)
             for other in kept
-        ):
+        ) or _said_by_another_name(offer, title):
             continue
         if firm or not settled:
             kept.append(offer)
     return _without_bare_doses(_with_shared_dose(kept, said))
+
+
+def _said_by_another_name(offer: Offer, title: Sequence[Offer]) -> bool:
+    """Whether the title has this option of another product, and its own product besides.
+
+    A name that the lexicon does not know then stood between ("Melanotan 10 mg, MT2 10 mg").
+    """
+    alike = any(same_option(offer, other) for other in title)
+    own = any(same_product(offer.product, other.product) for other in title)
+    return alike and own
 
 
 def _completed(title: list[Offer], body: Sequence[Offer]) -> list[Offer]:

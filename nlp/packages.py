@@ -45,7 +45,7 @@ def not_drugs(
 
     Wildlife is sold by weight too and its options may stand anywhere; so may those of notes.
     """
-    if classes <= {"wildlife", "counterfeit_money"}:
+    if "wildlife" in classes or classes <= {"counterfeit_money"}:
         return [
             o for o in offers if o.kind == "units" or (o.kind == "mass" and "wildlife" in classes)
         ]

@@ -8,7 +8,7 @@ market shows the same amount, or where another option of the line is priced.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.fields import FieldText
 from nlp.grammar import Grammar
@@ -44,6 +44,7 @@ def add_listed_prices(
         if field.name not in ("title", "description") or not field.atoms:
             continue
         _spelt_out(grammar, field)
+        _dashed(grammar, field, given)
         known = _currency(grammar, field, given)
         if known is None:
             continue
@@ -70,6 +71,23 @@ def _spelt_out(grammar: Grammar, field: FieldText) -> None:
             found.append(MoneyFound(amount, code, "", index - 1, index + 1, index + 1))
     if found:
         field.money = sorted([*field.money, *found], key=lambda money: money.first)
+
+
+def _dashed(grammar: Grammar, field: FieldText, given: GivenPrice | None) -> None:
+    """Give amounts written "80.-" the currency that the field or the market names."""
+    words = field.vocabulary()
+    named = {code for word, code in grammar.money_words.items() if word in words}
+    shown = {given.currency} if given is not None and given.currency else set()
+    codes = named or shown
+    if len(codes) != 1:
+        return
+    code = next(iter(codes))
+    field.money = [
+        replace(money, currency=code)
+        if money.currency == "CHF" and field.text(money.last - 1) == "-"
+        else money
+        for money in field.money
+    ]
 
 
 def _currency(
