@@ -308,6 +308,7 @@ def test_sign_in_and_failure_stand_in_the_custody_log(served):
     assert [(e.action, e.reason) for e in events] == [
         ("fail", "console: sign-in failed"), ("access", "console: sign-in"),
     ]  # fmt: skip
+    assert events[0].details["account"] == "not known"  # what was typed may be a password
     assert events[1].details["account"] == "ana.investigator"
     assert events[1].role == "investigator"
 

@@ -107,3 +107,9 @@ def test_what_is_no_probability_is_refused(value):
 def test_probabilities_round_half_to_even():
     assert str(probability("0.00005")) == "0.0000"
     assert str(probability("0.00015")) == "0.0002"
+
+
+@pytest.mark.parametrize("kind", ["no_such", [1, None], {"a": 1}, 7, None])
+def test_a_body_of_no_known_kind_has_no_record(kind):
+    with pytest.raises(KeyError):
+        record_from_body({"kind": kind, "schema": 1})

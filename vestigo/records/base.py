@@ -103,7 +103,7 @@ def record_from_body(body: dict[str, Any]) -> Record:
     schema version that this release does not read.
     """
     values = dict(body)
-    cls = RECORD_TYPES[values.pop("kind")]
+    cls = RECORD_TYPES[str(values.pop("kind"))]  # a list is no key either
     if values.pop("schema") != cls.SCHEMA:
         raise ValueError(f"{cls.KIND}: this release reads schema {cls.SCHEMA} only")
     return from_plain(cls, dict.fromkeys(cls.LATER) | values)

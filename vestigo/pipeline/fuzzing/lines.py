@@ -60,7 +60,7 @@ def _record(line: bytes) -> None:
     if not exact:
         return
     agree("canonical", _canonical(value), line)
-    if isinstance(value, dict) and value.get("kind") in RECORD_TYPES:
+    if isinstance(value, dict) and str(value.get("kind")) in RECORD_TYPES:
         _known_record(value, line)
 
 
