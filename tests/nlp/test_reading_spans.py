@@ -77,13 +77,15 @@ def offers_of(cut: str, language: str | None) -> Iterator[Any]:
 
 
 def offer_holds(row: Row, cut: str, language: str | None, listing: Row) -> bool:
-    """What the span alone says; a claim or a count may be completed from elsewhere in the texts."""
+    """What the span alone says; a claim, a count or a size may be completed from elsewhere."""
     wanted = {name: Decimal(row[name]) for name in VALUES if name in row}
     for offer in offers_of(cut, language):
         read = {name: Decimal(v) for name in VALUES if (v := getattr(offer, name)) is not None}
         if offer.kind == row["kind"] and read == wanted:
             return True
-        completed = row["kind"] == "units" and offer.kind in ("units", "dose")
+        completed = offer.kind in {"units": ("units", "dose"), "dose": ()}.get(
+            row["kind"], ("units",)
+        )
         if completed and all(
             read[name] == value if name in read else said(listing, value, language)
             for name, value in wanted.items()
