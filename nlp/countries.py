@@ -86,8 +86,11 @@ class CountryNames:
             return None
         written = field.normal.cut(token.start, token.end)
         code = {"UK": "GB"}.get(written, written)
-        if index and field.tokens[index - 1].text == "$":
-            return None  # "60 $CA"
+        before = field.tokens[index - 1] if index else None
+        if before is not None and (
+            before.text == "$" or (before.kind == "num" and before.end == token.start)
+        ):
+            return None  # "60 $CA", "24HR"
         if code not in self._codes:
             return None
         ordinary = code in ORDINARY_WORDS and field.name != SHIPS_FIELD

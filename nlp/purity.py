@@ -95,6 +95,8 @@ def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bo
     segment = field.segment_of(first)
     low, high = max(segment.first, first - REACH_NEVER), min(segment.last, last + REACH_NEVER)
     close = {field.tokens[i].text for i in range(low, high)}
+    if field.name == "title" and field.text(last) in ("-", "(", "|"):
+        close -= {field.tokens[i].text for i in range(last, high)}  # "80% - FE discount"
     directly = _words_behind(field, last, segment.last)
     if directly & grammar.purity_direct:
         return True

@@ -173,7 +173,7 @@ def _directions(  # noqa: PLR0911 - one for each form
 ) -> tuple[str, ...]:
     country = countries[position]
     window = _texts(field, max(segment.first, country.first - REACH), country.first)
-    after = _texts(field, country.last, min(segment.last, country.last + 4))
+    after = _behind(field, words, segment, country)
     if _excepted(field, words, segment, country):
         return ()
     if _pair(field, countries, position):
@@ -221,6 +221,15 @@ def _within(
     sent = position > 0 and _from_before(field, words, segment, countries[position - 1])
     several = "+" in countries[position].code
     return ("ships_to",) if sent or several else ("ships_from", "ships_to")
+
+
+def _behind(
+    field: FieldText, words: ShippingWords, segment: Segment, country: CountryFound
+) -> list[str]:
+    """Return up to four words behind a country; of "USA/Domestic" without the sign."""
+    after = _texts(field, country.last, min(segment.last, country.last + 4))
+    sign = after[:1] == ["/"] and words.after["both_after"].intersection(after[1:2])
+    return after[1:] if sign else after
 
 
 def _spoken(

@@ -213,6 +213,7 @@ def test_purity_is_of_the_product(text, expected):
 
 def test_a_sign_parts_the_purity_from_what_follows():
     assert found("1g MDMA 84% ( ESCROW )").values("purity_pct") == ["84"]
+    assert found("Cocaine 80% - FE discount").values("purity_pct") == ["80"]
     assert found("500mg Sativa cartridge THC 60%+").values("purity_pct") == ["60"]
 
 
@@ -231,6 +232,9 @@ def test_a_sign_parts_the_purity_from_what_follows():
         ("I ship within EU only", ["EU"], ["EU"]),
         ("not shipped to : DK", [], []),
         ("HIGH QUALITY FRANCE SHIPPING", ["FR"], []),
+        ("Shipping from the U.K.", ["GB"], []),
+        ("[USA/Domestic] powder", ["US"], ["US"]),
+        ("24HR UK DELIVERY", [], ["GB"]),
     ],
 )
 def test_where_it_ships(text, origin, destination):
