@@ -12,6 +12,7 @@ import pytest
 
 from nlp.jsonl import read_lines
 from nlp.lexicon import NOT_KNOWN, shipped_lexicon
+from nlp.text import normalize
 
 INCB = re.compile(r"incb_(yellow|green|red)_list")
 EDITIONS = {
@@ -211,3 +212,38 @@ def test_a_group_or_mixture_has_no_schedule_that_nobody_gave():
         "coca_paste",
     ):
         assert [row.schedule for row in lexicon.schedules[substance]] == [NOT_KNOWN]
+
+
+# Sources of national names: the jurisdictions of their rows.
+NATIONAL = {
+    "us_lists": "US",
+    "ca_cdsa": "CA",
+    "fr1990": "FR",
+    "br_dou": "BR",
+    "br_rdc": "BR",
+    "pt_dar": "PT",
+    "st_penal": "ST",
+}
+
+
+def _squeezed(text):
+    for letter, name in (("α", "alpha"), ("β", "beta"), ("ß", "beta")):
+        text = text.replace(letter, name)
+    return "".join(c for c in normalize(text).normal if c.isalnum())
+
+
+@pytest.mark.real
+def test_a_national_name_stands_in_the_list_that_it_cites(rows):
+    printed = {
+        (row["jurisdiction"], _squeezed(part))
+        for row in rows
+        for name in (row["name"], *row["other_names"].split("; "))
+        for part in (name, *re.split(", | or | and |[()]", name))
+        if "stored GitHub file" not in row["source"]
+    }
+    wrong = [
+        term
+        for term in shipped_lexicon().terms
+        if term.source in NATIONAL and (NATIONAL[term.source], _squeezed(term.term)) not in printed
+    ]
+    assert not wrong
