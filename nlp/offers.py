@@ -231,7 +231,7 @@ def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
     """Return a dose without a count; of a substance sold loose it is a small mass."""
     place = field.place(atom.first, atom.last)
     raw = atom.value >= TEN and field.vocabulary() & {"raw", "crystal", "crystals"}
-    if context.loose or raw:
+    if (context.loose or raw) and field.text(atom.last) != "per":
         return Offer(kind="mass", grams=atom.value / 1000, place=place)
     return Offer(kind="dose", dose_mg=atom.value, place=place)
 

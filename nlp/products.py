@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ COMPANIONS = frozenset(("paracetamol", "caffeine", "ibuprofen", "naloxone", "ace
 LABEL = "="  # before a word that the lexicon does not know
 STRAIN = "~"  # between a substance and the strain or stamp that implies it
 SHORTEST_LABEL = 3
+MAX_NAMES = 60  # of one segment; more is no listing that a person wrote
+MAX_ATOMS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +68,23 @@ def product_parts(
 ) -> list[Part]:
     """Return the parts of a segment, one for each product that has a quantity of its own."""
     groups: list[list[Named]] = []
-    for name in named:
-        if not segment.first <= name.first < segment.last:
-            continue
+    first = bisect_left(named, segment.first, key=_first)
+    inside = named[first : bisect_left(named, segment.last, key=_first)][:MAX_NAMES]
+    for name in inside:
         if groups and (name.key in COMPANIONS or not _different(groups[-1][-1].key, name.key)):
             groups[-1].append(name)
         else:
             groups.append([name])
-    if len(groups) > 1:
+    if len(groups) > 1 and len(inside) < MAX_NAMES and len(atoms) < MAX_ATOMS:
         parts = _cut(field, segment, groups, atoms)
         if len(parts) > 1:
             return parts
     whole = Part(segment, tuple(tuple(group) for group in groups))
     return _alike(field, whole, atoms) if field.name == "title" else [whole]
+
+
+def _first(name: Named) -> int:
+    return name.first
 
 
 def each_of_them(
