@@ -34,7 +34,7 @@ from vestigo.records import (
 )
 from vestigo.store import CaseFolder
 
-SOLD = ("10g Cocaine 85%", "5g Ketamine and Mephedrone", "100x XTC pills 220mg")
+SOLD = ("10g Cocaine 85%", "5g Ketamine and LSD", "100x XTC pills 220mg")
 
 
 @pytest.fixture(scope="module")
@@ -114,25 +114,25 @@ def events(folder):
 def test_the_newest_reading_is_the_one_that_counts(folder, tmp_path, lexicon_without):
     assert read(folder, tmp_path).n_superseded == 0
     first = said(folder)
-    assert (SOLD[1], "mephedrone") in first
+    assert (SOLD[1], "lsd") in first
     assert [one for one in first if one[0] == SOLD[0]] == [(SOLD[0], "10"), (SOLD[0], "cocaine")]
 
-    lexicon_without("mephedrone")
+    lexicon_without("lsd")
     report = read(folder, tmp_path)
     assert report.n_superseded > 0
     second = said(folder)
-    assert second == [one for one in first if one[1] != "mephedrone"]
+    assert second == [one for one in first if one[1] != "lsd"]
     assert len(second) == len(set(second)), "no value stands twice"
 
     (event,) = events(folder)
     assert event.details["records"] == str(report.n_superseded)
-    assert event.details["lexicon_sha256"] == "without mephedrone"
+    assert event.details["lexicon_sha256"] == "without lsd"
     assert len(event.details["reader_sha256"]) == 64
 
 
 def test_reading_again_with_the_same_lexicon_changes_nothing(folder, tmp_path, lexicon_without):
     read(folder, tmp_path)
-    lexicon_without("mephedrone")
+    lexicon_without("lsd")
     read(folder, tmp_path)
     with open_session(folder.path) as session:
         head = session.ledger.head()
@@ -146,7 +146,7 @@ def test_reading_again_with_the_same_lexicon_changes_nothing(folder, tmp_path, l
 def test_a_lexicon_that_comes_back_gives_its_reading_back(folder, tmp_path, lexicon_without):
     read(folder, tmp_path)
     first = said(folder)
-    for known in ("mephedrone", "", "mephedrone", ""):
+    for known in ("lsd", "", "lsd", ""):
         lexicon_without(known)
         read(folder, tmp_path)
         expected = [one for one in first if not known or one[1] != known]
@@ -159,7 +159,7 @@ def test_what_a_person_took_back_is_no_business_of_the_reader(folder, tmp_path, 
     with open_session(folder.path) as session:
         gone = next(rid for rid, _m in session.ledger.named_of_kind(Mention))
         retract(session, gone, "misread")
-    lexicon_without("mephedrone")
+    lexicon_without("lsd")
     read(folder, tmp_path)
     with open_session(folder.path, write=False) as session:
         of_gone = [r for r in session.ledger.of_kind(Retraction) if r.retracts == gone]
@@ -168,7 +168,7 @@ def test_what_a_person_took_back_is_no_business_of_the_reader(folder, tmp_path, 
 
 def test_every_superseded_record_stays_in_the_ledger(folder, tmp_path, lexicon_without):
     read(folder, tmp_path)
-    lexicon_without("mephedrone")
+    lexicon_without("lsd")
     read(folder, tmp_path)
     with open_session(folder.path, write=False) as session:
         taken = [r.retracts for r in session.ledger.of_kind(Retraction) if r.reason == REASON]
@@ -187,11 +187,11 @@ def test_the_graph_and_the_command_show_the_newest(folder, tmp_path, lexicon_wit
 
     read(folder, tmp_path)
     run("graph", "rebuild", folder.path)
-    assert '"Substance"' in run("graph", "search", folder.path, "mephedrone", "--json")
+    assert '"Substance"' in run("graph", "search", folder.path, "lsd", "--json")
 
-    lexicon_without("mephedrone")
+    lexicon_without("lsd")
     profile = next(tmp_path.glob("*.toml"))
     assert "gave way" in run("case", "read", folder.path, "--profile", profile)
     run("graph", "update", folder.path)
     assert '"Substance"' in run("graph", "search", folder.path, "cocaine", "--json")
-    assert '"Substance"' not in run("graph", "search", folder.path, "mephedrone", "--json")
+    assert '"Substance"' not in run("graph", "search", folder.path, "lsd", "--json")
