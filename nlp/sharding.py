@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,7 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from nlp.jsonl import read_lines
@@ -72,7 +75,7 @@ def _checked(rules: Rules) -> None:
 def _shared_out(lines: Iterable[bytes], rules: Rules, workers: int) -> Iterator[Parcel]:
     waiting: deque[Future[Parcel]] = deque()
     source = iter(lines)
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _without_interrupt)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
     try:
         while batch := list(islice(source, LINES)):
             waiting.append(pool.submit(read_parcel, batch, rules))
@@ -84,9 +87,17 @@ def _shared_out(lines: Iterable[bytes], rules: Rules, workers: int) -> Iterator[
         pool.shutdown(cancel_futures=True)
 
 
-def _without_interrupt() -> None:
-    """Leave Ctrl-C to the process that shares out the lines."""
+def _begin() -> None:
+    """Leave Ctrl-C to the process that shares out the lines, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def read_parcel(lines: list[bytes], rules: Rules) -> Parcel:

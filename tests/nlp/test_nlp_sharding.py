@@ -48,6 +48,16 @@ def test_a_killed_process_of_the_pool_is_an_error_with_a_code():
     assert caught.value.code == "E-NLP-007"
 
 
+def test_no_process_of_the_pool_outlives_a_killed_command(tmp_path):
+    path = tmp_path / "l.jsonl"
+    path.write_bytes(b"".join(lines(40 * LINES)))
+    words = [sys.executable, "-m", "vestigo", "nlp", "read", "--workers", "2", str(path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as command:
+        assert command.stdout.readline()  # the pool works
+        command.kill()
+        command.stdout.read()  # ends only when the last process that holds the pipe has ended
+
+
 def test_the_command_shares_lines_out(tmp_path):
     path = tmp_path / "l.jsonl"
     path.write_bytes(b"".join(lines(5)))
