@@ -16,12 +16,13 @@ from nlp.lexicon import Term
 Terms = tuple[Term, ...]
 LEET = str.maketrans("01345@$!", "oieasasi")
 SECOND_LEET = str.maketrans("01345@$!", "oleasasl")  # "1" stands for i or l
-# A word with figures or signs between its letters, or one before them.
-DISGUISED = re.compile(
-    r"(?<![^\W_])(?:[a-z]{1,12}[01345@$!]{1,3}[a-z][a-z01345@$!]{0,16}|[0145@$][a-z]{3,16})(?![^\W_])"
-)
+# Figures and signs that stand for letters, before a letter; the word around them is looked at.
+HIDDEN = re.compile(r"[01345@$!]{1,3}(?=[a-z])")
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz01345@$!")
+LONGEST_HIDDEN = 16
 SPACED = re.compile(r"(?<![^\W_])(?:[a-z0-9][ ._*-]{1,2}){2,14}[a-z0-9](?![^\W_])")
-STARRED = re.compile(r"(?<![^\W_])[a-z]{1,14}\*[a-z]{1,14}(?![^\W_])")
+STARRED = re.compile(r"\*(?=[a-z])")
+MASKED = re.compile(r"[a-z]{1,14}\*[a-z]{1,14}")
 WORD = re.compile(r"(?<![^\W_])[a-z]{6,24}(?![^\W_])")
 SHORTEST_DISGUISED = 4
 SHORTEST_SPACED = 3
@@ -58,14 +59,17 @@ class Spellings:
         return sorted(found, key=lambda spelt: (spelt.start, -spelt.end))
 
     def _disguised(self, normal: str) -> Iterator[Spelt]:
-        for match in DISGUISED.finditer(normal):
-            written = match.group().rstrip("!")
-            if written in self._words or written.isalpha():
+        seen = 0
+        for match in HIDDEN.finditer(normal):
+            start, end = _word_around(normal, max(seen, match.start() - LONGEST_HIDDEN), match)
+            written = normal[start:end].rstrip("!")
+            if end <= seen or written in self._words:
                 continue
+            seen = end
             for table in (LEET, SECOND_LEET):
                 word = written.translate(table)
                 if len(word) >= SHORTEST_DISGUISED and word in self._words:
-                    yield Spelt(match.start(), match.start() + len(written), self._words[word])
+                    yield Spelt(start, start + len(written), self._words[word])
                     break
 
     def _spaced(self, normal: str) -> Iterator[Spelt]:
@@ -80,7 +84,15 @@ class Spellings:
                     break
 
     def _starred(self, normal: str) -> Iterator[Spelt]:
-        for match in STARRED.finditer(normal):
+        for star in STARRED.finditer(normal):
+            first = star.start()
+            while (
+                first > 0 and star.start() - first < LONGEST_HIDDEN and normal[first - 1] in LETTERS
+            ):
+                first -= 1
+            match = MASKED.match(normal, first)
+            if match is None or normal[match.end() : match.end() + 1].isalnum():
+                continue
             at = match.group().index("*")
             short = match.group().replace("*", "")
             fits = [w for w in sorted(self._cut.get(short, ())) if w[:at] + w[at + 1 :] == short]
@@ -102,6 +114,19 @@ class Spellings:
             near = [w for w in near if self._may_change(w) or not _one_changed(w, word)]
             if near and len({t.substance for w in near for t in self._words[w]}) == 1:
                 yield Spelt(match.start(), match.end(), tuple(_weak(self._words[near[0]])))
+
+
+def _word_around(normal: str, low: int, match: re.Match[str]) -> tuple[int, int]:
+    """Return the word of letters and their disguises around a match; empty where it goes on."""
+    start, end = match.start(), match.end()
+    high = min(len(normal), end + LONGEST_HIDDEN)
+    while start > low and normal[start - 1] in LETTERS:
+        start -= 1
+    while end < high and normal[end] in LETTERS:
+        end += 1
+    before = start > 0 and normal[start - 1].isalnum()
+    after = end < len(normal) and normal[end].isalnum()
+    return (end, end) if before or after else (start, end)
 
 
 def _one_changed(one: str, other: str) -> bool:
