@@ -11,6 +11,7 @@ from nlp.lexicon import shipped_lexicon
 from nlp.model import ListingText
 from nlp.peers import Naming, list_finder, naive_finder
 from nlp.scoring.gold import of_values
+from vestigo.cli.output import emit_json
 from vestigo.errors import InputError
 from vestigo.pipeline.nlp_benchmark import (
     Wanted,
@@ -25,12 +26,14 @@ from vestigo.pipeline.nlp_peers import beside
 TEXTS = [ListingText(title=f"{n} g MDMA", description="Best quality. ") for n in range(1, 8)]
 
 
-def test_a_small_measure_runs_the_command_and_compares_the_bytes(tmp_path):
+def test_a_small_measure_runs_the_command_and_compares_the_bytes(tmp_path, capsys):
     measured = measure(
         TEXTS, Wanted(n_titles=20, n_single=10, n_texts=5, workers=1, n_first=1), tmp_path
     )
     figures = measured["figures"]
     assert figures["identical"] is True
+    emit_json(measured)  # no number in it that JSON of ours refuses
+    assert json.loads(capsys.readouterr().out)["figures"]["many_titles"] == 20
     assert figures["million_titles_s"] is None  # never scaled up
     assert figures["many_titles"] == 20
     lines = (tmp_path / "many.jsonl").read_text("utf-8").splitlines()

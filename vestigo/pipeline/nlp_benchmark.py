@@ -127,12 +127,17 @@ def measure(texts: Sequence[ListingText], wanted: Wanted, work: Path) -> dict[st
         figures[f"{name}_per_cpu_s"] = round(n / runs[name].cpu_seconds)
     return {
         "version": __version__,
-        "machine": {**machine(), "load": [round(part, 1) for part in os.getloadavg()]},
+        "machine": {**machine(), "load": [f"{part:.1f}" for part in os.getloadavg()]},
         "texts": len(titles),
-        "figures": figures,
-        "limits": {name: list(limit) for name, limit in LIMITS.items()},
+        "figures": {name: _plain(value) for name, value in figures.items()},
+        "limits": {name: [kind, _plain(limit)] for name, (kind, limit) in LIMITS.items()},
         "missed": missed(figures),
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a figure as JSON of ours holds it: a decimal as a string."""
+    return str(value) if isinstance(value, float) else value
 
 
 def missed(figures: dict[str, Any]) -> list[str]:
