@@ -62,7 +62,7 @@ def list_finder(path: Path) -> Finder:
 def drug_ner_finder() -> Finder | None:
     """Return drug-named-entity-recognition (extra ``bench``), or None where it is absent."""
     try:
-        from drug_named_entity_recognition import find_drugs  # type: ignore[import-not-found, unused-ignore]  # optional
+        from drug_named_entity_recognition import find_drugs  # optional
     except ImportError:
         return None
     return lambda text: {str(found[0]["name"]) for found in find_drugs(text.split(" "))}
