@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def list_finder(path: Path) -> Finder:
 def drug_ner_finder() -> Finder | None:
     """Return drug-named-entity-recognition (extra ``bench``), or None where it is absent."""
     try:
-        from drug_named_entity_recognition import find_drugs  # optional
+        find_drugs = import_module("drug_named_entity_recognition").find_drugs
     except ImportError:
         return None
     return lambda text: {str(found[0]["name"]) for found in find_drugs(text.split(" "))}

@@ -76,6 +76,7 @@ ROWS = {
     "case keys rotate": ["{case}", "--passphrase-stdin"],
     "case keys passphrase": ["{case}", "--passphrase-stdin"],
     "case keys operator add": ["{case}", "ana", "--passphrase-stdin"],
+    "case keys operator passphrase": ["{case}", "ana", "--passphrase-stdin"],
     "case keys revoke": ["{case}", "ana", "--reason", "r", "--since", "2126-01-01T00:00:00Z"],
     "case quarantine-key": ["{case}", "--name", "x", "--new", "{tmp}/box", "--passphrase-stdin"],
     "case read": ["{case}", "--profile", "range"],
