@@ -41,6 +41,8 @@ _BEFORE = re.compile(
     rf"(?:[(\[][ \t]?|(?P<on>{_ON})[ \t]{{1,2}})(?P<kind>{_MESSENGERS})(?!\w)",
     re.IGNORECASE,
 )
+# Letters that a pattern without case takes for the plain one.
+_SAME_LETTERS = str.maketrans("\u017f\u0130\u0131", "sii")
 _FIRM = frozenset(("on", "auf", "bei", "sur", "em", "op", "via"))
 _LINK = re.compile(
     r"(?:(?<![\w.])(?:t|telegram)\.(?:me|dog)/(?:s/)?|tg://resolve\?domain=)"
@@ -122,7 +124,7 @@ def phones(text: str) -> Iterator[Contact]:
 
 
 def _kind(match: re.Match[str]) -> str:
-    return KIND_OF_WORD["".join(match["kind"].lower().split())]
+    return KIND_OF_WORD["".join(match["kind"].translate(_SAME_LETTERS).lower().split())]
 
 
 def _named(text: str, match: re.Match[str]) -> Contact | None:

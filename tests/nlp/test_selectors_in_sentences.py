@@ -267,3 +267,8 @@ def test_work_grows_with_the_length_and_not_faster(unit):
     read_selectors("profile", unit)
     small, large = (steps_of(unit * (size // len(unit))) for size in (3_000, 12_000))
     assert large < 1_000 + 6 * small
+
+
+@pytest.mark.parametrize("name", ["\u017fignal", "s\u0131gnal", "S\u0130GNAL"])
+def test_a_name_in_letters_that_match_the_plain_ones(name):
+    assert found(f"{name}: some_body.42") == found("signal: some_body.42") != set()
