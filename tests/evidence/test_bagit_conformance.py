@@ -122,12 +122,20 @@ def list_tags(bag: Path, target: Path, algorithm: str) -> None:
 
 
 def failed(bundle: Path, *, also_sh: bool) -> set[str]:
-    """The checks of BagIt that fail; where both verifiers are asked they must say the same."""
-    found = {check for status, check, _d in verify.verify(bundle, None).findings if status == "FAILED"}  # fmt: skip
+    """The checks of BagIt that fail; where both verifiers are asked they must say the same.
+
+    The suite's files have names of their own: that no bundle of ours holds them is not asked.
+    """
+    found = bagit_faults(verify.verify(bundle, None).findings)
     if also_sh:
-        said = run_verifier("verify.sh", bundle, None).checks("FAILED")
-        assert said & set(BAGIT) == found & set(BAGIT), bundle
-    return found & set(BAGIT)
+        assert bagit_faults(run_verifier("verify.sh", bundle, None).lines) == found, bundle
+    return found
+
+
+def bagit_faults(lines) -> set[str]:
+    own = "a file that no bundle of this format holds"
+    return {check for status, check, detail in lines
+            if status == "FAILED" and check in BAGIT and not detail.endswith(own)}  # fmt: skip
 
 
 @pytest.mark.real

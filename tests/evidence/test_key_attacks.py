@@ -100,7 +100,7 @@ def said(stranger):
 
 
 LAYER_A = ("names", "files", "sha256", "sha512", "statement", "keys", "signature", "checkpoint",
-           "revoked", "proofs", "witness", "stamps", "verifiers")  # fmt: skip
+           "revoked", "proofs", "collected", "witness", "stamps", "verifiers")  # fmt: skip
 
 
 def failed(check: str, detail: str) -> str:

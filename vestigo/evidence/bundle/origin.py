@@ -11,9 +11,10 @@ from vestigo.evidence.bundle.view import CaseView
 
 def add_origin(bag: BagFolder, view: CaseView) -> None:
     """Copy each descriptor, and the facts beside it, that the log knew at the checkpoint."""
+    told = view.told
     for path in sorted(view.folder.origin.glob("*/*")):
         if path.suffix not in (".descriptor", ".json") or path.is_symlink() or not path.is_file():
             continue
         content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() in view.known:
+        if hashlib.sha256(content).hexdigest() in told:
             bag.add(f"data/origin/{path.parent.name}/{path.name}", content)

@@ -30,7 +30,7 @@ def log_rates(folder: CaseFolder, custody: CustodyLog) -> None:
 def add_rates(bag: BagFolder, view: CaseView) -> None:
     """Copy each rate file that the log knew at the checkpoint, named by its digest."""
     contents = {hashlib.sha256(c).hexdigest(): c for _path, c in _rate_files(view.folder)}
-    for digest in sorted(contents.keys() & view.known.keys()):
+    for digest in sorted(contents.keys() & view.told):
         bag.add(f"data/ledger/rates/{digest[:32]}.csv", contents[digest])
 
 

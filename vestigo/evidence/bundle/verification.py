@@ -31,6 +31,7 @@ CODES = {
     "stamps": "E-BUN-108",
     "verifiers": "E-BUN-109",
     "proofs": "E-BUN-120",
+    "collected": "E-BUN-125",
     "witness": "E-BUN-121",
     "custody": "E-BUN-111",
     "history": "E-BUN-112",

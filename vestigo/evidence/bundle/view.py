@@ -37,6 +37,11 @@ class CaseView:
     whole: CaseView | None = None
 
     @property
+    def told(self) -> set[str]:
+        """The digests that events name; in a disclosed copy those of the events that remain."""
+        return {event.object_sha256 for event in self.events if event.object_sha256}
+
+    @property
     def n_entries(self) -> int:
         """How many entries of the record ledger belong to the checkpoint."""
         return len(self.entries)

@@ -1438,9 +1438,9 @@ class Logged:
         self.rates: set[str] = set()
         self.destroyed: set[str] = set()
 
-    def take(self, check: Check, n: int, line: bytes) -> None:
+    def take(self, check: Check, line: bytes) -> None:
         """Read one event: the first that names an archive counts, until part of it is gone."""
-        objects = {digest.decode("ascii") for digest in OBJECT.findall(line)}
+        objects = {digest.decode("ascii") for digest in OBJECT.findall(line)[-1:]}
         self.objects |= objects
         self.rates |= objects if RATES_REASON in line else set()
         if not line.startswith(COLLECTED):
@@ -1449,9 +1449,9 @@ class Logged:
         name, digest = event["exhibit"], event["object_sha256"]
         if event["action"] == "collection":
             self.files.add((name, digest))
-            if digest and name.endswith(".warc.gz"):
-                if self.archives.setdefault(name, digest) != digest:
-                    check.fault(f"event {n}", f"another digest of {name}, closed before")
+            archive = digest and name.endswith(".warc.gz")
+            if archive and self.archives.setdefault(name, digest) != digest:
+                check.fault(name, "another digest than when it was closed")
             return
         self.destroyed.add(digest)
         if digest and name in self.archives:
@@ -1462,8 +1462,8 @@ class Logged:
 def check_collected(bag: Bag, check: Check) -> str:
     """Every file whose digest the log names is that file: archives, descriptors, rates."""
     log = Logged()
-    for n, line in enumerate(bag.lines(LOG), 1):
-        log.take(check, n, line)
+    for line in bag.lines(LOG):
+        log.take(check, line)
     captured, late = names_of_archives(bag), destroyed_later(bag, log.destroyed)
     n_right = n_open = 0
     for path in sorted(bag.files):
@@ -1481,7 +1481,8 @@ def check_collected(bag: Bag, check: Check) -> str:
         else:
             check.fault(path, "not a file that the log names with this digest")
     check_rates(bag, check, log.rates)
-    buried = f", {len(log.tombstones)} with tombstones" if log.tombstones else ""
+    n_buried = sum(ARCHIVES + name in bag.files for name in log.tombstones)
+    buried = f", {n_buried} with tombstones" if n_buried else ""
     still = f"; {n_open} it does not name: still open then, or withheld" if n_open else ""
     return f"{n_right} files are those of the log{buried}{still}"
 

@@ -228,6 +228,54 @@ for kind in manifest tagmanifest; do
         faults files "$work/extra" "extra, not in $list"
     done
 done
+# every name that a file of a bundle can have: what the builder writes, and nothing else
+ids=data/custody/records.txt
+sed -n 's/^[^ ]* \([a-z_]*\).*/\1/p' "$ids" 2>/dev/null | sort -u |
+    grep -v -x -e authorization -e retention -e received_item -e received_capture \
+        -e verification_receipt -e capture -e coverage_estimate -e block -e transaction -e tag \
+        -e cluster -e trace -e cash_out_point | sed 's,.*,data/extraction/&.jsonl,' > "$work/kinds"
+redactions='^$'
+[ ! -f data/custody/withheld.jsonl ] || redactions='data/redactions/R\{0,1\}[0-9]\{4,\}/'
+exhibit='data/exhibits/[0-9]\{4,\}/' received='data/received/R[0-9]\{4,\}/' coverage='data/crawl/coverage\.'
+grep -v -x -e 'fetch\.txt' -e 'bagit\.txt' -e 'bag-info\.txt' -e 'expected\.txt' \
+    -e 'manifest-sha256\.txt' -e 'manifest-sha512\.txt' \
+    -e 'tagmanifest-sha256\.txt' -e 'tagmanifest-sha512\.txt' \
+    -e 'VERIFY\.[a-z]\{2\}\.md' -e 'LIMITS\.[a-z]\{2\}\.md' -e 'verify\.sh' -e 'verify\.py' \
+    -e 'seal/statement\.json' -e 'seal/statement\.json\.p7s' -e 'seal/checkpoint\.note' \
+    -e 'seal/sbom\.json' -e 'seal/build-environment\.json' -e 'seal/time\.json' \
+    -e 'seal/keys/[A-Za-z0-9._-]*' -e 'seal/witness/[A-Za-z0-9_-]*\.note' \
+    -e 'seal/stamps/[A-Za-z0-9_-]*\.ts[qr]' \
+    -e 'seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/stamp\.ts[qr]' \
+    -e 'seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/chain-[0-9]\.cer' \
+    -e 'seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.crl' \
+    -e 'seal/stamps/[a-z0-9][a-z0-9-]\{0,31\}/revocation-[0-9]\{1,3\}\.ocsp' \
+    -e 'data/captures/[A-Za-z0-9._-]*\.warc\.gz' \
+    -e 'data/crawl/capture\.jsonl' -e 'data/crawl/coverage_estimate\.jsonl' \
+    -e 'data/crawl/not-included\.jsonl' -e "${coverage}json" -e "${coverage}[a-z]\\{2\\}\\.txt" \
+    -e 'data/origin/[a-z2-7]\{56\}\.onion/[A-Za-z0-9._-]*\.descriptor' \
+    -e 'data/origin/[a-z2-7]\{56\}\.onion/[A-Za-z0-9._-]*\.json' \
+    -e 'data/custody/events\.jsonl' -e 'data/custody/proofs/[0-9]\{4,\}\.tlog-proof' \
+    -e 'data/custody/previous\.note' -e 'data/custody/consistency\.txt' \
+    -e 'data/custody/records\.txt' -e 'data/custody/disposed\.txt' -e 'data/custody/withheld\.jsonl' \
+    -e 'data/received/received_item\.jsonl' -e 'data/received/received_capture\.jsonl' \
+    -e 'data/received/verification_receipt\.jsonl' -e 'data/received/index\.csv' \
+    -e "${received}content" -e "${received}received\\.json" -e "${received}sheet\\.[a-z]\\{2\\}\\.txt" \
+    -e 'data/authority/authorization\.jsonl' -e 'data/authority/retention\.jsonl' \
+    -e 'data/ledger/block\.jsonl' -e 'data/ledger/transaction\.jsonl' -e 'data/ledger/tag\.jsonl' \
+    -e 'data/ledger/cluster\.jsonl' -e 'data/ledger/trace\.jsonl' \
+    -e 'data/ledger/cash_out_point\.jsonl' -e 'data/ledger/cash-outs\.csv' \
+    -e 'data/ledger/rates/[0-9a-f]\{32\}\.csv' -e 'data/graph/case\.graphml' \
+    -e 'data/exhibits/index\.csv' -e "${exhibit}exhibit\\.json" -e "${exhibit}text\\.txt" \
+    -e "${exhibit}sheet\\.[a-z]\\{2\\}\\.txt" -e "${exhibit}sheet\\.[a-z]\\{2\\}\\.pdf" \
+    -e "${exhibit}[A-Za-z0-9_-]*\\.png" \
+    -e 'data/report/report\.[a-z]\{2\}\.txt' -e 'data/report/report\.[a-z]\{2\}\.pdf' \
+    -e "${redactions}text\\.txt" -e "${redactions}redaction\\.json" "$work/files" |
+    sort | comm -23 - "$work/kinds" > "$work/strays"
+if [ -f data/custody/withheld.jsonl ]; then
+    grep -v -x 'data/redactions/records\.jsonl' "$work/strays" > "$work/list"
+    cat "$work/list" > "$work/strays"
+fi
+faults files "$work/strays" 'a file that no bundle of this format holds'
 total=0
 if [ -s "$work/manifest.here" ]; then
     xargs wc -c < "$work/manifest.here" 2>/dev/null | grep -v ' total$' > "$work/sizes"
@@ -260,7 +308,10 @@ done
 # -------------------------------------------------------------- statement
 begin
 statement=seal/statement.json wellformed=1
-if [ -f "$statement" ] && [ ! -h "$statement" ]; then
+if [ -f "$statement" ] && [ "$(wc -c < "$statement")" -gt 16777216 ]; then
+    fault statement "$statement: too large" # a line of it would fill the memory
+    wellformed=0
+elif [ -f "$statement" ] && [ ! -h "$statement" ]; then
     sed -n '/^"files": {$/,/^}/s/^"\([A-Za-z0-9._/-]*\)": "\([0-9a-f]\{64\}\)",\{0,1\}$/\2  \1/p' \
         "$statement" | sort > "$work/stated"
     sed -n 's/^"\([^"]*\)": .*/\1/p' "$statement" | sort | uniq -d > "$work/list"
@@ -824,6 +875,78 @@ else
 fi
 [ "$later" -eq 0 ] || on="$on; $later were recorded behind this checkpoint"
 right proofs "$proved exhibits proved; $on"
+
+# -------------------------------------------------------------- collected
+begin
+matching=0 unnamed=0 buried=0 late=0
+if [ ! -f "$events" ] || [ -n "$(tail -c 1 "$events" | tr -d '\n')" ]; then
+    fault collected "$events: missing, or a line is cut"
+fi
+# one line an event that names a digest: ACTION SHA256 NAME (no name: -)
+sed -n -e 's/^{"action":"\([a-z]*\)",.*"exhibit":"\([^"]*\)".*"object_sha256":"\([0-9a-f]\{64\}\)".*/\1 \3 -\2/p' \
+    "$events" 2>/dev/null > "$work/objects"
+grep '^collection ' "$work/objects" | sed 's/^collection //' > "$work/gathered"
+grep '^disposal ' "$work/objects" | sed 's/^disposal //' > "$work/destroyed"
+if [ -f data/custody/disposed.txt ]; then
+    while read -r line _; do
+        grep -q "^$line " "$work/destroyed" || late=1
+    done < data/custody/disposed.txt
+fi
+# the first event that names an archive counts, until an event says that part of it is gone
+grep ' -[A-Za-z0-9._-]*\.warc\.gz$' "$work/gathered" > "$work/closed"
+while read -r line name; do
+    first=$(grep -F -- " $name" "$work/closed" | grep -x "[0-9a-f]* $name" | head -n 1)
+    [ "${first%% *}" = "$line" ] || fault collected "${name#-}: another digest than when it was closed"
+done < "$work/closed"
+sort -u "$work/manifest-sha256.txt" "$work/manifest-sha512.txt" | comm -12 - "$work/manifest.here" |
+    grep -e '^data/captures/' -e '^data/origin/' -e '^data/ledger/rates/' > "$work/due"
+: > "$work/computed"
+[ ! -s "$work/due" ] || digest 256 < "$work/due" 2>/dev/null > "$work/computed"
+while read -r line name; do
+    base=${name##*/}
+    case $name in
+        data/captures/*)
+            last=$(grep -x "[0-9a-f]* -$base" "$work/closed" | head -n 1)
+            if [ -z "$last" ]; then
+                unnamed=$((unnamed + 1))
+                grep -q -F "\"warc_name\":\"$base\"" data/crawl/capture.jsonl 2>/dev/null ||
+                    fault collected "$name: no event of the log and no capture names it"
+                continue
+            fi
+            gone=$(grep -x "[0-9a-f]* -$base" "$work/destroyed" | tail -n 1)
+            [ -z "$gone" ] || { last=$gone buried=$((buried + 1)); }
+            if [ "${last%% *}" = "$line" ]; then
+                matching=$((matching + 1))
+            elif [ "$late" -eq 1 ]; then
+                skip collected "$name: not as the log says; a record in it was disposed of later"
+            else
+                fault collected "$name: not a file that the log names with this digest"
+            fi
+            continue ;;
+        data/origin/*) grep -q -F -x -- "$line -${name#data/origin/}" "$work/gathered" ;;
+        *)
+            [ "$base" = "$(printf '%s' "$line" | cut -c 1-32).csv" ] &&
+                grep -q "^[a-z]* $line " "$work/objects" ;;
+    esac || { fault collected "$name: not a file that the log names with this digest"; continue; }
+    matching=$((matching + 1))
+done < "$work/computed"
+# where a rate file of the log is not here, no price may have been converted by it
+grep '"reason":"exchange rates"' "$events" 2>/dev/null |
+    sed -n 's/.*"object_sha256":"\([0-9a-f]\{64\}\)".*/\1/p' | sort -u > "$work/logged"
+grep '  data/ledger/rates/' "$work/computed" | cut -c 1-64 | sort -u > "$work/inside"
+prices=data/extraction/unit_price.jsonl
+if [ -f "$prices" ] && comm -23 "$work/logged" "$work/inside" | grep -q .; then
+    sed -n 's/.*"rate_on":"\([0-9-]\{10\}\)".*/\1/p' "$prices" | sort -u > "$work/days"
+    cat data/ledger/rates/*.csv > "$work/rates" 2>/dev/null || :
+    while IFS= read -r line; do
+        grep -q -F -- "$line" "$work/rates" ||
+            fault collected "$prices: rests on rates of $line, which are not here"
+    done < "$work/days"
+fi
+on="$matching files are those of the log"
+[ "$buried" -eq 0 ] || on="$on, $buried with tombstones"
+[ "$unnamed" -eq 0 ] || on="$on; $unnamed it does not name: still open then, or withheld"
+right collected "$on"
 
 # ---------------------------------------------------------------- witness
 begin
