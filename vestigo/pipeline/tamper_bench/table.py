@@ -12,6 +12,7 @@ from vestigo.pipeline.tamper_bench import (
     another_key,
     own_key_content,
     own_key_log,
+    own_key_named,
     own_key_stories,
     packed_bundle,
     without_key,
@@ -20,7 +21,10 @@ from vestigo.pipeline.tamper_bench.mutation import Attack, Mutation
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 
-MODULES = (without_key, packed_bundle, another_key, own_key_content, own_key_stories, own_key_log)
+MODULES = (
+    without_key, packed_bundle, another_key, own_key_content, own_key_named, own_key_stories,
+    own_key_log,
+)  # fmt: skip
 ATTACKS: tuple[Attack, ...] = tuple(row for module in MODULES for row in module.TABLE.rows)
 
 
