@@ -66,8 +66,8 @@ class AtomScanner:
         """Return the atoms of the field in order."""
         atoms: list[Atom] = []
         behind = 0
-        for index, token in enumerate(self._tokens):
-            if index < behind or not (token.kind == "num" or self._may_start(index, token.text)):
+        for index in self._starting():
+            if index < behind:
                 continue
             atom = self._at(index)
             if atom is not None:
@@ -75,12 +75,17 @@ class AtomScanner:
                 behind = atom.last
         return atoms
 
-    def _may_start(self, index: int, text: str) -> bool:
-        """Whether a word or sign can begin an atom; every other token is passed over.
+    def _starting(self) -> list[int]:
+        """Return the tokens that can begin an atom; every other one is passed over.
 
         A new branch of ``_at`` needs its words here (a test looks).
         """
-        return text in self._grammar.atom_starts or index == self._start
+        starts, first = self._grammar.atom_starts, self._start
+        return [
+            index
+            for index, (kind, text, _start, _end) in enumerate(self._tokens)
+            if kind == "num" or text in starts or index == first
+        ]
 
     def _at(self, index: int) -> Atom | None:
         token = self._tokens[index]
@@ -103,7 +108,7 @@ class AtomScanner:
         return self._text(index) in self._grammar.opening
 
     def _text(self, index: int) -> str:
-        return self._tokens[index].text if index < len(self._tokens) else ""
+        return self._tokens[index][1] if index < len(self._tokens) else ""
 
     def _touches(self, index: int) -> bool:
         """Whether token ``index`` follows the one before it without a blank."""

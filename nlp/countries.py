@@ -54,8 +54,11 @@ class CountryNames:
     def find(self, field: FieldText) -> Iterator[CountryFound]:
         """Yield the countries of a field in order, longest name first."""
         behind = 0
-        for index, token in enumerate(field.tokens):
-            if token.text not in self._looked_at or index < behind:
+        looked_at = self._looked_at
+        if looked_at.isdisjoint(field.vocabulary()):
+            return
+        for index, text in enumerate(field.texts):
+            if text not in looked_at or index < behind:
                 continue
             found = self._at(field, index)
             if found is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import attrgetter
 
 from nlp.atoms import Atom, AtomScanner
 from nlp.grammar import Grammar
@@ -15,10 +17,15 @@ from nlp.pipeline import TermMatch, TermPipeline
 from nlp.text import MAX_CODE_POINTS, NormalText, normalize
 
 SENTENCE_ENDS = (".", "!", "?", ";")
+ENDING = frozenset((*SENTENCE_ENDS, "\n"))
 ABBREVIATIONS = frozenset(
     ("oz", "lb", "lbs", "gr", "g", "mg", "ml", "fl", "approx", "aprox", "ca", "no", "nr", "st",
      "pcs", "uds", "ud", "tab", "tabs", "cap", "caps", "pt", "vol", "vs", "mr", "dr")
 )  # fmt: skip
+
+# Keys made by the interpreter itself: searches ask for them at every step.
+_first = attrgetter("first")
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Segment:
     last: int
 
 
-@dataclass(slots=True)
+@dataclass
 class FieldText:
     """A field with everything that was found in it, in token positions."""
 
@@ -40,7 +47,23 @@ class FieldText:
     matches: list[TermMatch] = field(default_factory=list)
     atoms: list[Atom] = field(default_factory=list)
     money: list[MoneyFound] = field(default_factory=list)
-    known: frozenset[str] | None = None
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The texts of the tokens in order."""
+        return [token[1] for token in self.tokens]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.texts)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token[2] for token in self.tokens]
+
+    @cached_property
+    def _segment_starts(self) -> list[int]:
+        return [segment.first for segment in self.segments]
 
     def place(self, first: int, last: int) -> Place:
         """Return the place of tokens [first, last) in code points of the field."""
@@ -49,7 +72,8 @@ class FieldText:
 
     def text(self, index: int) -> str:
         """Return the text of token ``index``; empty beyond the last."""
-        return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
+        texts = self.texts
+        return texts[index] if 0 <= index < len(texts) else ""
 
     def place_of(self, start: int, end: int) -> Place:
         """Return the place of normal characters [start, end)."""
@@ -58,21 +82,19 @@ class FieldText:
 
     def token_at(self, start: int) -> int:
         """Return the index of the token that begins at or after ``start`` (binary search)."""
-        return bisect_left(self.tokens, start, key=_start)
+        return bisect_left(self._starts, start)
 
     def segment_of(self, index: int) -> Segment:
         """Return the segment that holds token ``index``."""
-        return self.segments[max(0, bisect_right(self.segments, index, key=_first) - 1)]
+        return self.segments[max(0, bisect_right(self._segment_starts, index) - 1)]
 
     def words(self, segment: Segment) -> set[str]:
         """Return the words of a segment."""
-        return {self.tokens[i].text for i in range(segment.first, segment.last)}
+        return set(self.texts[segment.first : segment.last])
 
     def vocabulary(self) -> frozenset[str]:
         """Return the words of the whole field."""
-        if self.known is None:
-            self.known = frozenset(token.text for token in self.tokens)
-        return self.known
+        return self._known
 
     def names_between(self, start: int, end: int) -> bool:
         """Whether a term begins in the normal characters [start, end)."""
@@ -81,16 +103,22 @@ class FieldText:
 
     def atoms_in(self, segment: Segment) -> list[Atom]:
         """Return the atoms of a segment in order."""
+        if not self.atoms:
+            return []
         first = bisect_left(self.atoms, segment.first, key=_first)
         return self.atoms[first : bisect_left(self.atoms, segment.last, key=_first)]
 
     def atoms_near(self, index: int) -> list[Atom]:
         """Return the atoms that hold token ``index`` or end before it: at most two."""
+        if not self.atoms:
+            return []
         at = bisect_right(self.atoms, index, key=_first)
         return self.atoms[max(0, at - 2) : at]
 
     def money_in(self, segment: Segment) -> list[MoneyFound]:
         """Return the amounts of money of a segment in order."""
+        if not self.money:
+            return []
         first = bisect_left(self.money, segment.first, key=_first)
         return self.money[first : bisect_left(self.money, segment.last, key=_first)]
 
@@ -108,18 +136,10 @@ def read_field(
     found.atoms = [
         atom
         for atom in AtomScanner(grammar, tokens, language).scan()
-        if not taken.intersection(range(atom.first, atom.last))
+        if (not taken or taken.isdisjoint(range(atom.first, atom.last)))
         and not _in_a_name(atom, found, tokens)
     ]
     return found
-
-
-def _first(found: Atom | MoneyFound | Segment) -> int:
-    return found.first
-
-
-def _start(found: Token | TermMatch) -> int:
-    return found.start
 
 
 def _in_a_name(atom: Atom, found: FieldText, tokens: list[Token]) -> bool:
@@ -135,7 +155,7 @@ def _segments(tokens: list[Token], text: NormalText, *, inline: bool) -> list[Se
     segments: list[Segment] = []
     first = 0
     for index, token in enumerate(tokens):
-        if token.kind not in ("nl", "sign"):
+        if token[1] not in ENDING:
             continue
         short = index > 0 and token.text == "." and tokens[index - 1].text in ABBREVIATIONS
         if short and not inline:

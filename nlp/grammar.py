@@ -71,6 +71,7 @@ class Grammar:
     # The words, beside numbers, that an atom or an amount can begin with (``AtomScanner._at``,
     # ``_currency_at``): every other token is passed over.
     atom_starts: frozenset[str]
+    things: frozenset[str]  # that are counted, or hold what is counted
     units: frozenset[str]  # of mass, dose, volume, the counting words, and "%"
     money_starts: frozenset[str]
 
@@ -134,6 +135,7 @@ class Grammar:
             elsewhere=PhraseSet(cues["elsewhere"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             guard_after=guard_after,
+            things=frozenset((*counting["words"], *counting["containers"])),
             units=frozenset(
                 (*section["mass"], *section["dose"], *section["volume"], *counting["words"], "%")
             ),
@@ -175,7 +177,7 @@ class PhraseSet:
 
     def at(self, tokens: list[Token], index: int) -> int:
         """Return how many tokens the longest phrase at ``index`` takes; 0 for none."""
-        for words in self._by_first.get(tokens[index].text, ()):
+        for words in self._by_first.get(tokens[index][1], ()):
             taken = _taken(tokens, index, words)
             if taken:
                 return taken
@@ -184,9 +186,10 @@ class PhraseSet:
     def within(self, tokens: list[Token], first: int, last: int) -> bool:
         """Whether a phrase begins in tokens [first, last)."""
         known = self._by_first
-        return any(
-            tokens[index].text in known and self.at(tokens, index) for index in range(first, last)
-        )
+        for index in range(first, last):
+            if tokens[index][1] in known and self.at(tokens, index):
+                return True
+        return False
 
 
 class PhraseIndex:
@@ -203,15 +206,17 @@ class PhraseIndex:
         """Yield (label, first token, number of tokens) of every phrase, in order."""
         known = self._by_first
         for index, token in enumerate(tokens):
-            if token.text not in known:
+            if token[1] not in known:
                 continue
-            for label, words in known[token.text]:
+            for label, words in known[token[1]]:
                 taken = _taken(tokens, index, words)
                 if taken:
                     yield label, index, taken
 
 
 def _taken(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
+    if len(words) == 1:  # the first stands there, or the phrase were not looked at
+        return 1
     position = index
     for word in words:
         while position < len(tokens) and position > index and tokens[position].text in "'-":

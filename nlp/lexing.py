@@ -52,9 +52,10 @@ def tokenize(normal: str) -> list[Token]:
     tokens: list[Token] = []
     add, make = tokens.append, tuple.__new__  # the hottest loop of the reading
     for match in TOKEN.finditer(normal):
-        kind, text = match.lastgroup, match.group()
-        token = make(Token, (kind, text, *match.span()))
-        if kind == "word" and (text[-3:] in ENDS or "x" in (text[0], text[-1])):
+        kind, text, start = match.lastgroup, match[0], match.start()
+        token = make(Token, (kind, text, start, start + len(text)))
+        # a word that may be two: no number or sign has such an end
+        if text[-3:] in ENDS or text[-1] == "x" or text[0] == "x":
             tokens += _parts(token, tokens[-1] if tokens else None)
         else:
             add(token)
@@ -65,7 +66,7 @@ def grouped(tokens: list[Token], language: str | None) -> list[Token]:
     """Return the tokens with groups of thousands joined: 1'200.50, 28 000, in French 1 200,50."""
     out: list[Token] = []
     for index, token in enumerate(tokens):
-        if token.kind == "num" and GROUP.match(token.text):
+        if token[0] == "num" and GROUP.match(token[1]):  # by position: each token comes by
             sign = bool(out) and out[-1].text == "'"
             head = out[-1 - sign] if len(out) > sign else None
             follower = tokens[index + 1].text if index + 1 < len(tokens) else ""

@@ -38,8 +38,9 @@ def scan_money(grammar: Grammar, tokens: list[Token], language: str | None) -> l
     """Return the prices of a field in order."""
     found: list[MoneyFound] = []
     behind = 0
-    for index, token in enumerate(tokens):
-        if index < behind or not (token.kind == "num" or token.text in grammar.money_starts):
+    starts = grammar.money_starts
+    for index, (kind, text, _start, _end) in enumerate(tokens):
+        if index < behind or not (kind == "num" or text in starts):
             continue
         money = _money_at(grammar, tokens, index, language)
         if money is None:

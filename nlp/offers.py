@@ -33,7 +33,6 @@ LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 MAX_WORDS_OF = 3
 PACKS = frozenset(("lot", "pack", "set", "paquet", "paquete", "pacote", "lote", "packung"))
-PACKS = frozenset(("lot", "pack", "set", "paquet", "paquete", "pacote", "lote", "packung"))
 MAX_OFFERS = 40
 MAX_ATOMS = 200  # of one segment; a longer one is no listing that a person wrote
 
@@ -325,14 +324,19 @@ class _Counter:
 
 def _excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bool:
     """Whether the quantity is a free extra, a limit, a date or part of a word."""
-    before = [field.tokens[i].text for i in range(max(0, atom.first - 3), atom.first)]
-    after = [field.tokens[i].text for i in range(atom.last, min(len(field.tokens), atom.last + 2))]
+    before = field.texts[max(0, atom.first - 3) : atom.first]
+    after = field.texts[atom.last : atom.last + 2]
     if after[:1] == ["de"] and after[1:2] and after[1] in grammar.free:
         return True
     if n_atoms > 1 and after and after[0] in grammar.free:
         return not (len(after) > 1 and after[1] in grammar.free_service)
     opens = atom.first <= 1 and atom.kind == "count"  # "FREE 2x stars XTC 230mg"
-    if n_atoms > 1 and before and before[-1] in grammar.free | {"plus"} and not opens:
+    if (
+        n_atoms > 1
+        and before
+        and (before[-1] in grammar.free or before[-1] == "plus")
+        and not opens
+    ):
         return True
     if len(field.atoms) > 1 and _given_away(grammar, field, atom.last):
         return True
@@ -355,6 +359,8 @@ def _given_away(grammar: Grammar, field: FieldText, last: int) -> bool:
 
 
 def _once(offers: list[Offer]) -> list[Offer]:
+    if len(offers) < 2:  # noqa: PLR2004 - nothing to compare
+        return offers
     kept: list[Offer] = []
     for offer in offers:
         if not any(same_option(offer, o) and same_product(offer.product, o.product) for o in kept):

@@ -75,8 +75,8 @@ def unnamed_pieces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> lis
         between = [field.tokens[i] for i in range(atom.last, mass.first)]
         words = [token.text for token in between if token.kind == "word"]
         plain = len(between) == len(words) == 2 and words[1] in OF  # noqa: PLR2004 - thing, of
-        held = {field.text(mass.last)} & (grammar.containers | grammar.counting)
-        plain = plain or bool(held and not between)  # "5 1g bags"
+        held = field.text(mass.last) in grammar.things
+        plain = plain or (held and not between)  # "5 1g bags"
         if plain and atom.value >= SMALLEST_COUNT and mass.value < LARGEST_PIECE:
             out[number] = replace(atom, kind="count", container=True)
     out = [_spelt_pieces(grammar, field, atom) for atom in out]
@@ -98,9 +98,10 @@ def _each_counted(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list
 
 def _spelt_pieces(grammar: Grammar, field: FieldText, atom: Atom) -> Atom:
     """Return the mass of "two 1g bags" with its pieces."""
+    if atom.kind != "mass" or field.text(atom.last) not in grammar.things:
+        return atom
     number = grammar.numbers.get(field.text(atom.first - 1), Decimal(0))
-    held = field.text(atom.last) in grammar.containers | grammar.counting
-    if atom.kind != "mass" or not held or number < SMALLEST_COUNT or number != int(number):
+    if number < SMALLEST_COUNT or number != int(number):
         return atom
     return replace(atom, first=atom.first - 1, pieces=int(number))
 

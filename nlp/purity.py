@@ -32,7 +32,7 @@ def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> lis
     """Return the purities that a field claims, ranges as both ends, in text order."""
     found: list[Marked] = []
     for index, token in enumerate(field.tokens):
-        if token.kind != "num":
+        if token[0] != "num":
             continue
         number = parse_number(token.text, language)
         if number is None or not 0 < number <= 100:  # noqa: PLR2004 - per cent

@@ -100,7 +100,7 @@ def read_shipping(names: CountryNames, words: ShippingWords, field: FieldText) -
 
 
 def _texts(field: FieldText, first: int, last: int) -> list[str]:
-    return [token.text for token in field.tokens[first:last]]
+    return field.texts[first:last]
 
 
 def _listed(field: FieldText, words: ShippingWords, one: CountryFound, two: CountryFound) -> bool:
