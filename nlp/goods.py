@@ -14,6 +14,10 @@ from nlp.model import Goods, Marked
 from nlp.text import normalize
 
 OTHER = "other"
+OFFERED = ("stated", "implied")
+OF_SUBSTANCES = ("drug", "medicine", "precursor")
+NO_DRUGS = ("weapon", "document", "counterfeit_money", "hacking", "wildlife", "equipment")
+ADDED = ("+", "&", "and", "und", "y", "et", "en", "e")  # "1 g + scale"
 WEIGHED = ("mass", "dose", "volume")  # as drugs are sold, so that the reader may have missed one
 
 
@@ -24,6 +28,7 @@ class GoodsReader:
         self._lexicon = lexicon
         goods = lexicon.goods
         self._stated = PhraseIndex(goods["stated"])
+        self._profile = PhraseIndex(goods["profile"])
         self._forms = PhraseIndex(goods["forms"])
         self._terms = PhraseIndex(goods["terms"])
         self._denials = frozenset(goods["denials"]["words"])
@@ -65,25 +70,53 @@ class GoodsReader:
         ``other`` only where nothing else is: goods that are named and are none of the
         classes, or a category that names none, of goods that nobody weighs or doses.
         """
-        found: list[Goods] = []
         declared = self._declared_class(category)
-        if declared and declared != OTHER:
-            found.append(Goods(goods_class=declared, source="declared"))
-        stated = dict.fromkeys(
-            self._lexicon.substances[c.term.substance].goods_class
-            for c in mentions
-            if c.status in ("stated", "implied")
-        )
-        for field in fields:
-            if field.name.startswith(("title", "description")):
-                for name, _first, _taken in self._stated.find(field.tokens):
-                    stated.setdefault(name)
-        found += [Goods(goods_class=name, source="stated") for name in stated if name != OTHER]
+        stated = self._stated_classes(fields, mentions)
+        kept = [name for name in stated if name != OTHER]
+        found = [Goods(goods_class=name, source="stated") for name in kept]
+        if declared and declared != OTHER and _adds(declared, kept):
+            if declared in NO_DRUGS and not any(m.status == "stated" for m in mentions):
+                found = [g for g in found if g.goods_class not in OF_SUBSTANCES]
+            found.insert(0, Goods(goods_class=declared, source="declared"))
         if found:
             return found
         if declared or (category and not any(a.kind in WEIGHED for f in fields for a in f.atoms)):
             return [Goods(goods_class=OTHER, source="declared")]
         return [Goods(goods_class=OTHER, source="stated")] if OTHER in stated else []
+
+    def _stated_classes(
+        self, fields: Sequence[FieldText], mentions: Sequence[Candidate]
+    ) -> list[str]:
+        """Return the classes of the substances on offer, or of the goods that words name.
+
+        The title decides before the description: beside a substance on offer a "syringe"
+        is what it comes in, and the MDMA of a description is not what a pill press sells.
+        """
+        for names in (("title",), ("description", "profile")):
+            here = [c for c in mentions if c.field.name in names and c.status in OFFERED]
+            classes = dict.fromkeys(self._class_of(c) for c in here)
+            worded = [
+                name
+                for field in fields
+                if field.name in names
+                for name in self._worded(field, beside=bool(here))
+            ]
+            classes.update(dict.fromkeys(worded))
+            if classes:
+                return list(classes)
+        return []
+
+    def _class_of(self, candidate: Candidate) -> str:
+        return self._lexicon.substances[candidate.term.substance].goods_class
+
+    def _worded(self, field: FieldText, *, beside: bool) -> list[str]:
+        """Return the classes that words name; ``beside`` a substance only what is added to it."""
+        known = self._profile if field.name == "profile" else self._stated
+        return [
+            name
+            for name, first, _taken in known.find(field.tokens)
+            if not beside or (field.name == "title" and field.text(first - 1) in ADDED)
+        ]
 
     def _declared_class(self, category: Sequence[str]) -> str | None:
         for part in reversed(category):
@@ -102,6 +135,13 @@ class GoodsReader:
                     place = field.place(index, index + taken)
                     found[of, value] = Marked(of=of, value=value, place=place)
         return list(found.values())
+
+
+def _adds(declared: str, stated: Sequence[str]) -> bool:
+    """Whether the category says more than the text: "Drugs" is any of its substances."""
+    if declared in OF_SUBSTANCES:
+        return declared in stated or not set(stated) & set(OF_SUBSTANCES)
+    return True
 
 
 def _denied(denials: frozenset[str], field: FieldText, index: int, value: str) -> bool:

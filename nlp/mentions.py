@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from nlp.candidates import Candidate, Choice, Evidence, heads, listed_with_strong, speakable
 from nlp.cannabis import CANNABIS, collapsed
 from nlp.fields import FieldText, Segment
+from nlp.further import carried_back, listed_in_profile, settled_beside_title
 from nlp.grammar import Grammar
 from nlp.lexicon import Lexicon, Term
 from nlp.pipeline import TermMatch
@@ -58,10 +59,12 @@ class MentionReader:
     def read(self, fields: Sequence[FieldText], evidence: Evidence) -> list[Candidate]:
         """Return the mentions of all fields that hold, in reading order."""
         found = [c for field in fields for c in self._of_field(field, evidence.language)]
+        found = carried_back(found, self._between["lists"])
         strong = {c.term.substance for c in found if _counts(c)}
         found = [c for c in map(Choice(strong, evidence).of, found) if c is not None]
         found = [_settled(c, strong | evidence.declared) for c in found]
         listed = listed_with_strong(found, self._between["lists"])
+        listed |= listed_in_profile(found, [_fits(c, evidence) for c in found])
         implied = {c.term.substance for c in found if c.term.status == "implied"}
         held = heads(
             [
@@ -72,7 +75,7 @@ class MentionReader:
             ]
         )
         held = collapsed(_without_content(held))
-        return _demoted(held)
+        return settled_beside_title(self._grammar, self._without_pieces(held))
 
     def _of_field(self, field: FieldText, language: str | None) -> Iterable[Candidate]:
         previous: Candidate | None = None
@@ -108,6 +111,8 @@ class MentionReader:
         for kind in ("negated", "mentioned"):
             if self._cue_before(field, kind, first, segment):
                 return kind
+        if self._sent_away(field, last, segment):
+            return "negated"
         if self._compared(field, first, segment) or self._tool_for(field, first, segment):
             return "mentioned"
         return self._cue_after(field, last, segment)
@@ -122,6 +127,13 @@ class MentionReader:
             if rest <= self._between[kind]:
                 return True
         return False
+
+    def _sent_away(self, field: FieldText, last: int, segment: Segment) -> bool:
+        """Whether "who wants LSD, look elsewhere" stands behind the name."""
+        if field.name == "title":
+            return False
+        end = min(segment.last, last + CUE_REACH)
+        return self._grammar.status["elsewhere"].within(field.tokens, last, end)
 
     def _compared(self, field: FieldText, first: int, segment: Segment) -> bool:
         """Whether "better value than the X": a comparative, some words, "than", the name."""
@@ -161,11 +173,20 @@ class MentionReader:
             return "mentioned"
         if tokens[last].text in NO and field.text(last + 1) in (",", ";", ".", ":", "!"):
             return "negated"  # "Cytotec não, só ..."
-        while last + 1 < segment.last and tokens[last].text in self._between["after"]:
+        return self._denied_behind(field, last, segment)
+
+    def _denied_behind(self, field: FieldText, last: int, segment: Segment) -> str | None:
+        """Return ``negated`` for "X (itself, at the moment) is sold out", None else."""
+        if field.name == "title":
+            return None
+        tokens, behind = field.tokens, self._grammar.status["negated_after"]
+        end = min(segment.last, last + CUE_REACH)
+        while last < end:
+            if behind.at(tokens, last) and tokens[last].text not in FREE:
+                return "negated"
+            if tokens[last].text not in self._between["after"]:
+                return None
             last += 1
-        taken = self._grammar.status["negated_after"].at(tokens, last)
-        if taken and tokens[last].text not in FREE and field.name != "title":
-            return "negated"
         return None
 
     def _listed(
@@ -198,7 +219,7 @@ class MentionReader:
         term = candidate.term
         if not _written_as_such(candidate) or _in_a_longer_name(candidate):
             return False
-        if term.ambiguity == "strong":
+        if term.ambiguity == "strong" or self._named_aside(candidate):
             return True
         if term.substance in strong or term.substance in evidence.declared:
             return True
@@ -213,7 +234,7 @@ class MentionReader:
             and not self._piece(candidate)
         ):
             return True
-        if (strong | evidence.declared).difference(family):
+        if (strong | evidence.declared).difference(family) and not self._code_of_title(candidate):
             return False
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
@@ -226,6 +247,27 @@ class MentionReader:
         """Whether the word is one of pieces too ("10 selos"): it may count another substance."""
         index = candidate.field.token_at(candidate.match.start)
         return candidate.field.text(index) in self._grammar.counting
+
+    def _without_pieces(self, held: list[Candidate]) -> list[Candidate]:
+        """Return ``held`` without words of pieces beside what the pieces are ("DOC zegels")."""
+        named = {id(c.field) for c in held if c.status == "stated" and not self._piece(c)}
+        return [
+            c
+            for c in held
+            if c.term.ambiguity == "strong" or id(c.field) not in named or not self._piece(c)
+        ]
+
+    def _named_aside(self, candidate: Candidate) -> bool:
+        """Whether "no MSM", "salvia sold out": a code or a plant, which mean nothing else there."""
+        term = candidate.term
+        plant = self._lexicon.substances[term.substance].form == "plant"
+        named = term.kind == "code" or (plant and term.substance not in CANNABIS)
+        return named and candidate.status in ("negated", "mentioned")
+
+    def _code_of_title(self, candidate: Candidate) -> bool:
+        """Whether a code stands with its quantity in the title, whatever the text names."""
+        code = candidate.term.kind == "code" and candidate.field.name == "title"
+        return code and len(candidate.term.term) > TWO and _counted(candidate)
 
     def _offer_near(self, candidate: Candidate, evidence: Evidence) -> bool:
         field = candidate.field
@@ -354,21 +396,3 @@ def _share(candidate: Candidate) -> bool:
     """Whether a percentage stands before: "24% THC" is a content."""
     field = candidate.field
     return field.text(field.token_at(candidate.match.start) - 1) == "%"
-
-
-def _demoted(held: list[Candidate]) -> list[Candidate]:
-    """Return what a description names beside the title's substances as mentioned."""
-    title = {
-        c.term.substance
-        for c in held
-        if c.field.name == "title" and c.status in ("stated", "implied")
-    }
-    firm = {c.term.substance for c in held if c.field.name == "title" and c.status == "stated"}
-    out = []
-    for c in held:
-        other = c.field.name in ("description", "ships_text") and c.term.substance not in title
-        if firm and other and c.status in ("stated", "implied"):
-            out.append(Candidate(c.term, "mentioned", c.field, c.match))
-        else:
-            out.append(c)
-    return out

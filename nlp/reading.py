@@ -41,7 +41,7 @@ from nlp.shipping import ShippingWords, read_shipping
 from nlp.text import MAX_CODE_POINTS, normalize
 from nlp.unitprice import is_holding, unit_prices
 
-STATUS_ORDER = ("stated", "implied", "declared", "mentioned", "negated")
+STATUS_ORDER = ("stated", "implied", "declared", "negated", "mentioned")
 LOOSE_FORMS = ("loose", "plant")
 LANGUAGE_SAMPLE = 20_000
 PUNCTUATION = ".,;:!?()[]'\"*-"
@@ -248,7 +248,7 @@ class ListingReader:
                 best[candidate.term.substance] = candidate
         rows = [self._row(candidate) for candidate in best.values()]
         if declared is not None and declared[0] not in {
-            row.id for row in rows if row.status in ("stated", "implied")
+            row.id for row in rows if row.status in ("stated", "implied", "negated")
         }:
             rows = [row for row in rows if row.id != declared[0]]
             rows.append(self._declared_row(fields, *declared))
