@@ -57,8 +57,8 @@ def _with_other_agent(packed: bytes, record: bytes) -> bytes:
         return packed
     block = rest[:-4]
     other = block.replace(b"GET ", b"PUT ", 1)
-    digests = [hashlib.sha256(one).hexdigest().encode() for one in (block, other)]
-    changed = head.replace(*digests) + b"\r\n\r\n" + other + b"\r\n\r\n"
+    old, new = (hashlib.sha256(one).hexdigest().encode() for one in (block, other))
+    changed = head.replace(old, new) + b"\r\n\r\n" + other + b"\r\n\r\n"
     body = zlib.compressobj(9, zlib.DEFLATED, -15)
     content = body.compress(changed) + body.flush()
     end = zlib.crc32(changed).to_bytes(4, "little") + len(changed).to_bytes(4, "little")
