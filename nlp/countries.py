@@ -60,7 +60,8 @@ class CountryNames:
         for index, text in enumerate(field.texts):
             if text not in looked_at or index < behind:
                 continue
-            found = self._at(field, index)
+            named = text in self._first
+            found = self._at(field, index) if named else self._code(field, index)
             if found is not None:
                 yield found
                 behind = found.last

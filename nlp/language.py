@@ -8,6 +8,7 @@ answer is None rather than a guess.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 MIN_HITS = 3
 MARGIN = 1.3
@@ -32,9 +33,11 @@ class LanguageDetector:
         helps to weigh ambiguous words and is never reported.
         """
         counts = dict.fromkeys(self._languages, 0)
-        for _n, word in zip(range(MAX_WORDS), words, strict=False):
-            for language in self._by_word.get(word, ()):
-                counts[language] += 1
+        by_word = self._by_word
+        for word in islice(words, MAX_WORDS):
+            if word in by_word:
+                for language in by_word[word]:
+                    counts[language] += 1
         ranked = sorted(counts, key=lambda language: (-counts[language], language))
         best, second = counts[ranked[0]], counts[ranked[1]]
         hint = ranked[0] if best > second else None

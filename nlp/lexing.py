@@ -64,6 +64,8 @@ def tokenize(normal: str) -> list[Token]:
 
 def grouped(tokens: list[Token], language: str | None) -> list[Token]:
     """Return the tokens with groups of thousands joined: 1'200.50, 28 000, in French 1 200,50."""
+    if not any(t[0] == "num" and GROUP.match(t[1]) for t in tokens):
+        return tokens
     out: list[Token] = []
     for index, token in enumerate(tokens):
         if token[0] == "num" and GROUP.match(token[1]):  # by position: each token comes by

@@ -47,6 +47,9 @@ def _completed(title: list[Offer], body: Sequence[Offer]) -> list[Offer]:
     title = _spread(title, body)
     out: list[Offer] = []
     for offer in title:
+        if offer.kind not in ("units", "dose"):
+            out.append(offer)
+            continue
         beside = [o for o in title if same_product(o.product, offer.product)]
         about = [o for o in body if same_product(o.product, offer.product)]
         out.append(_complete(offer, about, alone=len(beside) == 1))
@@ -80,10 +83,15 @@ def _with_shared_dose(offers: list[Offer], body: Sequence[Offer]) -> list[Offer]
     """Return the offers; the only dose of a product holds for all its counted options."""
     out: list[Offer] = []
     for offer in offers:
-        about = [o for o in (*offers, *body) if same_product(o.product, offer.product)]
-        doses = {o.dose_mg for o in about if o.kind in ("units", "dose") and o.dose_mg is not None}
-        bare = offer.kind == "units" and offer.dose_mg is None and len(doses) == 1
-        out.append(replace(offer, dose_mg=next(iter(doses))) if bare else offer)
+        bare = offer.kind == "units" and offer.dose_mg is None
+        doses = {
+            o.dose_mg
+            for o in ((*offers, *body) if bare else ())
+            if o.kind in ("units", "dose")
+            and o.dose_mg is not None
+            and same_product(o.product, offer.product)
+        }
+        out.append(replace(offer, dose_mg=next(iter(doses))) if len(doses) == 1 else offer)
     return _each_option_once(out)
 
 

@@ -64,10 +64,11 @@ def _spelt_out(grammar: Grammar, field: FieldText) -> None:
         return
     held = {index for money in field.money for index in range(money.first, money.last)}
     found = []
-    for index, token in enumerate(field.tokens[1:], 1):
-        amount = grammar.numbers.get(field.tokens[index - 1].text)
-        code = grammar.money_words.get(token.text)
-        if code is not None and amount is not None and amount > 1 and index not in held:
+    for index, text in enumerate(field.texts[1:], 1):
+        if text not in grammar.money_words:
+            continue
+        amount, code = grammar.numbers.get(field.texts[index - 1]), grammar.money_words[text]
+        if amount is not None and amount > 1 and index not in held:
             found.append(MoneyFound(amount, code, "", index - 1, index + 1, index + 1))
     if found:
         field.money = sorted([*field.money, *found], key=lambda money: money.first)
@@ -75,8 +76,9 @@ def _spelt_out(grammar: Grammar, field: FieldText) -> None:
 
 def _dashed(grammar: Grammar, field: FieldText, given: GivenPrice | None) -> None:
     """Give amounts written "80.-" the currency that the field or the market names."""
-    words = field.vocabulary()
-    named = {code for word, code in grammar.money_words.items() if word in words}
+    if not any(money.currency == "CHF" for money in field.money):
+        return
+    named = _named(grammar, field)
     shown = {given.currency} if given is not None and given.currency else set()
     codes = named or shown
     if len(codes) != 1:
@@ -96,11 +98,16 @@ def _currency(
     """Return (currency, whether it is open pesos) of amounts that name none; None: unknown."""
     if field.money:
         return field.money[0].currency, field.money[0].peso
-    words = field.vocabulary()
-    named = {code for word, code in grammar.money_words.items() if word in words}
+    named = _named(grammar, field)
     if len(named) == 1:
         return next(iter(named)), False
     return (given.currency, False) if given is not None and given.currency else None
+
+
+def _named(grammar: Grammar, field: FieldText) -> set[str]:
+    """Return the currencies whose words stand in the field."""
+    known = grammar.money_words
+    return {known[word] for word in field.vocabulary() & known.keys()}
 
 
 def _listed(

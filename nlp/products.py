@@ -91,9 +91,10 @@ def each_of_them(
     grammar: Grammar, field: FieldText, part: Part, offers: list[Offer]
 ) -> list[Offer]:
     """Return the offers with their product; "MXE / DCK: 1 g each" is an offer of each."""
-    said = [field.text(i) for i in range(part.segment.first, part.segment.last)]
-    if len(part.groups) < 2 or len(offers) != 1 or grammar.each.isdisjoint(said):  # noqa: PLR2004
-        return [replace(offer, product=part.product()) for offer in offers]
+    several = len(part.groups) >= 2 and len(offers) == 1  # noqa: PLR2004 - each of two
+    if not several or grammar.each.isdisjoint(field.words(part.segment)):
+        product = part.product()
+        return [replace(offer, product=product) for offer in offers]
     strengths = {atom.first: atom.value for atom in field.atoms if atom.kind == "bare"}
     out: list[Offer] = []
     for group in part.groups:

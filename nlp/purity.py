@@ -80,15 +80,18 @@ def _named_purity(grammar: Grammar, tokens: list[Token], index: int) -> bool:
 
 def _first_of_range(grammar: Grammar, tokens: list[Token], index: int) -> int | None:
     """Return the end of "95 to 97" after a word of purity."""
-    before = {token.text for token in tokens[max(0, index - 4) : index]}
     joined = index + 2 < len(tokens) and tokens[index + 1].text in (*JOINED, "-")
-    if joined and tokens[index + 2].kind == "num" and before & grammar.purity_words:
+    if joined and tokens[index + 2].kind == "num" and _spoken_of(grammar, tokens, index - 4, index):
         return index + 1
     again = index >= 2 and tokens[index - 1].text in JOINED  # noqa: PLR2004
-    wider = {token.text for token in tokens[max(0, index - 6) : index]}
-    if again and tokens[index - 2].kind == "num" and wider & grammar.purity_words:
+    if again and tokens[index - 2].kind == "num" and _spoken_of(grammar, tokens, index - 6, index):
         return index + 1
     return None
+
+
+def _spoken_of(grammar: Grammar, tokens: list[Token], first: int, last: int) -> bool:
+    """Whether a word of purity stands in tokens [first, last)."""
+    return any(token.text in grammar.purity_words for token in tokens[max(0, first) : last])
 
 
 def _of_product(grammar: Grammar, field: FieldText, first: int, last: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nlp.lexicon import Term
 
@@ -27,6 +28,7 @@ WORD = re.compile(r"(?<![^\W_])[a-z]{6,24}(?![^\W_])")
 SHORTEST_DISGUISED = 4
 SHORTEST_SPACED = 3
 SHORTEST_SLIP = 6
+SLIPS_KEPT = 20_000
 SHORTEST_CHANGED = 8
 SLIP_KINDS = ("inn", "brand", "street", "code")
 
@@ -46,6 +48,7 @@ class Spellings:
     def __init__(self, words: Mapping[str, Terms]) -> None:
         self._words = {w: t for w, t in words.items() if len(w) >= SHORTEST_SPACED}
         self._cut: dict[str, set[str]] = {}
+        self._meant = lru_cache(maxsize=SLIPS_KEPT)(self._near)  # listings share their words
         for word, terms in words.items():
             if len(word) >= SHORTEST_SLIP and word.isalpha() and _firm(terms):
                 for short in (word, *_cuts(word)):
@@ -109,11 +112,17 @@ class Spellings:
             word = match.group()
             if word in self._words:
                 continue
-            near = sorted({w for cut in (word, *_cuts(word)) for w in self._cut.get(cut, ())})
-            near = [w for w in near if w[0] == word[0] and _one_slip(w, word)]
-            near = [w for w in near if self._may_change(w) or not _one_changed(w, word)]
-            if near and len({t.substance for w in near for t in self._words[w]}) == 1:
-                yield Spelt(match.start(), match.end(), tuple(_weak(self._words[near[0]])))
+            terms = self._meant(word)
+            if terms:
+                yield Spelt(match.start(), match.end(), terms)
+
+    def _near(self, word: str) -> Terms:
+        """Return the terms of the one substance that a word is a slip of; none: empty."""
+        near = sorted({w for cut in (word, *_cuts(word)) for w in self._cut.get(cut, ())})
+        near = [w for w in near if w[0] == word[0] and _one_slip(w, word)]
+        near = [w for w in near if self._may_change(w) or not _one_changed(w, word)]
+        one = len({t.substance for w in near for t in self._words[w]}) == 1
+        return tuple(_weak(self._words[near[0]])) if one else ()
 
 
 def _word_around(normal: str, low: int, match: re.Match[str]) -> tuple[int, int]:

@@ -76,32 +76,57 @@ def normalize(text: str) -> NormalText:
     if text.isascii():
         return NormalText(text, text.lower())
     source = _latin_words(text)
-    plain = [_plain(character) for character in source]
-    joined = "".join(plain)
-    if len(joined) == len(source) and all(plain):  # one for one: nothing moved
+    joined = source.translate(_TABLE)
+    if _TABLE.moving.isdisjoint(source):  # one for one: nothing moved
         return NormalText(text, joined)
-    return _aligned(text, source, plain)
+    return _aligned(text, source)
 
 
-def _aligned(text: str, source: str, plain: list[str]) -> NormalText:
-    """Return the normal text of characters that became none or several."""
+def _aligned(text: str, source: str) -> NormalText:
+    """Return the normal text where characters became none or several."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for index, parts in enumerate(plain):
-        if len(parts) == 1:
-            pieces.append(parts)
-            starts.append(index)
-            ends.append(index + 1)
-            continue
-        if parts[:2] in FRACTIONS and pieces and pieces[-1].isdigit():
-            parts = " " + parts  # noqa: PLW2901 - "1½" is one and a half
+    at = 0
+    for index in [i for i, character in enumerate(source) if character in _TABLE.moving]:
+        if at < index:
+            pieces.append(source[at:index].translate(_TABLE))
+            starts += range(at, index)
+            ends += range(at + 1, index + 1)
+        at = index + 1
+        parts = _plain(source[index])
+        if parts[:2] in FRACTIONS and pieces and pieces[-1][-1].isdigit():
+            parts = " " + parts  # "1½" is one and a half
         if not parts and ends and unicodedata.combining(source[index]):
             ends[-1] = index + 1
-        pieces += parts
-        starts += [index] * len(parts)
-        ends += [index + 1] * len(parts)
+        if parts:
+            pieces.append(parts)
+            starts += [index] * len(parts)
+            ends += [index + 1] * len(parts)
+    pieces.append(source[at:].translate(_TABLE))
+    starts += range(at, len(source))
+    ends += range(at + 1, len(source) + 1)
     return NormalText(text, "".join(pieces), tuple(starts), tuple(ends))
+
+
+class _Table(dict[int, str]):
+    """What each code point becomes; ``moving`` are those that become none or several.
+
+    Filled as code points are met, so that a text is translated by the interpreter itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moving: set[str] = set()
+
+    def __missing__(self, point: int) -> str:
+        parts = self[point] = _plain(chr(point))
+        if len(parts) != 1:
+            self.moving.add(chr(point))
+        return parts
+
+
+_TABLE = _Table()
 
 
 @cache

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from nlp.lexing import Token
 
@@ -51,6 +52,7 @@ def value_at(
     return Value(number, index, index + 1)
 
 
+@lru_cache(maxsize=4096)  # each number is asked for by several readers
 def parse_number(text: str, language: str | None) -> Decimal | None:
     """Return the number that ``text`` writes, or None (``1.2.3``, too many digits)."""
     if len(text) > MAX_DIGITS + 4:
@@ -77,10 +79,10 @@ def _decimal(whole: str, part: str) -> Decimal:
 
 def _fraction(tokens: list[Token], index: int) -> Decimal | None:
     """Return n/d at ``index`` where the three tokens touch and d is a usual denominator."""
-    if index < 0 or index + 2 >= len(tokens):
+    if index < 0 or index + 2 >= len(tokens) or tokens[index + 1][1] != "/":
         return None
     top, bar, bottom = tokens[index : index + 3]
-    if top.kind != "num" or bar.text != "/" or bottom.text not in DENOMINATORS:
+    if top.kind != "num" or bottom.text not in DENOMINATORS:
         return None
     if top.end != bar.start or bar.end != bottom.start or not top.text.isdigit():
         return None
