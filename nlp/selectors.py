@@ -62,7 +62,9 @@ _OTHER_ARMOUR = re.compile(
 KEY_REACH = 60
 V3_DIGITS, V4_DIGITS, V6_DIGITS = 32, 40, 64
 
+LONG = 25  # characters without a blank, at the least, where a long address stands
 Reader = Callable[[str, str], Iterable[SelectorFound]]
+Sign = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +115,42 @@ def _scanned(field: str, text: str) -> _Scanned:
 
 def _likely(text: str) -> list[Reader]:
     """Return the readers whose signs stand in the text, in order; most texts have none."""
+    known = _signs()
+    if not text.isascii():  # letters may be equal that are not the same ("ſ" is an "s")
+        return [reader for reader, _sign in known]
     low = text.lower()
-    signs: tuple[tuple[Reader, tuple[str, ...]], ...] = (
-        (_onions, (".onion",)), (_urls, ("://",)), (_coins, ("",)), (_ethereum, ("0x",)),
-        (_matrix, ("@",)), (_hex_ids, ("",)), (_fingerprints, ("",)),
-        (_contacts(mail_addresses), ("@", "at", "ät", "arroba", "chez")),
-        (_contacts(handles), (*KIND_OF_WORD, ".me", ".dog")),
-        (_contacts(phones), ("+", "00", "wa.me", "whatsapp")),
-    )  # fmt: skip
-    # Beyond ASCII letters may be equal that are not the same ("ſ" is an "s").
+    long = any(len(word) >= LONG for word in low.split())
     return [
-        reader for reader, known in signs if not low.isascii() or any(sign in low for sign in known)
+        reader
+        for reader, sign in known
+        if (long and reader in (_coins, _hex_ids)) or sign is None or sign(low)
     ]
+
+
+@cache
+def _signs() -> tuple[tuple[Reader, Sign | None], ...]:
+    """Return the readers, each with what finds its sign; long words are looked for beside."""
+    return (
+        (_onions, _one_of(".onion")), (_urls, _one_of("://")),
+        (_coins, _one_of("bc1", "tb1", "bcrt1", "ltc1")), (_ethereum, _one_of("0x")),
+        (_matrix, _one_of("@")), (_hex_ids, _never), (_fingerprints, None),
+        (_contacts(mail_addresses), re.compile(r"@|[\s(\[{<](?:at|arroba|chez)[\s)\]}>]").search),
+        (_contacts(handles), _one_of(*KIND_OF_WORD, ".me", ".dog")),
+        (_contacts(phones), _one_of("+", "00", "wa.me", "whatsapp")),
+    )  # fmt: skip
+
+
+def _one_of(*parts: str) -> Sign:
+    """Return what says whether any of ``parts`` stands in a text."""
+
+    def stands(low: str) -> bool:
+        return any(part in low for part in parts)
+
+    return stands
+
+
+def _never(_low: str) -> bool:
+    return False
 
 
 def _in_original(item: SelectorFound, rest: PlainText) -> SelectorFound:
