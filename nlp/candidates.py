@@ -17,6 +17,8 @@ TWO = 2
 PLUS = ("+", "&", "and", "und", "et", "en", "y", "e")
 BY_MICROGRAM = ("lsd", "1p_lsd", "25i_nbome")
 SMALLEST_OF_PILLS = 3  # mg
+RADICALS = ("methoxy", "ethoxy", "fluoro", "chloro", "bromo", "iodo", "hydroxy", "acetoxy",
+            "butyryl", "butyr", "valeryl", "acryl", "furanyl", "propionyl", "nitro")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,28 @@ def _of_dose(field: FieldText, terms: Sequence[Term]) -> Term | None:
 def speakable(term: Term, language: str | None) -> bool:
     """Whether the text can be in the term's language; ``open`` terms need not know it."""
     return term.language in ("en", language) or (language is None and term.context == "open")
+
+
+def in_a_longer_name(candidate: Candidate) -> bool:
+    """Whether "5-Methoxy-" or the like stands before: another substance than the one named."""
+    field = candidate.field
+    first = field.token_at(candidate.match.start)
+    joined = first > 1 and field.text(first - 1) == "-"
+    touching = joined and field.tokens[first - 2].end == candidate.match.start - 1
+    return touching and field.text(first - 2).endswith(RADICALS)
+
+
+def preferred(terms: Sequence[Term], language: str | None) -> Term:
+    """Return the reading of an ambiguous match that is tried first."""
+    return min(
+        terms,
+        key=lambda t: (
+            t.ambiguity != "strong",
+            t.language != language,
+            t.language != "en",
+            t.status != "stated",
+            t.context == "same",
+            t.substance,
+            t.language,
+        ),
+    )

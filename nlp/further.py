@@ -37,13 +37,21 @@ def settled_beside_title(grammar: Grammar, held: list[Candidate]) -> list[Candid
 
 def _beside(grammar: Grammar, held: Sequence[Candidate], place: int) -> Candidate:
     c = held[place]
-    if c.status not in OFFERED:
+    also = c.status == "mentioned" and _also(grammar, c)
+    if c.status not in OFFERED and not also:
         return c
     following = held[place + 1] if place + 1 < len(held) else None
     if _is_content(grammar, c) or _priced(grammar, c, following):
-        return c
+        return Candidate(c.term, c.term.status, c.field, c.match)
     denied = denied_in_clause(grammar, c)
     return Candidate(c.term, "negated" if denied else "mentioned", c.field, c.match)
+
+
+def _also(grammar: Grammar, c: Candidate) -> bool:
+    """Whether "we also sell" stands before: with a price of its own it is an offer here."""
+    field, segment, first, _last = _place(c)
+    start = max(segment.first, first - BEFORE)
+    return grammar.status["also"].within(field.tokens, start, first)
 
 
 def _priced(grammar: Grammar, c: Candidate, following: Candidate | None) -> bool:

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from nlp.candidates import Candidate, Choice, Evidence, heads, listed_with_strong, speakable
+from nlp.candidates import (
+    Candidate,
+    Choice,
+    Evidence,
+    heads,
+    in_a_longer_name,
+    listed_with_strong,
+    preferred,
+    speakable,
+)
 from nlp.cannabis import CANNABIS, collapsed
 from nlp.fields import FieldText, Segment
 from nlp.further import carried_back, listed_in_profile, settled_beside_title
 from nlp.grammar import Grammar
-from nlp.lexicon import Lexicon, Term
+from nlp.lexicon import Lexicon
 from nlp.pipeline import TermMatch
 
 CUE_REACH = 7
@@ -32,10 +41,9 @@ REPLACING = ("sustituto", "substituto", "substitute", "replacement", "alternativ
              "ersatz", "vervanger", "substitut", "reemplazo")  # fmt: skip
 CONTENT = ("thc", "cbd")
 OILS = ("oil", "olie", "ol", "huile", "aceite", "oleo")
-RADICALS = ("methoxy", "ethoxy", "fluoro", "chloro", "bromo", "iodo", "hydroxy", "acetoxy",
-            "butyryl", "butyr", "valeryl", "acryl", "furanyl", "propionyl", "nitro")  # fmt: skip
 FAMILIES = (CANNABIS, ("25b_nbome", "25c_nbome", "25i_nbome"))
-FREE = ("free", "frei", "vrij")
+STOPS = (",", ";", ".", ":", "!")
+FREE = ("free", "frei", "freie", "freies", "freier", "freien", "vrij", "vrije")
 
 
 class MentionReader:
@@ -82,7 +90,7 @@ class MentionReader:
         for match in field.matches:
             if self._is_blocked(field, match):
                 continue
-            term = _preferred(match.terms, language)
+            term = preferred(match.terms, language)
             status = self._status(field, match, previous) or term.status
             candidate = Candidate(term, status, field, match)
             previous = candidate
@@ -108,6 +116,9 @@ class MentionReader:
         inherited = self._listed(field, (first, last), previous, segment)
         if inherited:
             return inherited
+        asked = field.text(last) == "?" and field.text(last + 1) in NO
+        if asked and not any(field.text(i) in REPLACING for i in range(first - SHORT, first)):
+            return "negated"  # "Mixed with meth? No."
         for kind in ("negated", "mentioned"):
             if self._cue_before(field, kind, first, segment):
                 return kind
@@ -171,7 +182,7 @@ class MentionReader:
         )
         if taken and not itself:
             return "mentioned"
-        if tokens[last].text in NO and field.text(last + 1) in (",", ";", ".", ":", "!"):
+        if tokens[last].text in NO and field.text(last + 1) in STOPS:
             return "negated"  # "Cytotec não, só ..."
         return self._denied_behind(field, last, segment)
 
@@ -181,6 +192,8 @@ class MentionReader:
             return None
         tokens, behind = field.tokens, self._grammar.status["negated_after"]
         end = min(segment.last, last + CUE_REACH)
+        if field.text(last) in FREE and field.text(last + 1) in (*STOPS, "\n", ""):
+            return "negated"  # "fent free, tested"
         while last < end:
             if behind.at(tokens, last) and tokens[last].text not in FREE:
                 return "negated"
@@ -217,7 +230,7 @@ class MentionReader:
     ) -> bool:
         """Whether an ambiguous or implied reading has what it needs."""
         term = candidate.term
-        if not _written_as_such(candidate) or _in_a_longer_name(candidate):
+        if not _written_as_such(candidate) or in_a_longer_name(candidate):
             return False
         if term.ambiguity == "strong" or self._named_aside(candidate):
             return True
@@ -234,7 +247,8 @@ class MentionReader:
             and not self._piece(candidate)
         ):
             return True
-        if (strong | evidence.declared).difference(family) and not self._code_of_title(candidate):
+        others = strong if self._code_of_title(candidate) else strong | evidence.declared
+        if others.difference(family) and not (others is strong and _counted(candidate)):
             return False
         near = self._offer_near(candidate, evidence)
         if term.kind == "stamp":
@@ -265,9 +279,9 @@ class MentionReader:
         return named and candidate.status in ("negated", "mentioned")
 
     def _code_of_title(self, candidate: Candidate) -> bool:
-        """Whether a code stands with its quantity in the title, whatever the text names."""
+        """Whether it is a code in the title: no category speaks against it."""
         code = candidate.term.kind == "code" and candidate.field.name == "title"
-        return code and len(candidate.term.term) > TWO and _counted(candidate)
+        return code and len(candidate.term.term) > TWO
 
     def _offer_near(self, candidate: Candidate, evidence: Evidence) -> bool:
         field = candidate.field
@@ -304,15 +318,6 @@ def _counted(candidate: Candidate) -> bool:
     near = (*field.atoms_near(last), *field.atoms_near(after))
     ends = (last, last + 1)
     return any(a.kind != "percent" and (a.last in ends or a.first == after) for a in near)
-
-
-def _in_a_longer_name(candidate: Candidate) -> bool:
-    """Whether "5-Methoxy-" or the like stands before: another substance than the one named."""
-    field = candidate.field
-    first = field.token_at(candidate.match.start)
-    joined = first > 1 and field.text(first - 1) == "-"
-    touching = joined and field.tokens[first - 2].end == candidate.match.start - 1
-    return touching and field.text(first - 2).endswith(RADICALS)
 
 
 def _written_as_such(candidate: Candidate) -> bool:
@@ -353,22 +358,6 @@ def _counts(candidate: Candidate) -> bool:
     term = candidate.term
     offered = candidate.status in ("stated", "implied") and term.substance not in CONTENT
     return term.ambiguity == "strong" and term.status == "stated" and offered
-
-
-def _preferred(terms: Sequence[Term], language: str | None) -> Term:
-    """Return the reading of an ambiguous match that is tried first."""
-    return min(
-        terms,
-        key=lambda t: (
-            t.ambiguity != "strong",
-            t.language != language,
-            t.language != "en",
-            t.status != "stated",
-            t.context == "same",
-            t.substance,
-            t.language,
-        ),
-    )
 
 
 def _without_content(held: list[Candidate]) -> list[Candidate]:

@@ -26,6 +26,13 @@ BESIDE = [
     ("en", "5 g ketamine", "As strong as methoxetamine.", "mxe", "mentioned"),
     ("en", "5 g ketamine", "MDMA 1 g: $40 as well.", "mdma", "stated"),
     ("en", "5 g ketamine", "Free 1 g MDMA with every order over $200.", "mdma", "mentioned"),
+    ("en", "5 g ketamine", "We also sell MDMA, ask.", "mdma", "mentioned"),
+    ("en", "5 g ketamine", "Mixed with fentanyl? No.", "fentanyl", "negated"),
+    ("en", "5 g ketamine", "Fentanyl free, tested.", "fentanyl", "negated"),
+    ("en", "5 g ketamine", "Never ask for heroin.", "heroin", "negated"),
+    ("de", "5 g Ketamin", "Ersatz für MXE? Nein.", "mxe", "mentioned"),
+    ("de", "5 g Ketamin", "Gestreckt mit Levamisol? Nein.", "levamisole", "negated"),
+    ("es", "5 g ketamina", "También vendo MDMA a 30€ el gramo.", "mdma", "stated"),
     ("de", "5 g Ketamin", "Kein verstecktes Fentanyl wie bei anderen.", "fentanyl", "negated"),
     ("de", "5 g Ketamin", "MDMA führen wir nicht.", "mdma", "negated"),
     ("de", "5 g Ketamin", "Kokain haben wir nie verkauft.", "cocaine", "negated"),
@@ -96,6 +103,11 @@ def test_a_name_before_versus_is_compared_and_this_is_the_other():
 def test_contents_that_the_text_names_are_rows(description, language):
     found = statuses("2 g tusi", description, language)
     assert found == {"tusi": "stated", "ketamine": "stated", "mdma": "stated"}
+
+
+def test_a_code_of_the_title_stands_beside_the_category_that_says_otherwise():
+    found = statuses("DOB blotters 2.5mg x 10", category=("Psychedelics", "LSD"))
+    assert found == {"dob": "stated", "lsd": "declared"}
 
 
 def test_what_is_only_denied_is_never_given_by_its_category():
