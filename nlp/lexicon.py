@@ -234,9 +234,7 @@ def _substances(path: Path) -> dict[str, Substance]:
     for where, row in file_rows(path, SUBSTANCE_COLUMNS):
         form = _choice(row["form"], FORMS, where)
         goods_class = _choice(row["class"], SUBSTANCE_CLASSES, where)
-        found[row["id"]] = Substance(
-            row["id"], row["name"], row["unii"] or None, form, goods_class
-        )
+        found[row["id"]] = Substance(row["id"], row["name"], row["unii"] or None, form, goods_class)
     return found
 
 
