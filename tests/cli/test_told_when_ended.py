@@ -31,6 +31,18 @@ def test_the_signal_and_the_place_are_told(number, capsys):
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_in_the_middle_of_a_write_is_told_too(monkeypatch, capfd):
+    class Busy:
+        def write(self, _text):
+            raise RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>")
+
+    monkeypatch.setattr(sys, "stderr", Busy())
+    with pytest.raises(SystemExit) as ended:
+        end_in_the_middle(signal.SIGTERM)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert "SIGTERM at: part 2: 7/9" in capfd.readouterr().err
+
+
 def test_what_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

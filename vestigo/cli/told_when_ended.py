@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -31,8 +32,7 @@ def told_when_ended(command: str) -> Iterator[Callable[[str], None]]:
         told = _("{command} was ended by {signal} at: {place}").format(
             command=command, signal=signal.Signals(number).name, place=last[0] or "-"
         )
-        sys.stderr.write(told + "\n")
-        sys.stderr.flush()
+        _say(told + "\n")
         raise SystemExit(128 + number)
 
     # what is ignored (nohup) stays ignored
@@ -43,3 +43,12 @@ def told_when_ended(command: str) -> Iterator[Callable[[str], None]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say(told: str) -> None:
+    """Write to standard error, past its buffer where the signal came in the middle of a write."""
+    try:
+        sys.stderr.write(told)
+        sys.stderr.flush()
+    except RuntimeError:  # a buffered writer refuses to be called from within itself
+        os.write(2, told.encode("utf-8", "backslashreplace"))

@@ -34,10 +34,18 @@ from vestigo.store import CaseFolder
 
 VICTIM = "vestigo.pipeline.crawl_kills.victim"
 MARKET = "large"
-LISTINGS_A_ROUND = 60
+LISTINGS_A_ROUND = 150  # more than a crawl can ask for before the kill arrives
 MOST_REQUESTS = 55
 MOST_TRIES = 3
 SECONDS = 120.0
+AT_ONCE = 0.05
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    """Ask again and again until it is done, at most for ``SECONDS``."""
+    end = time.monotonic() + SECONDS
+    while not done() and time.monotonic() < end:
+        continue
 
 
 @dataclass(slots=True)
@@ -109,7 +117,8 @@ class KillRounds:
             if starting:
                 time.sleep(self._dice.uniform(0.3, 1.5))
             else:
-                market.wait_for(before + self._dice.randint(1, MOST_REQUESTS), SECONDS)
+                wanted = before + self._dice.randint(1, MOST_REQUESTS)
+                _wait(lambda: market.wait_for(wanted, AT_ONCE) or process.poll() is not None)
                 time.sleep(self._dice.uniform(0, 0.01))
             process.kill()
             ended = process.wait() == 0
