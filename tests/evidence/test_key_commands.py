@@ -102,6 +102,18 @@ def test_an_operator_changes_only_the_own_passphrase(case, vestigo):
     assert vestigo(*sign, stdin=f"{OLD}\n{NEW}\n")[0] == 0
     box.write_bytes(older)
     assert vestigo(*sign, stdin=two)[2].startswith("E-EVI-261")
+    assert vestigo(*change, stdin=f"{OWN}\n{NEW}\n")[2].startswith("E-EVI-261")
+
+
+def test_a_revoked_operator_changes_no_passphrase(case, vestigo):
+    two = f"{OLD}\n{OWN}\n"
+    assert vestigo("case", "keys", "operator", "add", case, "ana", STDIN, stdin=two)[0] == 0
+    revoke = ("--reason", "left", "--since", "2020-01-01T00:00:00Z")
+    assert vestigo("case", "keys", "revoke", case, "ana", *revoke)[0] == 0
+    change = ("case", "keys", "operator", "passphrase", case, STDIN)
+    for name in ("ana", "../ana", "a/b"):
+        said = vestigo(*change, name, stdin=f"{OWN}\n{NEW}\n")
+        assert said[2].startswith("E-EVI-266"), name
 
 
 def test_an_operator_who_is_not_there_signs_nothing(case, vestigo):

@@ -30,11 +30,11 @@ def test_it_is_gone_afterwards_and_after_an_error(tmp_path):
 def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
     left_by_a_killed_process(tmp_path)
     (left,) = tmp_path.iterdir()
-    other = tmp_path / ".other.unfinished-1-abcdefgh"
+    other = tmp_path / ".other.unfinished-abcdefgh"
     other.mkdir()
     target = tmp_path / "kept"
     target.mkdir()
-    link = tmp_path / f".out.unfinished-{2**22 + 1}-abcdefgh"
+    link = tmp_path / ".out.unfinished-abcdefgh"
     link.symlink_to(target)
     with scratch_folder(tmp_path, "out.unfinished") as path:
         assert not left.exists()
@@ -48,7 +48,7 @@ def test_a_folder_of_a_living_process_stays(tmp_path):
 
 
 def test_a_folder_that_another_machine_holds_stays(tmp_path):
-    held = tmp_path / f".x-{2**22 + 1}-abcdefgh"
+    held = tmp_path / ".x-abcdefgh"
     held.mkdir()
     descriptor = os.open(held, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)

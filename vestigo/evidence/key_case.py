@@ -29,10 +29,9 @@ from vestigo.evidence.operator_key import (
     lock_operator,
     name_refused,
     new_operator_key,
-    no_such_operator,
     open_operator,
 )
-from vestigo.evidence.operator_passphrase import finish_change, refuse_older_box
+from vestigo.evidence.operator_passphrase import open_acting
 from vestigo.i18n import _
 from vestigo.store import CaseFolder
 from vestigo.store.atomic import sync_folder, write_atomically
@@ -101,13 +100,7 @@ def unlock_operator(
     its box is not that of the key that the unit named; E-EVI-261 for an older box; E-EVI-013
     and 014 as ``keybox.unlock``.
     """
-    finish_change(folder, custody, name)
-    refuse_older_box(folder, custody, name)
-    operator = open_operator(folder.keys, name, passphrase)
-    named = [one.key for one in read_history(folder.keys).operators]
-    gone = {one.key for one in revocations(custody.events())}
-    if operator.key not in named or operator.key.id.hex() in gone:
-        raise no_such_operator(name)
+    operator = open_acting(folder, custody, name, passphrase)
     custody.act_as(name)
     custody.append("access", reason="operator key unlocked", details={
         "operator": name, "key": operator.key.id.hex()})  # fmt: skip

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,8 +12,15 @@ from vestigo.evidence import keybox
 from vestigo.evidence.custody import CustodyLog
 from vestigo.evidence.key_history import read_history
 from vestigo.evidence.key_names import OPERATOR_PASSPHRASE_CHANGED
+from vestigo.evidence.key_revocation import revocations
 from vestigo.evidence.keys import refuse_short
-from vestigo.evidence.operator_key import box_path, no_such_operator, open_operator
+from vestigo.evidence.operator_key import (
+    NAME,
+    OperatorKey,
+    box_path,
+    no_such_operator,
+    open_operator,
+)
 from vestigo.i18n import _
 from vestigo.store import CaseFolder
 from vestigo.store.atomic import sync_folder, write_atomically
@@ -23,23 +31,45 @@ def change_operator_passphrase(
 ) -> str:
     """Put an operator's key under another passphrase; return the key's eight digits.
 
-    A change that was cut off behind its event is finished first, one cut off before it is
-    dropped.  Raises ``UsageError`` E-EVI-011, ``ConfigurationError`` E-EVI-266 and as
-    ``open_operator``.
+    A change to ``new`` that was cut off behind its event is finished and that is all; one cut
+    off before it is dropped.  Raises ``UsageError`` E-EVI-011, and as ``open_acting``.
     """
+    refuse_short(new)
+    if named_operator(name) and finish_change(folder, custody, name):
+        with suppress(ConfigurationError):
+            return open_acting(folder, custody, name, new).key.id.hex()
+    operator = open_acting(folder, custody, name, old)
     staged = staged_box(folder.keys, name)
-    if not finish_change(folder, custody, name):
-        refuse_short(new)
-        operator = open_operator(folder.keys, name, old)
-        if operator.key not in [one.key for one in read_history(folder.keys).operators]:
-            raise no_such_operator(name)
-        write_atomically(staged, keybox.lock(operator.private.private_bytes_raw(), new))
-        custody.append(
-            "processing", object_sha256=_digest(staged), reason=OPERATOR_PASSPHRASE_CHANGED,
-            details={"operator": name, "key": operator.key.id.hex()},
-        )  # fmt: skip
-        finish_change(folder, custody, name)
-    return open_operator(folder.keys, name, new).key.id.hex()
+    write_atomically(staged, keybox.lock(operator.private.private_bytes_raw(), new))
+    custody.append(
+        "processing", object_sha256=_digest(staged), reason=OPERATOR_PASSPHRASE_CHANGED,
+        details={"operator": name, "key": operator.key.id.hex()},
+    )  # fmt: skip
+    finish_change(folder, custody, name)
+    return operator.key.id.hex()
+
+
+def open_acting(folder: CaseFolder, custody: CustodyLog, name: str, passphrase: str) -> OperatorKey:
+    """Return the key of an operator who may act: named by the unit, not revoked, the last box.
+
+    Raises ``ConfigurationError``: E-EVI-266 where there is no such operator, E-EVI-261 for an
+    older box, E-EVI-013 and 014 as ``keybox.unlock``.
+    """
+    if not named_operator(name):
+        raise no_such_operator(name)
+    finish_change(folder, custody, name)
+    refuse_older_box(folder, custody, name)
+    operator = open_operator(folder.keys, name, passphrase)
+    named = [one.key for one in read_history(folder.keys).operators]
+    gone = {one.key for one in revocations(custody.events())}
+    if operator.key not in named or operator.key.id.hex() in gone:
+        raise no_such_operator(name)
+    return operator
+
+
+def named_operator(name: str) -> bool:
+    """Return whether an operator can have this name at all (a path has none)."""
+    return NAME.fullmatch(name) is not None
 
 
 def staged_box(keys: Path, name: str) -> Path:

@@ -8,6 +8,7 @@ then the same command goes on.
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,14 +108,18 @@ def unfinished_disposals(events: Iterable[CustodyEvent]) -> list[CustodyEvent]:
 
 def refuse_unfinished_disposal(session: CaseSession) -> None:
     """Raise ``UsageError`` E-EVI-202 where a disposal was begun and not finished."""
-    for event in unfinished_disposals(session.custody.events()):
-        again = f"vestigo evidence dispose CASE {event.exhibit} --order “{event.details['order']}”"
-        raise UsageError(
-            "E-EVI-202",
-            _("A disposal by order was begun and not finished."),
-            where=event.exhibit,
-            remedy=_("Run it again, it goes on: {command}").format(command=again),
-        )
+    event = next(iter(unfinished_disposals(session.custody.events())), None)
+    if event is None:
+        return
+    order = shlex.quote(event.details["order"])
+    raise UsageError(
+        "E-EVI-202",
+        _("A disposal by order was begun and not finished."),
+        where=event.exhibit,
+        remedy=_("Run it again, it goes on: {command}").format(
+            command=f"vestigo evidence dispose CASE {event.exhibit} --order {order}"
+        ),
+    )
 
 
 def _unfinished(session: CaseSession, exhibit: str) -> CustodyEvent | None:

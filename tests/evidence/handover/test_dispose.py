@@ -105,7 +105,7 @@ def test_a_kill_in_the_middle_goes_on(case, run, everything, at):
         begun = any(e.reason == disposing.BEGUN for e in session.custody.events())
     code, _out, err = run("evidence", "verify", case.path)
     assert (code, err[:9]) == ((2, "E-EVI-202") if begun else (0, ""))
-    assert ("dispose CASE 0002 --order “Order 7”" in err) is begun
+    assert ("dispose CASE 0002 --order 'Order 7'" in err) is begun
     code, _out, err = run("evidence", "dispose", case.path, "0002", "--order", "Order 7")
     assert code == 0, err
     assert holders(case, everything, TEXT) == []
