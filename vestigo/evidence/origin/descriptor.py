@@ -71,13 +71,17 @@ def parse_descriptor(content: bytes) -> OnionDescriptor:
     except binascii.Error as error:
         raise _no_descriptor(_("its form is another")) from error
     hours, signing_key, blinded = _certificate(certificate)
+    try:
+        expires_at = datetime.fromtimestamp(0, UTC) + timedelta(hours=hours)
+    except OverflowError as error:  # four bytes of hours go far beyond the year 9999
+        raise _no_descriptor(_("its form is another")) from error
     return OnionDescriptor(
         content=content,
         lifetime=int(lifetime),
         revision_counter=int(counter),
         blinded_key=blinded,
         signing_key=signing_key,
-        signing_key_expires_at=datetime.fromtimestamp(0, UTC) + timedelta(hours=hours),
+        signing_key_expires_at=expires_at,
         certificate=certificate,
         signature=plain,
     )
