@@ -3,25 +3,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ledger.change import FactsReader
 from ledger.citing import Citations
 from ledger.clustering import Clustering, cluster_multi_input
 from ledger.deposits import Deposits
-from ledger.following import Follower, Trail
+from ledger.following import Arrival, Follower, Questions, Trail
 from ledger.index import ChainIndex
 from ledger.judging import Judge
+from ledger.likelihood import CLUSTER_MODEL, TRAIL_MODEL, Likelihood
+from ledger.odds import Odds, shipped_odds
 from ledger.services import Services, service_key, service_tags
 from ledger.stating import Statements
 from ledger.store import ChainStore
 from ledger.taint import ORDERED_METHODS
-from vestigo.errors import ConfigurationError
+from vestigo.errors import ConfigurationError, InputError
 from vestigo.i18n import _
 from vestigo.identifiers.bitcoin import decode_address
 from vestigo.records import CashOutPoint, Cluster, Tag, Trace, Transaction
+
+OUTPOINT = re.compile(r"([0-9a-f]{64}):(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +59,25 @@ def analyse(
     tags: Sequence[Tag],
     settings: Mapping[str, Any],
     sources: Mapping[str, tuple[str, ...]],
+    outputs: Sequence[str] = (),
+    at_height: int | None = None,
 ) -> Analysis:
     """Follow the money from ``start_addresses`` over the ingested chain.
 
-    ``settings`` is the ``ledger`` section; ``sources`` gives, by start address, the ids
-    of the records that name it.  Raises ``InputError`` E-LED-001/002 for a start that is
-    no address of ``network``, ``ConfigurationError`` E-LED-030 for an accounting method
-    that has no paths.
+    ``settings`` is the ``ledger`` section; ``sources`` gives, by start address or output
+    (``txid:vout``), the ids of the records that name it; ``outputs`` are followed by
+    themselves; ``at_height`` leaves out later blocks.  Raises ``InputError`` E-LED-001/002 for
+    a start that is no address of
+    ``network``, E-LED-081 for an output that the chain lacks, ``ConfigurationError``
+    E-LED-030 for an accounting method that has no paths.
     """
     _refuse_accounting(str(settings["accounting"]))
-    with ChainStore(chain_folder, network) as store:
+    with ChainStore(chain_folder, network, at_height=at_height) as store:
         work = Workbench.over(store, tags, settings)
         for address in sorted(set(start_addresses)):
             work.trace_from(address, sources.get(address, ()))
+        for name in sorted(set(outputs)):
+            work.trace_output(work.named_output(name), sources.get(name, ()))
         return work.result()
 
 
@@ -77,58 +90,139 @@ class Workbench:
         clustering: Clustering,
         services: Services,
         citations: Citations,
+        likelihood: Likelihood,
         settings: Mapping[str, Any],
     ) -> None:
         self.index = index
         self.clustering = clustering
         self.services = services
+        self.likelihood = likelihood
         self._settings = settings
         self._citations = citations
-        self._deposits = Deposits(index, services, int(settings["deposit_sweep_hours"]))
-        self._statements = Statements(
-            index, clustering.unions, services, self._deposits, citations, settings
+        self.deposits = Deposits(index, services, int(settings["deposit_sweep_hours"]))
+        self.statements = Statements(
+            index, clustering.unions, services, self.deposits, citations, likelihood, settings
         )
         self._traces: dict[str, Trace] = {}
         self._cash_outs: list[CashOutPoint] = []
         self._touched: set[int] = set()
 
     @classmethod
-    def over(cls, store: ChainStore, tags: Iterable[Tag], settings: Mapping[str, Any]) -> Workbench:
-        """Return the workbench over everything in the store."""
+    def over(
+        cls,
+        store: ChainStore,
+        tags: Iterable[Tag],
+        settings: Mapping[str, Any],
+        odds: Odds | None = None,
+        without: Iterable[str] = (),
+    ) -> Workbench:
+        """Return the workbench over everything in the store.
+
+        ``odds`` replace the shipped ones; transactions ``without`` (ids) join nothing.
+        """
         index = ChainIndex.load(store)
         tagged = service_tags(index, list(tags), settings)
         keys = {
             script: frozenset(service_key(tag) for tag in found) for script, found in tagged.items()
         }
-        clustering = cluster_multi_input(index, keys, int(settings["large_cluster"]))
+        left_out = transaction_numbers(index, without)
+        clustering = cluster_multi_input(index, keys, int(settings["large_cluster"]), left_out)
         services = Services(clustering, tagged)
-        return cls(index, clustering, services, Citations(store, index), settings)
+        reader = FactsReader(store, index, int(settings["waiting_hours"]))
+        likelihood = Likelihood(index, clustering, reader, odds or shipped_odds())
+        return cls(index, clustering, services, Citations(store, index), likelihood, settings)
 
     def script(self, address: str) -> int | None:
         """Return the number of an address's script, or None where the chain lacks it."""
         raw = decode_address(address, self.index.network).script
         return self.index.script_number.get(raw)
 
+    def numbers_of(self, txids: Iterable[str]) -> frozenset[int]:
+        """Return the numbers of transactions; ids that the chain lacks are left out."""
+        return transaction_numbers(self.index, txids)
+
+    def output_at(self, txid: str, vout: int) -> int | None:
+        """Return the number of an output, or None where the chain lacks it."""
+        found = next(iter(self.numbers_of([txid])), None)
+        outputs = range(0) if found is None else self.index.outputs(found)
+        return next((output for output in outputs if self.index.vout(output) == vout), None)
+
+    def named_output(self, text: str) -> int:
+        """Return the number of the output ``TXID:VOUT``; ``InputError`` E-LED-081 for none."""
+        found = OUTPOINT.fullmatch(text.strip().lower())
+        number = self.output_at(found[1], int(found[2])) if found else None
+        if number is None:
+            raise InputError(
+                "E-LED-081",
+                _("This is no output of an ingested transaction."),
+                where=text,
+                remedy=_("Give the transaction id, a colon, and the number of the output."),
+            )
+        return number
+
+    def output_name(self, output: int) -> str:
+        """Return ``txid:vout`` of an output."""
+        return f"{self.index.txid(int(self.index.tx_of[output]))}:{self.index.vout(output)}"
+
+    def questions(self, outputs: Sequence[int]) -> Questions:
+        """Return where trails stop that begin in ``outputs``."""
+        wallet = {int(self.index.script_of[output]) for output in outputs}
+        judge = Judge(self.index, self.services, self.deposits, self._settings, wallet)
+        return judge.questions()
+
+    def one_owner(self, script: int) -> Decimal | None:
+        """Return how likely the cluster of a script has one owner; None for a single script."""
+        if self.clustering.unions.size(script) < 2:  # noqa: PLR2004 - nothing was joined
+            return None
+        row = self.likelihood.cluster_row(script)
+        return self.likelihood.odds[CLUSTER_MODEL].probability(row)
+
     def trace_from(self, address: str, sources: Sequence[str]) -> None:
         """Add the traces of one address and, where they end elsewhere, of its wallet cluster."""
         start = self.script(address)
-        if start is None:
-            return
+        if start is not None:
+            for tier, trails in self.trails_of(start):
+                self._state(start, trails, tier, sources)
+
+    def trace_output(self, output: int, sources: Sequence[str]) -> None:
+        """Add the traces of one output (a number of the index), and of nothing else."""
+        start = int(self.index.script_of[output])
+        self._state(start, self._follow([output], [start]), "start", sources)
+
+    def trails_of(self, start: int) -> list[tuple[str, list[Trail]]]:
+        """Return the trails of a script by tier: its own, and those that only its wallet has."""
         wallet = self.clustering.unions.members(start)
         if self.services.of(start) is not None:
             wallet = [start]
-        own = self._follow([start], wallet)
-        self._state(start, own, "start", sources)
+        own = self._follow(self.index.outputs_to(start), wallet)
+        tiers = [("start", own)]
         if len(wallet) > 1:
             seen = {trail.end for trail in own}
-            others = [trail for trail in self._follow(wallet, wallet) if trail.end not in seen]
-            self._state(start, others, "wallet", sources)
+            outputs = [output for script in wallet for output in self.index.outputs_to(script)]
+            others = [trail for trail in self._follow(outputs, wallet) if trail.end not in seen]
+            tiers.append(("wallet", others))
+        return tiers
+
+    def arrivals(self, trails: Iterable[Trail], tier: str) -> list[Arrival]:
+        """Return, for each output in which trails end, the likeliest trail and the sum."""
+        by_end: dict[int, list[Trail]] = {}
+        for trail in trails:
+            by_end.setdefault(trail.end, []).append(trail)
+        return [self._arrival(by_end[end], tier) for end in sorted(by_end)]
+
+    def _arrival(self, trails: Sequence[Trail], tier: str) -> Arrival:
+        model = self.likelihood.odds[TRAIL_MODEL]
+        chances = [model.log_odds(self.likelihood.trail_row(trail, tier)) for trail in trails]
+        sats = [trail.hops[-1][1] if trail.hops else int(self.index.value_sat[trail.end])
+                for trail in trails]  # fmt: skip
+        best = max(range(len(trails)), key=lambda n: (chances[n], sats[n], -n))
+        return Arrival(trails[best], sum(sats), len(trails))
 
     def result(self) -> Analysis:
         """Return all records that were made, in a fixed order."""
         unions = self.clustering.unions
         roots = sorted({unions.find(script) for script in self._touched})
-        clusters = tuple(self._statements.cluster(root) for root in roots if unions.size(root) > 1)
+        clusters = tuple(self.statements.cluster(root) for root in roots if unions.size(root) > 1)
         return Analysis(
             clusters=tuple(sorted(clusters, key=lambda cluster: cluster.addresses)),
             traces=tuple(self._traces.values()),
@@ -137,48 +231,40 @@ class Workbench:
             refused=tuple(self._refused()),
         )
 
-    def _follow(self, scripts: Sequence[int], wallet: Sequence[int]) -> list[Trail]:
-        judge = Judge(self.index, self.services, self._deposits, self._settings, wallet)
-        outputs = [output for script in scripts for output in self.index.outputs_to(script)]
+    def _follow(self, outputs: Sequence[int], wallet: Sequence[int]) -> list[Trail]:
+        judge = Judge(self.index, self.services, self.deposits, self._settings, wallet)
         follower = Follower(
             self.index,
             judge.questions(),
             str(self._settings["accounting"]),
             int(self._settings["max_hops"]),
+            int(self._settings["dust_sat"]),
         )
         return follower.follow(outputs)
 
     def _state(
         self, start: int, trails: Sequence[Trail], tier: str, sources: Sequence[str]
     ) -> None:
-        by_end: dict[int, list[tuple[int, Trail, Trace]]] = {}
+        made: dict[Trail, Trace] = {}
         self._touched.add(start)
         for trail in trails:
-            trace = self._statements.trace(start, trail, tier, sources)
+            made[trail] = trace = self.statements.trace(start, trail, tier, sources)
             self._traces[trace.record_id] = trace
-            traced_sat = trail.hops[-1][1] if trail.hops else int(self.index.value_sat[trail.end])
-            by_end.setdefault(trail.end, []).append((traced_sat, trail, trace))
             outputs = (trail.source, *(output for output, _sat in trail.hops))
             self._touched.update(int(self.index.script_of[output]) for output in outputs)
             self._touched.update(self._swept_into(trail))
-        for end in sorted(by_end):
-            self._state_cash_out(by_end[end])
+        for arrival in self.arrivals(trails, tier):
+            point = self.statements.cash_out(arrival, made[arrival.trail], tier)
+            if point is not None:
+                self._cash_outs.append(point)
 
     def _swept_into(self, trail: Trail) -> set[int]:
         """Return the scripts that a deposit candidate is emptied into: their cluster is cited."""
         if trail.stop.reason != "deposit_candidate":
             return set()
-        pattern = self._deposits.of(int(self.index.script_of[trail.end]))
+        pattern = self.deposits.of(int(self.index.script_of[trail.end]))
         outputs = (o for tx in (pattern.sweeps if pattern else ()) for o in self.index.outputs(tx))
         return {int(self.index.script_of[output]) for output in outputs}
-
-    def _state_cash_out(self, arriving: Sequence[tuple[int, Trail, Trace]]) -> None:
-        """State one cash-out point for an output, by the trail that brings most into it."""
-        _most, trail, trace = max(arriving, key=lambda item: item[0])
-        total = sum(traced_sat for traced_sat, _trail, _trace in arriving)
-        point = self._statements.cash_out(trail, trace, total)
-        if point is not None:
-            self._cash_outs.append(point)
 
     def _refused(self) -> Iterable[RefusedJoin]:
         for refused in self.clustering.refused:
@@ -186,6 +272,14 @@ class Workbench:
             yield RefusedJoin(
                 self.index.txid(tx), self.index.address(a), self.index.address(b), refused.reason
             )
+
+
+def transaction_numbers(index: ChainIndex, txids: Iterable[str]) -> frozenset[int]:
+    """Return the numbers of transactions (ids as displayed); unknown ids are left out."""
+    wanted = {txid.lower() for txid in txids}
+    if not wanted:
+        return frozenset()
+    return frozenset(tx for tx in range(len(index.txids)) if index.txid(tx) in wanted)
 
 
 def _refuse_accounting(accounting: str) -> None:

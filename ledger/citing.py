@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from ledger.index import ChainIndex
 from ledger.store import ChainStore
+from vestigo.errors import InputError
+from vestigo.i18n import _
 from vestigo.records import Transaction
+
+PROVEN = ("block", "branch")
 
 
 class Citations:
@@ -19,7 +23,7 @@ class Citations:
     def cite(self, tx: int) -> str:
         """Return the id of the record of a transaction (a number of the index)."""
         if tx not in self._records:
-            record = self._record(self._index.txid(tx))
+            record = self._record(tx)
             self._records[tx] = (record, record.record_id)
         return self._records[tx][1]
 
@@ -27,9 +31,15 @@ class Citations:
         """Return every cited transaction, in chain order."""
         return tuple(self._records[tx][0] for tx in sorted(self._records))
 
-    def _record(self, txid: str) -> Transaction:
-        found = self._store.transaction(txid)
-        assert found is not None  # the index was loaded from this store
+    def _record(self, tx: int) -> Transaction:
+        found = self._store.stored(tx)
+        if found.proof not in PROVEN:
+            raise InputError(
+                "E-LED-074",
+                _("Nothing proves that this transaction is in the chain."),
+                where=found.txid,
+                remedy=_("Fetch its block, or its merkle proof, from a node or an explorer."),
+            )
         return Transaction(
             network=self._store.network,
             txid=found.txid,

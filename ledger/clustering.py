@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Multi-input clustering that does not walk into mixes (``ledger.multi_input.v1``).
+"""Multi-input clustering that does not walk into mixes (``ledger.multi_input.v2``).
 
 Who signs inputs together holds their keys, unless several parties build one
-transaction: so no mix and no two-party candidate joins anything, and a transaction
-with an input that is not in the store joins nothing either (its class is unknown).
+transaction: so nothing is joined by a mix, by a two-party candidate, or by anything
+else that several people may have paid (``ledger.joint_doubt.v1``; new in version 2).
+A transaction with an input that is not in the store joins nothing either, since its
+class is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ledger.classes import NOT_ONE_OWNER, classify
+import numpy as np
+import numpy.typing as npt
+
+from ledger.classes import may_be_joint
 from ledger.index import NONE, ChainIndex
 from ledger.unions import Edge, Unions
 
-RULE = "ledger.multi_input.v1"
+RULE = "ledger.multi_input.v2"
+MANY_INPUTS = 10  # fewer than any mix has whose outputs all differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +46,47 @@ class Clustering:
 
 
 def cluster_multi_input(
-    index: ChainIndex, service_names: Mapping[int, frozenset[str]], large_cluster: int
+    index: ChainIndex,
+    service_names: Mapping[int, frozenset[str]],
+    large_cluster: int,
+    without: Collection[int] = (),
 ) -> Clustering:
-    """Cluster all scripts of the index; ``service_names`` are those tagged by script."""
+    """Cluster all scripts of the index; ``service_names`` are those tagged by script.
+
+    Transactions ``without`` (numbers of the index) join nothing.
+    """
     clustering = Clustering(Unions(), services=dict(service_names))
-    for tx in range(len(index.txids)):
-        spent = index.spent_by(tx)
-        if len(spent) < 2 or NONE in spent:  # noqa: PLR2004 - a union needs two
-            continue
-        scripts = list(dict.fromkeys(int(index.script_of[output]) for output in spent))
-        if len(scripts) > 1 and classify(index.view(tx)).name not in NOT_ONE_OWNER:
-            for other in scripts[1:]:
-                _join(clustering, Edge(tx, scripts[0], other), large_cluster)
+    for tx, scripts in _joining(index, frozenset(without)):
+        for other in scripts[1:]:
+            _join(clustering, Edge(tx, scripts[0], other), large_cluster)
     return clustering
+
+
+def _joining(index: ChainIndex, without: frozenset[int]) -> Iterator[tuple[int, list[int]]]:
+    """Yield transactions that join, in chain order, with the distinct scripts they spend from."""
+    doubtful = _doubtful(index)
+    for tx in np.flatnonzero(np.diff(index.first_input) > 1).tolist():
+        spent = index.spent_by(tx)
+        if NONE in spent or tx in without:
+            continue
+        scripts = list(dict.fromkeys(index.script_of[spent].tolist()))
+        if len(scripts) > 1 and not (doubtful[tx] and may_be_joint(index.view(tx))):
+            yield tx, scripts
+
+
+def _doubtful(index: ChainIndex) -> npt.NDArray[np.bool_]:
+    """Return which transactions could be joint at all: equal outputs, or very many inputs.
+
+    Every rule for joint transactions needs one of the two, so the others are not judged.
+    """
+    n_tx = len(index.first_output) - 1
+    order = np.lexsort((index.value_sat, index.tx_of))
+    values, owners = index.value_sat[order], index.tx_of[order]
+    doubtful = np.diff(index.first_input) >= MANY_INPUTS
+    equal = (values[1:] == values[:-1]) & (owners[1:] == owners[:-1])
+    doubtful[owners[1:][equal]] = True
+    assert len(doubtful) == n_tx
+    return doubtful
 
 
 def _join(clustering: Clustering, edge: Edge, large_cluster: int) -> None:

@@ -45,6 +45,14 @@ class Trail(NamedTuple):
         return self.hops[-1][0] if self.hops else self.source
 
 
+class Arrival(NamedTuple):
+    """All trails that end in one output: the likeliest, what they bring, how many they are."""
+
+    trail: Trail
+    traced_sat: int
+    n_trails: int
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What decides where trails end.
@@ -62,12 +70,18 @@ class Follower:
     """Follows the outputs ``sources`` of a chain index forward."""
 
     def __init__(
-        self, index: ChainIndex, questions: Questions, accounting: str, max_hops: int
+        self,
+        index: ChainIndex,
+        questions: Questions,
+        accounting: str,
+        max_hops: int,
+        dust_sat: int = 0,
     ) -> None:
         self._index = index
         self._questions = questions
         self._spread = ORDERED_METHODS[accounting]
         self._max_hops = max_hops
+        self._dust_sat = dust_sat
         self._nodes: list[Node] = []
         self._sat: list[int] = []
         self._coins: dict[int, tuple[Segment, ...]] = {}
@@ -134,6 +148,9 @@ class Follower:
     def _limit(self, output: int, nodes: Collection[int]) -> Stop | None:
         if self._index.spender[output] == NONE:
             return Stop("unspent")
+        carried = sum(self._sat[node] for node in nodes)
+        if carried < self._dust_sat and output not in self._sources:
+            return Stop("dust", str(carried))
         too_deep = max(self._nodes[node].depth for node in nodes) >= self._max_hops
         return Stop("hop_limit", str(self._max_hops)) if too_deep else None
 

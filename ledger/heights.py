@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.parsing import BlockScan
+from ledger.parsing import Header, TxScan
 from ledger.parsing.networks import NETWORK
 from vestigo.errors import InputError
 from vestigo.i18n import _
@@ -23,15 +23,14 @@ class Heights:
         self._known = {self._network.genesis: 0}
         self._known.update((key, value) for key, value in known.items() if value is not None)
 
-    def of(self, block: BlockScan, *, where: str, offset: int) -> int | None:
-        """Return the height of a block, or None where nothing tells it.
+    def of(self, header: Header, coinbase: TxScan, *, where: str, offset: int) -> int | None:
+        """Return the height of a block by header and coinbase, or None where nothing tells it.
 
         Raises ``InputError`` E-LED-016 when its coinbase contradicts its parent.
         """
-        header = block.header
         parent = self._known.get(header.previous)
         linked = self._known.get(header.block_hash, None if parent is None else parent + 1)
-        stated = stated_height(block, self._network.bip34_from)
+        stated = stated_height(header, coinbase, self._network.bip34_from)
         if linked is not None and stated is not None and linked != stated:
             raise InputError(
                 "E-LED-016",
@@ -47,10 +46,10 @@ class Heights:
         return height
 
 
-def stated_height(block: BlockScan, from_height: int) -> int | None:
+def stated_height(header: Header, coinbase: TxScan, from_height: int) -> int | None:
     """Return the height in the coinbase, where BIP 34 binds the block to state it."""
-    script = block.transactions[0].inputs[0].script_sig
-    if block.header.version < BIP34_VERSION or not script:
+    script = coinbase.inputs[0].script_sig
+    if header.version < BIP34_VERSION or not script:
         return None
     if _OP_1 <= script[0] <= _OP_16:
         height = script[0] - _OP_1 + 1

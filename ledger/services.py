@@ -12,10 +12,9 @@ from ledger.clustering import Clustering
 from ledger.index import ChainIndex
 from ledger.labels import scripts_of_tags
 from ledger.tagpack import CONFIDENCE
-from vestigo.records import Tag, probability
+from vestigo.records import Tag
 
-HIGHEST = Decimal("0.99")
-BY_CLUSTER = Decimal("0.9")
+TRUSTED_LEVEL = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,14 @@ class Service:
     tags: tuple[Tag, ...]
 
     @property
-    def confidence(self) -> Decimal:
-        """The best TagPack level of its tags, less where only the cluster is tagged."""
-        levels = [CONFIDENCE.get(tag.tagpack_confidence or "unknown", 5) for tag in self.tags]
-        level = min(HIGHEST, Decimal(max(levels)) / 100)
-        return probability(level if self.basis == "tagged_address" else level * BY_CLUSTER)
+    def trust(self) -> Decimal:
+        """What a probability that takes the tag for right is multiplied with.
+
+        TagPack levels are no probabilities: from ``forensic`` (50) up a tag is taken as it
+        stands, below that in proportion.
+        """
+        level = max(CONFIDENCE.get(tag.tagpack_confidence or "unknown", 5) for tag in self.tags)
+        return min(Decimal(1), Decimal(level) / TRUSTED_LEVEL)
 
 
 def service_tags(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from ledger import clustering as multi_input
@@ -12,15 +11,15 @@ from ledger import deposits as deposit_pattern
 from ledger.citing import Citations
 from ledger.classes import classify
 from ledger.deposits import Deposits
-from ledger.following import Trail
+from ledger.following import Arrival, Trail
+from ledger.grounding import Grounding
 from ledger.index import ChainIndex
+from ledger.likelihood import CASH_OUT_MODEL, CLUSTER_MODEL, TRAIL_MODEL, Likelihood
 from ledger.services import Service, Services
 from ledger.unions import Unions
 from vestigo.records import CashOutPoint, Cluster, Hop, Join, Method, Trace, probability
 from vestigo.settings import section_digest
 
-CLUSTER_CONFIDENCE = probability("0.9")
-TRACE_CONFIDENCE = {"start": probability("0.95"), "wallet": probability("0.9")}
 TRACE_RULES = {"start": "ledger.trace_{}.v1", "wallet": "ledger.trace_wallet_{}.v1"}
 CASH_OUT_RULES = {
     "tagged_address": "ledger.tagged_address.v1",
@@ -42,16 +41,21 @@ class Statements:
         services: Services,
         deposits: Deposits,
         citations: Citations,
+        likelihood: Likelihood,
         settings: Mapping[str, Any],
     ) -> None:
         self._index = index
         self._unions = unions
+        self._likelihood = likelihood
         self._services = services
         self._deposits = deposits
         self._citations = citations
         self._accounting = str(settings["accounting"])
         self._cash_out_categories = set(settings["cash_out_categories"])
-        self._digest = section_digest(settings)
+        odds = likelihood.odds
+        self._models = odds.models
+        self._grounding = Grounding(index, services, likelihood)
+        self._digest = section_digest({**settings, "odds_sha256": odds.sha256})
 
     def cluster(self, script: int) -> Cluster:
         """Return the record of the cluster (two scripts at least) that holds ``script``."""
@@ -66,7 +70,9 @@ class Statements:
             joins=joins,
             sources=tuple(dict.fromkeys(self._citations.cite(edge.tx) for edge in edges)),
             method=self._method(multi_input.RULE),
-            confidence=CLUSTER_CONFIDENCE,
+            confidence=self._models[CLUSTER_MODEL].probability(
+                self._likelihood.cluster_row(script)
+            ),
             observed_at=index.mined_at(edges[-1].tx),
         )
 
@@ -88,22 +94,32 @@ class Statements:
             stop_detail=detail,
             sources=tuple(dict.fromkeys((*sources, *cited, *self._stop_sources(trail)))),
             method=self._method(TRACE_RULES[tier].format(self._accounting)),
-            confidence=TRACE_CONFIDENCE[tier],
+            confidence=self._models[TRAIL_MODEL].probability(
+                self._likelihood.trail_row(trail, tier)
+            ),
+            grounds=self._grounding.of(trail),
             observed_at=index.mined_at(txs[-1]),
         )
 
-    def cash_out(self, trail: Trail, trace: Trace, traced_sat: int) -> CashOutPoint | None:
-        """Return the cash-out point that a trail ends in, or None where it ends in none."""
-        index, output = self._index, trail.end
-        found = self._service_at(int(index.script_of[output]))
+    def cash_out(self, arrival: Arrival, trace: Trace, tier: str) -> CashOutPoint | None:
+        """Return the cash-out point that trails end in, or None where they end in none.
+
+        ``trace`` is that of the arrival's likeliest trail.
+        """
+        index, trail = self._index, arrival.trail
+        output = trail.end
+        found = self.service_at(int(index.script_of[output]))
         if found is None or trail.stop.reason not in ("tagged_service", "deposit_candidate"):
             return None
-        service, basis, confidence = found
+        service, basis = found
         if service.category not in self._cash_out_categories:
             return None
         tag_ids = tuple(tag.record_id for tag in service.tags)
         tx, trace_id = int(index.tx_of[output]), trace.record_id
         cited = (trace_id, self._citations.cite(tx), *self._stop_sources(trail))
+        row, model = self._likelihood.cash_out_row(trail, tier, basis), self._models[CASH_OUT_MODEL]
+        given_tag = model.probability(row)
+        confidence = probability(given_tag * service.trust)
         return CashOutPoint(
             network=index.network,
             address=index.address(int(index.script_of[output])),
@@ -113,26 +129,27 @@ class Statements:
             txid=index.txid(tx),
             vout=index.vout(output),
             value_sat=int(index.value_sat[output]),
-            traced_sat=traced_sat,
+            traced_sat=arrival.traced_sat,
             paid_at=index.mined_at(tx),
             start_address=trace.start_address,
             trace_id=trace_id,
             tag_ids=tag_ids,
             sources=tuple(dict.fromkeys(cited)),
             method=self._method(CASH_OUT_RULES[basis]),
-            confidence=probability(confidence * trace.confidence),
+            confidence=confidence,
             observed_at=index.mined_at(tx),
+            grounds=tuple(f"{name}={value}" for name, value in sorted(row.items())),
+            measured=model.measured(given_tag),
+            other_traces=arrival.n_trails - 1,
         )
 
-    def _service_at(self, script: int) -> tuple[Service, str, Decimal] | None:
+    def service_at(self, script: int) -> tuple[Service, str] | None:
+        """Return the service that a script pays into and the basis of that, or None."""
         service = self._services.of(script)
         if service is not None:
-            return service, service.basis, service.confidence
+            return service, service.basis
         pattern = self._deposits.of(script)
-        if pattern is None:
-            return None
-        confidence = pattern.service.confidence * deposit_pattern.CONFIDENCE
-        return pattern.service, "deposit_pattern", confidence
+        return None if pattern is None else (pattern.service, "deposit_pattern")
 
     def _stop_sources(self, trail: Trail) -> list[str]:
         """Return what the stop itself rests on: tags, sweeps, or the mix."""

@@ -32,13 +32,17 @@ class ListingText:
 
     def fields(self) -> tuple[tuple[str, str], ...]:
         """Return (field name, text) of every field that holds text, in reading order."""
-        named = [
+        shown = ((f"category.{n}", text) for n, text in enumerate(self.category) if text)
+        return (*self.written(), *shown)
+
+    def written(self) -> tuple[tuple[str, str], ...]:
+        """Return the fields that the vendor wrote: all but the market's category."""
+        named = (
             ("title", self.title),
             ("description", self.description),
             ("profile", self.profile),
             ("ships_text", self.ships_text),
-        ]
-        named += [(f"category.{n}", text) for n, text in enumerate(self.category)]
+        )
         return tuple((name, text) for name, text in named if text)
 
 

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -18,6 +21,8 @@ settings.register_profile("vestigo", deadline=None)  # no test depends on how fa
 settings.load_profile("vestigo")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+BTCD_FOLDER = Path.home() / ".cache" / "vestigo-test" / "btcd"
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +77,29 @@ def mounted(tmp_path) -> Iterator[Callable[[str], Path]]:
 def _english() -> None:
     """Every test begins in the source language."""
     i18n.activate("en")
+
+
+def _module(name: str, path: Path) -> ModuleType:
+    """Return a module of the test folder, which is no package."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def btcd() -> tuple[ModuleType, Path]:
+    """The module that runs btcd, and its program; skips where it cannot be had."""
+    folder = Path(__file__).resolve().parent / "btcd_node"
+    named = os.environ.get("VESTIGO_BTCD")
+    install = _module("btcd_install", folder / "install.py").install
+    try:
+        program = Path(named) if named else install(BTCD_FOLDER)
+    except (OSError, subprocess.CalledProcessError) as error:
+        if os.environ.get("VESTIGO_REQUIRE_BTCD") == "1":
+            pytest.fail(f"no btcd: {error}")
+        pytest.skip(f"no btcd: {error}")
+    return _module("btcd_node", folder / "node.py"), program

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -70,17 +70,26 @@ class Scene:
     legend: tuple[Sign, ...]
 
 
-def scene_of(selection: Selection, caption: Caption) -> Scene:
-    """Return the picture of a selection: flow from left to right, one line a pair and type."""
+def scene_of(
+    selection: Selection, caption: Caption, chosen: Mapping[NodeRef, Point] | None = None
+) -> Scene:
+    """Return the picture of a selection: flow from left to right, one line a pair and type.
+
+    ``chosen`` are places of all nodes in pixels that a person gave them; they are kept, moved
+    together so that the picture begins at its margin.
+    """
     refs = list(selection.nodes)
     drawn = _one_a_pair(selection.edges)
     roots = caption.roots or [ref for ref in refs if ref.label in ROOTS]
-    placed = columns(refs, [edge for edge, _n in drawn], roots)
-    rows = max((len(column) for column in placed), default=1)
-    at = _places(placed, rows)
     legend = _legend(refs, drawn)
-    width = MARGIN * 2 + COLUMN_WIDTH * max(len(placed), 2)
-    height = HEAD_HEIGHT + ROW_HEIGHT * rows + MARGIN + legend_height(width, len(legend))
+    if chosen is None:
+        placed = columns(refs, [edge for edge, _n in drawn], roots)
+        rows = max((len(column) for column in placed), default=1)
+        at = _places(placed, rows)
+        width, bottom = MARGIN * 2 + COLUMN_WIDTH * max(len(placed), 2), ROW_HEIGHT * rows
+    else:
+        at, width, bottom = _as_chosen(refs, chosen)
+    height = HEAD_HEIGHT + bottom + MARGIN + legend_height(width, len(legend))
     return Scene(
         size=(width, height),
         title=visible(caption.title),
@@ -129,6 +138,19 @@ def _places(placed: Sequence[Sequence[NodeRef]], rows: int) -> dict[NodeRef, Poi
         for row, ref in enumerate(column):
             at[ref] = (MARGIN + RADIUS + number * COLUMN_WIDTH, top + row * ROW_HEIGHT)
     return at
+
+
+def _as_chosen(
+    refs: Sequence[NodeRef], chosen: Mapping[NodeRef, Point]
+) -> tuple[dict[NodeRef, Point], int, int]:
+    """Return places from the margin on, the width, and how far down they reach."""
+    left = min((chosen[ref][0] for ref in refs), default=0)
+    top = min((chosen[ref][1] for ref in refs), default=0)
+    moved = (MARGIN + RADIUS - left, HEAD_HEIGHT + ROW_HEIGHT - top)
+    at = {ref: (chosen[ref][0] + moved[0], chosen[ref][1] + moved[1]) for ref in refs}
+    right = max((x for x, _y in at.values()), default=0)
+    bottom = max((y for _x, y in at.values()), default=0)
+    return at, max(right + COLUMN_WIDTH, COLUMN_WIDTH * 3), bottom - HEAD_HEIGHT + ROW_HEIGHT
 
 
 def _mark(ref: NodeRef, properties: Properties, at: Point) -> Mark:

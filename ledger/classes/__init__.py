@@ -2,6 +2,7 @@
 """What kind of transaction is it? Mixes first, then batches, each by a versioned rule."""
 
 from ledger.classes.classify import MIXES, NOT_ONE_OWNER, Verdict, classify
+from ledger.classes.joint import may_be_joint
 from ledger.classes.view import Coin, TxView
 
-__all__ = ["MIXES", "NOT_ONE_OWNER", "Coin", "TxView", "Verdict", "classify"]
+__all__ = ["MIXES", "NOT_ONE_OWNER", "Coin", "TxView", "Verdict", "classify", "may_be_joint"]

@@ -38,6 +38,38 @@ class FoundBlock(NamedTuple):
     network: str | None
 
 
+class Frame(NamedTuple):
+    """Where a block should stand in a file: from its header to its end."""
+
+    start: int
+    end: int
+    network: str | None
+
+
+def find_frames(content: bytes, where: str) -> tuple[list[Frame], InputError | None]:
+    """Return where blocks stand in a file, and what is wrong behind the last of them.
+
+    Framed blocks are not read, only where they begin and end.  Raises ``InputError``
+    E-LED-010 or E-LED-011 where not even a first one can be found.
+    """
+    begin = _after_zeros(content, 0)
+    frames: list[Frame] = []
+    try:
+        if content[begin : begin + 4] in NETWORK_OF_MAGIC:
+            at = begin
+            while at < len(content):
+                frames.append(_place_at(content, at, where))
+                at = _after_zeros(content, frames[-1].end)
+        else:
+            for block, start, network in _bare(content, where):
+                frames.append(Frame(start, start + len(block.raw), network))
+    except InputError as error:
+        if not frames:
+            raise
+        return frames, error
+    return frames, None
+
+
 def read_chain_file(path: Path) -> bytes:
     """Return the content of ``path``, decompressed when it is bzip2.
 
@@ -107,6 +139,12 @@ def _framed(content: bytes, where: str, report: Report | None) -> Iterator[Found
 
 
 def _frame_at(content: bytes, at: int, where: str) -> FoundBlock:
+    start, end, network = _place_at(content, at, where)
+    block = scan_block(content[start:end], where=where, offset=start)
+    return FoundBlock(block, start, network)
+
+
+def _place_at(content: bytes, at: int, where: str) -> Frame:
     network = NETWORK_OF_MAGIC.get(content[at : at + 4])
     if network is None:
         raise malformed(MalformedError(_("no magic number stands here")), where, at)
@@ -116,8 +154,7 @@ def _frame_at(content: bytes, at: int, where: str) -> FoundBlock:
         raise malformed(MalformedError(_("the length leads over the end")), where, at)
     if length > LARGEST_BLOCK:
         raise malformed(MalformedError(_("the length is larger than any block")), where, at)
-    block = scan_block(content[start : start + length], where=where, offset=start)
-    return FoundBlock(block, start, network)
+    return Frame(start, start + length, network)
 
 
 def _bare(content: bytes, where: str) -> Iterator[FoundBlock]:

@@ -11,6 +11,7 @@ from ledger.parsing.block import BlockScan
 from ledger.parsing.digest import double_sha256
 from ledger.parsing.merkle import merkle_root, unambiguous_root
 from ledger.parsing.networks import meets_target
+from ledger.parsing.transaction import TxScan
 from vestigo.errors import InputError
 from vestigo.i18n import _
 
@@ -47,7 +48,16 @@ def has_witness_commitment(block: BlockScan) -> bool:
     """Return whether the coinbase commits to all witnesses (true where there are none)."""
     if not any(tx.witness for tx in block.transactions):
         return True
-    coinbase = block.transactions[0]
+    committed, reserved = committed_root(block.transactions[0])
+    others = [tx.wtxid(block.raw) for tx in block.transactions[1:]]
+    return double_sha256(merkle_root([b"\0" * 32, *others]) + reserved) == committed
+
+
+def committed_root(coinbase: TxScan) -> tuple[bytes, bytes]:
+    """Return the hash that a coinbase commits to (BIP 141) and the value that goes into it.
+
+    Both are empty where it does not commit to witnesses as it has to.
+    """
     committed = [
         output.script[6:_COMMITMENT_BYTES]
         for output in coinbase.outputs
@@ -55,9 +65,8 @@ def has_witness_commitment(block: BlockScan) -> bool:
     ]
     reserved = coinbase.witness[0] if coinbase.witness else ()
     if not committed or len(reserved) != 1:
-        return False
-    others = [tx.wtxid(block.raw) for tx in block.transactions[1:]]
-    return double_sha256(merkle_root([b"\0" * 32, *others]) + reserved[0]) == committed[-1]
+        return b"", b""
+    return committed[-1], reserved[0]
 
 
 def _first_fault(block: BlockScan, network: str) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One part of the chain store: all new blocks of one file, there as a whole or not at all.
+"""One part of the chain store: all new blocks of one source, there as a whole or not at all.
 
-Everything is written into a staging folder; raw blocks are moved into place first,
-then one rename of the part's folder makes it all visible.
+Everything is written into a staging folder; one rename of the part's folder makes it
+visible when it is on the disk.
 """
 
 from __future__ import annotations
@@ -10,38 +10,44 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ledger.parsing import BlockScan, TxScan
-from ledger.parsing.digest import displayed
-from ledger.store.columns import TABLES
+from ledger.parsing.block import Header
+from ledger.parsing.networks import NETWORK
+from ledger.store.columns import PART_BLOCKS
 from vestigo.store.atomic import sync_folder
 
 STAGING = ".staging"
-ROWS_A_GROUP = 100_000
+RAW_NAME, BLOCKS_NAME = "blocks.dat", "blocks.parquet"
 COMPRESSION = "zstd"
+FRAME_BYTES = 8
+_WRITERS = 2
 
 
 class PartWriter:
     """Collects blocks; ``commit`` makes them visible, leaving without it undoes all."""
 
     def __init__(self, chain_folder: Path, network: str) -> None:
-        self._raw = chain_folder / "raw"
         self._parts = chain_folder / "parts" / network
         self._staging = chain_folder / STAGING
-        self._rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-        self._writers: dict[str, pq.ParquetWriter] = {}
-        self._hashes: list[bytes] = []
+        self._magic = NETWORK[network].magic[0]
+        self._rows: list[Sequence[Any]] = []
+        self._files: list[str] = [RAW_NAME, BLOCKS_NAME]
+        self._named: Sequence[bytes] = ()
+        self._raw: IO[bytes] | None = None
+        self._at = 0
 
     def __enter__(self) -> Self:
         discard_staging(self._staging)
-        for folder in (self._raw, self._parts, self._staging / "raw", self._staging / "part"):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._staging.mkdir(parents=True, mode=0o700)
+        self._raw = (self._staging / RAW_NAME).open("wb")
         return self
 
     def __exit__(
@@ -50,69 +56,82 @@ class PartWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for writer in self._writers.values():
-            writer.close()
+        if self._raw:
+            self._raw.close()
         discard_staging(self._staging)
 
-    def add(self, block: BlockScan, height: int | None, source_name: str) -> None:
-        """Stage one block: its raw bytes and its rows."""
-        header = block.header
-        self._hashes.append(header.block_hash)
-        (self._staging / "raw" / f"{block.block_hash}.blk").write_bytes(block.raw)
-        digest = hashlib.sha256(block.raw).digest()
-        self._rows["blocks"].append(
+    def add(
+        self, header: Header, raw: Any, n_transactions: int, height: int | None, source_name: str
+    ) -> None:
+        """Stage one block: its raw bytes (of any buffer) and its row."""
+        assert self._raw is not None
+        self._raw.write(self._magic + len(raw).to_bytes(4, "little"))
+        self._raw.write(raw)
+        self._rows.append(
             (header.block_hash, header.previous, height, header.seconds, header.raw,
-             len(block.transactions), digest, source_name)
+             n_transactions, self._at + FRAME_BYTES, len(raw), hashlib.sha256(raw).digest(),
+             source_name)
         )  # fmt: skip
-        for position, tx in enumerate(block.transactions):
-            self._add_transaction(header.block_hash, position, tx)
-        if len(self._rows["outputs"]) + len(self._rows["inputs"]) >= ROWS_A_GROUP:
-            self._flush()
+        self._at += FRAME_BYTES + len(raw)
 
-    def commit(self) -> None:
-        """Make the staged blocks visible, durably, in one step."""
-        if not self._hashes:
-            return
-        self._flush()
-        for writer in self._writers.values():
-            writer.close()
-        self._writers.clear()
-        for staged in sorted((self._staging / "raw").iterdir()):
-            _sync_file(staged)
-            staged.replace(self._raw / staged.name)
-        sync_folder(self._raw)
-        for staged in (self._staging / "part").iterdir():
-            _sync_file(staged)
-        name = hashlib.sha256(b"".join(self._hashes)).hexdigest()[:32]
-        (self._staging / "part").rename(self._parts / name)
-        sync_folder(self._parts)
+    def add_table(self, name: str, table: Any, named: Sequence[bytes]) -> None:
+        """Stage a further table of the part, which is named after ``named`` then."""
+        pq.write_table(table, self._staging / name, compression=COMPRESSION)
+        self._files.append(name)
+        self._named = named
 
-    def _add_transaction(self, block_hash: bytes, position: int, tx: TxScan) -> None:
-        txid = tx.txid
-        self._rows["transactions"].append(
-            (txid, block_hash, position, tx.start, tx.end, tx.weight, tx.version, tx.locktime,
-             tx.is_coinbase)
-        )  # fmt: skip
-        self._rows["inputs"] += [
-            (txid, n, spent.prev_txid, spent.prev_vout, spent.sequence)
-            for n, spent in enumerate(tx.inputs)
+    def add_file(self, name: str, content: bytes) -> None:
+        """Stage a further file of the part."""
+        (self._staging / name).write_bytes(content)
+        self._files.append(name)
+
+    def commit(self) -> str | None:
+        """Make all that was added visible at once; return the part's name (None: nothing new)."""
+        if not self._rows:
+            return None
+        assert self._raw is not None
+        self._raw.close()
+        columns = list(zip(*self._rows, strict=True))
+        arrays = [
+            pa.array(column, type=field.type)
+            for column, field in zip(columns, PART_BLOCKS, strict=True)
         ]
-        self._rows["outputs"] += [(txid, n, *output) for n, output in enumerate(tx.outputs)]
+        table = pa.Table.from_arrays(arrays, schema=PART_BLOCKS)
+        pq.write_table(table, self._staging / BLOCKS_NAME, compression=COMPRESSION)
+        for name in self._files:
+            _sync_file(self._staging / name)
+        sync_folder(self._staging)
+        self._parts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        named = self._named or columns[0]
+        name = hashlib.sha256(b"".join(named)).hexdigest()[:32]
+        if not (self._parts / name).exists():
+            self._staging.rename(self._parts / name)
+            sync_folder(self._parts)
+        return name
 
-    def _flush(self) -> None:
-        for name, schema in TABLES.items():
-            columns = list(zip(*self._rows[name], strict=True))
-            arrays = [
-                pa.array(column, type=field.type)
-                for column, field in zip(columns, schema, strict=True)
-            ] if columns else None  # fmt: skip
-            if arrays is None:
-                continue
-            if name not in self._writers:
-                target = self._staging / "part" / f"{name}.parquet"
-                self._writers[name] = pq.ParquetWriter(target, schema, compression=COMPRESSION)
-            self._writers[name].write_table(pa.Table.from_arrays(arrays, schema=schema))
-            self._rows[name] = []
+
+def publish(folder: Path, tables: Mapping[str, Any], staging: Path) -> None:
+    """Write tables into ``folder``, which is there as a whole or not at all."""
+    discard_staging(staging)
+    staging.mkdir(parents=True, mode=0o700)
+
+    def write(name: str) -> None:
+        target, table = staging / f"{name}.parquet", tables[name]
+        codecs = {
+            field.name: "none" if _is_hash(field.type) else COMPRESSION for field in table.schema
+        }
+        pq.write_table(
+            table, target, compression=codecs, use_dictionary=False, write_statistics=False
+        )
+        _sync_file(target)
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(write, sorted(tables, key=lambda name: -tables[name].nbytes)))
+    sync_folder(staging)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    discard_staging(folder)
+    staging.rename(folder)
+    sync_folder(folder.parent)
 
 
 def discard_staging(staging: Path) -> None:
@@ -121,9 +140,8 @@ def discard_staging(staging: Path) -> None:
         shutil.rmtree(staging)
 
 
-def raw_path(chain_folder: Path, block_hash: bytes) -> Path:
-    """Return where the raw bytes of a block lie."""
-    return chain_folder / "raw" / f"{displayed(block_hash)}.blk"
+def _is_hash(kind: Any) -> bool:
+    return bool(pa.types.is_fixed_size_binary(kind))
 
 
 def _sync_file(path: Path) -> None:

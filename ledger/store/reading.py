@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading the chain store: what the analysis and the bundle ask of it.
-
-An address is looked up by its output script, so every spelling of it is found and
-outputs without an address (bare public keys) are not lost.
-"""
+"""Reading the chain store: by transaction, by address, by spender, with proof."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
 
+from ledger.index import NONE, ChainIndex
 from ledger.parsing import TxScan, merkle_branch, scan_block, scan_transaction
 from ledger.parsing.digest import displayed, from_displayed
-from ledger.store.columns import TABLES
-from ledger.store.part import raw_path
+from ledger.scanning.extracting import Extract
+from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
+from ledger.store.columns import PROOFS, WHOLE_BLOCK
+from ledger.store.indexing import index_of
+from ledger.store.loose import branch_of
+from ledger.store.part import RAW_NAME
 from vestigo.closing import Closing
 from vestigo.identifiers.bitcoin import decode_address
 from vestigo.records import Block
@@ -34,7 +35,11 @@ class Spend(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredTransaction:
-    """A transaction with the proof of its block; hashes displayed, branch from the leaf up."""
+    """A transaction with the proof of its block; hashes displayed, branch from the leaf up.
+
+    ``proof`` is out of ``PROOFS``: ``block`` and ``branch`` prove it, of ``raw`` only the
+    bytes are known to be those of its id.
+    """
 
     txid: str
     raw: bytes
@@ -45,143 +50,201 @@ class StoredTransaction:
     position: int
     merkle_branch: tuple[str, ...]
     mined_at: datetime
+    proof: str
 
 
 class ChainStore(Closing):
-    """The blocks of one network in a chain folder, read only."""
+    """The blocks of one network in a chain folder, read only.
 
-    def __init__(self, chain_folder: Path, network: str) -> None:
+    ``fresh`` are extracts of parts that were just written, so that nothing is read twice.
+    With ``at_height`` it is the chain as it stood at that height: blocks above it, and those
+    of which nothing tells the height, do not count.
+    """
+
+    def __init__(
+        self,
+        chain_folder: Path,
+        network: str,
+        fresh: Mapping[str, Extract] | None = None,
+        at_height: int | None = None,
+    ) -> None:
         self.folder = chain_folder
         self.network = network
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute("SET threads TO 2; SET enable_progress_bar TO false")
-        parts = sorted((chain_folder / "parts" / network).glob("*"))
-        for name, schema in TABLES.items():
-            self._view(name, schema, [str(part / f"{name}.parquet") for part in parts])
+        self._parts = parts_of(chain_folder, network)
+        self._fresh = fresh or {}
+        self._at_height = at_height
+        self._connection: Any = None
+
+    @property
+    def _whole(self) -> list[Part]:
+        return [part for part in self._parts if part.loose is None]
 
     def close(self) -> None:
         """Release the database."""
-        self._connection.close()
+        if self._connection:
+            self._connection.close()
 
-    def _view(self, name: str, schema: Any, files: list[str]) -> None:
-        if files:
-            relation = self._connection.read_parquet(files)
-        else:
-            relation = self._connection.from_arrow(pa.Table.from_pylist([], schema=schema))
-        relation.create_view(name)
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        """The numbered tables: those on the disk, or made now where these are of other parts."""
+        if self._at_height is not None:
+            return build_index(self._parts, self._fresh, self._at_height)
+        found = read_index(index_folder(self.folder, self.network, self._parts))
+        return found or build_index(self._parts, self._fresh)
+
+    @cached_property
+    def index(self) -> ChainIndex:
+        """The chain as integers."""
+        return index_of(self.tables, self.network)
+
+    def publish(self) -> None:
+        """Keep the numbered tables on the disk (the caller holds the lock of the store)."""
+        folder = index_folder(self.folder, self.network, self._parts)
+        if self._parts and not folder.is_dir():
+            write_index(self.folder, folder, self.tables)
 
     def query(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query over the tables of the chain store."""
+        """Return the rows of a query over the numbered tables (DuckDB's SQL)."""
+        if self._connection is None:
+            self._connection = duckdb.connect(":memory:")
+            self._connection.execute("SET threads TO 2; SET enable_progress_bar TO false")
+            for name, table in self.tables.items():
+                self._connection.register(name, table)
         rows: list[tuple[Any, ...]] = self._connection.execute(sql, list(parameters)).fetchall()
         return rows
-
-    def register(self, name: str, table: Any) -> None:
-        """Make an Arrow table known to queries."""
-        self._connection.register(name, table)
-
-    def arrow(self, sql: str) -> Any:
-        """Return the result of a query as an Arrow table."""
-        return self._connection.sql(sql).to_arrow_table()
 
     def transactions_of(self, address: str) -> list[str]:
         """Return the txids that pay to or spend from an address, oldest block first.
 
         Raises ``InputError`` E-LED-001 or E-LED-002 for a text that is no address here.
         """
-        script = decode_address(address, self.network).script
-        rows = self.query(
-            """
-            WITH own AS (SELECT txid, n FROM outputs WHERE script = $1),
-            touched AS (
-                SELECT txid FROM own UNION
-                SELECT i.txid FROM inputs i JOIN own o ON i.prev_txid = o.txid AND i.prev_vout = o.n
-            )
-            SELECT t.txid, min(b.seconds), min(t.position) FROM touched
-            JOIN transactions t USING (txid) JOIN blocks b USING (block_hash)
-            GROUP BY t.txid ORDER BY 2, 3, 1
-            """,
-            [script],
-        )
-        return [displayed(row[0]) for row in rows]
+        index = self.index
+        script = index.script_number.get(decode_address(address, self.network).script)
+        if script is None:
+            return []
+        outputs = index.outputs_to(script)
+        touched = {int(index.tx_of[output]) for output in outputs}
+        touched |= {int(index.spender[output]) for output in outputs}
+        return [index.txid(tx) for tx in sorted(touched - {NONE})]
 
     def spender_of(self, txid: str, vout: int) -> Spend | None:
         """Return the input that spends output ``vout`` of ``txid``, or None (unspent here)."""
-        rows = self.query(
-            "SELECT txid, n FROM inputs WHERE prev_txid = $1 AND prev_vout = $2 ORDER BY 1, 2",
-            [from_displayed(txid), vout],
-        )
-        return Spend(displayed(rows[0][0]), rows[0][1]) if rows else None
+        index = self.index
+        output = index.output_number(txid, vout)
+        spender = NONE if output is None else int(index.spender[output])
+        if spender == NONE:
+            return None
+        return Spend(index.txid(spender), index.spent_by(spender).index(output or 0))
 
     def transaction(self, txid: str) -> StoredTransaction | None:
         """Return a transaction with its proof, or None when it is not in the store."""
-        rows = self.query(
-            """
-            SELECT t.block_hash, t.position, t.start, t."end", b.header, b.height, b.seconds
-            FROM transactions t JOIN blocks b USING (block_hash)
-            WHERE t.txid = $1 ORDER BY b.seconds, t.block_hash LIMIT 1
-            """,
-            [from_displayed(txid)],
-        )
-        if not rows:
-            return None
-        block_hash, position, start, end, header, height, seconds = rows[0]
-        raw = raw_path(self.folder, block_hash).read_bytes()[start:end]
+        tx = self.index.tx_number(from_displayed(txid))
+        return None if tx is None else self.stored(tx)
+
+    def stored(self, tx: int) -> StoredTransaction:
+        """Return the transaction of a number with its proof."""
+        columns, index = self.tables["transactions"], self.index
+        block = index.block_of(tx)
+        position = columns["position"][tx].as_py()
+        start, end = columns["start"][tx].as_py(), columns["end"][tx].as_py()
+        whole = self._raw(block)
+        raw = whole[start:end].tobytes()
         return StoredTransaction(
-            txid=txid,
+            txid=index.txid(tx),
             raw=raw,
             scan=scan_transaction(raw, 0),
-            block_hash=displayed(block_hash),
-            header=header,
-            height=height,
+            block_hash=displayed(index.block_hashes[block]),
+            header=whole[:80].tobytes(),
+            height=index.height(tx),
             position=position,
-            merkle_branch=self._branch(block_hash, position),
-            mined_at=datetime.fromtimestamp(seconds, UTC),
+            merkle_branch=self._branch(block, position, columns["proof"][tx].as_py()),
+            mined_at=index.mined_at(tx),
+            proof=PROOFS[columns["proof"][tx].as_py()],
         )
 
     def known_scripts(self, scripts: Sequence[bytes]) -> list[bytes]:
         """Return those of ``scripts`` that some output on the chain has, sorted."""
-        wanted = pa.table({"script": pa.array(scripts, type=pa.binary())})
-        self._connection.register("wanted", wanted)
-        rows = self.query("SELECT DISTINCT script FROM outputs SEMI JOIN wanted USING (script)")
-        self._connection.unregister("wanted")
-        return sorted(row[0] for row in rows)
+        return sorted(script for script in scripts if script in self.index.script_number)
 
     def heights(self) -> dict[bytes, int | None]:
         """Return the height (or None) of every block, by its hash in wire order."""
-        return dict(self.query("SELECT block_hash, height FROM blocks"))
+        known: dict[bytes, int | None] = {}
+        for part in self._whole:
+            columns = (part.blocks[name].to_pylist() for name in ("block_hash", "height"))
+            known.update(zip(*columns, strict=True))
+        return known
 
     def block_records(self, block_hashes: Sequence[bytes]) -> tuple[Block, ...]:
         """Return the records of some blocks (hashes in wire order), in the order given."""
-        rows = self.query(
-            """
-            SELECT block_hash, height, header, seconds, n_transactions, raw_sha256, source_name
-            FROM blocks WHERE list_contains($1::BLOB[], block_hash)
-            """,
-            [list(block_hashes)],
-        )
-        found = {row[0]: self._block_record(row) for row in rows}
+        wanted, found = set(block_hashes), {}
+        for part in self._whole:
+            hashes = part.blocks["block_hash"].to_pylist()
+            rows = [i for i, block_hash in enumerate(hashes) if block_hash in wanted]
+            found.update({hashes[i]: self._record(part.blocks, i) for i in rows})
         return tuple(found[block_hash] for block_hash in block_hashes)
 
-    def _block_record(self, row: tuple[Any, ...]) -> Block:
-        block_hash, height, header, seconds, n_transactions, raw_sha256, source_name = row
+    def _record(self, blocks: Any, i: int) -> Block:
+        row = {name: blocks[name][i].as_py() for name in blocks.column_names}
         return Block(
             network=self.network,
-            block_hash=displayed(block_hash),
-            height=height,
-            header_hex=header.hex(),
-            mined_at=datetime.fromtimestamp(seconds, UTC),
-            n_transactions=n_transactions,
-            raw_sha256=raw_sha256.hex(),
-            source_name=source_name,
+            block_hash=displayed(row["block_hash"]),
+            height=row["height"],
+            header_hex=row["header"].hex(),
+            mined_at=datetime.fromtimestamp(row["seconds"], UTC),
+            n_transactions=row["n_transactions"],
+            raw_sha256=row["raw_sha256"].hex(),
+            source_name=row["source_name"],
         )
 
     def raw_block(self, block_hash: str) -> bytes:
         """Return the bytes of a block by its displayed hash (checked by scanning)."""
-        path = raw_path(self.folder, from_displayed(block_hash))
-        return scan_block(path.read_bytes(), where=str(path)).raw
+        block = self.index.block_hashes.index(from_displayed(block_hash))
+        return scan_block(self._raw(block).tobytes(), where=block_hash).raw
 
-    def _branch(self, block_hash: bytes, position: int) -> tuple[str, ...]:
-        rows = self.query(
-            "SELECT txid FROM transactions WHERE block_hash = $1 ORDER BY position", [block_hash]
-        )
-        return tuple(displayed(node) for node in merkle_branch([row[0] for row in rows], position))
+    def raw_block_at(self, block: int) -> bytes:
+        """Return the bytes of the block of a number."""
+        return bytes(self._raw(block).tobytes())
+
+    def _raw(self, block: int) -> Any:
+        blocks = self.tables["blocks"]
+        name = blocks["part"][block].as_py()
+        start = blocks["raw_start"][block].as_py()
+        raw = self._mapped[name]
+        return raw[start : start + blocks["raw_size"][block].as_py()]
+
+    @cached_property
+    def _mapped(self) -> dict[str, Any]:
+        return {part.folder.name: part.raw() for part in self._parts}
+
+    @property
+    def raw_paths(self) -> list[Path]:
+        """The files that hold the raw blocks (each reads as a ``blk`` file)."""
+        return [part.folder / RAW_NAME for part in self._parts]
+
+    def _branch(self, block: int, position: int, proof: int) -> tuple[str, ...]:
+        if proof == WHOLE_BLOCK:
+            nodes = merkle_branch(self.leaves(block), position)
+        else:
+            nodes = self._kept_branch(block)
+        return tuple(displayed(node) for node in nodes)
+
+    def _kept_branch(self, block: int) -> tuple[bytes, ...]:
+        blocks = self.tables["blocks"]
+        part = next(one for one in self._parts if one.folder.name == blocks["part"][block].as_py())
+        row = part.blocks["raw_start"].to_pylist().index(blocks["raw_start"][block].as_py())
+        return branch_of(part.loose["branch"][row].as_py())
+
+    def leaves(self, block: int) -> list[bytes]:
+        """Return all txids of a block (what a fork shares has its number in one block only)."""
+        if self._last_leaves[0] != block:
+            blocks = self.tables["blocks"]
+            first, n = blocks["first_tx"][block].as_py(), blocks["n_transactions"][block].as_py()
+            if (self.index.block[first : first + n] == block).sum() == n:
+                leaves = self.index.txids[first : first + n]
+            else:
+                scanned = scan_block(self._raw(block).tobytes(), where=str(block))
+                leaves = [tx.txid for tx in scanned.transactions]
+            self._last_leaves = (block, leaves)
+        return self._last_leaves[1]
+
+    _last_leaves: tuple[int, list[bytes]] = (NONE, [])

@@ -19,7 +19,7 @@ from nlp.linking.profile import Profile
 from nlp.linking.statements import Naming, called_names, namings
 from nlp.linking.stripping import WORD, PlainText, plain_text, strip_armour
 from nlp.linking.table import common_words
-from nlp.text import normalize
+from nlp.text.normalizing import normalize
 
 SHINGLE = 5
 MAX_TITLES_TEXT = 20_000

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.language import LanguageDetector
 from nlp.linking.account import Account, name_others, read_account
 from nlp.linking.candidates import Candidates
 from nlp.linking.habits import alikeness
@@ -19,6 +18,7 @@ from nlp.linking.profile import Profile
 from nlp.linking.statements import called_names, nameable
 from nlp.linking.table import MISSING, Table, common_words
 from nlp.linking.wording import Wording
+from nlp.text.language import LanguageDetector
 from vestigo.places import config_root
 from vestigo.settings import read_toml
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from nlp.linking.account import SHINGLE
 from nlp.linking.grams import shingles
 from nlp.linking.stripping import WORD
-from nlp.text import normalize
+from nlp.text.normalizing import normalize
 
 
 def shared_passages(one: str, other: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

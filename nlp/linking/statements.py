@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlp.linking.handles import bare_name, plain_name
-from nlp.text import normalize
+from nlp.text.normalizing import normalize
 
 MIN_NAME, MIN_BARE = 4, 6
 MAX_WORDS = 4

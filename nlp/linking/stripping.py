@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from nlp.linking.profile import Profile
 from nlp.model import SelectorFound
-from nlp.selectors import opaque_places, read_selectors
-from nlp.text import normalize
+from nlp.selectors.in_text import opaque_places, read_selectors
+from nlp.text.normalizing import normalize
 
 MAX_COMPARED = 20_000
 ARMOUR = re.compile(

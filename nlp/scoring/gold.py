@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from nlp.jsonl import LineUnreadable, parse_line
+from nlp.lines.answering import LineUnreadable, parse_line
 from nlp.model import ListingText
 from nlp.scoring.answers import STATUSES, OfferSaid, PriceSaid
 from vestigo.errors import InputError, UsageError
@@ -22,12 +22,15 @@ from vestigo.i18n import _
 
 BY_STATUS = "by_status"  # present where stated, implied and declared are told apart
 UNKNOWN = "und"  # ISO 639-3: the language was not annotated
+CONFLICTS = "conflicts.jsonl"
 LISTS = ("ships_from", "ships_to", "goods")
+OLD_KEYS = frozenset(
+    ("substances", "implied", "mentioned", "negated", "quantities", "prices", "purity_pct")
+)
 GOLD_KEYS = frozenset(
     ("substances", "offers", "prices", "unit_prices", "purity_pct", "selectors", "language",
      "forms", "terms", "note", "notes", "traps", *LISTS)
 )  # fmt: skip
-OLD_KEYS = ("substances", "quantities", "prices", "purity_pct", "ships_from", "ships_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,16 @@ class _Wrong(ValueError):  # noqa: N818 - says what a line is
 
 
 def gold_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the files of ``paths``, of a folder its ``*.jsonl`` in order of name.
+    """Return the files of ``paths``, of a folder its ``*.jsonl`` at any depth, in order of name.
+
+    ``conflicts.jsonl`` holds what two annotations did not share, and no text.
 
     Raises ``UsageError`` E-NLP-021 where there is none.
     """
     files: list[Path] = []
     for path in paths:
-        files += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        held = path.rglob("*.jsonl") if path.is_dir() else ()
+        files += sorted(one for one in held if one.name != CONFLICTS) if path.is_dir() else [path]
     if not files:
         raise UsageError(
             "E-NLP-021",
@@ -66,15 +72,15 @@ def read_gold(paths: Sequence[Path]) -> list[GoldText]:
     """Return the annotated texts of files and folders.
 
     Raises ``InputError`` E-NLP-020 with file and line where a line is no annotation or
-    an id comes a second time.
+    an id comes a second time in one set (the files of one folder).
     """
-    found: dict[str, GoldText] = {}
+    found: dict[tuple[Path, str], GoldText] = {}
     for path in gold_files(paths):
         for number, line in enumerate(_lines(path), 1):
             if not line.strip():
                 continue
             try:
-                gold = _first_of_its_id(parse_gold(line), found)
+                gold = _first_of_its_id(parse_gold(line), path.parent, found)
             except _Wrong as error:
                 raise InputError(
                     "E-NLP-020",
@@ -82,12 +88,12 @@ def read_gold(paths: Sequence[Path]) -> list[GoldText]:
                     where=f"{path}:{number}",
                     remedy=_("Correct the line; the form stands in docs/formats/gold.md."),
                 ) from error
-            found[gold.id] = gold
+            found[path.parent, gold.id] = gold
     return list(found.values())
 
 
-def _first_of_its_id(gold: GoldText, found: Container[str]) -> GoldText:
-    if gold.id in found:
+def _first_of_its_id(gold: GoldText, folder: Path, found: Container[tuple[Path, str]]) -> GoldText:
+    if (folder, gold.id) in found:
         raise _Wrong(f"the id {gold.id!r} comes a second time")
     return gold
 
@@ -121,6 +127,8 @@ def _gold(value: dict[str, Any], text: ListingText) -> GoldText:
         gold = value["gold"]
         answer = _answer(gold)
         language = gold.get("language") or text.language
+    elif OLD_KEYS.isdisjoint(value):
+        raise _Wrong("it has no annotation")
     else:
         answer, language = _old_answer(value), text.language
         text = _old_text(value, text)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.model import ListingText, Reading
-from nlp.reading import read
+from nlp.reading.reader import read
 from nlp.scoring.answers import OFFERED, STATUSES, Answer, answer_of, plain, same
 from nlp.scoring.factors import Shares
 from nlp.scoring.gold import BY_STATUS, GoldText, of_values, read_gold

@@ -28,6 +28,8 @@ notls=1
 nolisten=1
 nodnsseed=1
 noonion=1
+txindex=1
+addrindex=1
 rpclisten=127.0.0.1:{port}
 rpcuser=range
 rpcpass={password}
@@ -44,6 +46,7 @@ class Node:
     """A running node: one method of its JSON-RPC interface a call."""
 
     def __init__(self, port: int, password: str) -> None:
+        self.port, self.password = port, password
         self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         word = base64.b64encode(f"range:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {word}", "Content-Type": "application/json"}

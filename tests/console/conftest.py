@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from graph.kglite_store import KgliteStore
+from graph.rebuild import rebuild
 from vestigo.console.accounts import Accounts
 from vestigo.console.serving import bind, build_desk, build_server
 from vestigo.evidence.warc import Exchange, WarcArchive
@@ -37,12 +39,14 @@ from vestigo.records import (
     PriceQuote,
     Quantity,
     Selector,
+    SignalWeight,
     Span,
     Tag,
     Trace,
     Transaction,
     UnitPrice,
     VendorAccount,
+    VendorLink,
     probability,
 )
 from vestigo.store import CaseFolder
@@ -114,7 +118,7 @@ class Served:
 
     def client(self) -> httpx.Client:
         """Return a client with its own cookies that follows no redirect."""
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=20)
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=90)
 
     def signed_in(self, name: str = "ana.investigator") -> httpx.Client:
         """Return a client that is signed in."""
@@ -448,3 +452,55 @@ def with_poison(value, new_ids, name=""):
                  for f in fields(value)}  # fmt: skip
         return replace(value, **given)
     return value
+
+
+@pytest.fixture(scope="session")
+def graphed_case(made_case, tmp_path_factory) -> MadeCase:
+    """The made case with a second account, a candidate link, and a graph."""
+    path = tmp_path_factory.mktemp("graphed") / "case"
+    shutil.copytree(made_case.path, path)
+    made = MadeCase(path, Ticking(START + timedelta(days=2)), dict(made_case.ids))
+    with open_session(path, clock=made.clock) as session:
+        session.ledger.append(linked_records(made.ids))
+        store = KgliteStore(session.folder.graph)
+        rebuild(session.ledger, store)
+        store.close()
+    return made
+
+
+SHARED = "I ship fast and pack twice in foil, never on a Sunday."
+
+
+def linked_records(ids) -> list:
+    """A second account whose profile says the same, and the lead that joins both."""
+    twin = VendorAccount(
+        market="othermarket", handle="ana2", profile_captured=True,
+        profile_text=f"{SHARED} Write to me.", pgp_blocks=(), spans=(), **derived(ids["profile"]))  # fmt: skip
+    first = VendorAccount(
+        market="testmarket", handle="ana", profile_captured=True,
+        profile_text=f"Hello. {SHARED} <b>{BUYER}</b>", pgp_blocks=(), spans=(),
+        **derived(ids["profile"], rule="test.second.v1"))  # fmt: skip
+    link = VendorLink(
+        a="othermarket/ana2", b="testmarket/ana", probability=Decimal("0.9100"), band="strong",
+        signals=(SignalWeight(name="text", level="alike", weight=Decimal("7.25")),
+                 SignalWeight(name="handle", level="near", weight=Decimal("-0.50"))),
+        **derived(twin.record_id, first.record_id, rule="nlp.linking.v1", confidence="0.9100"))  # fmt: skip
+    ids["link"] = link.record_id
+    return [twin, first, link]
+
+
+@pytest.fixture(scope="session")
+def graphed(graphed_case):
+    """The console of the case with a graph."""
+    with serving(graphed_case) as found:
+        yield found
+
+
+@pytest.fixture
+def changing(graphed_case, tmp_path):
+    """A console on a copy of that case, which a test may change."""
+    path = tmp_path / "case"
+    shutil.copytree(graphed_case.path, path)
+    made = MadeCase(path, Ticking(START + timedelta(days=3)), dict(graphed_case.ids))
+    with serving(made) as found:
+        yield found

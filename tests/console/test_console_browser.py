@@ -26,7 +26,7 @@ from vestigo.pipeline.session import open_session
 PASSWORD = "a calm horse walks by the sea"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZE = {"width": 1280, "height": 900}
-PICTURES = ("listings", "listing", "why", "cash-out")
+PICTURES = ("listings", "listing", "why", "cash-out", "graph")
 VENDOR_ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 
 pytestmark = pytest.mark.browser
@@ -156,7 +156,7 @@ def test_a_hostile_listing_runs_nothing_hides_nothing_and_breaks_nothing(visit):
         assert page.evaluate("typeof window.owned") == "undefined"
         assert (
             page.evaluate(
-                "document.scripts.length + document.querySelectorAll('style,[style],img[onerror],svg').length"
+                "[...document.scripts].filter(e => !e.src).length + document.querySelectorAll('style,[style],img[onerror],svg').length"
             )
             == 0
         )
@@ -339,7 +339,7 @@ def test_every_control_of_a_page_is_reached_by_keyboard_and_shows_where_one_is(v
     for path in ("/listings", f"/listings/{visit.served.case.ids['listing1']}"):
         visit.go(path)
         wanted = visit.page.evaluate(
-            "document.querySelectorAll('a,button,select,input:not([type=hidden])').length"
+            "[...document.querySelectorAll('a,button,select,input:not([type=hidden])')].filter(e => e.checkVisibility()).length"
         )
         script = """() => { const e = document.activeElement, s = getComputedStyle(e);
             return [e.tagName, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]; }"""
@@ -410,6 +410,15 @@ def _pictures_of(browser, shown, folder: Path) -> None:
     picture("why")
     visit.go(f"/cash-outs/{longest.id}")
     picture("cash-out")
+    visit.page.goto(f"{shown.url}/graph?start=Address:{longest.record.start_address}")
+    if visit.page.locator("#canvas").count():
+        visit.page.wait_for_selector("#things tbody tr")
+        visit.page.click("#do-ways")
+        visit.page.click("#ways-form button.primary")
+        visit.page.wait_for_selector("#joins tbody tr")
+        visit.page.locator("#joins tbody button").first.click()
+        visit.page.wait_for_selector("#reasons .reason")
+    picture("graph")
     visit.close()
 
 

@@ -130,3 +130,14 @@ def test_it_works_in_an_empty_network_namespace(case):
     found = subprocess.run([*unshare, "sh", "-c", script, sys.executable, case], check=False,
                            capture_output=True, text=True, timeout=90)  # fmt: skip
     assert "200" in found.stdout.split(), found.stdout + found.stderr
+
+
+def test_an_account_gets_another_role_and_an_unknown_one_is_told(case):
+    made = command("account", "add", case, "ana", "--password-stdin", input=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    assert command("account", "role", case, "ana", "auditor").returncode == 0
+    listed = json.loads(command("account", "list", case, "--json").stdout)
+    assert listed[0]["role"] == "auditor"
+    unknown = command("account", "role", case, "nobody", "auditor")
+    assert unknown.returncode == 2
+    assert "E-CON-004" in unknown.stderr

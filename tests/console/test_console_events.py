@@ -14,14 +14,93 @@ from vestigo.console.application import build_application
 ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 SIGNING = "asks who it is, or ends that; attempts are logged, and nothing of the case is shown"
 EXEMPT = {
-    ("GET", "/static/{name}"): "two files of the program",
+    ("GET", "/static/{name}"): "files of the program",
     ("GET", "/sign-in"): SIGNING,
     ("POST", "/sign-in"): SIGNING,
     ("POST", "/sign-out"): SIGNING,
     ("POST", "/language"): "sets the language of the reader",
+    ("GET", "/graph/words"): "words and shapes of the program",
+    **{
+        ("POST", path): "test_console_graph.py walks it"
+        for path in (
+            "/graph/find",
+            "/graph/nodes",
+            "/graph/counts",
+            "/graph/expand",
+            "/graph/why",
+            "/graph/path",
+            "/graph/export",
+            "/graph/views/open",
+            "/graph/views/save",
+            "/graph/views/remove",
+        )
+    },
+    ("POST", "/judge/verdict"): "test_console_judging.py walks it",
+    ("POST", "/judge/undo"): "test_console_judging.py walks it",
+    ("GET", "/confirm"): SIGNING,
+    **{
+        ("POST", path): "test_console_people.py walks it"
+        for path in ("/confirm", "/people/revoke", "/people/revoke-others", "/people/password")
+    },
+    **{
+        ("POST", path): "test_console_desks.py walks it"
+        for path in (
+            "/cash-outs/{record_id}/decide",
+            "/tags/add",
+            "/tags/import",
+            "/tags/retract",
+            "/crawls/attend",
+            "/crawls/resume",
+            "/crawls/stop",
+            "/crawls/answer",
+            "/crawls/pass",
+            "/crawls/plan",
+            "/evidence/verify",
+            "/evidence/verify-bundle",
+            "/evidence/pack",
+            "/evidence/seal",
+            "/evidence/disclose",
+            "/evidence/destroy",
+            "/evidence/receipt",
+            "/exhibits/{capture_id}/unmask",
+        )
+    },
+    **{
+        ("GET", path): "test_console_desks.py: not for an investigator, or after a confirmation"
+        for path in (
+            "/listings.csv",
+            "/vendors.csv",
+            "/substances.csv",
+            "/trends.csv",
+            "/traces.csv",
+            "/traces/{record_id}/hops.csv",
+            "/cluster.csv",
+            "/sheets/{name}",
+            "/tags/export.yaml",
+            "/exhibits.csv",
+            "/custody.csv",
+            "/bundles/{name}",
+            "/crawls/captcha.png",
+            "/evidence/build",
+            "/evidence/dispose",
+        )
+    },
 }
 LOOKS = {
     "/": "/",
+    "/trends": "/trends",
+    "/trends/{chart}": "/trends/prices.svg",
+    "/substances": "/substances",
+    "/near-duplicates": "/near-duplicates",
+    "/listings/{listing_id}/near": "/listings/{listing1}/near",
+    "/traces/{record_id}": "/traces/{trace}",
+    "/cluster": "/cluster?address=" + ADDRESS,
+    "/services": "/services",
+    "/service": "/service?name=Example+Exchange",
+    "/tags": "/tags",
+    "/people": "/people",
+    "/crawls": "/crawls",
+    "/evidence": "/evidence",
     "/listings": "/listings?vendor=v1",
     "/listings/{listing_id}": "/listings/{listing1}",
     "/vendors": "/vendors",
@@ -35,6 +114,10 @@ LOOKS = {
     "/exhibits/{capture_id}": "/exhibits/{capture1}",
     "/exhibits/{capture_id}/{part}": "/exhibits/{capture1}/body",
     "/custody": "/custody",
+    "/search": "/search?q=mdma",
+    "/graph": "/graph",
+    "/graph/views": "/graph/views",
+    "/judge": "/judge",
 }
 
 

@@ -34,10 +34,11 @@ WITNESS = "a witness has no case; its own folder keeps what it cosigned"
 
 EXEMPT = {
     "market check": NO_CASE, "market learn": NO_CASE, "market read": NO_CASE,
-    "nlp agreement": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
+    "nlp agreement": NO_CASE, "nlp market": NO_CASE, "nlp read": NO_CASE, "nlp score": NO_CASE,
     "nlp lexicon show": NO_CASE, "nlp lexicon check": NO_CASE,
     "nlp suggest train": NO_CASE, "nlp suggest show": NO_CASE, "nlp suggest measure": NO_CASE,
     "ledger classify": NO_CASE, "ledger inspect": NO_CASE,
+    "ledger rerun": "reads a bundle, and works in a folder that is removed",
     "bundle pack": "packs a finished bundle; no case is at hand",
     "bundle verifiers": "prints digests of the program",
     "evidence witness new": WITNESS, "evidence witness watch": WITNESS,
@@ -59,6 +60,8 @@ ELSEWHERE = {
     "evidence quarantine-open": ("screening/test_screening_crawl.py", "events()"),
     "evidence trust": ("evidence/stamps/test_stamp_case.py", "trust"),
     "evidence stamp": ("evidence/stamps/test_stamp_case.py", "events"),
+    "ledger fetch": ("ledger/test_ledger_fetch.py", "chain source asked"),
+    "ledger serve": ("ledger/test_ledger_fetch.py", "chain of the case served"),
     "nlp lexicon extend": ("nlp/test_nlp_own_terms.py", "own terms kept"),
     "console serve": ("console/test_console_command.py", "console"),
     "training score": ("training/test_training_scoring.py", "score_case"),
@@ -94,8 +97,14 @@ ROWS = {
     "crawl status": ["{case}"],
     "crawl tor": ["{case}"],
     "ledger cashouts": ["{case}"],
+    "ledger change": ["{case}", "{txid}", "--network", "regtest"],
     "ledger cluster": ["{case}", "{address}", "--network", "regtest"],
+    "ledger confirm": ["{case}", "{output}", "--verdict", "confirmed", "--reason", "r"],
     "ledger ingest": ["{case}", "{tmp}/nothing", "--network", "regtest"],
+    "ledger match": ["{case}", "--network", "regtest"],
+    "ledger method": ["{case}", "fifo", "--reason", "r"],
+    "ledger peel": ["{case}", "{output}", "--network", "regtest"],
+    "ledger taint": ["{case}", "--address", "{address}", "--network", "regtest"],
     "ledger trace": ["{case}", "--network", "regtest"],
     "ledger why": ["{case}", "{address}", "{address}", "--network", "regtest"],
     "tag export": ["{case}"],
@@ -131,6 +140,7 @@ ROWS = {
                         "--case", "{case}", "--passphrase-stdin"],
     "console account add": ["{case}", "ana", "--password-stdin"],
     "console account list": ["{case}"],
+    "console account role": ["{case}", "ana", "auditor"],
     "console account remove": ["{case}", "ana"],
     "evidence quarantine": ["{case}", "{other}", "--reason", "r"],
     "evidence dispose": ["{case}", "0002", "--order", "o"],
@@ -205,7 +215,8 @@ def ids(world, tmp_path, capsys):
     first = {kind: rid for rid, kind in reversed(world.ledger.ids())}
     cash_out = world.ledger.get(first["cash_out_point"])
     return {"case": str(world.folder.path), "tmp": str(tmp_path), "bundle": str(built.path),
-            "address": cash_out.address, "page": first["page"],
+            "address": cash_out.address, "txid": cash_out.txid,
+            "output": f"{cash_out.txid}:{cash_out.vout}", "page": first["page"],
             "capture": world.captures[1].capture_id,
             "other": world.captures[3].capture_id}  # fmt: skip
 

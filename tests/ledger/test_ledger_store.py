@@ -119,7 +119,8 @@ def test_one_transaction_in_two_blocks_counts_once(new_chain, tmp_path: Path):
     with ChainStore(folder, "regtest") as store:
         assert store.query(
             "SELECT count(*) FROM transactions WHERE txid = ?", [from_displayed(txid)]
-        ) == [(2,)]
+        ) == [(1,)]
+        assert store.query("SELECT sum(n_transactions) FROM blocks") == [(5,)]
         index = ChainIndex.load(store)
     assert [index.txid(tx) for tx in range(len(index.txids))].count(txid) == 1
     assert len(index.outputs_to(index.script_number[index.scripts[0]])) >= 1
@@ -128,4 +129,4 @@ def test_one_transaction_in_two_blocks_counts_once(new_chain, tmp_path: Path):
 def test_an_empty_chain(tmp_path: Path):
     with ChainStore(tmp_path, "regtest") as store:
         assert store.heights() == {}
-        assert ChainIndex.load(store).txids == []
+        assert len(ChainIndex.load(store).txids) == 0

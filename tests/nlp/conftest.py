@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from nlp.model import ListingText
-from nlp.reading import read
+from nlp.reading.reader import read
 
 Answer = Mapping[str, Any]
 KEYS = [
@@ -199,8 +199,8 @@ def said() -> Callable[..., Said]:
     return _said
 
 
-def _said(title: str, description: str = "") -> Said:
-    reading = read(ListingText(title=title, description=description))
+def _said(title: str, description: str = "", **more: object) -> Said:
+    reading = read(ListingText(title=title, description=description, **more))
     return Said(
         statuses={row.id: row.status for row in reading.substances},
         offers=[(o.kind, _plain(o.grams or o.dose_mg or o.ml), o.count) for o in reading.offers],

@@ -8,8 +8,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from nlp.jsonl import read_lines
-from nlp.text import MAX_CODE_POINTS
+from nlp.lines.answering import read_lines
+from nlp.text.normalizing import MAX_CODE_POINTS
 from vestigo.cli.nlp import nlp as group
 
 COKE = '"title": "10g coke"'

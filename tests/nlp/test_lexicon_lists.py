@@ -10,9 +10,9 @@ from collections import Counter
 
 import pytest
 
-from nlp.jsonl import read_lines
-from nlp.lexicon import NOT_KNOWN, shipped_lexicon
-from nlp.text import normalize
+from nlp.lexicon.loading import NOT_KNOWN, shipped_lexicon
+from nlp.lines.answering import read_lines
+from nlp.text.normalizing import normalize
 
 INCB = re.compile(r"incb_(yellow|green|red)_list")
 EDITIONS = {

@@ -9,9 +9,9 @@ import shutil
 
 import pytest
 
-from nlp.jsonl import read_lines
-from nlp.lexicon import CURATED, SUBSTANCE_CLASSES, load_lexicon, shipped_lexicon
-from nlp.text import normalize
+from nlp.lexicon.loading import CURATED, SUBSTANCE_CLASSES, load_lexicon, shipped_lexicon
+from nlp.lines.answering import read_lines
+from nlp.text.normalizing import normalize
 from vestigo.errors import ConfigurationError
 from vestigo.places import config_root
 

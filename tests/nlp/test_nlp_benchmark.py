@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from nlp.lexicon import shipped_lexicon
+from nlp.lexicon.loading import shipped_lexicon
 from nlp.model import ListingText
-from nlp.peers import Naming, list_finder, naive_finder
 from nlp.scoring.gold import of_values
+from nlp.scoring.peers import Naming, list_finder, naive_finder
 from vestigo.cli.output import emit_json
 from vestigo.errors import InputError
 from vestigo.pipeline.nlp_benchmark import (

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.jsonl import read_lines
+from nlp.lines.answering import read_lines
 from vestigo.cli.nlp import nlp as group
 from vestigo.rates import RateTable
 

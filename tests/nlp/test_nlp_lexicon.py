@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from nlp.lexicon import NOT_KNOWN, SCHEDULES, load_lexicon, shipped_lexicon
-from nlp.text import normalize
+from nlp.lexicon.loading import NOT_KNOWN, SCHEDULES, load_lexicon, shipped_lexicon
+from nlp.text.normalizing import normalize
 from vestigo.errors import ConfigurationError
 from vestigo.places import config_root
 
@@ -24,7 +24,7 @@ def copy(tmp_path):
 def test_every_source_is_used_and_complete():
     lexicon = shipped_lexicon()
     used = {term.source for term in lexicon.terms}
-    for name in ("schedules.csv", "countries.csv"):
+    for name in ("schedules.csv", "countries.csv", "places.csv"):
         with (FOLDER / name).open(encoding="utf-8") as handle:
             used |= {row["source"] for row in csv.DictReader(handle)}
     assert used == set(lexicon.sources)

@@ -8,8 +8,8 @@ import hashlib
 import pytest
 
 from nlp.model import ListingText
-from nlp.opaque import without_selectors
-from nlp.reading import read
+from nlp.reading.reader import read
+from nlp.selectors.opaque import without_selectors
 from vestigo.identifiers.base58 import encode_check
 from vestigo.identifiers.bitcoin import address_of_script
 

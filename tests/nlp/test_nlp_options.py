@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.model import GivenPrice, ListingText
-from nlp.reading import read
+from nlp.reading.reader import read
 
 
 def reading(title, description="", price=None, language=None, category=("Drugs",)):

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from nlp.checking import check
-from nlp.lexicon import TERM_COLUMNS, load_lexicon, shipped_lexicon
+from nlp.lexicon.loading import TERM_COLUMNS, load_lexicon, shipped_lexicon
 from nlp.model import ListingText
-from nlp.own_terms import reader_with, terms_of
-from nlp.unknown import SeenText, masked, unknown_words
+from nlp.reading.own_terms import reader_with, terms_of
+from nlp.upkeep.checking import check
+from nlp.upkeep.unknown_words import SeenText, masked, unknown_words
 from vestigo.cli.nlp import nlp as group
 from vestigo.errors import ConfigurationError, ExitCode
 from vestigo.pipeline.reading import case_reader
@@ -52,6 +52,10 @@ def test_an_own_term_is_read_and_the_digest_follows_it_and_its_sources(tmp_path)
     assert [(row.id, row.term_source) for row in found] == [("mdma", "unit_notes")]
     first = reader.lexicon.digest
     assert first != shipped_lexicon().digest
+    own(tmp_path, GOOD.replace("zorblax", "florbazol"))
+    assert not reader_with([path]).read(ListingText(title="5 g zorblax")).substances
+    assert reader_with([path]).read(ListingText(title="5 g florbazol")).substances
+    assert reader_with([path]) is reader_with([path])
     own(tmp_path, GOOD, sources=SOURCES.replace("2026-11", "2026-12"))
     assert load_lexicon(FOLDER, [path]).digest != first
 

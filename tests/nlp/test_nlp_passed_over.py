@@ -8,12 +8,12 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.atoms import AtomScanner
-from nlp.grammar import Grammar
-from nlp.lexicon import shipped_lexicon
-from nlp.lexing import tokenize
-from nlp.money import _money_at
-from nlp.text import normalize
+from nlp.lexicon.grammar import Grammar
+from nlp.lexicon.loading import shipped_lexicon
+from nlp.scanning.amounts import _money_at
+from nlp.scanning.atoms import AtomScanner
+from nlp.text.lexing import tokenize
+from nlp.text.normalizing import normalize
 
 LEXICON = shipped_lexicon()
 GRAMMAR = Grammar.of(LEXICON.grammar)

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from pysequoia import Tsk
 
-from nlp.records import records_of
+from nlp.reading.records import records_of
 from vestigo.rates import RateTable
 from vestigo.records import (
     CERTAIN,

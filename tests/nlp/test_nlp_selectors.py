@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.selectors import read_selectors
+from nlp.selectors.in_text import read_selectors
 from vestigo.identifiers.base58 import encode_check
 
 ONION = "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion"
@@ -45,6 +45,11 @@ def found(text):
         ("session 05" + "ab" * 32, "session", "05" + "ab" * 32),
         ("call +44 20 7946 0958", "phone", "+442079460958"),
         ("see https://example.org/a", "url", "https://example.org/a"),
+        ("Threema 9RTW4HXC, no calls", "threema", "9RTW4HXC"),
+        ("we were on Wickr (moose_lodge) once", "wickr", "moose_lodge"),
+        ("No Telegram here (@fake_shop is a scam)", "telegram", "fake_shop"),
+        ("PM via tlg @clean_rims", "telegram", "clean_rims"),
+        (f"PGP {'1A' * 20} (new, old one {'2B' * 20} revoked)", "pgp_fingerprint", "2B" * 20),
         ("PGP: 0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567", "pgp_fingerprint", "0123456789ABCDEF0123456789ABCDEF01234567"),
     ],
 )  # fmt: skip
@@ -64,6 +69,9 @@ def test_selectors(text, kind, value):
         "message me on telegram for prices",
         "Get Wickr. Me or Kik and message me NOW",
         "signal or session preferred",
+        "Threema possible, no calls",
+        "Telegram is dead, use matrix, not @shop_of_old",
+        f"commit {'2B' * 20}",
         "not a mail: a@b",
         "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
     ],

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from nlp.sharding import LINES, Rules, read_parcels
+from nlp.lines.sharding import LINES, Rules, read_parcels
 from vestigo.errors import ConfigurationError, VestigoError
 
 TITLES = ("1g MDMA 80 EUR", "5 g cocaína", "not json \xff", "100x 2mg Xanax", "½ oz weed")

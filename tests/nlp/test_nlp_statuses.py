@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from nlp.model import ListingText
-from nlp.reading import read
+from nlp.reading.reader import read
 
 
 def statuses(title="", description="", language=None, **more):

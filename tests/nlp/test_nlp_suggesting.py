@@ -8,13 +8,13 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from nlp import suggesting
 from nlp.model import ListingText
-from nlp.reading import shipped_reader
-from nlp.suggest_measuring import measure
-from nlp.suggest_model import load, save
-from nlp.suggesting import labelled, suggest, title_words, train
-from nlp.unknown import SeenText
+from nlp.reading.reader import shipped_reader
+from nlp.upkeep import suggest_measuring, suggesting
+from nlp.upkeep.suggest_measuring import measure
+from nlp.upkeep.suggest_model import load, save
+from nlp.upkeep.suggesting import labelled, suggest, title_words, train
+from nlp.upkeep.unknown_words import SeenText
 from vestigo.cli.nlp import nlp as group
 from vestigo.errors import InputError, UsageError
 
@@ -78,11 +78,28 @@ def test_a_changed_or_foreign_model_is_refused(model, tmp_path):
 
 
 def test_names_taken_out_are_looked_for(monkeypatch):
-    monkeypatch.setattr(suggesting, "EPOCHS", 1)
+    blind, said = [], [{"words": "postage paid"}]
+
+    def suggested(_language, reader, _seen):
+        blind.append(reader)
+        return said
+
+    monkeypatch.setattr(suggest_measuring, "train", lambda _texts: None)
+    monkeypatch.setattr(suggest_measuring, "suggest", suggested)
+    nothing = measure(shipped_reader(), KNOWN, held=2)
+    assert (nothing["found"], nothing["found_share"]["share"]) == ([], "0.0000")
+    one, other = nothing["held"]
+    known = {row.id: row.name for row in shipped_reader().lexicon.substances.values()}
+    for name in (one, other):
+        title = ListingText(title=f"5 g {known[name]}")
+        assert name in {row.id for row in shipped_reader().read(title).substances}
+        assert name not in {row.id for row in blind[0].read(title).substances}
+
+    said.append({"words": f"best {known[one]}"})
     figures = measure(shipped_reader(), KNOWN, held=2)
-    assert len(figures["held"]) == 2
-    assert set(figures["found"]) <= set(figures["held"])
+    assert figures["found"] == [one]
     assert figures["found_share"]["of"] == 2
+    assert figures["right_of_top_50"]["share"] == "0.5000"
 
 
 def test_too_few_titles_are_refused(tmp_path):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.lexing import tokenize
-from nlp.text import normalize
+from nlp.text.lexing import tokenize
+from nlp.text.normalizing import normalize
 
 
 @pytest.mark.parametrize(

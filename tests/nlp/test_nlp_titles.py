@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.lexing import tokenize
 from nlp.model import GivenPrice, ListingText
-from nlp.reading import read, shipped_reader
-from nlp.text import normalize
+from nlp.reading.reader import read, shipped_reader
+from nlp.text.lexing import tokenize
+from nlp.text.normalizing import normalize
 
 
 def found(title: str, description: str = "", **fields):
@@ -250,3 +250,48 @@ def test_the_given_price_over_a_count_that_the_title_opens_with():
     given_price = GivenPrice(amount=Decimal(85), currency="USD")
     (price,) = found("50 Nintendo | 170mg", price=given_price).unit_prices
     assert (price.amount, price.per_unit) == (Decimal("1.7"), "unit")
+
+
+@pytest.mark.parametrize(
+    ("title", "given"),
+    [
+        ("OUT OF STOCK DO NOT ORDER OXYCONTIN 20MG CHEAPEST ANYWHERE!", []),
+        ("1g MDMA CRYSTAL ROCKS NL/BE/DE SHIP", ["NL", "BE", "DE"]),
+        ("STOCK IN DE 1g MDMA", ["DE"]),
+    ],
+)
+def test_words_in_capitals_are_no_codes_of_countries(title, given):
+    reading = read(ListingText(title=title))
+    assert sorted({m.value for m in reading.marked if m.of.startswith("ships")}) == sorted(given)
+
+
+@pytest.mark.parametrize(
+    ("description", "given"),
+    [
+        ("Bioavailability: IV: 85%, NASAL: 50-60%", []),
+        ("Indica 75% with 25% Sativa.", []),
+        ("genetics with a 40% Purple Kush, 60% Blue Dream mix", []),
+        ("This listing is for 1 Gram of Pure 86% MDMA sent by Special Stealth Guaranteed", ["86"]),
+    ],
+)
+def test_shares_of_other_things_are_no_purity(description, given):
+    reading = read(ListingText(title="1g of it", description=description))
+    assert [m.value for m in reading.marked if m.of == "purity_pct"] == given
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ({"title": "DMT 30 gr 1600 euro FREE SHIPPING"}, [("1600", "EUR", "package")]),
+        ({"title": "MDMA 3g NEW DISCOUNT!!!! -40 euro"}, []),
+        ({"title": "3.5G SPEED FOR LESS THAN $40"}, []),
+        ({"title": "Pills", "description": "50 mg IM divided q4-6hr"}, []),
+        (
+            {"title": "5 LSD tabs", "description": "$40.00", "ships_text": "From: USA To: USA"},
+            [("40", "USD", "package")],
+        ),
+    ],
+)
+def test_what_stands_beside_an_amount_says_what_it_is(text, given):
+    prices = read(ListingText(**text)).prices
+    assert [(f"{p.amount.normalize():f}", p.currency, p.per) for p in prices] == given

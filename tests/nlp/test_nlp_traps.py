@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from nlp.model import GivenPrice, ListingText
-from nlp.reading import read
+from nlp.reading.reader import read
 
 
 def offers(title: str, description: str = "", language: str | None = None):

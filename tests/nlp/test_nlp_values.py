@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.language import LanguageDetector
-from nlp.lexicon import shipped_lexicon
-from nlp.lexing import tokenize
-from nlp.values import parse_number, value_at
+from nlp.lexicon.loading import shipped_lexicon
+from nlp.text.language import LanguageDetector
+from nlp.text.lexing import tokenize
+from nlp.text.values import parse_number, value_at
 
 
 @pytest.mark.parametrize(

@@ -308,7 +308,7 @@ FOUND = patterns()
 
 def test_the_patterns_are_found():
     assert len(FOUND) > 60
-    assert any(name.startswith("nlp.handles") for name in FOUND)
+    assert any(name.startswith("nlp.selectors.handles") for name in FOUND)
     assert any(name.startswith("vestigo.identifiers.pgp") for name in FOUND)
 
 

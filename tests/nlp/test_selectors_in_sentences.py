@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.selectors import read_selectors
+from nlp.selectors.in_text import read_selectors
 from vestigo.identifiers.base58 import encode_check
 from vestigo.identifiers.pgp import find_blocks
 

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.market import read_page
 from crawler.reading import records_of as page_records
-from nlp.records import records_of as reading_records
+from nlp.reading.records import records_of as reading_records
 from vestigo.pipeline.imagery.site import PROFILE
 from vestigo.pipeline.invented_market import load_into
 from vestigo.records import Capture, Listing, Mention, PriceQuote, Quantity, Selector, Span

@@ -6,13 +6,14 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from nlp.lexicon import shipped_lexicon
-from nlp.reading import ListingReader, shipped_reader
+from nlp.lexicon.loading import shipped_lexicon
+from nlp.reading.reader import ListingReader, shipped_reader
 from vestigo.cli.app import run as run_cli
-from vestigo.pipeline import reading
+from vestigo.pipeline import reading, superseding
 from vestigo.pipeline.authorizing import record_authorization
 from vestigo.pipeline.crawling import crawl_into_case, crawl_job
 from vestigo.pipeline.imagery.site import profile_in
@@ -20,7 +21,7 @@ from vestigo.pipeline.invented_market import page_response
 from vestigo.pipeline.reading import read_captures
 from vestigo.pipeline.retracting import retract
 from vestigo.pipeline.session import open_session
-from vestigo.pipeline.superseding import KINDS, REASON
+from vestigo.pipeline.superseding import BEGUN, DONE, KINDS, REASON
 from vestigo.pipeline.wire.tapped import TappedServer
 from vestigo.records import (
     ACTS,
@@ -33,6 +34,7 @@ from vestigo.records import (
     record_from_body,
 )
 from vestigo.store import CaseFolder
+from vestigo.store.otherwise import made_otherwise
 
 SOLD = ("10g Cocaine 85%", "5g Ketamine and LSD", "100x XTC pills 220mg")
 
@@ -108,7 +110,7 @@ def said(folder):
 
 def events(folder):
     with open_session(folder.path, write=False) as session:
-        return [e for e in session.custody.events() if "superseded" in (e.reason or "")]
+        return [e for e in session.custody.events() if e.reason in (BEGUN, DONE)]
 
 
 def test_the_newest_reading_is_the_one_that_counts(folder, tmp_path, lexicon_without):
@@ -124,7 +126,8 @@ def test_the_newest_reading_is_the_one_that_counts(folder, tmp_path, lexicon_wit
     assert second == [one for one in first if one[1] != "lsd"]
     assert len(second) == len(set(second)), "no value stands twice"
 
-    (event,) = events(folder)
+    begun, event = events(folder)
+    assert (begun.reason, event.reason) == (BEGUN, DONE)
     assert event.details["records"] == str(report.n_superseded)
     assert event.details["lexicon_sha256"] == "without lsd"
     assert len(event.details["reader_sha256"]) == 64
@@ -140,7 +143,7 @@ def test_reading_again_with_the_same_lexicon_changes_nothing(folder, tmp_path, l
     assert (report.n_superseded, report.n_new_records) == (0, 0)
     with open_session(folder.path) as session:
         assert session.ledger.head() == head
-    assert len(events(folder)) == 1
+    assert len(events(folder)) == 2
 
 
 def test_a_lexicon_that_comes_back_gives_its_reading_back(folder, tmp_path, lexicon_without):
@@ -151,7 +154,7 @@ def test_a_lexicon_that_comes_back_gives_its_reading_back(folder, tmp_path, lexi
         read(folder, tmp_path)
         expected = [one for one in first if not known or one[1] != known]
         assert said(folder) == expected
-    assert len(events(folder)) == 4
+    assert len(events(folder)) == 8
 
 
 def test_what_a_person_took_back_is_no_business_of_the_reader(folder, tmp_path, lexicon_without):
@@ -195,3 +198,85 @@ def test_the_graph_and_the_command_show_the_newest(folder, tmp_path, lexicon_wit
     run("graph", "update", folder.path)
     assert '"Substance"' in run("graph", "search", folder.path, "cocaine", "--json")
     assert '"Substance"' not in run("graph", "search", folder.path, "lsd", "--json")
+
+
+class Killed(BaseException):
+    """Stands for the signal that ends a process."""
+
+
+def killed_at(session, monkeypatch, n):
+    """End the reading when it appends the ``n``-th batch."""
+    append, seen = session.ledger.append, []
+
+    def append_until(records):
+        seen.append(1)
+        if len(seen) == n:
+            raise Killed
+        return append(records)
+
+    monkeypatch.setattr(session.ledger, "append", append_until)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_a_kill_between_batches_leaves_nothing_untold(
+    folder, tmp_path, lexicon_without, monkeypatch, n
+):
+    read(folder, tmp_path)
+    expected = [one for one in said(folder) if one[1] != "lsd"]
+    lexicon_without("lsd")
+    monkeypatch.setattr(reading, "BATCH", 1)
+    with open_session(folder.path) as session:
+        killed_at(session, monkeypatch, n)
+        with pytest.raises(Killed):
+            read_captures(session, [profile_in(tmp_path)])
+    (begun,) = events(folder)
+    assert begun.reason == BEGUN, "the log tells before the ledger changes"
+
+    read(folder, tmp_path)
+    assert said(folder) == expected
+    with open_session(folder.path, write=False) as session:
+        taken = [r for r in session.ledger.of_kind(Retraction) if r.reason == REASON]
+    done = [one for one in events(folder) if one.reason == DONE]
+    assert [one.details["records"] for one in done] == [str(len(taken))]
+
+
+def test_a_killed_reading_of_a_lexicon_that_is_left_again(
+    folder, tmp_path, lexicon_without, monkeypatch
+):
+    read(folder, tmp_path)
+    first = said(folder)
+    lexicon_without("lsd")
+    monkeypatch.setattr(reading, "BATCH", 1)
+    with open_session(folder.path) as session:
+        killed_at(session, monkeypatch, 3)
+        with pytest.raises(Killed):
+            read_captures(session, [profile_in(tmp_path)])
+    lexicon_without("")
+    read(folder, tmp_path)
+    assert said(folder) == first
+
+
+def test_reading_again_looks_at_no_reading_of_the_present_version(folder, tmp_path, monkeypatch):
+    read(folder, tmp_path)
+    parsed = []
+    monkeypatch.setattr(superseding, "json", SimpleNamespace(loads=parsed.append))
+    with open_session(folder.path) as session:
+        older = superseding.OlderReadings(session)
+        listings = list(session.ledger.of_kind(Listing))
+        version = reading.CaseReader.of(session, older).version
+        assert older.superseded_by(version, listings) == []
+    assert parsed == []
+
+
+def test_indexes_answer_what_was_read_otherwise(folder, tmp_path):
+    read(folder, tmp_path)
+    with open_session(folder.path) as session:
+        list(session.ledger.derived_otherwise("nlp", ["a" * 64]))
+        with session.ledger._engine.connect() as connection:
+            plan = connection.exec_driver_sql(
+                "EXPLAIN QUERY PLAN " + made_otherwise("nlp")[1], ("a", "b")
+            ).all()
+    steps = " ".join(str(row[-1]) for row in plan)
+    assert "bodies_by_nlp_settings" in steps
+    assert "bodies_by_retracts" in steps
+    assert "SCAN" not in steps

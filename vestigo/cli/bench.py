@@ -10,6 +10,7 @@ import click
 
 from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_authority import authority
+from vestigo.cli.bench_calibration import calibration
 from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_crawl_kills import crawl_kills
@@ -20,11 +21,13 @@ from vestigo.cli.bench_graph import graph
 from vestigo.cli.bench_graph_kills import graph_kills
 from vestigo.cli.bench_hostile import hostile
 from vestigo.cli.bench_imagery import imagery
+from vestigo.cli.bench_ledger import ledger
 from vestigo.cli.bench_link import link
 from vestigo.cli.bench_market import market_learn
 from vestigo.cli.bench_nlp import nlp
 from vestigo.cli.bench_page_kinds import page_kinds
 from vestigo.cli.bench_selectors import selectors
+from vestigo.cli.bench_taint import taint
 from vestigo.cli.bench_tamper import bundles, tamper
 from vestigo.cli.bench_wire import wire
 from vestigo.cli.output import emit_json
@@ -41,6 +44,7 @@ def bench() -> None:
 bench.add_command(acceptance)
 bench.add_command(range_command)
 bench.add_command(authority)
+bench.add_command(calibration)
 bench.add_command(capture)
 bench.add_command(crawl_kills)
 bench.add_command(coverage)
@@ -95,9 +99,11 @@ def spine(
         click.echo(f"{name}: {value}")
 
 
+bench.add_command(ledger)
 bench.add_command(link)
 bench.add_command(hostile)
 bench.add_command(imagery)
 bench.add_command(wire)
+bench.add_command(taint)
 bench.add_command(tamper)
 bench.add_command(bundles)

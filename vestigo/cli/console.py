@@ -15,7 +15,7 @@ from vestigo.i18n import _
 from vestigo.pipeline.session import open_session
 
 
-@click.group(help=_("Serve the read-only console of a case, and manage its accounts."))
+@click.group(help=_("Serve the console of a case, and manage its accounts."))
 def console() -> None:
     """Group of the console commands."""
 
@@ -83,6 +83,21 @@ def list_accounts(case: Path, as_json: bool) -> None:
         return
     for one in found:
         click.echo(printable(f"{one.name}  {one.role}  {one.made_at}"))
+
+
+@account.command("role", help=_("Give the account NAME another role; its sessions end at once."))
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+def change_role(case: Path, name: str, role: str) -> None:
+    """Change what an account may do; it is logged."""
+    with open_session(case, write=False) as session:
+        Accounts(session.folder).change_role(name, role)
+        session.custody.append(
+            "access", reason="console account has another role",
+            details={"account": name, "role": role},
+        )  # fmt: skip
+    click.echo(_("The account {name} has another role now.").format(name=name))
 
 
 @account.command("remove", help=_("Remove the account NAME; its sessions end at once."))

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable
-from vestigo.clock import iso
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
 from vestigo.pipeline.crawl_look import look_at_crawls
 from vestigo.pipeline.crawl_next import NextAction
+from vestigo.pipeline.crawl_words import action_words, pass_words
 from vestigo.pipeline.recrawl import NextPass, next_passes
 from vestigo.pipeline.session import open_session
 from vestigo.records.codec import to_plain
@@ -57,22 +56,8 @@ def _show(path: Path, passes: list[NextPass], looks: dict[str, NextAction]) -> N
         click.echo(_("Nothing was crawled in this case yet."))
     for one in passes:
         action = looks[one.name]
-        click.echo(printable(f"{one.market}: {_what(one)}"))
+        click.echo(printable(f"{one.market}: {pass_words(one)}"))
         if one.due:
             if one.what != "new-pass":
                 click.echo(printable(f"  {action_words(action)}"))
             click.echo(printable(f"  {command_of(path, one, action)}"))
-
-
-def _what(one: NextPass) -> str:
-    day = iso(one.due_at)[:10] if one.due_at else ""
-    said = {
-        "running": _("pass {number} is running now"),
-        "parked": _("pass {number} is parked: a person has to do something first"),
-        "damaged": _("pass {number}: what was remembered of it cannot be read"),
-        "go-on": _("pass {number} is not complete: go on with it"),
-        "new-pass": _("pass {number} is due since {day}"),
-        "not-yet": _("pass {number} is due on {day}"),
-        "no-rhythm": _("pass {number} is complete; no rhythm is set (recrawl_days)"),
-    }[one.what]
-    return said.format(number=one.pass_no, day=day)

@@ -23,7 +23,6 @@ from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_lines
 from vestigo.cli.crawl_interrupted import told_where_interrupted
 from vestigo.cli.crawl_mirrors import doubt_words
-from vestigo.cli.crawl_status_words import action_words
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.cli.standard_input import standard_input
 from vestigo.errors import AuthorityError, ExitCode, UsageError
@@ -32,6 +31,7 @@ from vestigo.pipeline.coverage import pass_document, this_pass
 from vestigo.pipeline.crawl_exhibits import FailureExhibit, failure_exhibits, matches_nothing
 from vestigo.pipeline.crawl_look import look_at_crawls
 from vestigo.pipeline.crawl_next import NextAction
+from vestigo.pipeline.crawl_words import action_words
 from vestigo.pipeline.crawling import (
     check_attendant,
     crawl_into_case,

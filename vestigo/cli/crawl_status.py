@@ -13,7 +13,13 @@ import click
 from crawler.frontier.viewing import ErrorView
 from crawler.tor.reasons import cause_in_words
 from vestigo.cli.crawl_coverage import estimate_brief
-from vestigo.cli.crawl_status_words import (
+from vestigo.cli.output import emit_json, printable
+from vestigo.errors import ExitCode, UsageError
+from vestigo.i18n import _, ngettext
+from vestigo.pipeline.coverage import look_at_passes, pass_document
+from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
+from vestigo.pipeline.crawl_next import NextAction
+from vestigo.pipeline.crawl_words import (
     action_words,
     after_action_words,
     authority_words,
@@ -24,12 +30,6 @@ from vestigo.cli.crawl_status_words import (
     session_words,
     to_the_second,
 )
-from vestigo.cli.output import emit_json, printable
-from vestigo.errors import ExitCode, UsageError
-from vestigo.i18n import _, ngettext
-from vestigo.pipeline.coverage import look_at_passes, pass_document
-from vestigo.pipeline.crawl_look import CaseLook, MarketLook, look_at_crawls
-from vestigo.pipeline.crawl_next import NextAction
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.pipeline.tor_sessions import tor_sessions
 from vestigo.store.full_disk import looking_at

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from ledger.ingest import IngestedFile, chain_files, ingest_file
+from ledger.ingest import IngestedFile, chain_files, ingest_file, number_blocks
 from ledger.inspecting import block_rows, transaction_rows
 from ledger.labels import tagged_addresses
+from ledger.scanning.extracting import Extract
 from vestigo.cli.output import (
     emit_json,
     emit_jsonl,
@@ -124,10 +125,11 @@ def _ingest_files(
 ) -> tuple[list[IngestedFile], list[VestigoError]]:
     done: list[IngestedFile] = []
     problems: list[VestigoError] = []
+    fresh: dict[str, Extract] = {}
     with progress() as display:
         for path in display.track(files, description=_("block files")):
             try:
-                ingested = ingest_file(session.folder.chain, path, network)
+                ingested = ingest_file(session.folder.chain, path, network, fresh)
             except VestigoError as error:
                 report_error(error)
                 problems.append(error)
@@ -137,6 +139,7 @@ def _ingest_files(
             session.ledger.append(ingested.blocks)
             _log(session, ingested, network)
             done.append(ingested)
+        number_blocks(session.folder.chain, network, fresh)
     return done, problems
 
 

@@ -27,7 +27,7 @@ def classify(files: tuple[Path, ...], as_jsonl: bool) -> ExitCode:
     """Print one line for each line in, in the same order; a line that is none says so."""
     counts: Counter[str] = Counter()
     code = ExitCode.DONE
-    for where, line in _lines(files):
+    for where, line in transaction_lines(files):
         try:
             verdict = class_of(view := parse_line(line, where))
         except InputError as error:
@@ -47,7 +47,11 @@ def classify(files: tuple[Path, ...], as_jsonl: bool) -> ExitCode:
     return code
 
 
-def _lines(files: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
+def transaction_lines(files: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
+    """Yield place and text of each transaction in the files, or on standard input.
+
+    Raises ``InputError`` E-LED-022 for a file that cannot be read.
+    """
     if not files:
         yield from _numbered(standard_input(), "stdin")
     for path in files:

@@ -10,17 +10,20 @@ from typing import Any
 
 import click
 
+from ledger.accounting import accounting_settings
 from ledger.analysis import Analysis, analyse
 from vestigo.cli.ledger_chain import NETWORK
 from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
 from vestigo.identifiers.bitcoin import decode_address
+from vestigo.pipeline.entered_starts import Entered
 from vestigo.pipeline.session import CaseSession, open_session, os_account
 from vestigo.records import (
     CashOutPoint,
     Cluster,
     Derived,
+    Judgement,
     Retraction,
     Selector,
     Tag,
@@ -37,19 +40,47 @@ JSON = click.option("--json", "as_json", is_flag=True, help=_("Print one JSON do
 @click.command("trace", help=_("Follow the money from the addresses that vendors published."))
 @CASE
 @click.option("--address", "addresses", multiple=True, help=_("Begin here instead."))
+@click.option(
+    "--output", "outputs", multiple=True, metavar="TXID:VOUT", help=_("Begin with this output.")
+)
+@click.option("--reason", help=_("Why you begin where no vendor published it."))
+@click.option(
+    "--exhibit", help=_("Number or id of the exhibit that names a start which you enter.")
+)
+@click.option("--at-height", type=click.IntRange(0), help=_("Count only blocks up to this height."))
 @NETWORK_OPTION
 @JSON
-def trace(case: Path, addresses: tuple[str, ...], network: str | None, as_json: bool) -> ExitCode:
+def trace(
+    case: Path, addresses: tuple[str, ...], outputs: tuple[str, ...], reason: str | None,
+    exhibit: str | None, at_height: int | None, network: str | None, as_json: bool,
+) -> ExitCode:  # fmt: skip
     """Cluster, trace and state cash-out candidates; records that no longer hold are retracted."""
     with open_session(case) as session:
-        settings = session.settings("ledger")
+        settings = accounting_settings(
+            session.settings("ledger"), session.ledger.of_kind(Judgement)
+        )
         name = network or str(settings["network"])
         sources = _selectors(session)
-        starts, problems = _valid(addresses or sources, name)
+        unpublished = [address for address in addresses if address not in sources]
+        entered = Entered(reason, exhibit)
+        sources |= entered.sources(session, unpublished, outputs)
+        if unpublished and not entered.is_stated:
+            warn(_("A start that no vendor published is followed without --reason and --exhibit: "
+                   "its traces cite no source but the chain."))  # fmt: skip
+        starts, problems = _valid(addresses or (() if outputs else sources), name)
         with progress() as display:
             task = display.add_task(_("following the money"), total=1)
             tags = list(session.ledger.of_kind(Tag))
-            analysis = analyse(session.folder.chain, name, starts, tags, settings, sources)
+            analysis = analyse(
+                session.folder.chain,
+                name,
+                starts,
+                tags,
+                settings,
+                sources,
+                outputs=outputs,
+                at_height=at_height,
+            )
             _record(session, analysis, starts)
             display.update(task, completed=1)
     for problem in problems:
@@ -160,6 +191,7 @@ def _stop_text(reason: str) -> str:
         "unspent": _("unspent"),
         "fan_out": _("at a fan-out"),
         "hop_limit": _("at the hop limit"),
+        "dust": _("less than dust is left"),
         "incomplete": _("at the end of the chain data"),
     }
     return texts.get(reason, reason)
@@ -181,19 +213,3 @@ def _print_points(points: Iterable[CashOutPoint]) -> None:
                 address=point.address, txid=point.txid, vout=point.vout, value=point.value_sat,
                 paid_at=point.body()["paid_at"], basis=point.basis, confidence=point.confidence,
             )))  # fmt: skip
-
-
-@click.command("cashouts", help=_("List the cash-out candidates of CASE by service."))
-@CASE
-@JSON
-def cashouts(case: Path, as_json: bool) -> None:
-    """Print every cash-out point that stands."""
-    with open_session(case, write=False) as session:
-        session.custody.append("access", reason="cash-outs listed")
-        points = list(session.ledger.of_kind(CashOutPoint))
-    points.sort(key=lambda point: (point.service, point.paid_at, point.txid, point.vout,
-                                   point.start_address))  # fmt: skip
-    if as_json:
-        emit_json({"cash_outs": [{"id": item.record_id, **item.body()} for item in points]})
-    else:
-        _print_points(points)

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from vestigo.cli.nlp_lexicon import lexicon
+from vestigo.cli.nlp_market import market
 from vestigo.cli.nlp_score import agreement, score
 from vestigo.cli.nlp_suggest import suggest
 from vestigo.cli.output import progress, warn
-from vestigo.cli.standard_input import standard_input
+from vestigo.cli.standard_input import standard_input, standard_output
+from vestigo.errors import SourceUnreachable
 from vestigo.i18n import _, ngettext
 
 
@@ -50,19 +52,20 @@ def read(
     files: tuple[Path, ...], rates: tuple[Path, ...], terms: tuple[Path, ...], workers: int
 ) -> None:
     """Print one line for each line, in the same order."""
-    from nlp.sharding import Rules, read_parcels
+    from nlp.lines.sharding import Rules, read_parcels
 
     n = 0
+    answers = standard_output()
     display = progress()
-    display.disable = display.disable or sys.stdout.isatty()  # answers run over the screen
+    display.disable = display.disable or answers.isatty()  # answers run over the screen
     with display:
         total = None if display.disable else _n_lines(files)
         task = display.add_task(_("Reading listings"), total=total)
         for parcel in read_parcels(_lines(files), Rules(rates, terms), workers):
-            sys.stdout.buffer.write(parcel.output)
+            _write(answers.buffer, parcel.output)
             n += len(parcel.unreadable)
             display.advance(task, parcel.n_lines)
-    sys.stdout.buffer.flush()
+    _write(answers.buffer, b"")
     if n:
         message = ngettext(
             "{n} line could not be read; its “unread” says why.",
@@ -70,6 +73,24 @@ def read(
             n,
         )
         warn(message.format(n=n))
+
+
+def _write(out: BinaryIO, answers: bytes) -> None:
+    """Write answers, or with none of them what waits; E-NLP-029 on a full disk."""
+    try:
+        out.write(answers)
+        if not answers:
+            out.flush()
+    except OSError as error:
+        from vestigo.store.full_disk import disk_is_full
+
+        if not disk_is_full(error):
+            raise
+        raise SourceUnreachable(
+            "E-NLP-029",
+            _("The disk is full; the answers end before the last line."),
+            remedy=_("Free some space, or write elsewhere, and read the lines again."),
+        ) from error
 
 
 def _lines(files: tuple[Path, ...]) -> Iterator[bytes]:
@@ -88,5 +109,6 @@ def _n_lines(files: tuple[Path, ...]) -> int | None:
 
 nlp.add_command(score)
 nlp.add_command(agreement)
+nlp.add_command(market)
 nlp.add_command(lexicon)
 nlp.add_command(suggest)

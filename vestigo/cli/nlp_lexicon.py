@@ -3,24 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from vestigo.cli.nlp_listings import FILE, listings_of, show_words
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ConfigurationError, ExitCode, UsageError
 from vestigo.i18n import _, ngettext
 from vestigo.places import config_root
 
 if TYPE_CHECKING:
-    from nlp.checking import Fault
-    from nlp.unknown import SeenText
-
-SHOWN = 50
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+    from nlp.upkeep.checking import Fault
 
 
 class LexiconGroup(click.Group):
@@ -48,8 +44,8 @@ def lexicon() -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def show(word: str | None, as_json: bool) -> None:
     """Print counts and digest, or the rows of one term."""
-    from nlp.lexicon import shipped_lexicon
-    from nlp.report import lexicon_rows, lexicon_summary
+    from nlp.lexicon.loading import shipped_lexicon
+    from nlp.upkeep.summary import lexicon_rows, lexicon_summary
 
     known = shipped_lexicon()
     if word:
@@ -82,7 +78,7 @@ def _show_rows(rows: list[dict[str, str]], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Exit 5 where something is wrong."""
-    from nlp.checking import check as faults_of
+    from nlp.upkeep.checking import check as faults_of
 
     faults = faults_of(config_root() / "lexicon", files)
     if as_json:
@@ -106,8 +102,8 @@ def _show_faults(faults: list[Fault]) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def extend(file: Path, case: Path, as_json: bool) -> int:
     """Keep the file in the case; exit 5, and nothing is kept, where a row is wrong."""
-    from nlp.checking import check as faults_of
-    from nlp.lexicon import load_lexicon
+    from nlp.lexicon.loading import load_lexicon
+    from nlp.upkeep.checking import check as faults_of
     from vestigo.pipeline.own_terms import keep_terms
 
     faults = faults_of(config_root() / "lexicon", [file])
@@ -151,8 +147,8 @@ def unknown(
     files: tuple[Path, ...], case: Path | None, terms: tuple[Path, ...], least: int, as_json: bool
 ) -> int:
     """Print words with the accounts and listings that use them and masked examples."""
-    from nlp.own_terms import reader_with
-    from nlp.unknown import unknown_words
+    from nlp.reading.own_terms import reader_with
+    from nlp.upkeep.unknown_words import unknown_words
     from vestigo.pipeline.own_terms import unknown_in_case
 
     if bool(files) == (case is not None):
@@ -164,7 +160,7 @@ def unknown(
     if case is not None:
         report = unknown_in_case(case, terms, least)
     else:
-        report = unknown_words(reader_with(terms), _seen(files), least)
+        report = unknown_words(reader_with(terms), listings_of(files), least)
     if as_json:
         emit_json(report)
         return ExitCode.DONE
@@ -172,24 +168,13 @@ def unknown(
     return ExitCode.DONE
 
 
-def _seen(files: tuple[Path, ...]) -> Iterator[SeenText]:
-    """Yield the listings of files of lines as ``nlp read`` takes them, with ``vendor`` if given."""
-    from nlp.unknown import seen_lines
-
-    for path in files:
-        with path.open("rb") as handle:
-            yield from seen_lines(line.decode("utf-8", "replace") for line in handle)
-
-
 def _show_unknown(report: dict[str, Any]) -> None:
     said = _("{listings} listings, {without} of them without a substance in the text")
     click.echo(said.format(listings=report["listings"], without=report["without_substance"]))
-    for row in report["words"][:SHOWN]:
-        declared = " ".join(f"{name}={n}" for name, n in list(row["declared"].items())[:2])
-        counts = f"{row['vendors']:>4} {row['listings']:>5}"
-        click.echo(printable(f"{counts}  {row['words']:<28} {declared}"))
-        for example in row["examples"][:1]:
-            click.echo(printable(f"            {example}"))
-    left = len(report["words"]) - SHOWN
-    if left > 0:
-        click.echo(ngettext("and {n} more (--json)", "and {n} more (--json)", left).format(n=left))
+    show_words(report["words"], _with_classes)
+
+
+def _with_classes(row: dict[str, Any]) -> str:
+    """Return a word with what the markets say that its listings are."""
+    declared = " ".join(f"{name}={n}" for name, n in list(row["declared"].items())[:2])
+    return f"{row['words']:<28} {declared}"

@@ -4,19 +4,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from vestigo.cli.output import emit_json, printable
+from vestigo.cli.nlp_listings import FILE, listings_of, show_words
+from vestigo.cli.output import emit_json
 from vestigo.errors import UsageError
 from vestigo.i18n import _, ngettext
 
-if TYPE_CHECKING:
-    from nlp.unknown import SeenText
-
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-SHOWN = 50
 FEWEST = 50  # titles with a known name; with fewer there is nothing to learn
 
 
@@ -35,13 +30,13 @@ def suggest() -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def train(files: tuple[Path, ...], folder: Path, as_json: bool) -> None:
     """Write the model and print its note."""
-    from nlp.reading import shipped_reader
-    from nlp.suggest_model import save
-    from nlp.suggesting import SEED, labelled
-    from nlp.suggesting import train as trained
+    from nlp.reading.reader import shipped_reader
+    from nlp.upkeep.suggest_model import save
+    from nlp.upkeep.suggesting import SEED, labelled
+    from nlp.upkeep.suggesting import train as trained
 
     reader = shipped_reader()
-    texts = labelled(_seen(files), reader)
+    texts = labelled(list(listings_of(files)), reader)
     if len(texts) < FEWEST:
         raise UsageError(
             "E-NLP-028",
@@ -68,16 +63,17 @@ def train(files: tuple[Path, ...], folder: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def show(folder: Path, files: tuple[Path, ...], least: int, as_json: bool) -> None:
     """Print words with the accounts and listings that use them and masked examples."""
-    from nlp.reading import shipped_reader
-    from nlp.suggest_model import load
-    from nlp.suggesting import suggest as suggestions
+    from nlp.reading.reader import shipped_reader
+    from nlp.upkeep.suggest_model import load
+    from nlp.upkeep.suggesting import suggest as suggestions
 
     language, note = load(folder)
-    words = suggestions(language, shipped_reader(), _seen(files), least)
+    words = suggestions(language, shipped_reader(), list(listings_of(files)), least)
     if as_json:
         emit_json({"model": note, "words": words})
         return
-    _show(words)
+    click.echo(_("Suggestions, not facts: a person decides what becomes a term."))
+    show_words(words)
 
 
 @suggest.command(
@@ -89,25 +85,7 @@ def show(folder: Path, files: tuple[Path, ...], least: int, as_json: bool) -> No
               help=_("So many substances."))  # fmt: skip
 def measure(files: tuple[Path, ...], held: int) -> None:
     """Print the figures as one JSON document."""
-    from nlp.reading import shipped_reader
-    from nlp.suggest_measuring import measure as measured
+    from nlp.reading.reader import shipped_reader
+    from nlp.upkeep.suggest_measuring import measure as measured
 
-    emit_json(measured(shipped_reader(), _seen(files), held))
-
-
-def _seen(files: tuple[Path, ...]) -> list[SeenText]:
-    from nlp.unknown import seen_lines
-
-    found: list[SeenText] = []
-    for path in files:
-        with path.open("rb") as handle:
-            found += seen_lines(line.decode("utf-8", "replace") for line in handle)
-    return found
-
-
-def _show(words: list[dict[str, Any]]) -> None:
-    click.echo(_("Suggestions, not facts: a person decides what becomes a term."))
-    for row in words[:SHOWN]:
-        click.echo(printable(f"{row['vendors']:>4} {row['listings']:>5}  {row['words']}"))
-        for example in row["examples"][:1]:
-            click.echo(printable(f"            {example}"))
+    emit_json(measured(shipped_reader(), list(listings_of(files)), held))

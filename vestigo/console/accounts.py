@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,35 @@ from vestigo.store.atomic import write_atomically
 FORMAT = 1
 ROLES = ("investigator", "prosecutor", "auditor", "operator")
 CAPABILITIES: dict[str, frozenset[str]] = {
-    "investigator": frozenset({"view", "download"}),
-    "prosecutor": frozenset({"view", "download"}),
-    "auditor": frozenset({"view"}),
-    "operator": frozenset({"view"}),
+    "investigator": frozenset(
+        {
+            "view",
+            "download",
+            "explore",
+            "judge",
+            "decide",
+            "tag",
+            "export",
+        }
+    ),
+    "prosecutor": frozenset(
+        {
+            "view",
+            "download",
+            "explore",
+            "judge",
+            "decide",
+            "export",
+            "verify",
+            "seal",
+            "disclose",
+            "receive",
+            "dispose",
+            "unmask",
+        }
+    ),
+    "auditor": frozenset({"view", "verify", "audit"}),
+    "operator": frozenset({"view", "crawl", "audit", "revoke"}),
 }
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1024
@@ -83,13 +108,34 @@ class Accounts:
         with writer_lock(self._lock):
             accounts = dict(self._read())
             if accounts.pop(name, None) is None:
-                raise UsageError(
-                    "E-CON-004",
-                    _("There is no account of this name."),
-                    where=name,
-                    remedy=_("List the accounts with “vestigo console account list”."),
-                )
+                raise _no_account(name)
             self._write(accounts)
+
+    def change_password(self, name: str, old: str, new: str) -> bool:
+        """Put a new password in the place of the old one; False where the old one is wrong.
+
+        Raises ``UsageError`` E-CON-003 for a new one that is too short or too long.
+        """
+        _refuse_bad_password(new)
+        if self.sign_in(name, old) is None:
+            return False
+        hashed = _HASHER.hash(_normal(new))
+        with writer_lock(self._lock):
+            accounts = dict(self._read())
+            if name not in accounts:
+                return False
+            self._write({**accounts, name: replace(accounts[name], password_hash=hashed)})
+        return True
+
+    def change_role(self, name: str, role: str) -> Account:
+        """Give an account another role; its open sessions end. E-CON-004 where there is none."""
+        with writer_lock(self._lock):
+            accounts = dict(self._read())
+            if name not in accounts:
+                raise _no_account(name)
+            accounts[name] = replace(accounts[name], role=role)
+            self._write(accounts)
+        return accounts[name]
 
     def all(self) -> list[Account]:
         """Return the accounts, sorted by name."""
@@ -156,6 +202,15 @@ def _accounts(document: dict[str, Any]) -> list[Account]:
 def _normal(password: str) -> str:
     """Return one form of the password, however the keyboard composed its accents."""
     return unicodedata.normalize("NFC", password)
+
+
+def _no_account(name: str) -> UsageError:
+    return UsageError(
+        "E-CON-004",
+        _("There is no account of this name."),
+        where=name,
+        remedy=_("List the accounts with “vestigo console account list”."),
+    )
 
 
 def _refuse_bad_name(name: str) -> None:

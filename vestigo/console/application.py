@@ -23,22 +23,46 @@ from vestigo.console import (
     sign_in_pages,
     vendor_pages,
 )
+from vestigo.console.acting import NOT_CONFIRMED, see
+from vestigo.console.crawling import pages as crawl_pages
+from vestigo.console.crawling.plan import Follower
 from vestigo.console.desk import PUBLIC, Asked, Desk, desk_of, person_of
+from vestigo.console.graphing import exporting, view_pages, ways
+from vestigo.console.graphing import pages as graph_pages
 from vestigo.console.guard import with_headers
+from vestigo.console.judging import pages as judge_pages
+from vestigo.console.money import (
+    cluster_pages,
+    deciding,
+    service_pages,
+    tag_pages,
+    trace_pages,
+)
+from vestigo.console.people import pages as people_pages
+from vestigo.console.proving import acts as proof_acts
+from vestigo.console.proving import pages as proof_pages
 from vestigo.console.requests import LANGUAGE_COOKIE, cookies_of, header_of, language_of
+from vestigo.console.searching import pages as search_pages
 from vestigo.console.signing_in import HOST_COOKIE, SignedIn, fallback_cookie
+from vestigo.console.trading import csv_pages as trade_tables
+from vestigo.console.trading import pages as trade_pages
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _, speaking
 
 MAX_FORM_BYTES = 16_384
-STATIC = {"console.css": "text/css", "mark.svg": "image/svg+xml"}
+STATIC = {"console.css": "text/css", "mark.svg": "image/svg+xml",
+          "console.js": "text/javascript", "graph.js": "text/javascript",
+          "graph.css": "text/css", "desks.css": "text/css"}  # fmt: skip
+JSON = "application/json"
 _LOG = logging.getLogger("vestigo.console")
+BUSY = "E-STO-001"
+_REFUSED = {ExitCode.USAGE, ExitCode.CONFIGURATION, ExitCode.VERIFICATION_FAILED, ExitCode.FINDINGS}
 _STATUS = {ExitCode.AUTHORITY: HTTPStatus.FORBIDDEN, ExitCode.USAGE: HTTPStatus.NOT_FOUND}
 
 
 @get("/static/{name:str}", sync_to_thread=False)
 def static_file(name: FromPath[str]) -> Response[bytes]:
-    """Return one of the two files that pages link to."""
+    """Return one of the files that pages link to."""
     if name not in STATIC:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
     content = files("vestigo.console").joinpath("static", name).read_bytes()
@@ -49,10 +73,19 @@ def build_application(desk: Desk) -> ASGIApp:
     """Return the application of one case, with the guard around it."""
     handlers = [
         static_file, *case_pages.HANDLERS, *listing_pages.HANDLERS, *vendor_pages.HANDLERS,
-        *money_pages.HANDLERS, *evidence_pages.HANDLERS, *sign_in_pages.HANDLERS,
+        *money_pages.HANDLERS, *evidence_pages.HANDLERS, *search_pages.HANDLERS,
+        *graph_pages.HANDLERS, *ways.HANDLERS, *view_pages.HANDLERS, *exporting.HANDLERS,
+        *judge_pages.HANDLERS, *sign_in_pages.HANDLERS,
+        *people_pages.HANDLERS, *trade_pages.HANDLERS, *trade_tables.HANDLERS,
+        *trace_pages.HANDLERS, *cluster_pages.HANDLERS, *service_pages.HANDLERS,
+        *deciding.HANDLERS, *tag_pages.HANDLERS, *crawl_pages.HANDLERS,
+        *proof_pages.HANDLERS, *proof_acts.HANDLERS,
     ]  # fmt: skip
+    follower = Follower(desk.crawls.begin_due)
     application = Litestar(
         handlers,
+        on_startup=[follower.start],
+        on_shutdown=[follower.stop, desk.crawls.crawls.close],
         openapi_config=None,
         logging_config=None,
         state=State({"desk": desk}),
@@ -143,20 +176,27 @@ def session_token(desk: Desk, scope: Any) -> str | None:
     return cookies.get(fallback_cookie(desk.port))
 
 
-def _error_page(request: Asked, status: int, **words: str) -> Response[str]:
+def _error_page(request: Asked, status: int, **words: str) -> Response[Any]:
+    if request.headers.get("accept", "") == JSON:
+        return Response(words, media_type=JSON, status_code=status)
     markup = desk_of(request).render(
         "error.html", person_of(request), request.url.path, status=status, **words
     )
     return Response(markup, media_type="text/html", status_code=status)
 
 
-def _error_of_ours(request: Asked, error: VestigoError) -> Response[str]:
+def _error_of_ours(request: Asked, error: VestigoError) -> Response[Any]:
     status = _STATUS.get(error.exit_code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    is_form = request.method == "POST" and request.headers.get("accept", "") != JSON
+    if is_form and error.exit_code in _REFUSED:
+        status = HTTPStatus.CONFLICT if error.code == BUSY else HTTPStatus.BAD_REQUEST
+    if error.code == NOT_CONFIRMED and request.headers.get("accept", "") != JSON:
+        return see(f"/confirm?next={quote(error.where, safe='')}")
     return _error_page(request, status, code=error.code, what=error.what, where=error.where,
                        remedy=error.remedy)  # fmt: skip
 
 
-def _http_error(request: Asked, error: HTTPException) -> Response[str]:
+def _http_error(request: Asked, error: HTTPException) -> Response[Any]:
     what = {
         404: _("There is no such page."),
         405: _("This page does not take such a request."),
@@ -165,7 +205,7 @@ def _http_error(request: Asked, error: HTTPException) -> Response[str]:
     return _error_page(request, error.status_code, code="", what=what, where="", remedy="")
 
 
-def _unexpected(request: Asked, error: Exception) -> Response[str]:
+def _unexpected(request: Asked, error: Exception) -> Response[Any]:
     _LOG.error("E-CON-009 %s", request.url.path, exc_info=error)
     return _error_page(
         request, HTTPStatus.INTERNAL_SERVER_ERROR, code="E-CON-009", where="",

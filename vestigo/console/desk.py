@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
@@ -14,56 +12,33 @@ from litestar.datastructures import State
 
 from vestigo.console.accounts import CAPABILITIES, Accounts
 from vestigo.console.archive import Reader
+from vestigo.console.crawling.desk import CrawlDesk
 from vestigo.console.custody_view import CustodyView
 from vestigo.console.facets import Row, rows_of
+from vestigo.console.graphing.opened import OpenGraph
+from vestigo.console.graphing.sentences import keys
+from vestigo.console.graphing.view_store import ViewStore
 from vestigo.console.guard import Origin
 from vestigo.console.index import CaseIndex
 from vestigo.console.indexing import Indexer
+from vestigo.console.judging.queue import Queue
+from vestigo.console.looks import AccessLog, Look
 from vestigo.console.masking import Masking
+from vestigo.console.proving.jobs import Jobs
+from vestigo.console.searching.index_file import IndexFile
+from vestigo.console.searching.veil import Veil
 from vestigo.console.signing_in import Brake, Sessions, SignedIn
+from vestigo.console.trading.near import NearListings
 from vestigo.errors import AuthorityError
-from vestigo.evidence.custody import CustodyLog
 from vestigo.i18n import _, active_language
-from vestigo.pipeline.session import CaseSession, os_account
+from vestigo.pipeline.session import CaseSession
 
+__all__ = [
+    "PUBLIC", "AccessLog", "Asked", "Desk", "Look", "asked_for", "desk_of", "person_of", "query_of",
+    "require",
+]  # fmt: skip
 Asked = Request[Any, Any, State]
 PUBLIC = ("/sign-in", "/sign-out", "/language", "/static/")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a person looks at, for the custody log."""
-
-    reason: str
-    object_sha256: str = ""
-    action: str = "access"
-
-
-class AccessLog:
-    """Writes each look at case material to the custody log before it is answered.
-
-    The actor stays the OS account that runs the console; the signed-in account stands
-    in the details, its role in the event.  Threads that append at once share one wait.
-    """
-
-    def __init__(self, session: CaseSession) -> None:
-        self._lock = threading.Lock()
-        self._session = session
-        self._logs: dict[str, CustodyLog] = {}
-
-    def write(self, look: Look, account: str, role: str, details: Mapping[str, str]) -> None:
-        """Append one event; an error here means that the page is not shown."""
-        with self._lock:
-            if role not in self._logs:
-                self._logs[role] = CustodyLog(
-                    self._session.folder.custody, os_account(), self._session.clock, role=role
-                )
-        self._logs[role].append(
-            look.action,
-            object_sha256=look.object_sha256,
-            reason=f"console: {look.reason}",
-            details={"account": account, **details},
-        )
 
 
 class Desk:
@@ -86,11 +61,21 @@ class Desk:
         self.sessions = Sessions(session.clock)
         self.brake = Brake(session.clock)
         self.log = AccessLog(session)
+        self.crawls = CrawlDesk(session, self.log)
+        self.jobs = Jobs(session.clock)
         self.masking = Masking()
         self.custody = CustodyView(session.custody, session.clock)
         self.hashing = threading.Lock()
         self._indexer = Indexer(session.ledger)
+        self._nearing = threading.Lock()
+        self._near: tuple[CaseIndex, NearListings] | None = None
         self._rows: tuple[CaseIndex | None, list[Row]] = (None, [])
+        self.searched = IndexFile(session.folder.console / "search.sqlite", session.ledger)
+        seconds = float(session.settings("graph")["query_timeout_seconds"])
+        self.graph = OpenGraph(session.folder.graph, seconds)
+        self.views = ViewStore(session.folder.path)
+        self._queue: tuple[CaseIndex | None, Queue] = (None, Queue())
+        self._veil: tuple[CaseIndex | None, Veil] = (None, Veil(frozenset(), ()))
 
     def index(self) -> CaseIndex:
         """Return the index of the record ledger as it stands now."""
@@ -103,6 +88,38 @@ class Desk:
             self._rows = (index, rows_of(index))
         return self._rows[1]
 
+    def queue(self) -> Queue:
+        """Return what waits for a judgement, gathered once an index."""
+        index = self.index()
+        if self._queue[0] is not index:
+            self._queue = (index, Queue.of(index))
+        return self._queue[1]
+
+    def veil(self) -> Veil:
+        """Return the third persons of the case, gathered once an index."""
+        index = self.index()
+        if self._veil[0] is not index:
+            self._veil = (index, Veil.of(index))
+        return self._veil[1]
+
+    def near(self) -> NearListings:
+        """Return what finds listings of nearly the same text, brought up to the index."""
+        index = self.index()
+        with self._nearing:
+            if self._near is None or self._near[0] is not index:
+                before = self._near[1] if self._near else None
+                self._near = (index, NearListings(index, before))
+            return self._near[1]
+
+    def picture(
+        self, request: Asked, look: Look, content: bytes, media_type: str
+    ) -> Response[bytes]:
+        """Return a picture that was made here; the look is logged first, or nothing is shown."""
+        person = person_of(request)
+        assert person is not None
+        self.log.write(look, person.account, person.role, {"path": asked_for(request)})
+        return Response(content, media_type=media_type)
+
     def page(self, request: Asked, template: str, look: Look | None, **given: Any) -> Response[str]:
         """Return a page; a look at case material is logged first, or nothing is shown."""
         person = person_of(request)
@@ -114,13 +131,23 @@ class Desk:
             status_code=given.get("status", 200),
         )
 
+    def answer(
+        self, request: Asked, look: Look, document: dict[str, Any], **details: str
+    ) -> Response[dict[str, Any]]:
+        """Return a JSON document; the look is logged first, or nothing is given."""
+        person = person_of(request)
+        assert person is not None
+        details["path"] = asked_for(request)
+        self.log.write(look, person.account, person.role, details)
+        return Response(document, media_type="application/json")
+
     def render(self, template: str, person: SignedIn | None, path: str, **given: Any) -> str:
         """Return the markup of a page in the language of the request."""
         title = self.session.folder.description()["title"] if person else ""
         may = CAPABILITIES[person.role] if person else frozenset()
         return self.environment.get_template(template).render(
             person=person, case_title=title, language=active_language(), path=path, may=may,
-            masking=self.masking, now=self.session.clock(), **given,
+            masking=self.masking, now=self.session.clock(), keys=keys(), **given,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
+from vestigo.console.accounts import ROLES
 from vestigo.console.archive import (
     MARK_KINDS,
     PARTS,
@@ -23,12 +24,21 @@ from vestigo.console.explaining import fields_of, sources_of, summary_of
 from vestigo.console.index import CaseIndex, Named
 from vestigo.console.marking import Mark, around, outside_text, source_view, text_view
 from vestigo.console.masking import BUYER_FIELDS, is_third, masked_ranges
-from vestigo.console.paging import PAGE_ROWS, page_number, paged
+from vestigo.console.paging import PAGE_ROWS, Paged, page_number, paged
+from vestigo.console.proving.filtering import COLUMNS as CUSTODY_COLUMNS
+from vestigo.console.proving.filtering import Filter, chosen, csv_rows
+from vestigo.console.rendering import link
+from vestigo.console.tables import csv_answer
 from vestigo.console.words import tier_of
 from vestigo.errors import VestigoError
+from vestigo.evidence.custody_event import ACTIONS, CustodyEvent
 from vestigo.records import Authorization, Capture
 
 CITED = "cited"
+EXHIBIT_COLUMNS = (
+    "capture_id", "observed_at", "request_method", "uri", "status", "media_type", "n_body_bytes",
+    "content_sha256", "warc_name", "warc_offset", "account", "problem", "authorization_id",
+)  # fmt: skip
 
 
 @get("/why/{record_id:str}", sync_to_thread=True)
@@ -115,13 +125,45 @@ def custody(request: Asked) -> Response[str]:
     desk, query = desk_of(request), query_of(request)
     shown: CustodyPage | None = None
     problem: VestigoError | None = None
+    found: Paged[CustodyEvent] | None = None
+    wanted = Filter.read(query)
     whole = query.get("verify") == "all"
     try:
         shown = desk.custody.page(page_number(query), PAGE_ROWS, whole=whole)
+        if not wanted.is_empty:
+            found = paged(chosen(desk.session.custody.events(), wanted), query)
     except VestigoError as error:
         problem = error
     look = Look("custody log verified" if whole else "custody log")
-    return desk.page(request, "custody.html", look, shown=shown, problem=problem)
+    return desk.page(
+        request, "custody.html", look, shown=shown, problem=problem, found=found, wanted=wanted,
+        actions=ACTIONS, roles=ROLES, link_query=link("/custody", **wanted.query()),
+        csv_query=link("/custody.csv", **wanted.query()),
+    )  # fmt: skip
+
+
+@get("/custody.csv", sync_to_thread=True)
+def custody_csv(request: Asked) -> Response[bytes]:
+    """Hand out the events that the filters leave."""
+    events = chosen(desk_of(request).session.custody.events(), Filter.read(query_of(request)))
+    return csv_answer(request, "custody", CUSTODY_COLUMNS, csv_rows(events))
+
+
+@get("/exhibits.csv", sync_to_thread=True)
+def exhibits_csv(request: Asked) -> Response[bytes]:
+    """Hand out the list of all captures."""
+    index = desk_of(request).index()
+    found = sorted(
+        index.captures.values(), key=lambda one: (one.record.observed_at, one.record.capture_id)
+    )
+    rows = [
+        (c.record.capture_id, c.record.observed_at, c.record.request_method, c.record.uri,
+         c.record.status, c.record.media_type, c.record.n_body_bytes, c.record.content_sha256,
+         c.record.warc_name, c.record.warc_offset, c.record.account, c.record.problem,
+         c.record.authorization_id)
+        for c in found
+    ]  # fmt: skip
+    return csv_answer(request, "exhibits", EXHIBIT_COLUMNS, rows)
 
 
 def _capture(index: CaseIndex, capture_id: str) -> Named:
@@ -193,4 +235,4 @@ def _spans(one: Named) -> list[tuple[str, Any]]:
     return own + [(name, found) for name, found in fields if name not in BUYER_FIELDS]
 
 
-HANDLERS = (why, exhibits, exhibit, download, custody)
+HANDLERS = (why, exhibits, exhibits_csv, exhibit, download, custody, custody_csv)

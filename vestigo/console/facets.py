@@ -13,14 +13,16 @@ from urllib.parse import urlencode
 
 from vestigo.console.index import CaseIndex, Offer
 from vestigo.console.paging import Paged, page_number, paged
+from vestigo.console.trading.schedules import schedules_of
+from vestigo.console.trading.states import Gone, gone_pages, state_of
 from vestigo.records import Listing, Mention, UnitPrice
 
 T = TypeVar("T")
 PAGE_ROWS = 25
 NONE = "∅"
-FACETS = ("market", "vendor", "substance", "status", "category", "ships_from", "ships_to",
-          "currency")  # fmt: skip
-RANGES = ("price_min", "price_max", "from", "to")
+FACETS = ("market", "vendor", "substance", "schedule", "status", "category", "ships_from",
+          "ships_to", "state", "currency", "per_unit")  # fmt: skip
+RANGES = ("price_min", "price_max", "unit_min", "unit_max", "from", "to")
 ORDERS = ("captured", "title", "vendor", "price", "captures")
 MOST_VALUES = 60
 
@@ -54,6 +56,8 @@ class Wanted:
     chosen: Mapping[str, str]
     price_min: Decimal | None = None
     price_max: Decimal | None = None
+    unit_min: Decimal | None = None
+    unit_max: Decimal | None = None
     first_day: date | None = None
     last_day: date | None = None
     order: str = "captured"
@@ -69,6 +73,8 @@ class Wanted:
             chosen={name: query[name] for name in FACETS if query.get(name)},
             price_min=_parsed(query, "price_min", _money, wrong),
             price_max=_parsed(query, "price_max", _money, wrong),
+            unit_min=_parsed(query, "unit_min", _money, wrong),
+            unit_max=_parsed(query, "unit_max", _money, wrong),
             first_day=_parsed(query, "from", date.fromisoformat, wrong),
             last_day=_parsed(query, "to", date.fromisoformat, wrong),
             order=query["sort"] if query.get("sort") in ORDERS else "captured",
@@ -83,6 +89,12 @@ class Wanted:
         asked = self.price_min is not None or self.price_max is not None
         return asked and not self.chosen.get("currency")
 
+    @property
+    def unit_price_without_unit(self) -> bool:
+        """Whether a range of unit prices was asked for, but not per what."""
+        asked = self.unit_min is not None or self.unit_max is not None
+        return asked and not self.chosen.get("per_unit")
+
     def query(self, **changes: str) -> str:
         """Return the query string of this wish with some values changed ("" leaves out)."""
         values = {**self.chosen, **self._ranges(), "sort": self.order,
@@ -90,7 +102,8 @@ class Wanted:
         return urlencode({name: value for name, value in values.items() if value})
 
     def _ranges(self) -> dict[str, str]:
-        found = (self.price_min, self.price_max, self.first_day, self.last_day)
+        found = (self.price_min, self.price_max, self.unit_min, self.unit_max, self.first_day,
+                 self.last_day)  # fmt: skip
         return {name: str(v) for name, v in zip(RANGES, found, strict=True) if v is not None}
 
 
@@ -104,23 +117,31 @@ class Found:
 
 def rows_of(index: CaseIndex) -> list[Row]:
     """Return a row for each listing of the case (its latest capture)."""
-    return [_row(index, offer) for offer in index.offers.values()]
+    gone = gone_pages(index)
+    return [_row(index, offer, gone) for offer in index.offers.values()]
+
+
+def matching(rows: list[Row], wanted: Wanted) -> list[Row]:
+    """Return all rows that the wish leaves, in its order."""
+    found = [row for row in rows if _in_ranges(row, wanted) and _matches(row, wanted.chosen)]
+    found.sort(key=lambda row: row.offer.key)
+    found.sort(key=_sorting(wanted.order), reverse=wanted.descending)
+    return found
 
 
 def search(rows: list[Row], wanted: Wanted) -> Found:
     """Return the page that was asked for; a facet counts what choosing it would give."""
     in_range = [row for row in rows if _in_ranges(row, wanted)]
-    matching = [row for row in in_range if _matches(row, wanted.chosen)]
-    matching.sort(key=lambda row: row.offer.key)
-    matching.sort(key=_sorting(wanted.order), reverse=wanted.descending)
     facets = {name: _choices(name, in_range, wanted.chosen) for name in FACETS}
-    return Found(paged(matching, {"page": str(wanted.page)}, PAGE_ROWS), facets)
+    return Found(paged(matching(rows, wanted), {"page": str(wanted.page)}, PAGE_ROWS), facets)
 
 
-def _row(index: CaseIndex, offer: Offer) -> Row:
+def _row(index: CaseIndex, offer: Offer, gone: Gone) -> Row:
     listing_id, listing = offer.last.id, offer.last.record
     mentions = [record for _id, record in index.readings_of(listing_id, Mention)]
     substances = {m.substance_id: m.substance_name for m in mentions if m.status != "negated"}
+    unit_prices = tuple(record for _id, record in index.readings_of(listing_id, UnitPrice))
+    scheduled = {name for one in substances for name in schedules_of(one)}
     values = {
         "market": (listing.market,),
         "vendor": (listing.vendor_handle or NONE,),
@@ -130,8 +151,10 @@ def _row(index: CaseIndex, offer: Offer) -> Row:
         "ships_from": (listing.ships_from or NONE,),
         "ships_to": (listing.ships_to or NONE,),
         "currency": (listing.price_currency or NONE,),
+        "schedule": tuple(sorted(scheduled)) or (NONE,),
+        "state": (state_of(index, offer, gone),),
+        "per_unit": tuple(sorted({one.per_unit for one in unit_prices})) or (NONE,),
     }
-    unit_prices = tuple(record for _id, record in index.readings_of(listing_id, UnitPrice))
     return Row(offer, listing, listing_id, tuple(substances.items()), unit_prices, values)
 
 
@@ -150,11 +173,27 @@ def _in_ranges(row: Row, wanted: Wanted) -> bool:
         return False
     if wanted.last_day and (day is None or day > wanted.last_day):
         return False
-    return wanted.price_without_currency or _in_price_range(row.listing.price_amount, wanted)
+    asked = wanted.price_min, wanted.price_max
+    if not wanted.price_without_currency and not _within(row.listing.price_amount, *asked):
+        return False
+    return wanted.unit_price_without_unit or _unit_price_within(row, wanted)
 
 
-def _in_price_range(amount: Decimal | None, wanted: Wanted) -> bool:
-    low, high = wanted.price_min, wanted.price_max
+def _unit_price_within(row: Row, wanted: Wanted) -> bool:
+    """Say whether one of the unit prices of the chosen unit, in EUR, lies in the range."""
+    if wanted.unit_min is None and wanted.unit_max is None:
+        return True
+    unit = wanted.chosen.get("per_unit")
+    prices = (in_euro(one) for one in row.unit_prices if one.per_unit == unit)
+    return any(one is not None and _within(one, wanted.unit_min, wanted.unit_max) for one in prices)
+
+
+def in_euro(one: UnitPrice) -> Decimal | None:
+    """Return a unit price in EUR: as displayed, or at the rate that its record names."""
+    return one.amount if one.currency == "EUR" else one.eur
+
+
+def _within(amount: Decimal | None, low: Decimal | None, high: Decimal | None) -> bool:
     if low is None and high is None:
         return True
     if amount is None:

@@ -15,6 +15,7 @@ from vestigo.records import (
     CashOutPoint,
     Cluster,
     Feedback,
+    Judgement,
     Listing,
     Mention,
     Page,
@@ -73,6 +74,7 @@ class CaseIndex:
     traces: dict[str, list[Named]] = field(default_factory=dict)
     through: dict[str, list[Named]] = field(default_factory=dict)
     cash_outs: list[Named] = field(default_factory=list)
+    decided: dict[str, Named] = field(default_factory=dict)
     transactions: dict[str, Named] = field(default_factory=dict)
     read_txs: dict[str, TxView] = field(default_factory=dict)
     moved: dict[str, dict[str, Moved]] = field(default_factory=dict)
@@ -158,6 +160,8 @@ def _arrange_money(index: CaseIndex, named: list[Named], before: CaseIndex) -> N
     traces = _only(named, Trace)
     index.traces = _grouped(traces, lambda r: [r.start_address])
     index.through = _grouped(traces, lambda r: sorted({hop.to_address for hop in r.hops}))
+    judged = sorted(_only(named, Judgement), key=lambda one: (one.record.judged_at, one.id))
+    index.decided = {one.record.subject: one for one in judged}
     index.cash_outs = sorted(
         _only(named, CashOutPoint), key=lambda one: (one.record.paid_at, one.record.txid)
     )

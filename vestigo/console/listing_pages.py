@@ -18,6 +18,8 @@ from vestigo.console.index import CaseIndex, Named
 from vestigo.console.marking import Mark, Shown, outside_text, source_view, text_view
 from vestigo.console.masking import masked_ranges
 from vestigo.console.paging import paged
+from vestigo.console.trading.schedules import schedule_words, schedules_of
+from vestigo.console.trading.states import changed_words, history_of, state_words
 from vestigo.errors import VestigoError
 from vestigo.records import Capture, Listing, Mention, PriceQuote, Quantity, Selector, UnitPrice
 
@@ -29,8 +31,10 @@ def listings(request: Asked) -> Response[str]:
     wanted = Wanted.read(query_of(request))
     found = search(desk.rows(), wanted)
     return desk.page(
-        request, "listings.html", Look("listings"), wanted=wanted, found=found, none=NONE
-    )
+        request, "listings.html", Look("listings"),
+        wanted=wanted, found=found, none=NONE,
+        schedule_words=schedule_words, state_words=state_words,
+    )  # fmt: skip
 
 
 @get("/listings/{listing_id:str}", sync_to_thread=True)
@@ -46,7 +50,8 @@ def listing(request: Asked, listing_id: FromPath[str]) -> Response[str]:
         one=one, offer=offer, readings=readings_of(index, listing_id),
         feedback=paged(index.feedback_on.get(offer.key, ()), query_of(request)),
         archived=archived_view(desk, index, one, request.query_params.get("view", "text")),
-        quantity_words=quantity_words,
+        quantity_words=quantity_words, history=history_of(index, offer),
+        changed_words=changed_words, schedules_of=schedules_of, schedule_words=schedule_words,
     )  # fmt: skip
 
 

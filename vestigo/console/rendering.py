@@ -10,7 +10,11 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from vestigo.console import explaining, visible, words
-from vestigo.i18n import LANGUAGES, _, ngettext
+from vestigo.console.index import CaseIndex
+from vestigo.console.paging import part
+from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext
+from vestigo.pipeline.cash_outs import cash_out_subject
+from vestigo.records import CashOutPoint
 
 
 def build_environment() -> Environment:
@@ -29,20 +33,30 @@ def build_environment() -> Environment:
 
 
 def _globals() -> Mapping[str, Any]:
-    named = ("action_words", "act_words", "amount", "basis_words", "btc", "day", "field_words",
-             "kind_words", "moment", "number", "page_words", "per_words", "percent", "role_words",
-             "selector_words", "status_words", "stop_words", "tier_meaning", "tier_of",
-             "tier_words")  # fmt: skip
+    named = (
+        "act_words", "action_words", "amount", "basis_words", "btc", "capability_words", "day",
+        "end_words", "field_words", "kind_words", "moment", "number", "page_words", "per_words",
+        "percent", "role_words", "selector_words", "standing_words", "status_words",
+        "stop_words", "tier_meaning", "tier_of", "tier_words",
+    )  # fmt: skip
     return {
         **{name: getattr(words, name) for name in named},
         "_": _,
         "ngettext": ngettext,
-        "languages": LANGUAGES,
+        "languages": DOCUMENT_LANGUAGES,
         "link": link,
+        "part": part,
         "url_of": explaining.url_of,
         "summary_of": explaining.summary_of,
+        "standing_of": standing_of,
         "short": short,
     }
+
+
+def standing_of(index: CaseIndex, point: CashOutPoint) -> str:
+    """Return how a cash-out candidate stands, in words."""
+    last = index.decided.get(cash_out_subject(point))
+    return words.standing_words(last.record.verdict if last else "")
 
 
 def link(path: str, /, **query: str | int | None) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE
+from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE
 
 LANGUAGE_COOKIE = "vestigo-language"
 _COOKIE_OPTIONS = "Path=/; HttpOnly; SameSite=Strict"
@@ -31,11 +31,11 @@ def cookies_of(scope: Any) -> dict[str, str]:
 def language_of(scope: Any) -> str:
     """Return the language of a request: its cookie, then Accept-Language, then English."""
     chosen = cookies_of(scope).get(LANGUAGE_COOKIE, "")
-    if chosen in LANGUAGES:
+    if chosen in DOCUMENT_LANGUAGES:
         return chosen
     for part in (header_of(scope, b"accept-language") or "").split(",")[:20]:
         language = part.split(";")[0].strip().split("-")[0].lower()
-        if language in LANGUAGES:
+        if language in DOCUMENT_LANGUAGES:
             return language
     return SOURCE_LANGUAGE
 

@@ -69,6 +69,7 @@ def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> D
     reader = read or archive_reader(session)
     desk = Desk(session, Origin.of(port, public), port, reader, build_environment())
     desk.rows()
+    desk.searched.follow()
     with suppress(VestigoError):  # the page of the log says what is wrong with it
         desk.custody.page(1, 1)
     for name in desk.environment.list_templates():

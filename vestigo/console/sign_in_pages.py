@@ -21,7 +21,7 @@ from vestigo.console.requests import (
     way_back,
 )
 from vestigo.console.signing_in import HOST_COOKIE, HOST_PROBE, fallback_cookie
-from vestigo.i18n import LANGUAGES, SOURCE_LANGUAGE, _
+from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE, _
 
 YEAR = 31_536_000
 NOT_KNOWN = "not known"  # what is typed as a name may be a password: no log keeps it
@@ -72,7 +72,7 @@ def sign_out(request: Asked) -> Response[str]:
         desk.sessions.end(cookies.get(name))
     if person is not None:
         desk.log.write(Look("sign-out"), person.account, person.role, {})
-    answer = _see("/sign-in")
+    answer = see("/sign-in")
     answer.headers["Set-Cookie"] = set_cookie(HOST_COOKIE, "", secure=True, seconds=0)
     return answer
 
@@ -81,9 +81,9 @@ def sign_out(request: Asked) -> Response[str]:
 def choose_language(request: Asked, data: Form) -> Response[str]:
     """Keep the language in a cookie and go back."""
     chosen = data.get("language", "")
-    language = chosen if chosen in LANGUAGES else SOURCE_LANGUAGE
+    language = chosen if chosen in DOCUMENT_LANGUAGES else SOURCE_LANGUAGE
     secure = desk_of(request).origin.is_https(header_of(request.scope, b"host") or "")
-    answer = _see(way_back(data.get("next", "/")) if person_of(request) else "/sign-in")
+    answer = see(way_back(data.get("next", "/")) if person_of(request) else "/sign-in")
     answer.headers["Set-Cookie"] = set_cookie(
         LANGUAGE_COOKIE, language, secure=secure, seconds=YEAR
     )
@@ -96,9 +96,11 @@ def _begun(request: Asked, desk: Desk, account: Account, wanted: str) -> Respons
         header_of(request.scope, b"host") or ""
     )
     name = HOST_COOKIE if host_name else fallback_cookie(desk.port)
-    token = desk.sessions.begin(account.name, account.role, replaces=cookies.get(name))
+    browser = (header_of(request.scope, b"user-agent") or "")[:200]
+    before = cookies.get(name)
+    token = desk.sessions.begin(account.name, account.role, replaces=before, browser=browser)
     desk.log.write(Look("sign-in"), account.name, account.role, {})
-    answer = _see(wanted)
+    answer = see(wanted)
     answer.headers["Set-Cookie"] = set_cookie(name, token, secure=host_name)
     return answer
 
@@ -109,7 +111,8 @@ def _refused(request: Asked, words: str, status: int, name: str, wanted: str) ->
     )
 
 
-def _see(where: str) -> Response[str]:
+def see(where: str) -> Response[str]:
+    """Return the answer that sends a browser to another page."""
     return Response("", status_code=HTTPStatus.SEE_OTHER, media_type="text/plain",
                     headers={"Location": where})  # fmt: skip
 

@@ -23,12 +23,19 @@ HOST_PROBE = "__Host-vestigo-probe"
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One person's session: account name, role, and when it began and was last used."""
+    """One person's session: account name, role, and when it began and was last used.
+
+    ``key`` names it where sessions are listed (it opens nothing); ``browser`` is what the
+    browser calls itself; ``confirmed_at`` is when the password was typed again.
+    """
 
     account: str
     role: str
     began_at: datetime
     used_at: datetime
+    key: str = ""
+    browser: str = ""
+    confirmed_at: datetime | None = None
 
 
 class Sessions:
@@ -39,14 +46,14 @@ class Sessions:
         self._open: dict[str, SignedIn] = {}
         self._lock = threading.Lock()
 
-    def begin(self, account: str, role: str, replaces: str | None) -> str:
+    def begin(self, account: str, role: str, replaces: str | None, browser: str = "") -> str:
         """Begin a session and return its fresh token; the session ``replaces`` ends."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._lock:
             self._open = {key: one for key, one in self._open.items() if _alive(one, now)}
             self._open.pop(_key(replaces), None)
-            self._open[_key(token)] = SignedIn(account, role, now, now)
+            self._open[_key(token)] = SignedIn(account, role, now, now, _key(token)[:16], browser)
         return token
 
     def use(self, token: str | None) -> SignedIn | None:
@@ -64,6 +71,38 @@ class Sessions:
         """End the session of ``token``."""
         with self._lock:
             self._open.pop(_key(token), None)
+
+    def confirm(self, token: str | None) -> None:
+        """Note that the person of ``token`` typed the password again just now."""
+        now = self._clock()
+        with self._lock:
+            found = self._open.get(_key(token))
+            if found is not None:
+                self._open[_key(token)] = replace(found, confirmed_at=now)
+
+    def all(self) -> list[SignedIn]:
+        """Return the sessions that are open, the one used last first."""
+        now = self._clock()
+        with self._lock:
+            found = [one for one in self._open.values() if _alive(one, now)]
+        return sorted(found, key=lambda one: (one.used_at, one.key), reverse=True)
+
+    def revoke(self, key: str, account: str = "") -> SignedIn | None:
+        """End the session that is listed under ``key`` (of ``account``, where that is given)."""
+        with self._lock:
+            for token, one in list(self._open.items()):
+                if one.key == key and account in ("", one.account):
+                    return self._open.pop(token)
+        return None
+
+    def revoke_others(self, account: str, kept: str) -> int:
+        """End the sessions of ``account`` but the one listed under ``kept``; return how many."""
+        with self._lock:
+            gone = [token for token, one in self._open.items()
+                    if one.account == account and one.key != kept]  # fmt: skip
+            for token in gone:
+                del self._open[token]
+        return len(gone)
 
 
 class Brake:

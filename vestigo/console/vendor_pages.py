@@ -14,6 +14,8 @@ from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.index import CaseIndex, Key, Named, Offer
 from vestigo.console.listing_pages import archived_view
 from vestigo.console.paging import paged
+from vestigo.console.trading.lives import life_of
+from vestigo.console.trading.states import state_words
 from vestigo.records import Selector
 
 
@@ -36,7 +38,7 @@ def vendors(request: Asked) -> Response[str]:
     desk = desk_of(request)
     index = desk.index()
     listings = offers_by_vendor(index)
-    rows = [_row(index, key, listings.get(key, [])) for key in sorted(index.vendors)]
+    rows = [vendor_row(index, key, listings.get(key, [])) for key in sorted(index.vendors)]
     return desk.page(request, "vendors.html", Look("vendors"), rows=rows)
 
 
@@ -56,7 +58,8 @@ def vendor(request: Asked) -> Response[str]:
     return desk.page(
         request, "vendor.html", Look("vendor account", account.id),
         account=account, accounts=accounts, offers=offers, selectors=selectors,
-        addresses=addresses, index=index,
+        addresses=addresses, index=index, life=life_of(index, key, offers),
+        state_words=state_words,
         feedback=paged(index.feedback_for.get(key, ()), query_of(request)),
         cash_outs=[one for one in index.cash_outs if one.record.start_address in addresses],
         archived=archived_view(desk, index, account, request.query_params.get("view", "text")),
@@ -85,7 +88,8 @@ def selectors_of(index: CaseIndex, key: Key, offers: list[Offer]) -> list[Named]
     return [one for _key, one in sorted(found.items())]
 
 
-def _row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
+def vendor_row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
+    """Return one line of the list of vendors."""
     selectors = selectors_of(index, key, offers)
     addresses = {one.record.value for one in selectors if _is_address(one)}
     return VendorRow(

@@ -35,10 +35,10 @@ from vestigo.records import (
 )
 
 __all__ = [
-    "act_words", "action_words", "amount", "basis_words", "btc", "day", "field_words",
-    "in_quotes", "kind_words", "moment", "number", "page_words", "per_words", "percent",
-    "role_words", "selector_words", "status_words", "stop_words", "tier_meaning", "tier_of",
-    "tier_words",
+    "act_words", "action_words", "amount", "basis_words", "btc", "capability_words", "day",
+    "end_words", "field_words", "in_quotes", "kind_words", "moment", "number", "page_words",
+    "per_words", "percent", "role_words", "selector_words", "standing_words", "status_words",
+    "stop_words", "tier_meaning", "tier_of", "tier_words",
 ]  # fmt: skip
 SAT = Decimal(100_000_000)
 FIVE_DIGITS = 10_000
@@ -61,6 +61,38 @@ def role_words(role: str) -> str:
         "auditor": _("auditor"), "operator": _("operator"),
     }  # fmt: skip
     return names.get(role, role)
+
+
+def capability_words(name: str) -> str:
+    """Return the words for what a role may do."""
+    names = {
+        "view": _("look"), "download": _("download exhibits"), "explore": _("arrange the graph"),
+        "judge": _("judge vendor links"), "decide": _("confirm or reject cash-outs"),
+        "tag": _("write and import tags"), "export": _("export tables and graphs"),
+        "verify": _("verify case and bundles"), "seal": _("build bundles"),
+        "disclose": _("disclose in part"), "receive": _("file receipts"),
+        "dispose": _("destroy by order"), "unmask": _("unmask third persons"),
+        "crawl": _("run crawls"), "audit": _("see all sessions"), "revoke": _("end any session"),
+    }  # fmt: skip
+    return names.get(name, name)
+
+
+def end_words(reason: str) -> str:
+    """Return in a few words where coins that were followed ended."""
+    names = {
+        "fee": _("fees of miners"), "dust": _("too little to follow"), "mix": _("a mix"),
+        "tagged_service": _("a tagged service"), "deposit_candidate": _("a deposit candidate"),
+        "unspent": _("not spent"), "fan_out": _("many outputs at once"),
+        "hop_limit": _("the limit of hops"), "height": _("the limit of height"),
+        "incomplete": _("the end of the chain data"),
+    }  # fmt: skip
+    return names.get(reason, reason)
+
+
+def standing_words(status: str) -> str:
+    """Return how a cash-out candidate stands, by what persons decided of it."""
+    names = {"confirmed": _("confirmed"), "rejected": _("rejected"), "unsure": _("undecided")}
+    return names.get(status, _("candidate"))
 
 
 def in_quotes(text: str) -> str:

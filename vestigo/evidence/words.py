@@ -91,6 +91,7 @@ def stop_words(reason: str) -> str:
         "unspent": _("Stopped: the output was not spent in the blocks at hand."),
         "fan_out": _("Stopped: the transaction has too many outputs to follow."),
         "hop_limit": _("Stopped at the limit of hops."),
+        "dust": _("Stopped: less than dust of the traced money is left."),
         "height": _("Stopped at the last block at hand."),
         "incomplete": _("Stopped: the blocks at hand lack part of the next transaction."),
     }  # fmt: skip
@@ -139,6 +140,6 @@ def act_words(act: str) -> str:
     names = {
         "view": _("view pages"), "search": _("use the search"), "login": _("log in"),
         "fetch_image": _("fetch pictures"), "screenshot": _("take screenshots"),
-        "run_scripts": _("run the scripts of pages"),
+        "run_scripts": _("run the scripts of pages"), "ask_chain": _("ask for chain data"),
     }  # fmt: skip
     return names.get(act, act)

@@ -247,9 +247,9 @@ def _unlink_unless_shared(session: CaseSession, record_id: str, item: ReceivedIt
 
 
 def _purge_projections(session: CaseSession) -> None:
-    """Empty what can be made again and may hold the texts: graph, documents, scratch."""
+    """Empty what can be made again and may hold the texts: graph, documents, index, scratch."""
     folder = session.folder
-    for place in (folder.graph, folder.sheets, folder.scratch):
+    for place in (folder.graph, folder.sheets, folder.console, folder.scratch):
         for path in sorted(place.glob("*")) if place.is_dir() else ():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

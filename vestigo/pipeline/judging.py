@@ -11,6 +11,7 @@ from vestigo.i18n import _
 from vestigo.pipeline.linking import Gathered, gather_accounts
 from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.records import Judgement, VendorLink, pair_subject
+from vestigo.records.linking import PAIR_SEPARATOR
 from vestigo.store import RecordLedger
 
 VERDICTS = ("same", "different", "unsure")
@@ -54,12 +55,47 @@ def view_pair(ledger: RecordLedger, one: str, other: str) -> PairView:
     )
 
 
-def judge_pair(session: CaseSession, one: str, other: str, verdict: str, reason: str) -> Judgement:
-    """Append what the person at this machine decided of a pair, and log it.
+def judge_pair(
+    session: CaseSession, one: str, other: str, verdict: str, reason: str, person: str = ""
+) -> Judgement:
+    """Append what a person decided of a pair (the one at this machine by default), and log it.
 
     The latest judgement of a pair stands; earlier ones are kept.  Raises ``UsageError``
     E-LNK-010, E-LNK-011, or E-LNK-012 where the reason is empty.
     """
+    refuse_no_reason(reason)
+    pair = view_pair(session.ledger, one, other)
+    seen = pair.link.record_id if pair.link else ""
+    return judge(session, pair.subject, seen, verdict, reason, person)
+
+
+def judge(
+    session: CaseSession, subject: str, seen_record_id: str, verdict: str, reason: str,
+    person: str = "",
+) -> Judgement:  # fmt: skip
+    """Append what a person decided of a subject, and log it; E-LNK-012 without a reason."""
+    refuse_no_reason(reason)
+    judgement = Judgement(
+        subject=subject,
+        seen_record_id=seen_record_id,
+        verdict=verdict,
+        person=person or os_account(),
+        reason=reason.strip(),
+        judged_at=session.clock(),
+    )
+    session.ledger.append([judgement])
+    paired = verdict in VERDICTS and PAIR_SEPARATOR in subject
+    session.custody.append(
+        "processing",
+        object_sha256=judgement.record_id,
+        reason="pair of vendor accounts judged" if paired else "cash-out candidate judged",
+        details={"subject": judgement.subject, "verdict": verdict},
+    )
+    return judgement
+
+
+def refuse_no_reason(reason: str) -> None:
+    """Raise ``UsageError`` E-LNK-012 where a reason is empty."""
     if not reason.strip():
         raise UsageError(
             "E-LNK-012",
@@ -67,23 +103,6 @@ def judge_pair(session: CaseSession, one: str, other: str, verdict: str, reason:
             where="--reason",
             remedy=_("Say in a sentence what the verdict rests on."),
         )
-    pair = view_pair(session.ledger, one, other)
-    judgement = Judgement(
-        subject=pair.subject,
-        seen_record_id=pair.link.record_id if pair.link else "",
-        verdict=verdict,
-        person=os_account(),
-        reason=reason.strip(),
-        judged_at=session.clock(),
-    )
-    session.ledger.append([judgement])
-    session.custody.append(
-        "processing",
-        object_sha256=judgement.record_id,
-        reason="pair of vendor accounts judged",
-        details={"subject": judgement.subject, "verdict": verdict},
-    )
-    return judgement
 
 
 def standing_links(ledger: RecordLedger) -> dict[str, VendorLink]:

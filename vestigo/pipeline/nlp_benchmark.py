@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from nlp.listing_line import LineUnreadable, parse_line
+from nlp.lines.listing_line import LineUnreadable, parse_line
 from nlp.model import ListingText
 from vestigo import __version__
 from vestigo.errors import InputError

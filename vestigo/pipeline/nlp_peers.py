@@ -10,9 +10,9 @@ from typing import Any
 
 from nlp.model import ListingText, Reading, SubstanceFound
 from nlp.model import Place as TextPlace
-from nlp.peers import Finder, Naming, drug_ner_finder, list_finder, naive_finder
-from nlp.reading import shipped_reader
+from nlp.reading.reader import shipped_reader
 from nlp.scoring.gold import GoldText
+from nlp.scoring.peers import Finder, Naming, drug_ner_finder, list_finder, naive_finder
 from nlp.scoring.score import score_texts
 from vestigo.pipeline.nlp_benchmark import with_descriptions
 
@@ -48,7 +48,7 @@ def beside(
 
 def _as_reader(finder: Finder, naming: Naming) -> Callable[[ListingText], Reading]:
     def read(text: ListingText) -> Reading:
-        words = "\n".join(part for name, part in text.fields() if not name.startswith("category."))
+        words = "\n".join(part for _name, part in text.written())
         rows = tuple(_row(identity) for identity in sorted(naming.ids(finder(words))))
         return Reading(id=text.id, language=None, substances=rows)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlp.lexicon import sources_file
+from nlp.lexicon.loading import sources_file
 from nlp.model import GivenPrice, ListingText
-from nlp.own_terms import reader_with, terms_of
-from nlp.unknown import SeenText, unknown_words
+from nlp.reading.own_terms import reader_with, terms_of
+from nlp.upkeep.unknown_words import SeenText, unknown_words
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.records import Listing
 from vestigo.store.atomic import write_atomically

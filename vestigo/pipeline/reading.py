@@ -20,15 +20,15 @@ from crawler.market.classifying import OTHER
 from crawler.market.page import UNKNOWN_KIND
 from crawler.market.wall import WALLS
 from crawler.reading import records_of as page_records
-from nlp.own_terms import reader_with, terms_of
-from nlp.reading import ListingReader
-from nlp.reading_version import ReadingVersion, reading_version
-from nlp.records import records_of as reading_records
+from nlp.reading.own_terms import reader_with, terms_of
+from nlp.reading.reader import ListingReader
+from nlp.reading.records import records_of as reading_records
+from nlp.reading.version import ReadingVersion, reading_version
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline.coverage_records import PassesSeen
 from vestigo.pipeline.session import CaseSession
-from vestigo.pipeline.superseding import OlderReadings, log_superseded, subjects_of
+from vestigo.pipeline.superseding import OlderReadings, subjects_of
 from vestigo.rates import RateTable
 from vestigo.records import Capture, Derived, Listing, Page, Record, VendorAccount
 
@@ -114,8 +114,7 @@ def read_captures(
     report.records.update(one.KIND for one in estimates)
     report.n_new_records += session.ledger.append([*batch, *estimates])
     report.n_new_records -= report.n_superseded
-    if report.n_superseded:
-        log_superseded(session, reader.version, report.n_superseded)
+    older.finish(reader.version)
     return report
 
 

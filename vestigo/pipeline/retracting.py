@@ -9,8 +9,8 @@ from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.records import Retraction
 
 
-def retract(session: CaseSession, record_id: str, reason: str) -> Retraction:
-    """Append the retraction of a record by the actor of the session, and log it.
+def retract(session: CaseSession, record_id: str, reason: str, person: str = "") -> Retraction:
+    """Append the retraction of a record by a person (the session's actor by default), and log it.
 
     Raises ``UsageError``: E-STO-010 (unknown id), E-STO-011 (retracted already), E-STO-012
     (what was disposed of, or is a retraction itself), E-STO-013 (no reason).
@@ -26,7 +26,7 @@ def retract(session: CaseSession, record_id: str, reason: str) -> Retraction:
     retraction = Retraction(
         retracts=record_id,
         reason=reason.strip(),
-        person=os_account(),
+        person=person or os_account(),
         retracted_at=session.clock(),
     )
     session.ledger.append([retraction])

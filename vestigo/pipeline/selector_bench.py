@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from nlp.selectors import read_selectors
+from nlp.selectors.in_text import read_selectors
 from vestigo.identifiers.base58 import ALPHABET
 from vestigo.identifiers.pgp import find_blocks
 from vestigo.pipeline import selector_mutants as made

@@ -9,8 +9,16 @@ from typing import ClassVar
 
 from vestigo.records.base import Record, register
 
-ACTS = ("view", "search", "login", "fetch_image", "screenshot", "run_scripts")
-DATA_CLASSES = ("listing", "vendor_profile", "feedback", "buyer_profile", "message", "order")
+ACTS = ("view", "search", "login", "fetch_image", "screenshot", "run_scripts", "ask_chain")
+DATA_CLASSES = (
+    "listing",
+    "vendor_profile",
+    "feedback",
+    "buyer_profile",
+    "message",
+    "order",
+    "chain",
+)
 
 
 @register

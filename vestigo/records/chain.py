@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from vestigo.records.base import Derived, Record, register
@@ -131,18 +132,64 @@ class Hop:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopAlternative:
+    """Another output of a hop's transaction, and how likely its payer still holds it."""
+
+    vout: int
+    address: str
+    value_sat: int
+    own_probability: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How often statements like this one were right, where the truth was known.
+
+    ``n`` statements of about this probability were measured on ``data_set``;
+    ``precision`` of them were right, 95 % interval ``low`` to ``high``.
+    """
+
+    data_set: str
+    n: int
+    precision: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopGround:
+    """What a hop rests on beside the chain itself.
+
+    ``tier`` is ``heuristic`` (the payer is judged to hold the output still) or
+    ``attribution`` (a tag names who was paid); ``rule`` is versioned; ``inputs`` are the
+    outputs that the transaction spends (``txid:vout``); ``votes`` the change rules that
+    answered (``script_type:yes``); ``own_probability`` is stated by the model.
+    """
+
+    tier: str
+    rule: str
+    inputs: tuple[str, ...]
+    votes: tuple[str, ...]
+    alternatives: tuple[HopAlternative, ...]
+    own_probability: Decimal
+    measured: Measured | None
+
+
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace(Derived):
     """A path of transactions from a start address under one accounting method.
 
     ``stop_reason`` is one of ``tagged_service``, ``deposit_candidate``, ``mix``,
-    ``unspent``, ``fan_out``, ``hop_limit``, ``height``, ``incomplete`` (the chain data
-    at hand lack an input of the next transaction).  A trace without hops stops at the
-    very output that the start address received; ``stop_detail`` names it.
+    ``unspent``, ``fan_out``, ``hop_limit``, ``height``, ``dust``, ``incomplete`` (the chain
+    data at hand lack an input of the next transaction).  A trace without hops stops at the
+    very output that the start address received; ``stop_detail`` names it.  ``grounds``
+    has one entry a hop: what it rests on, what else was possible, how sure it is.
     """
 
     KIND: ClassVar[str] = "trace"
+    LATER: ClassVar[frozenset[str]] = frozenset({"grounds"})
 
     network: str
     accounting: str
@@ -150,6 +197,7 @@ class Trace(Derived):
     hops: tuple[Hop, ...]
     stop_reason: str
     stop_detail: str
+    grounds: tuple[HopGround, ...] | None = None
 
 
 @register
@@ -159,10 +207,13 @@ class CashOutPoint(Derived):
 
     ``basis`` is ``tagged_address``, ``tagged_cluster`` or ``deposit_pattern``;
     ``tag_ids`` are the tags that name the service; ``service`` names the service,
-    never a person.
+    never a person.  ``grounds`` are the features that its probability (``confidence``)
+    was reckoned from, ``measured`` how often such statements were right, ``other_traces``
+    how many further traces of the start reach the same output.
     """
 
     KIND: ClassVar[str] = "cash_out_point"
+    LATER: ClassVar[frozenset[str]] = frozenset({"grounds", "measured", "other_traces"})
 
     network: str
     address: str
@@ -177,3 +228,6 @@ class CashOutPoint(Derived):
     start_address: str
     trace_id: str
     tag_ids: tuple[str, ...]
+    grounds: tuple[str, ...] | None = None
+    measured: Measured | None = None
+    other_traces: int | None = None

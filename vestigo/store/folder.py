@@ -87,6 +87,11 @@ class CaseFolder:
         return self.path / "sheets"
 
     @property
+    def console(self) -> Path:
+        """Folder of the console's search index; it can be deleted and made again."""
+        return self.path / "console"
+
+    @property
     def origin(self) -> Path:
         """Folder of onion descriptors, one folder a host."""
         return self.path / "evidence" / "origin"

@@ -15,7 +15,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -26,6 +26,7 @@ from vestigo.closing import Closing
 from vestigo.errors import VerificationError
 from vestigo.i18n import _
 from vestigo.records import Record, Retraction, canonical_json, record_from_body
+from vestigo.store.otherwise import BY_RETRACTED, made_otherwise
 from vestigo.store.schema import bodies, disposals, entries, metadata
 
 R = TypeVar("R", bound=Record)
@@ -179,6 +180,23 @@ class RecordLedger(Closing):
     def bodies_of(self, kind: str, *, up_to: int | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield ``(record_id, canonical JSON)`` of one kind as stored, retracted ones included."""
         return self._bodies(kind, up_to)
+
+    def derived_otherwise(
+        self, prefix: str, settings: Iterable[str]
+    ) -> Iterator[tuple[str, str, bytes]]:
+        """Yield ``(record_id, kind, canonical JSON)`` of what rules of ``prefix`` made otherwise.
+
+        That is: with none of ``settings`` (digests), and not retracted.  Indexes answer, so
+        that the work grows with what is found and not with what the ledger holds.
+        """
+        index, query = made_otherwise(prefix)
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(BY_RETRACTED)
+            connection.exec_driver_sql(index)
+        for bounds in pairwise(["", *sorted(set(settings)), "~"]):
+            with self._engine.connect() as connection:
+                found = connection.exec_driver_sql(query, bounds).all()
+            yield from ((row[0], row[1], row[2]) for row in found)
 
     def disposed(self) -> dict[str, str]:
         """Return the order that each record was destroyed by, by record id."""

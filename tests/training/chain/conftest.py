@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -21,7 +19,6 @@ from vestigo.training.telling import tell_world
 from vestigo.training.truth import truth
 
 TESTS = Path(__file__).resolve().parents[2]
-BTCD_FOLDER = Path.home() / ".cache" / "vestigo-test" / "btcd"
 
 
 def load(name, path):
@@ -31,9 +28,6 @@ def load(name, path):
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
-
-
-_install = load("btcd_install", TESTS / "btcd_node" / "install.py")
 
 
 @dataclass
@@ -97,20 +91,3 @@ def world(world_of):
 def full(chain_of):
     """The ledger of the full world, seed 1."""
     return chain_of("full", 1)
-
-
-def _btcd() -> Path:
-    named = os.environ.get("VESTIGO_BTCD")
-    return Path(named) if named else _install.install(BTCD_FOLDER)
-
-
-@pytest.fixture(scope="session")
-def btcd():
-    """The module that runs btcd, and its program; skips where it cannot be had."""
-    try:
-        program = _btcd()
-    except (OSError, subprocess.CalledProcessError) as error:
-        if os.environ.get("VESTIGO_REQUIRE_BTCD") == "1":
-            pytest.fail(f"no btcd: {error}")
-        pytest.skip(f"no btcd: {error}")
-    return load("btcd_node", TESTS / "btcd_node" / "node.py"), program

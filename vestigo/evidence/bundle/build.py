@@ -15,6 +15,7 @@ from vestigo.errors import SourceUnreachable
 from vestigo.evidence.anchors import keep_checkpoint, write_anchors
 from vestigo.evidence.archive_check import refuse_unlogged_files
 from vestigo.evidence.bundle.captures import add_captures
+from vestigo.evidence.bundle.chain import add_chain, log_chain
 from vestigo.evidence.bundle.continuity import compare_log
 from vestigo.evidence.bundle.documents.wanted import Wanted, kept_pdfs, wanted_documents
 from vestigo.evidence.bundle.exhibits import add_exhibits
@@ -133,6 +134,7 @@ def refuse_unsound(
 def settle(folder: CaseFolder, ledger: RecordLedger, custody: CustodyLog) -> None:
     """Log what the log does not know yet: rate files, a ledger head after a crash, exhibits."""
     log_rates(folder, custody)
+    log_chain(folder, custody)
     head = ledger.head()
     logged = [event for event in custody.events() if event.reason == HEAD_REASON]
     if head.n_entries and (not logged or logged[-1].object_sha256 != head.entry_sha256):
@@ -160,6 +162,7 @@ def add_payload(
         add_custody(bag, view)
         add_origin(bag, view)
         add_rates(bag, view)
+        add_chain(bag, view)
         add_received(bag, view)
         add_cash_outs(bag, view)
     with watch.phase(SHEETS):

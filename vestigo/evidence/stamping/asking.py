@@ -7,21 +7,15 @@ Through the proxy where one is set; without one only literal loopback addresses.
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vestigo.authority import Intent, SocketGuard
 from vestigo.authority.infrastructure import InfrastructureGate
+from vestigo.authority.line import open_line, whole_body
 from vestigo.errors import SourceUnreachable
 from vestigo.evidence.stamping.authorities import host_of
 from vestigo.evidence.stamping.refusal import UNREACHABLE
-from vestigo.evidence.stamping.socks import connect_through
 from vestigo.i18n import _
 
 STAMP, REVOCATION = "stamp", "revocation"
@@ -30,7 +24,6 @@ LARGEST_LIST = 16 * 1024 * 1024
 QUERY = "application/timestamp-query"
 OCSP_QUERY = "application/ocsp-request"
 FOUND = 200
-PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +58,16 @@ class Courier:
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         most = LARGEST_STAMP if act == STAMP else LARGEST_LIST
         try:
-            with self._line(host, int(port), tls=parts.scheme == "https") as line:
+            tls = parts.scheme == "https"
+            deadline = self.deadline_seconds
+            with open_line(
+                self.guard, self.proxy, host, int(port), tls=tls, deadline=deadline
+            ) as line:
                 line.request(method, target, content, {"Connection": "close", **headers})
                 with line.getresponse() as answer:
                     return _body(answer, most)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _no_answer(error, f"{host}:{port}") from error
-
-    @contextmanager
-    def _line(self, host: str, port: int, *, tls: bool) -> Iterator[http.client.HTTPConnection]:
-        line = http.client.HTTPConnection(host.strip("[]"), port)
-        line.sock = self._connected(host.strip("[]"), port)
-        watch = threading.Timer(self.deadline_seconds, _cut, (line,))
-        watch.daemon = True
-        watch.start()
-        try:
-            if self.proxy is not None:
-                connect_through(line.sock, host, port)
-            if tls:
-                context = ssl.create_default_context()
-                line.sock = context.wrap_socket(line.sock, server_hostname=host.strip("[]"))
-            yield line
-        finally:
-            watch.cancel()
-            line.close()
-
-    def _connected(self, host: str, port: int) -> socket.socket:
-        target = self.proxy or (_loopback(host), port)
-        address = ipaddress.ip_address(target[0])
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
-        connection = socket.socket(family, socket.SOCK_STREAM)
-        connection.settimeout(self.deadline_seconds)
-        try:
-            with self.guard.granting(*target):
-                connection.connect(target)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
 
 def _named_host(url: str) -> str:
@@ -124,28 +89,10 @@ def _no_answer(error: Exception, where: str) -> SourceUnreachable:
     )
 
 
-def _loopback(host: str) -> str:
-    """Return a literal loopback address; nothing else is reached without a proxy."""
-    with suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
-            return host
-    raise OSError("without a proxy only literal loopback addresses are connected to")
-
-
 def _body(answer: http.client.HTTPResponse, most: int) -> bytes:
     if answer.status != FOUND:
         raise OSError(f"status {answer.status}")
-    content = b""
-    while piece := answer.read(PIECE):
-        content += piece
-        if len(content) > most:
-            raise OSError("the answer is too long")
-    if not content or answer.length:  # what is left of the length that was announced
-        raise OSError("the answer is empty or cut")
+    content = whole_body(answer, most)
+    if not content:
+        raise OSError("the answer is empty")
     return content
-
-
-def _cut(line: http.client.HTTPConnection) -> None:
-    """End an exchange that takes too long, however slowly it drips."""
-    with suppress(OSError, AttributeError):  # None where it ended just now
-        line.sock.shutdown(socket.SHUT_RDWR)

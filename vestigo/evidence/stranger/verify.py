@@ -89,7 +89,7 @@ DATA_FILE = re.compile(
     r"|R[0-9]{4,}/(content|received\.json|sheet\.[a-z]{2}\.txt))"
     r"|authority/(authorization|retention)\.jsonl"
     r"|ledger/((block|transaction|tag|cluster|trace|cash_out_point)\.jsonl|cash-outs\.csv"
-    r"|rates/[0-9a-f]{32}\.csv)"
+    r"|rates/[0-9a-f]{32}\.csv|chain/[0-9a-f]{32}\.(dat|jsonl))"
     r"|graph/case\.graphml"
     r"|exhibits/(index\.csv|[0-9]{4,}/(exhibit\.json|text\.txt|sheet\.[a-z]{2}\.(txt|pdf)"
     r"|[A-Za-z0-9_-]+\.png))"
@@ -105,6 +105,7 @@ ELSEWHERE = frozenset({
     "cash_out_point",
 })  # fmt: skip
 ARCHIVES, ORIGIN, RATES = "data/captures/", "data/origin/", "data/ledger/rates/"
+CHAIN = "data/ledger/chain/"
 RATES_REASON = b'"reason":"exchange rates"'
 COLLECTED = (b'{"action":"collection",', b'{"action":"disposal",')
 OBJECT = re.compile(rb'"object_sha256":"([0-9a-f]{64})"')
@@ -1460,7 +1461,7 @@ class Logged:
 
 
 def check_collected(bag: Bag, check: Check) -> str:
-    """Every file whose digest the log names is that file: archives, descriptors, rates."""
+    """Every file whose digest the log names is it: archives, descriptors, rates, chain data."""
     log = Logged()
     for line in bag.lines(LOG):
         log.take(check, line)
@@ -1468,7 +1469,7 @@ def check_collected(bag: Bag, check: Check) -> str:
     n_right = n_open = 0
     for path in sorted(bag.files):
         name, digest = path.rpartition("/")[2], bag.files[path][0]
-        if not digest or not path.startswith((ARCHIVES, ORIGIN, RATES)):
+        if not digest or not path.startswith((ARCHIVES, ORIGIN, RATES, CHAIN)):
             continue  # in no manifest: said already
         if path.startswith(ARCHIVES) and name not in log.archives:
             n_open += 1
@@ -1494,7 +1495,7 @@ def is_logged(log: Logged, path: str, digest: str) -> bool:
         return log.archives[name] == digest
     if path.startswith(ORIGIN):
         return (path[len(ORIGIN) :], digest) in log.files
-    return digest in log.objects and name == f"{digest[:32]}.csv"
+    return digest in log.objects and name.partition(".")[0] == digest[:32]
 
 
 def names_of_archives(bag: Bag) -> set[str]:

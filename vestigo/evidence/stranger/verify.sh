@@ -265,6 +265,7 @@ grep -v -x -e 'fetch\.txt' -e 'bagit\.txt' -e 'bag-info\.txt' -e 'expected\.txt'
     -e 'data/ledger/cluster\.jsonl' -e 'data/ledger/trace\.jsonl' \
     -e 'data/ledger/cash_out_point\.jsonl' -e 'data/ledger/cash-outs\.csv' \
     -e 'data/ledger/rates/[0-9a-f]\{32\}\.csv' -e 'data/graph/case\.graphml' \
+    -e 'data/ledger/chain/[0-9a-f]\{32\}\.dat' -e 'data/ledger/chain/[0-9a-f]\{32\}\.jsonl' \
     -e 'data/exhibits/index\.csv' -e "${exhibit}exhibit\\.json" -e "${exhibit}text\\.txt" \
     -e "${exhibit}sheet\\.[a-z]\\{2\\}\\.txt" -e "${exhibit}sheet\\.[a-z]\\{2\\}\\.pdf" \
     -e "${exhibit}[A-Za-z0-9_-]*\\.png" \
@@ -899,7 +900,7 @@ while read -r line name; do
     [ "${first%% *}" = "$line" ] || fault collected "${name#-}: another digest than when it was closed"
 done < "$work/closed"
 sort -u "$work/manifest-sha256.txt" "$work/manifest-sha512.txt" | comm -12 - "$work/manifest.here" |
-    grep -e '^data/captures/' -e '^data/origin/' -e '^data/ledger/rates/' > "$work/due"
+    grep -e '^data/captures/' -e '^data/origin/' -e '^data/ledger/rates/' -e '^data/ledger/chain/' > "$work/due"
 : > "$work/computed"
 [ ! -s "$work/due" ] || digest 256 < "$work/due" 2>/dev/null > "$work/computed"
 while read -r line name; do
@@ -925,7 +926,7 @@ while read -r line name; do
             continue ;;
         data/origin/*) grep -q -F -x -- "$line -${name#data/origin/}" "$work/gathered" ;;
         *)
-            [ "$base" = "$(printf '%s' "$line" | cut -c 1-32).csv" ] &&
+            [ "${base%.*}" = "$(printf '%s' "$line" | cut -c 1-32)" ] &&
                 grep -q "^[a-z]* $line " "$work/objects" ;;
     esac || { fault collected "$name: not a file that the log names with this digest"; continue; }
     matching=$((matching + 1))

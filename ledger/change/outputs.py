@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How likely an output is still held by who paid it (model ``own_output``).
+
+Votes of the change rules and what the clusters say are features of one logistic model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.change.facts import Facts, FactsReader
+from ledger.change.votes import is_uih2, votes_on
+from ledger.classes import MIXES, NOT_ONE_OWNER, classify
+from ledger.clustering import Clustering
+from ledger.hubs import Hubs
+from ledger.index import NONE, ChainIndex
+from ledger.odds import Odds
+
+OWN_MODEL = "own_output"
+FEW_OUTPUTS = 2
+MANY_OUTPUTS = 5
+JOINED_INPUTS = 3
+Features = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOutput:
+    """One output: the votes on it, the features of the model, and the probability."""
+
+    votes: Mapping[str, int]
+    features: Mapping[str, int]
+    probability: Decimal
+
+
+class OwnOutputs:
+    """Answers, for each output of a transaction, how likely its payer still holds it."""
+
+    def __init__(
+        self,
+        index: ChainIndex,
+        clustering: Clustering,
+        hubs: Hubs,
+        reader: FactsReader,
+        odds: Odds | None,
+    ) -> None:
+        self._index = index
+        self._unions = clustering.unions
+        self._hubs = hubs
+        self._reader = reader
+        self._odds = odds
+        self._known: dict[int, tuple[OwnOutput, ...]] = {}
+
+    def of(self, tx: int) -> tuple[OwnOutput, ...]:
+        """Return one entry an output; empty for a coinbase or where an input is not known."""
+        if tx not in self._known:
+            facts = self._reader.of(tx)
+            self._known[tx] = self._judge(tx, facts) if facts is not None else ()
+        return self._known[tx]
+
+    def _judge(self, tx: int, facts: Facts) -> tuple[OwnOutput, ...]:
+        votes = votes_on(facts)
+        found = []
+        for n, output in enumerate(self._index.outputs(tx)):
+            own = {name: verdicts[n] for name, verdicts in votes.items() if verdicts[n]}
+            features = own_features(self, tx, facts, output, own)
+            chance = self._odds[OWN_MODEL].probability(features) if self._odds else Decimal(0)
+            found.append(OwnOutput(own, features, chance))
+        return tuple(found)
+
+    def structure(self, tx: int, facts: Facts, output: int) -> Features:
+        """Return what stands beside the votes: numbers, clusters, hubs, the class."""
+        index, find = self._index, self._unions.find
+        payer = int(index.script_of[index.spent_by(tx)[0]])
+        payee = int(index.script_of[output])
+        name = classify(index.view(tx)).name
+        hub = self._hubs.of(payee)
+        spender = int(index.spender[output])
+        n_out = sum(facts.spendable)
+        return {
+            "one_output": int(n_out == 1),
+            "one_output_joined": int(n_out == 1 and len(facts.values_in) >= JOINED_INPUTS),
+            "three_outputs": int(FEW_OUTPUTS < n_out < MANY_OUTPUTS),
+            "many_outputs": int(n_out >= MANY_OUTPUTS),
+            "same_cluster": int(find(payer) == find(payee)),
+            "payer_is_hub": int(self._hubs.of(payer).is_service_like),
+            "payee_is_hub": int(hub.is_service_like),
+            "payee_many_payers": int(hub.n_payers > FEW_OUTPUTS),
+            "unspent": int(spender == NONE),
+            "two_party": int(name in NOT_ONE_OWNER and name not in MIXES),
+            "mix": int(name in MIXES),
+            "unsafe_inputs": int(is_uih2(facts)),
+            "smallest": int(n_out > 1 and index.value_sat[output] == min(facts.values_out)),
+            "spent_with_others": int(spender != NONE and len(index.spent_by(spender)) > 1),
+        }
+
+
+def own_features(
+    judge: OwnOutputs, tx: int, facts: Facts, output: int, votes: Mapping[str, int]
+) -> Features:
+    """Return the features of one output: each vote by its sign, and the structure."""
+    features = {f"{name}:{'yes' if vote > 0 else 'no'}": 1 for name, vote in votes.items()}
+    structure = judge.structure(tx, facts, output)
+    return features | {name: value for name, value in structure.items() if value}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How likely a statement holds: trails, cash-outs and clusters as rows of features.
+
+The weights stand in ``config/ledger/odds.toml``; what a row looks at stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from ledger.change import FactsReader, OwnOutputs
+from ledger.change.votes import is_uih2
+from ledger.clustering import Clustering
+from ledger.following import Trail
+from ledger.hubs import Hubs
+from ledger.index import NONE, ChainIndex
+from ledger.odds import Odds
+from ledger.unions import Edge
+from vestigo.identifiers.bitcoin import script_kind
+
+TRAIL_MODEL, CASH_OUT_MODEL, CLUSTER_MODEL = "trail", "cash_out", "cluster"
+AT_SERVICE = ("tagged_service", "deposit_candidate")
+OWN_STEPS = (("own_below_05", "0.05"), ("own_below_30", "0.30"), ("own_below_60", "0.60"),
+             ("own_below_90", "0.90"), ("own_below_98", "0.98"))  # fmt: skip
+LONG = 4
+TWO = 2
+MOST_SAMPLED = 20_000
+JOINT_LEVELS = (0.0, 0.08)
+Features = dict[str, int]
+
+
+class Likelihood:
+    """Rows of features, and the probabilities that the models give them."""
+
+    def __init__(
+        self,
+        index: ChainIndex,
+        clustering: Clustering,
+        reader: FactsReader,
+        odds: Odds,
+    ) -> None:
+        self._index = index
+        self._unions = clustering.unions
+        self.reader = reader
+        self.odds = odds
+        self.hubs = Hubs(index, clustering)
+        self.own = OwnOutputs(index, clustering, self.hubs, reader, odds)
+
+    def own_output(self, output: int) -> Decimal:
+        """Return how likely an output is still held by who paid it (0.5 where unknown)."""
+        tx = int(self._index.tx_of[output])
+        found = self.own.of(tx)
+        return found[self._index.vout(output)].probability if found else Decimal("0.5")
+
+    def trail_row(self, trail: Trail, tier: str) -> Features:
+        """Return the features of: whoever held the start still held the trail's last coin.
+
+        For a trail that ends at a service that coin is the one which was paid in.
+        """
+        outputs = [output for output, _sat in trail.hops]
+        at_service = trail.stop.reason in AT_SERVICE
+        held = outputs[:-1] if at_service else outputs
+        row = self._path(trail.source, held)
+        row[f"tier_{tier}"] = 1
+        row["at_service"] = int(at_service)
+        row["behind_start"] = int(not held)
+        if tier == "wallet":
+            row.update(self.join_row(int(self._index.script_of[trail.source])))
+        return {name: value for name, value in row.items() if value}
+
+    def cash_out_row(self, trail: Trail, tier: str, basis: str) -> Features:
+        """Return the features of: whoever held the start cashed out here."""
+        return self.trail_row(trail, tier) | {f"basis_{basis}": 1}
+
+    def join_row(self, script: int) -> Features:
+        """Return the features of: the cluster of a script has one owner."""
+        edges = self._unions.edges(script)
+        risks = [self._risk(edge) for edge in edges]
+        row: Features = {}
+        for name in ("join_unsafe", "join_kinds", "join_two_outputs"):
+            row[name] = int(any(name in risk for risk in risks))
+        row["join_unsafe_kinds"] = int(any({"join_unsafe", "join_kinds"} <= r for r in risks))
+        doubtful = any({"join_two_outputs"} <= r and "join_kinds" not in r for r in risks)
+        if doubtful:
+            unsafe = "unsafe" if row["join_unsafe"] else "needed"
+            row[f"joint_chain_{self.joint_level}_{unsafe}"] = 1
+        return row
+
+    @cached_property
+    def joint_level(self) -> int:
+        """How usual joint payments are on this chain: 0 (none seen) to 2.
+
+        Measured by the share of payments with two outputs whose inputs are of unlike
+        kinds: hardly any wallet makes those, PayJoin does (among the first 20,000).
+        """
+        index = self._index
+        n_in, n_out = np.diff(index.first_input), np.diff(index.first_output)
+        chosen = np.flatnonzero((n_in > 1) & (n_out == TWO)).tolist()[:MOST_SAMPLED]
+        mixed = sum(self._of_unlike_kinds(tx) for tx in chosen)
+        share = mixed / max(len(chosen), 1)
+        return sum(share > level for level in JOINT_LEVELS)
+
+    def _of_unlike_kinds(self, tx: int) -> bool:
+        spent = [output for output in self._index.spent_by(tx) if output != NONE]
+        return len({script_kind(self._index.coin(output).script) for output in spent}) > 1
+
+    def cluster_row(self, script: int) -> Features:
+        """Return ``join_row`` with the size of the cluster."""
+        row = self.join_row(script)
+        row["large"] = int(self._unions.size(script) > LONG)
+        return {name: value for name, value in row.items() if value}
+
+    def _path(self, source: int, held: Sequence[int]) -> Features:
+        row: Features = {"long": int(len(held) > LONG)}
+        if not held:
+            return row
+        least = min(self.own_output(output) for output in held)
+        name = next((name for name, below in OWN_STEPS if least < Decimal(below)), "")
+        if name:
+            row[name] = 1
+        scripts = [int(self._index.script_of[output]) for output in (source, *held)]
+        hubs = [self.hubs.of(script) for script in scripts[1:]]
+        row["through_hub"] = int(any(hub.is_service_like for hub in hubs))
+        row["through_batch_payer"] = int(any(hub.pays_batches for hub in hubs))
+        row["all_one_cluster"] = int(len({self._unions.find(script) for script in scripts}) == 1)
+        row["doubts"] = sum(self.own_output(output) < Decimal("0.5") for output in held)
+        return row
+
+    def _risk(self, edge: Edge) -> set[str]:
+        facts = self.reader.of(edge.tx)
+        if facts is None:
+            return set()
+        risks = {"join_unsafe"} if is_uih2(facts) else set()
+        n_out = sum(facts.spendable)
+        if n_out == TWO:
+            risks.add("join_two_outputs")
+            if len(set(facts.kinds_in)) > 1:
+                risks.add("join_kinds")
+        return risks

@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words of the grammar, made ready once from ``config/lexicon/grammar.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from nlp.text.lexing import Token
+from nlp.text.normalizing import normalize
+
+Phrases = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Unit words with their factors, and the cue words of offers, prices and purity."""
+
+    mass: Mapping[str, Decimal]
+    dose: Mapping[str, Decimal]
+    volume: Mapping[str, Decimal]
+    numbers: Mapping[str, Decimal]
+    numbers_in: Mapping[str, Mapping[str, Decimal]]  # of one language: with its own words
+    counting: frozenset[str]
+    containers: frozenset[str]
+    liquids: frozenset[str]
+    dosed: frozenset[str]
+    directly: frozenset[str]
+    opening: frozenset[str]
+    compared: frozenset[str]
+    halved: frozenset[str]
+    totals: frozenset[str]
+    each: frozenset[str]
+    extracts: frozenset[str]
+    powders: frozenset[str]
+    money_signs: Mapping[str, str]
+    money_words: Mapping[str, str]
+    money_before: Mapping[str, str]
+    money_of: Mapping[str, str]
+    money_open: Mapping[str, Decimal]
+    money_scale: Mapping[str, Decimal]
+    pesos: Mapping[str, str]
+    notes: frozenset[str]
+    dollars: Mapping[str, str]
+    per: frozenset[str]
+    unit_words: frozenset[str]
+    postage: frozenset[str]
+    each_behind: frozenset[str]
+    price_words: Mapping[str, str]
+    places: frozenset[str]
+    within: frozenset[str]
+    before_amount: frozenset[str]
+    thresholds: frozenset[str]
+    orders: frozenset[str]
+    discount: frozenset[str]
+    not_price: frozenset[str]
+    costing: frozenset[str]
+    joining: frozenset[str]
+    alone: Mapping[str, Decimal]
+    per_strictly: frozenset[str]
+    former: frozenset[str]
+    price_named: frozenset[str]
+    adding: frozenset[str]
+    times: frozenset[str]
+    nowadays: frozenset[str]
+    lowered: frozenset[str]
+    flat: frozenset[str]
+    costed: frozenset[str]
+    steps: frozenset[str]
+    ones: Mapping[str, Decimal]
+    dollars_of: Mapping[str, str]
+    purity_near: frozenset[str]
+    purity_direct: frozenset[str]
+    purity_words: frozenset[str]
+    purity_never: frozenset[str]
+    purity_of: frozenset[str]
+    purity_given: frozenset[str]
+    purity_whole: frozenset[str]
+    purity_rates: tuple[str, ...]
+    purity_about: frozenset[str]
+    purity_joined: frozenset[str]
+    not_offer: frozenset[str]
+    limits: frozenset[str]
+    free: frozenset[str]
+    given: frozenset[str]
+    free_service: frozenset[str]
+    samples: frozenset[str]
+    bought_with: frozenset[str]
+    stocked: frozenset[str]
+    explicit: PhraseSet
+    elsewhere: PhraseSet
+    status: Mapping[str, PhraseSet]
+    # The words, beside numbers, that an atom or an amount can begin with (``AtomScanner._at``,
+    # ``_currency_at``): every other token is passed over.
+    atom_starts: frozenset[str]
+    things: frozenset[str]  # that are counted, or hold what is counted
+    units: frozenset[str]  # of mass, dose, volume, the counting words, and "%"
+    money_starts: frozenset[str]
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> Grammar:
+        """Return the grammar of a parsed ``grammar.toml``."""
+        money, counting, cues = section["money"], section["counting"], section["cues"]
+        status = dict(section["status"])
+        return cls(
+            mass=_factors(section["mass"]),
+            dose=_factors(section["dose"]),
+            volume=_factors(section["volume"]),
+            numbers=_factors(section["numbers"]),
+            numbers_in={
+                language: _factors({**section["numbers"], **words})
+                for language, words in section["numbers_in"].items()
+            },
+            counting=frozenset(counting["words"]),
+            containers=frozenset(counting["containers"]),
+            liquids=frozenset(counting["liquids"]),
+            dosed=frozenset(counting["dosed"]),
+            directly=frozenset(counting["directly"]),
+            opening=frozenset(counting["opening"]),
+            compared=frozenset(counting["compared"]),
+            halved=frozenset(counting["halved"]),
+            totals=frozenset(counting["totals"]),
+            each=frozenset(counting["each"]),
+            extracts=frozenset(counting["extracts"]),
+            powders=frozenset(counting["powders"]),
+            money_signs=dict(money["signs"]),
+            money_words=dict(money["words"]),
+            money_before=dict(money["before"]),
+            money_of=dict(money["of"]),
+            money_open=_factors(money["open"]),
+            money_scale=_factors(money["scale"]),
+            pesos=dict(money["pesos"]),
+            notes=frozenset(money["notes"]),
+            dollars=dict(money["dollar"]),
+            per=frozenset(money["per"]),
+            unit_words=frozenset(money["unit_words"]),
+            postage=frozenset(money["postage"]),
+            each_behind=frozenset(money["each_behind"]),
+            price_words=dict(money["price_words"]),
+            places=frozenset(money["places"]),
+            within=frozenset(money["within"]),
+            before_amount=frozenset(money["before_amount"]),
+            thresholds=frozenset(money["thresholds"]),
+            orders=frozenset(money["orders"]),
+            discount=frozenset(money["discount"]),
+            not_price=frozenset(money["not_price"]),
+            costing=frozenset(section["menus"]["costing"]),
+            joining=frozenset(section["menus"]["joining"]),
+            alone=_factors(section["menus"]["alone"]),
+            per_strictly=frozenset(section["menus"]["per_strictly"]),
+            former=frozenset(section["menus"]["former"]),
+            price_named=frozenset(section["menus"]["price_named"]),
+            adding=frozenset(section["menus"]["adding"]),
+            times=frozenset(section["menus"]["times"]),
+            nowadays=frozenset(section["menus"]["nowadays"]),
+            lowered=frozenset(section["menus"]["lowered"]),
+            flat=frozenset(section["menus"]["flat"]),
+            costed=frozenset(section["menus"]["costed"]),
+            steps=frozenset(section["menus"]["steps"]),
+            ones=_factors(section["menus"]["ones"]),
+            dollars_of=dict(money["dollars_of"]),
+            purity_near=frozenset((*section["purity"]["near"], *section["purity"]["words"])),
+            purity_direct=frozenset(section["purity"]["direct"]),
+            purity_words=frozenset(section["purity"]["words"]),
+            purity_never=frozenset(section["purity"]["never"]),
+            purity_whole=frozenset(section["purity"]["whole"]),
+            purity_given=frozenset(section["purity"]["given"]),
+            purity_rates=tuple(section["purity"]["rates"]),
+            purity_of=frozenset(section["purity"]["of"]),
+            purity_about=frozenset(section["purity"]["about"]),
+            purity_joined=frozenset(section["purity"]["joined"]),
+            not_offer=frozenset(cues["not_offer"]),
+            limits=frozenset(cues["limits"]),
+            free=frozenset(cues["free"]),
+            given=frozenset(cues["given"]),
+            free_service=frozenset(cues["free_service"]),
+            samples=frozenset(cues["samples"]),
+            bought_with=frozenset(cues["bought_with"]),
+            stocked=frozenset(cues["stocked"]),
+            explicit=PhraseSet(cues["explicit"]),
+            elsewhere=PhraseSet(cues["elsewhere"]),
+            status={name: PhraseSet(words) for name, words in status.items()},
+            things=frozenset((*counting["words"], *counting["containers"])),
+            units=frozenset(
+                (*section["mass"], *section["dose"], *section["volume"], *counting["words"], "%")
+            ),
+            atom_starts=frozenset(
+                (
+                    *section["numbers"],
+                    *(w for words in section["numbers_in"].values() for w in words),
+                    "qp",
+                    "hp",
+                    "eighth",
+                    "zip",
+                    "oz",
+                    "ounce",
+                    "x",
+                    "*",
+                )
+            ),
+            money_starts=frozenset(
+                (
+                    *money["signs"],
+                    *money["words"],
+                    *money["open"],
+                    *money["dollar"],
+                    *money["before"],
+                    "$",
+                    "s",
+                    "fr",
+                )
+            ),
+        )
+
+
+class PhraseSet:
+    """Phrases of words, looked up at a token in time that does not grow with their number."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, Phrases] = {}
+        for phrase in phrases:
+            words = _words(phrase)
+            self._by_first[words[0]] = (*self._by_first.get(words[0], ()), words)
+        for first, known in self._by_first.items():
+            self._by_first[first] = tuple(sorted(known, key=len, reverse=True))
+
+    def at(self, tokens: list[Token], index: int) -> int:
+        """Return how many tokens the longest phrase at ``index`` takes; 0 for none."""
+        for words in self._by_first.get(tokens[index][1], ()):
+            taken = _taken(tokens, index, words)
+            if taken:
+                return taken
+        return 0
+
+    def within(self, tokens: list[Token], first: int, last: int) -> bool:
+        """Whether a phrase begins in tokens [first, last)."""
+        known = self._by_first
+        for index in range(first, last):
+            if tokens[index][1] in known and self.at(tokens, index):
+                return True
+        return False
+
+
+class PhraseIndex:
+    """Labelled phrases, found in one pass over the tokens."""
+
+    def __init__(self, labelled: Mapping[str, Iterable[str]]) -> None:
+        self._by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for label, phrases in labelled.items():
+            for phrase in phrases:
+                words = _words(phrase)
+                self._by_first.setdefault(words[0], []).append((label, words))
+
+    def find(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
+        """Yield (label, first token, number of tokens) of every phrase, in order."""
+        known = self._by_first
+        for index, token in enumerate(tokens):
+            if token[1] not in known:
+                continue
+            for label, words in known[token[1]]:
+                taken = 1 if len(words) == 1 else _taken(tokens, index, words)
+                if taken:
+                    yield label, index, taken
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    """Return the words of a phrase as tokens give them: apart at apostrophes and hyphens."""
+    return tuple(normalize(phrase).normal.replace("'", " ").replace("-", " ").split())
+
+
+def _taken(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
+    if len(words) == 1:  # the first stands there, or the phrase were not looked at
+        return 1
+    position = index
+    for word in words:
+        while position < len(tokens) and position > index and tokens[position].text in "'-":
+            position += 1
+        if position >= len(tokens) or tokens[position].text != word:
+            return 0
+        position += 1
+    return position - index
+
+
+def _factors(section: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {word: Decimal(factor) for word, factor in section.items()}

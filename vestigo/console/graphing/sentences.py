@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the scripts of the pages say, and the keys; the template carries them to the browser."""
+
+from __future__ import annotations
+
+from vestigo.i18n import _
+
+
+def sentences() -> tuple[tuple[str, str], ...]:
+    """Return each sentence of the graph page by the name that the script knows it by."""
+    return (
+        ("added", _("{name} is on the canvas.")),
+        ("all-shown", _("all shown")),
+        ("all-times", _("all times")),
+        ("alternatives", _("What else joins them")),
+        ("amount", _("Amount")),
+        ("annotated", _("annotated")),
+        ("as-group", _("all {n} as one group")),
+        ("brought", _("{n} things were brought. Nothing was moved.")),
+        ("brought-back", _("{n} things of the last expansion were taken away.")),
+        ("choose-one", _("Select a thing first, on the canvas or in the table.")),
+        ("choose-two", _("Select two things or more first.")),
+        ("coloured", _("coloured")),
+        ("confidence", _("Confidence")),
+        ("confirm", _("Confirm in another tab")),
+        ("cut-off", _(
+            "The server did not answer: nothing was changed. "
+            "Look whether the console still runs, and try again.")),
+        ("ended", _(
+            "Your session has ended: sign in again in another tab, then go on here. "
+            "Nothing was lost.")),
+        ("expand", _("Expand")),
+        ("expand-of", _("Expand {name}")),
+        ("expanded", _("expansion of {name}")),
+        ("exported", _("{n} things were exported as {format}.")),
+        ("group", _("group")),
+        ("group-of", _("Group of {n}")),
+        ("grouped", _("grouped")),
+        ("hidden", _("hidden")),
+        ("hide", _("Hide")),
+        ("hide-of", _("Hide {name}")),
+        ("how-many", _("How many: {what}")),
+        ("incomplete", _("The search reached its limit: ways may be missing.")),
+        ("kind", _("Kind")),
+        ("missing", _("“{name}” is open; {n} of its things are no longer in the graph.")),
+        ("more-reasons", _("More")),
+        ("moved", _("moved")),
+        ("no-alternatives", _("Nothing else joins them.")),
+        ("nothing", _("The graph holds nothing that is named “{text}”.")),
+        ("nothing-to-do", _("There is nothing to undo or redo.")),
+        ("of-case", _("everybody on the case")),
+        ("on-canvas", _("{n} things shown, {hidden} hidden, {chosen} selected")),
+        ("only-this", _("only this")),
+        ("open", _("Open")),
+        ("open-view", _("Open “{name}”")),
+        ("opened", _("“{name}” is open.")),
+        ("page-of", _("Its page")),
+        ("pinned", _("pinned")),
+        ("private", _("only you")),
+        ("record", _("Record")),
+        ("redone", _("Done again: {what}")),
+        ("remove", _("Remove")),
+        ("remove-view", _("Remove “{name}”")),
+        ("rows", _("{n} rows, page {page} of {pages}")),
+        ("rule", _("Rule")),
+        ("saved", _("“{name}” was saved.")),
+        ("select", _("Select {name}")),
+        ("several", _("It names {n} things: choose one.")),
+        ("sources", _("Sources, down to the bytes")),
+        ("standing", _("Standing")),
+        ("stopped", _("Ways stop at {where}.")),
+        ("sure", _("That is {n} things at once. Press “Expand” again if you want them all.")),
+        ("taken-back", _("expansion taken back")),
+        ("tier", _("How it is known")),
+        ("time", _("Time")),
+        ("too-large", _("The request is too large: select less.")),
+        ("undone", _("Undone: {what}")),
+        ("unexpected", _(
+            "Something unexpected happened; nothing was changed. Load the page again.")),
+        ("version", _("Version")),
+        ("ways-found", _("{n} ways were found.")),
+        ("why", _("why?")),
+        ("why-of", _("Why: {what}")),
+    )  # fmt: skip
+
+
+def keys() -> tuple[tuple[str, str], ...]:
+    """Return the keys of the console and what they do."""
+    return (
+        ("/", _("go to the search box")),
+        ("?", _("show this sheet")),
+        ("E", _("graph: expand what is selected")),
+        ("P", _("graph: ways between two things")),
+        ("H", _("graph: hide what is selected")),
+        ("Shift+H", _("graph: only what is selected")),
+        ("G", _("graph: group what is selected, or take the group away")),
+        ("A", _("graph: annotate")),
+        ("F", _("graph: fit everything into view")),
+        ("Ctrl+Z", _("graph: undo")),
+        ("Ctrl+Y", _("graph: redo")),
+        ("Esc", _("graph: select nothing; close a dialog")),
+        ("1", _("judgements: one party, or confirm")),
+        ("2", _("judgements: two parties, or reject")),
+        ("3", _("judgements: not to be decided")),
+        ("U", _("judgements: take back your last one")),
+    )

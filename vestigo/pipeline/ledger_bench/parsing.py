@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Parsing with ids, side by side: ours, bitcoinlib, and bitcoin_slices with sha2 (Rust)."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ledger.parsing import find_blocks, read_chain_file
+from ledger.scanning import scan_columns
+from ledger.second_opinion import transaction_ids
+from vestigo.places import config_root
+
+ROUNDS, TAKES = 200, 5
+PEER = "slices-peer"
+
+
+def measure_parsing(paths: list[Path], work: Path) -> list[dict[str, Any]]:
+    """Return, a file of one block, transactions a second of each reader, the best of some takes.
+
+    One thread is measured by processor time, two threads by the clock.
+    """
+    peer = build_peer(work)
+    return [_measured(path, work, peer) for path in paths]
+
+
+def build_peer(work: Path) -> Path | None:
+    """Return the Rust peer, built below ``work``; None where no cargo is on the machine."""
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        return None
+    source = work / PEER
+    if not source.exists():
+        shutil.copytree(config_root() / "bench" / "slices_peer", source)
+    done = subprocess.run([cargo, "build", "--release", "-q"], cwd=source, check=False, timeout=600)
+    return source / "target" / "release" / PEER if done.returncode == 0 else None
+
+
+def _measured(path: Path, work: Path, peer: Path | None) -> dict[str, Any]:
+    block = next(find_blocks(read_chain_file(path), str(path))).block
+    raw = block.raw
+    n_tx = len(block.transactions)
+    content = np.frombuffer(raw, dtype=np.uint8)
+    bounds = np.array([0], dtype=np.int64), np.array([len(raw)], dtype=np.int64)
+    scan_columns(content, *bounds)  # compiled before it is measured
+
+    def read(n_threads: int) -> None:
+        scan_columns(content, *bounds, n_threads=n_threads)
+
+    bare = work / "block.raw"
+    bare.write_bytes(raw)
+    alone, both, rust = 0.0, 0.0, 0.0
+    for _take in range(TAKES):  # in turn, so that what else runs on the machine meets all alike
+        alone = max(alone, _rate(partial(read, 1), n_tx, time.process_time))
+        both = max(both, _rate(partial(read, 2), n_tx, time.perf_counter))
+        rust = max(rust, _rate_of_peer(peer, bare) if peer else 0.0)
+    theirs = _rate(partial(transaction_ids, raw, work), n_tx, time.process_time, rounds=1)
+    return {
+        "file": path.name, "transactions": n_tx, "bytes": len(raw),
+        "ours_tx_s": round(alone), "ours_two_threads_tx_s": round(both),
+        "bitcoinlib_tx_s": round(theirs), "bitcoin_slices_sha2_tx_s": round(rust) or None,
+        "times_bitcoinlib": _figure(alone / theirs),
+        "share_of_bitcoin_slices": _figure(alone / rust) if rust else None,
+        "share_of_bitcoin_slices_two_threads": _figure(both / rust) if rust else None,
+    }  # fmt: skip
+
+
+def _rate(
+    work: Callable[[], object], n: int, clock: Callable[[], float], rounds: int = ROUNDS
+) -> float:
+    begin = clock()
+    for _round in range(rounds):
+        work()
+    return n * rounds / (clock() - begin)
+
+
+def _rate_of_peer(peer: Path, file: Path) -> float:
+    """Return its rate by processor time, as ours on one thread (its start costs a thousandth)."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = subprocess.run([str(peer), str(ROUNDS), str(file)], capture_output=True, check=True,
+                          timeout=600)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return int(said.stdout.split()[0]) / seconds
+
+
+def _figure(value: float) -> Decimal:
+    return Decimal(f"{value:.3f}")

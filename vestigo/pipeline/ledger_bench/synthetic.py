@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A chain of any length for measuring: unsigned, but every block proves itself (regtest).
+
+Shapes are those of the real chain in the mean: 2 inputs, 2.3 outputs, 370 bytes.  More than
+half of the money goes to addresses of services, so that trails end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger.parsing.digest import double_sha256
+from ledger.parsing.merkle import merkle_root
+from ledger.parsing.networks import NETWORK, meets_target
+from ledger.sources.serializing import compact_size_bytes, header_bytes
+from vestigo.identifiers.bitcoin import address_of_script
+
+REGTEST = NETWORK["regtest"]
+A_BLOCK = 2_500  # transactions
+RECENT = 20_000  # coins among which the next one to be spent is chosen
+N_SERVICES, SERVICE_ADDRESSES = 20, 5
+TO_SERVICE, FROM_SERVICE, TO_KNOWN = 0.55, 0.4, 0.15
+BEGIN, INTERVAL = 1_700_000_000, 600
+FIRST_COINS = 30_000
+N_VENDORS, A_VENDOR = 20, 1_000  # one payment of so many goes to a vendor
+_SEQUENCE, _NO_LOCK = b"\xff\xff\xff\xff", b"\0\0\0\0"
+_N_INPUTS = (1, 1, 1, 1, 2, 2, 6)
+_N_OUTPUTS = (1, 2, 2, 2, 2, 2, 2, 3, 3, 5)
+
+
+class SomeCoin(NamedTuple):
+    """An output that is not spent yet; 36 bytes as an input names it."""
+
+    outpoint: bytes
+    value_sat: int
+
+
+@dataclass
+class Synthetic:
+    """What was written: starts are published addresses, services carry tags."""
+
+    n_transactions: int = 0
+    n_blocks: int = 0
+    starts: list[str] = field(default_factory=list)
+    services: dict[str, list[str]] = field(default_factory=dict)
+
+    def tagpack(self) -> str:
+        """Return a TagPack that names the services."""
+        lines = [
+            "title: synthetic", "creator: bench", "source: https://example.org",
+            "currency: BTC", "category: exchange", "confidence: ownership", "tags:",
+        ]  # fmt: skip
+        for name, addresses in self.services.items():
+            lines += [f"  - address: {one}\n    label: {name}" for one in addresses]
+        return "\n".join(lines) + "\n"
+
+
+def write_chain(path: Path, n_transactions: int, seed: int = 1) -> Synthetic:
+    """Write a ``blk`` file of about ``n_transactions`` and return what is in it."""
+    made, choice = Synthetic(), random.Random(seed)  # noqa: S311 - shapes, no secrets
+    services = [
+        [_script(f"service {n} {k}") for k in range(SERVICE_ADDRESSES)] for n in range(N_SERVICES)
+    ]
+    vendors = [_script(f"vendor {n}") for n in range(N_VENDORS)]
+    made.starts = [_address(script) for script in vendors]
+    made.services = {
+        f"Service {n}": [_address(script) for script in scripts]
+        for n, scripts in enumerate(services)
+    }
+    previous = REGTEST.genesis
+    with path.open("wb") as file:
+        for block in _blocks(choice, n_transactions, services, vendors):
+            raw = _mined(previous, block, BEGIN + made.n_blocks * INTERVAL)
+            previous = double_sha256(raw[:80])
+            file.write(REGTEST.magic[0] + struct.pack("<I", len(raw)) + raw)
+            made.n_blocks += 1
+            made.n_transactions += len(block)
+    return made
+
+
+class _Payer:
+    """Who pays: everybody else (pool 0) or one of the services, each with coins of its own."""
+
+    def __init__(self, choice: random.Random, services: list[list[bytes]]) -> None:
+        self.choice = choice
+        self.services = services
+        self.coins: list[list[SomeCoin]] = [[] for _pool in range(len(services) + 1)]
+        self.new: list[tuple[int, SomeCoin]] = []
+
+    def payment(self, scripts: list[bytes]) -> bytes:
+        """Return a payment to ``scripts`` and whoever chance names, b"" without coins."""
+        choice = self.choice
+        pool = choice.randrange(len(self.coins)) if choice.random() < FROM_SERVICE else 0
+        spent = self._spent(self.coins[pool] or self.coins[0])
+        if not spent:
+            return b""
+        outputs = [(0, script) for script in scripts]
+        while len(outputs) < max(len(scripts), choice.choice(_N_OUTPUTS)):
+            service = choice.randrange(N_SERVICES)
+            if not pool and choice.random() < TO_SERVICE:
+                outputs.append((service + 1, choice.choice(self.services[service])))
+            else:
+                outputs.append((0, _some_script(choice)))
+        value = max(1, sum(coin.value_sat for coin in spent) // len(outputs))
+        signature = b"\x6b" + choice.randbytes(107) + _SEQUENCE
+        raw = struct.pack("<I", 2) + compact_size_bytes(len(spent))
+        raw += b"".join(coin.outpoint + signature for coin in spent)
+        raw += compact_size_bytes(len(outputs))
+        paid = (struct.pack("<QB", value, len(script)) + script for _pool, script in outputs)
+        raw += b"".join(paid) + _NO_LOCK
+        made = _coins(raw, [value] * len(outputs))
+        self.new += [(to, coin) for (to, _script), coin in zip(outputs, made, strict=True)]
+        return raw
+
+    def settle(self) -> None:
+        """Let what was paid in this block be spent from the next one on."""
+        for pool, coin in self.new:
+            self.coins[pool].append(coin)
+        self.new = []
+
+    def _spent(self, coins: list[SomeCoin]) -> list[SomeCoin]:
+        spent = []
+        for _input in range(min(self.choice.choice(_N_INPUTS), len(coins))):
+            at = self.choice.randrange(max(0, len(coins) - RECENT), len(coins))
+            coins[at], coins[-1] = coins[-1], coins[at]
+            spent.append(coins.pop())
+        return spent
+
+
+def _blocks(
+    choice: random.Random, n: int, services: list[list[bytes]], vendors: list[bytes]
+) -> Iterator[list[bytes]]:
+    payer, n_done = _Payer(choice, services), 0
+    for height in count(1):
+        if n_done >= n:
+            return
+        n_coins = FIRST_COINS if height == 1 else 1
+        block = [_coinbase(height, choice, n_coins)]
+        payer.new += [(0, coin) for coin in _coins(block[0], _values(n_coins))]
+        while len(block) < min(A_BLOCK, n - n_done):
+            vendor = vendors[(height + len(block)) % N_VENDORS]
+            payment = payer.payment([vendor] if len(block) % A_VENDOR == 0 else [])
+            if not payment:
+                break
+            block.append(payment)
+        payer.settle()
+        n_done += len(block)
+        yield block
+
+
+def _values(n: int) -> list[int]:
+    return [5_000_000_000 // n] * n
+
+
+def _coins(raw: bytes, values: list[int]) -> list[SomeCoin]:
+    txid = double_sha256(raw)
+    return [SomeCoin(txid + struct.pack("<I", n), value) for n, value in enumerate(values)]
+
+
+def _some_script(choice: random.Random) -> bytes:
+    if choice.random() < TO_KNOWN:
+        return _script(str(choice.randrange(5_000)))
+    return b"\x00\x14" + choice.randbytes(20)
+
+
+def _coinbase(height: int, choice: random.Random, n_outputs: int) -> bytes:
+    raw = struct.pack("<I", 2) + b"\x01" + bytes(32) + _SEQUENCE
+    raw += b"\x04\x03" + height.to_bytes(3, "little") + _SEQUENCE + compact_size_bytes(n_outputs)
+    for value in _values(n_outputs):
+        raw += struct.pack("<Q", value) + b"\x16" + _some_script(choice)[:22]
+    return raw + _NO_LOCK
+
+
+def _mined(previous: bytes, transactions: list[bytes], seconds: int) -> bytes:
+    root = merkle_root([double_sha256(raw) for raw in transactions])
+    for nonce in count():
+        header = header_bytes(0x20000000, previous, root, seconds, REGTEST.limit_bits, nonce)
+        if meets_target(double_sha256(header), REGTEST.limit_bits, "regtest"):
+            return header + compact_size_bytes(len(transactions)) + b"".join(transactions)
+    raise AssertionError
+
+
+def _script(name: str) -> bytes:
+    return b"\x00\x14" + hashlib.sha256(name.encode()).digest()[:20]
+
+
+def _address(script: bytes) -> str:
+    found = address_of_script(script, "regtest")
+    assert found is not None
+    return found
