@@ -346,15 +346,16 @@ def test_the_language_is_chosen_by_header_and_kept_by_cookie(served):
         assert client.post("/language", data={"language": "es"}).status_code == 403
 
 
-def test_pages_notice_what_the_ledger_gained(served, client):
+def test_pages_notice_what_the_ledger_gained(changing):
     from vestigo.records import Retraction
 
-    before = served.desk.index()
+    before = changing.desk.index()
     record = Retraction(retracts="0" * 64, reason="test", person="ana",
-                        retracted_at=served.case.clock())  # fmt: skip
-    served.desk.session.ledger.append([record])
-    client.get("/")
-    assert served.desk.index() is not before
+                        retracted_at=changing.case.clock())  # fmt: skip
+    changing.desk.session.ledger.append([record])
+    with changing.signed_in() as client:
+        client.get("/")
+    assert changing.desk.index() is not before
 
 
 def test_pages_are_quick_once_the_index_stands(served, client):
