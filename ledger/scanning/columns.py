@@ -6,14 +6,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ledger.scanning import walking
-from ledger.scanning.hashing import HASH_BYTES, hash_transactions, openssl_update
+from ledger.scanning.choice import write_ids
+from ledger.scanning.hashing import HASH_BYTES
 
 Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
@@ -52,12 +51,6 @@ class BrokenBlockError(ValueError):
         super().__init__(f"block {block} is broken")
 
 
-@cache
-def sha256_update() -> Any:
-    """Return the hash function of this machine (an address)."""
-    return openssl_update()
-
-
 def scan_columns(
     content: Bytes, starts: Integers, ends: Integers, n_threads: int | None = None
 ) -> Columns:
@@ -90,8 +83,11 @@ def hashes(content: Bytes, tx: Integers, *, whole: bool, n_threads: int | None =
     spans = [slice(bounds[part], bounds[part + 1]) for part in range(n_parts)]
 
     def work(span: slice) -> None:
-        hash_transactions(sha256_update(), content, tx[span], whole, out[span])
+        write_ids(content, tx[span], whole, out[span])
 
+    if n_parts == 1:
+        work(spans[0])
+        return out
     with ThreadPoolExecutor(n_parts) as pool:
         list(pool.map(work, spans))
     return out

@@ -40,7 +40,7 @@ def openssl_update() -> Any:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _put(buffer: Any, at: int, content: Any, start: int, end: int) -> int:
+def put(buffer: Any, at: int, content: Any, start: int, end: int) -> int:
     """Copy ``content[start:end]`` into ``buffer`` at ``at``; return where it ends there."""
     to, of = np.uint64(buffer.ctypes.data), np.uint64(content.ctypes.data)
     copy(to + np.uint64(at), of + np.uint64(start), np.uint64(end - start))
@@ -65,7 +65,7 @@ def _hash_blocks(update: Any, context: Any, buffer: Any, n_bytes: int, out: Any,
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _pad(buffer: Any, n_bytes: int) -> int:
+def pad(buffer: Any, n_bytes: int) -> int:
     """Pad the message in ``buffer[:n_bytes]``; return its length then."""
     padded = (n_bytes + _TAIL_BYTES + BLOCK_BYTES - 1) // BLOCK_BYTES * BLOCK_BYTES
     base = np.uint64(buffer.ctypes.data)
@@ -84,14 +84,14 @@ def _double(
 
     ``second`` is padded for 32 bytes.
     """
-    _hash_blocks(update, context, buffer, _pad(buffer, n_bytes), second, 0)
+    _hash_blocks(update, context, buffer, pad(buffer, n_bytes), second, 0)
     _hash_blocks(update, context, second, BLOCK_BYTES, out, to)
 
 
 @njit(cache=True, nogil=True)
 def _padded_for_hash() -> Any:
     second = np.zeros(3 * BLOCK_BYTES, dtype=np.uint8)
-    _pad(second, HASH_BYTES)
+    pad(second, HASH_BYTES)
     return second
 
 
@@ -107,8 +107,8 @@ def sha256_keys(update: Any, content: Any, bounds: Any, out: Any) -> None:
         size = bounds[i, 1] - bounds[i, 0]
         if size + 2 * BLOCK_BYTES > buffer.size:
             buffer = np.empty(2 * size + 2 * BLOCK_BYTES, dtype=np.uint8)
-        _put(buffer, 0, content, bounds[i, 0], bounds[i, 1])
-        _hash_blocks(update, context, buffer, _pad(buffer, size), digest, 0)
+        put(buffer, 0, content, bounds[i, 0], bounds[i, 1])
+        _hash_blocks(update, context, buffer, pad(buffer, size), digest, 0)
         key = np.uint64(0)
         for k in range(8):
             key |= np.uint64(digest[k]) << np.uint64(8 * k)
@@ -128,11 +128,11 @@ def hash_transactions(update: Any, content: Any, tx: Any, whole: bool, out: Any)
         if end - start + 2 * BLOCK_BYTES > buffer.size:
             buffer = np.empty(2 * (end - start) + 2 * BLOCK_BYTES, dtype=np.uint8)
         if whole or tx[i, 6] == 0:
-            size = _put(buffer, 0, content, start, end)
+            size = put(buffer, 0, content, start, end)
         else:
-            size = _put(buffer, 0, content, start, start + 4)
-            size = _put(buffer, size, content, tx[i, 4], tx[i, 5])
-            size = _put(buffer, size, content, end - 4, end)
+            size = put(buffer, 0, content, start, start + 4)
+            size = put(buffer, size, content, tx[i, 4], tx[i, 5])
+            size = put(buffer, size, content, end - 4, end)
         _double(update, context, buffer, size, second, flat, HASH_BYTES * i)
 
 
@@ -158,7 +158,7 @@ def roots(update: Any, leaves: Any, first: Any, out: Any, ambiguous: Any) -> Non
                 level[n] = level[n - 1]
                 n += 1
             for k in range(n // 2):
-                _put(buffer, 0, flat, BLOCK_BYTES * k, BLOCK_BYTES * (k + 1))
+                put(buffer, 0, flat, BLOCK_BYTES * k, BLOCK_BYTES * (k + 1))
                 _double(update, context, buffer, BLOCK_BYTES, second, flat, HASH_BYTES * k)
             n //= 2
         out[i] = level[0]

@@ -18,12 +18,12 @@ ir: Any = llvmlite.ir  # without annotations of its own
 cgutils: Any = numba.core.cgutils
 
 
-def _as_written(function: Any) -> Any:
+def as_written(function: Any) -> Any:
     """Make ``function`` an intrinsic; its first argument is the compiler's own."""
     return intrinsic(function)
 
 
-@_as_written
+@as_written
 def call(_context: Any, _function: Any, _a: Any, _b: Any, _c: Any) -> Any:
     """Call the C function at an address with three words."""
 
@@ -37,7 +37,7 @@ def call(_context: Any, _function: Any, _a: Any, _b: Any, _c: Any) -> Any:
     return types.int32(word, word, word, word), generate
 
 
-@_as_written
+@as_written
 def copy(_context: Any, _to: Any, _from: Any, _n_bytes: Any) -> Any:
     """Copy bytes from one address to another (a loop over elements takes far longer)."""
 
@@ -51,19 +51,19 @@ def copy(_context: Any, _to: Any, _from: Any, _n_bytes: Any) -> Any:
     return types.int32(word, word, word), generate
 
 
-@_as_written
+@as_written
 def word_at(_context: Any, _address: Any) -> Any:
     """Return the 4 bytes at an address as a number, first byte lowest."""
     return types.int64(types.uint64), _loading(32)
 
 
-@_as_written
+@as_written
 def two_words_at(_context: Any, _address: Any) -> Any:
     """Return the 8 bytes at an address as a number, first byte lowest."""
     return types.int64(types.uint64), _loading(64)
 
 
-@_as_written
+@as_written
 def put_swapped(_context: Any, _address: Any, _word: Any) -> Any:
     """Write 4 bytes to an address, highest byte first."""
 
@@ -75,7 +75,7 @@ def put_swapped(_context: Any, _address: Any, _word: Any) -> Any:
     return types.int32(types.uint64, types.uint32), generate
 
 
-@_as_written
+@as_written
 def clear(_context: Any, _address: Any, _n_bytes: Any) -> Any:
     """Write zeros to an address."""
 

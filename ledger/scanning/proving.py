@@ -17,8 +17,9 @@ from ledger.parsing.digest import double_sha256
 from ledger.parsing.transaction import COINBASE_PREVOUT, scan_transaction
 from ledger.parsing.validity import MOST_SAT, committed_root
 from ledger.scanning import walking
-from ledger.scanning.columns import Columns, hashes, sha256_update
-from ledger.scanning.hashing import HASH_BYTES, roots
+from ledger.scanning.choice import write_roots
+from ledger.scanning.columns import Columns, hashes
+from ledger.scanning.hashing import HASH_BYTES
 
 Flags = npt.NDArray[np.bool_]
 _ROOT = slice(36, 68)  # of the merkle root in a header
@@ -33,7 +34,7 @@ def unproven(columns: Columns) -> Flags:
     bad = np.zeros(n_blocks, dtype=np.bool_)
     _wrong_sums(columns, bad)
     root, bad_root = np.empty((n_blocks, HASH_BYTES), dtype=np.uint8), np.zeros_like(bad)
-    roots(sha256_update(), columns.txids, columns.first_tx, root, bad_root)
+    write_roots(columns.txids, columns.first_tx, root, bad_root)
     header = columns.content[columns.starts[:, None] + np.arange(_ROOT.start, _ROOT.stop)]
     bad |= bad_root | (root != header).any(axis=1)
     return bad | _without_commitment(columns)
@@ -82,7 +83,7 @@ def _without_commitment(columns: Columns) -> Flags:
     leaves = hashes(columns.content, columns.tx, whole=True)
     leaves[columns.first_tx[:-1]] = np.frombuffer(COINBASE_PREVOUT, dtype=np.uint8)
     root, ignored = np.empty((n_blocks, HASH_BYTES), dtype=np.uint8), np.zeros_like(bad)
-    roots(sha256_update(), leaves, columns.first_tx, root, ignored)
+    write_roots(leaves, columns.first_tx, root, ignored)
     for block in with_witness.tolist():
         row = columns.tx[columns.first_tx[block]]
         raw = columns.content[row[walking.START] : row[walking.END]].tobytes()

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ledger.scanning.columns import Bytes, Integers, sha256_update
+from ledger.scanning.choice import write_keys
+from ledger.scanning.columns import Bytes, Integers
 from ledger.scanning.extracting import Extract
-from ledger.scanning.hashing import sha256_keys
 from ledger.store import tables
 
 NONE = -1
@@ -144,9 +144,7 @@ def script_keys(content: Bytes, bounds: Integers) -> Keys:
     cuts = [len(bounds) * part // _THREADS for part in range(_THREADS + 1)]
     with ThreadPoolExecutor(_THREADS) as pool:
         spans = [slice(cuts[part], cuts[part + 1]) for part in range(_THREADS)]
-        list(pool.map(
-            lambda span: sha256_keys(sha256_update(), content, bounds[span], keys[span]), spans
-        ))  # fmt: skip
+        list(pool.map(lambda span: write_keys(content, bounds[span], keys[span]), spans))
     return keys
 
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,9 @@ from hypothesis import strategies as st
 
 from ledger.parsing import find_blocks, merkle_root, read_chain_file, scan_block
 from ledger.parsing.validity import verify_block
-from ledger.scanning import hashing, scan_columns, walking
-from ledger.scanning.columns import BrokenBlockError, sha256_update
+from ledger.scanning import choice, hashing, scan_columns, walking
+from ledger.scanning.choice import sha256_update
+from ledger.scanning.columns import BrokenBlockError
 from ledger.scanning.extracting import extract
 from ledger.scanning.proving import unproven
 from vestigo.errors import InputError
@@ -111,6 +114,38 @@ def test_broken_blocks_are_refused_by_both_or_by_none(blocks: list[bytes], data)
         assert unproven(columns).tolist() == [False]
 
 
+@pytest.fixture(params=["this machine", "without its instructions"])
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways by which ``choice`` goes."""
+    if request.param != "this machine":
+        monkeypatch.setattr(choice, "has_instructions", lambda: False)
+
+
+LENGTHS = [0, 1, 54, 55, 56, 63, 64, 65, 118, 119, 120, 128, 1_000, 70_000]
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 400])
+def test_many_messages_of_unlike_lengths_are_hashed_right(n: int):
+    content = random.Random(n).randbytes(200_000)
+    chosen = [(at, at + LENGTHS[at % len(LENGTHS)]) for at in range(0, 97 * n, 97)]
+    plain, keys = np.frombuffer(content, dtype=np.uint8), np.zeros(n, dtype=np.uint64)
+    choice.write_keys(plain, np.array(chosen, dtype=np.int64).reshape(-1, 2), keys)
+    wanted = [hashlib.sha256(content[start:end]).digest()[:8] for start, end in chosen]
+    assert [int(key).to_bytes(8, "little") for key in keys] == wanted
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("whole", [False, True])
+def test_ids_are_right_however_they_are_hashed(blocks: list[bytes], whole: bool):
+    columns, scanned = columns_of(blocks[-1]), scan_block(blocks[-1], where="")
+    out = np.empty_like(columns.txids)
+    choice.write_ids(columns.content, columns.tx, whole, out)
+    assert [bytes(row) for row in out] == [
+        tx.wtxid(blocks[-1]) if whole else tx.txid for tx in scanned.transactions
+    ]
+
+
 @given(content=st.binary(max_size=300))
 @settings(max_examples=60)
 def test_both_sha256_are_sha256(content: bytes):
@@ -131,15 +166,16 @@ def test_ids_without_openssl_are_the_same(blocks: list[bytes]):
         assert (ids[0] == ids[1]).all()
 
 
+@pytest.mark.parametrize("roots", [choice.write_roots, partial(hashing.roots, sha256_update())])
 @given(n=st.integers(1, 40), twice=st.booleans())
 @settings(max_examples=40)
-def test_merkle_roots_and_pairs_of_equals(n: int, twice: bool):
+def test_merkle_roots_and_pairs_of_equals(roots: Callable[..., None], n: int, twice: bool):
     leaves = [hashlib.sha256(bytes([k])).digest() for k in range(n)]
     if twice and n > 1:
         leaves[-1] = leaves[-2]
     rows = np.frombuffer(b"".join(leaves), dtype=np.uint8).reshape(-1, 32)
     out, ambiguous = np.empty((1, 32), dtype=np.uint8), np.zeros(1, dtype=np.bool_)
-    hashing.roots(sha256_update(), rows, np.array([0, n]), out, ambiguous)
+    roots(rows, np.array([0, n]), out, ambiguous)
     from ledger.parsing.merkle import unambiguous_root
 
     assert bytes(out[0]) == merkle_root(leaves)

@@ -31,6 +31,7 @@ BEGIN, INTERVAL = 1_700_000_000, 600
 FIRST_COINS = 30_000
 N_VENDORS, A_VENDOR = 20, 1_000  # one payment of so many goes to a vendor
 _SEQUENCE, _NO_LOCK = b"\xff\xff\xff\xff", b"\0\0\0\0"
+_WEIGHTS = 10_000
 _N_INPUTS = (1, 1, 1, 1, 2, 2, 6)
 _N_OUTPUTS = (1, 2, 2, 2, 2, 2, 2, 3, 3, 5)
 
@@ -108,16 +109,22 @@ class _Payer:
                 outputs.append((service + 1, choice.choice(self.services[service])))
             else:
                 outputs.append((0, _some_script(choice)))
-        value = max(1, sum(coin.value_sat for coin in spent) // len(outputs))
+        values = self._shares(sum(coin.value_sat for coin in spent), len(outputs))
         signature = b"\x6b" + choice.randbytes(107) + _SEQUENCE
         raw = struct.pack("<I", 2) + compact_size_bytes(len(spent))
         raw += b"".join(coin.outpoint + signature for coin in spent)
         raw += compact_size_bytes(len(outputs))
-        paid = (struct.pack("<QB", value, len(script)) + script for _pool, script in outputs)
-        raw += b"".join(paid) + _NO_LOCK
-        made = _coins(raw, [value] * len(outputs))
+        paid = zip(values, outputs, strict=True)
+        raw += b"".join(struct.pack("<QB", sat, len(to)) + to for sat, (_pool, to) in paid)
+        raw += _NO_LOCK
+        made = _coins(raw, values)
         self.new += [(to, coin) for (to, _script), coin in zip(outputs, made, strict=True)]
         return raw
+
+    def _shares(self, total: int, n: int) -> list[int]:
+        """Return ``n`` amounts that come to ``total`` at most, unlike as payment and change are."""
+        weights = [self.choice.randrange(1, _WEIGHTS) for _output in range(n)]
+        return [max(1, total * weight // sum(weights)) for weight in weights]
 
     def settle(self) -> None:
         """Let what was paid in this block be spent from the next one on."""
