@@ -13,40 +13,22 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-FIRST_POOL = 1 << 16
+from ledger.taint.reaching import ask_ahead, is_reached, mark_seeds
 
 
 @njit(cache=True, nogil=True)
-def _dirty(taint: Any) -> Any:
-    """Return one byte an output: small enough to stay near the processor."""
-    dirty = np.zeros(len(taint), dtype=np.uint8)
-    for o in range(len(taint)):
-        if taint[o] > 0:
-            dirty[o] = 1
-    return dirty
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _is_reached(spent: Any, first: int, last: int, dirty: Any) -> Any:
-    """Return whether a transaction spends something tainted and all it spends is known."""
-    reached = np.uint8(0)
-    for i in range(first, last):
-        if spent[i] < 0:
-            return False
-        reached |= dirty[spent[i]]
-    return reached > 0
-
-
-@njit(cache=True, nogil=True)
-def poison_sweep(first_input: Any, spent: Any, first_output: Any, values: Any, taint: Any) -> int:
+def poison_sweep(
+    first_input: Any, spent: Any, first_output: Any, values: Any, taint: Any, dirty: Any
+) -> int:
     """Mark every output that any tainted one reaches; return the fee of such transactions.
 
     ``taint`` holds the seeds' satoshi and is filled; a seed keeps what it has.
     """
     fees = 0
-    dirty = _dirty(taint)
+    mark_seeds(taint, dirty)
     for tx in range(len(first_input) - 1):
-        if not _is_reached(spent, first_input[tx], first_input[tx + 1], dirty):
+        ask_ahead(spent, first_input[tx], first_input[tx + 1], dirty, values, taint)
+        if not is_reached(spent, first_input[tx], first_input[tx + 1], dirty):
             continue
         for i in range(first_input[tx], first_input[tx + 1]):
             fees += values[spent[i]]
@@ -58,93 +40,35 @@ def poison_sweep(first_input: Any, spent: Any, first_output: Any, values: Any, t
 
 
 @njit(cache=True, nogil=True)
-def haircut_sweep(  # noqa: C901, PLR0912 - one compiled loop: calls would cost its speed
-    first_input: Any, spent: Any, first_output: Any, values: Any, taint: Any
-) -> int:
-    """Give each output its share, remainders by largest fraction then index; return the fee's.
-
-    Products need 102 bits: the quotient comes from floats, its remainder from wrapping
-    integers, and the remainder corrects the quotient, so that the result is exact.
-    """
-    fees = 0
-    rests = np.zeros(16, dtype=np.int64)
-    dirty = _dirty(taint)
-    for tx in range(len(first_input) - 1):
-        if not _is_reached(spent, first_input[tx], first_input[tx + 1], dirty):
-            continue
-        total, came = 0, 0
-        for i in range(first_input[tx], first_input[tx + 1]):
-            came += values[spent[i]]
-            total += taint[spent[i]]
-        if total == 0:
-            continue
-        begin, end = first_output[tx], first_output[tx + 1]
-        n = end - begin
-        if n + 1 > len(rests):
-            rests = np.zeros(2 * (n + 1), dtype=np.int64)
-        fee = came
-        for o in range(begin, end):
-            fee -= values[o]
-        left = total
-        fee_share: Any = 0
-        ratio = float(total) / float(came)
-        for k in range(n + 1):
-            value = values[begin + k] if k < n else fee
-            share: Any = np.int64(float(value) * ratio)
-            rest = value * total - share * came
-            while rest < 0:
-                share -= 1
-                rest += came
-            while rest >= came:
-                share += 1
-                rest -= came
-            left -= share
-            rests[k] = rest
-            if k < n:
-                dirty[begin + k] = 1
-                if taint[begin + k] == 0:
-                    taint[begin + k] = share
-                else:  # a seed keeps its whole value
-                    taint[begin + k] = values[begin + k]
-            else:
-                fee_share = share
-        while left > 0:
-            best = 0
-            for k in range(1, n + 1):
-                if rests[k] > rests[best]:
-                    best = k
-            rests[best] = -1
-            left -= 1
-            if best == n:
-                fee_share += 1
-            elif taint[begin + best] < values[begin + best]:
-                taint[begin + best] += 1
-        fees += fee_share
-    return fees
-
-
-@njit(cache=True, nogil=True)
 def fifo_sweep(  # noqa: C901, PLR0912 - one compiled loop: calls would cost its speed
-    first_input: Any, spent: Any, first_output: Any, values: Any, taint: Any, pool: Any
+    first_input: Any,
+    spent: Any,
+    first_output: Any,
+    values: Any,
+    taint: Any,
+    dirty: Any,
+    head: Any,
+    pool: Any,
 ) -> tuple[int, int]:
     """Carry tainted intervals of satoshi in order; return the fee's taint and the pool's use.
 
     ``pool`` keeps rows of (begin, end, next): the tainted intervals of each output, linked;
-    it grows as needed.  ``taint`` holds the seeds' satoshi (whole outputs) and is filled.
+    it grows as needed.  ``head`` (one place an output, as it comes) says where they begin.
+    ``taint`` holds the seeds' satoshi (whole outputs) and is filled.
     """
-    n_outputs = len(values)
-    head = np.full(n_outputs, -1, dtype=np.int64)
-    dirty = _dirty(taint)
+    mark_seeds(taint, dirty)
+    for o in np.flatnonzero(dirty):
+        head[o] = -1
     used, fees = 0, 0
     for tx in range(len(first_input) - 1):
         first, last = first_input[tx], first_input[tx + 1]
-        if _is_reached(spent, first, last, dirty):
+        if is_reached(spent, first, last, dirty):
             begin, end = first_output[tx], first_output[tx + 1]
             out, out_from = begin, 0  # the output that is being filled, and where it begins
             tail, at = -1, 0
             for i in range(first, last):
                 source = spent[i]
-                here = head[source]
+                here = head[source] if dirty[source] else -1
                 whole = here < 0 and taint[source] > 0  # a seed: one interval, not in the pool
                 while here >= 0 or whole:
                     low = at + (0 if whole else pool[here, 0])
@@ -160,7 +84,7 @@ def fifo_sweep(  # noqa: C901, PLR0912 - one compiled loop: calls would cost its
                             fees += high - low
                             break
                         cut = min(high, out_from + values[out])
-                        if taint[out] == values[out] and head[out] < 0 and tail < 0:
+                        if tail < 0 and dirty[out]:
                             low = cut  # a seed is tainted whole already
                             continue
                         taint[out] += cut - low
@@ -183,8 +107,3 @@ def fifo_sweep(  # noqa: C901, PLR0912 - one compiled loop: calls would cost its
                         low = cut
                 at += values[source]
     return fees, used
-
-
-def first_pool() -> Any:
-    """Return an empty pool of intervals."""
-    return np.empty((FIRST_POOL, 3), dtype=np.int64)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 WHOLE_METHODS = ("fifo", "haircut", "poison")
+FIRST_POOL = 1 << 18  # tainted intervals: more are made room for
 
 
 class Spread(NamedTuple):
@@ -28,15 +29,17 @@ def spread(index: Any, seeds: Collection[int], method: str) -> Spread:
 
     ``index`` needs the arrays of ``ChainIndex``; KeyError for another method.
     """
-    from ledger.taint.kernels import fifo_sweep, first_pool, haircut_sweep, poison_sweep
+    from ledger.taint.haircut_kernel import haircut_sweep
+    from ledger.taint.kernels import fifo_sweep, poison_sweep
 
-    chosen = sorted(set(seeds))
-    taint = np.zeros(len(index.value_sat), dtype=np.int64)
+    chosen, n_outputs = sorted(set(seeds)), len(index.value_sat)
+    # made here and not in the compiled code: numpy's large arrays stand on large pages
+    taint, dirty = np.zeros(n_outputs, dtype=np.int64), np.zeros(n_outputs, dtype=np.uint8)
     taint[chosen] = index.value_sat[chosen]
     arrays = (index.first_input, index.spent_output, index.first_output, index.value_sat, taint)
-    sweeps = {"haircut": haircut_sweep, "poison": poison_sweep}
     if method == "fifo":
-        fee, _used = fifo_sweep(*arrays, first_pool())
+        head, pool = np.empty(n_outputs, dtype=np.int64), np.empty((FIRST_POOL, 3), dtype=np.int64)
+        fee, _used = fifo_sweep(*arrays, dirty, head, pool)
     else:
-        fee = sweeps[method](*arrays)
+        fee = {"haircut": haircut_sweep, "poison": poison_sweep}[method](*arrays, dirty)
     return Spread(taint, int(fee))

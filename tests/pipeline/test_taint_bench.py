@@ -33,7 +33,8 @@ def test_the_graph_is_the_same_each_time_and_spends_before_it_pays():
 def test_clusters_are_counted_and_missing_peers_are_said():
     measured = measure_clusters(20_000)
     assert measured["rows"] == 20_000
-    assert set(measured["peers"]) == {"graphsense-clustering", "scipy"}
+    assert set(measured["peers"]) == {"graphsense-clustering", "scipy", "scipy on edges"}
+    assert all(peer["same_partition"] for peer in measured["peers"].values() if peer)
 
 
 rows = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 20)), max_size=60)
