@@ -43,13 +43,17 @@ class RefusedJoin:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Everything that an analysis states, in a fixed order."""
+    """Everything that an analysis states, in a fixed order.
+
+    ``at_height``: the last block that counted, as in ``Trace``.
+    """
 
     clusters: tuple[Cluster, ...]
     traces: tuple[Trace, ...]
     cash_outs: tuple[CashOutPoint, ...]
     transactions: tuple[Transaction, ...]
     refused: tuple[RefusedJoin, ...]
+    at_height: int | None
 
 
 def analyse(
@@ -229,6 +233,7 @@ class Workbench:
             cash_outs=tuple(self._cash_outs),
             transactions=self._citations.records(),
             refused=tuple(self._refused()),
+            at_height=self.index.reaches(),
         )
 
     def _follow(self, outputs: Sequence[int], wallet: Sequence[int]) -> list[Trail]:

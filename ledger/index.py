@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -89,8 +90,15 @@ class ScriptNumbers:
 
     def __init__(self, scripts: Scripts, keys: npt.NDArray[np.uint64]) -> None:
         self._scripts = scripts
-        self._order = np.argsort(keys, kind="stable")
-        self._keys = keys[self._order]
+        self._unsorted = keys
+
+    @cached_property
+    def _order(self) -> Integers:
+        return np.argsort(self._unsorted, kind="stable")
+
+    @cached_property
+    def _keys(self) -> npt.NDArray[np.uint64]:
+        return self._unsorted[self._order]
 
     def get(self, script: bytes) -> int | None:
         """Return the number of a script, or None where the chain lacks it."""
@@ -179,6 +187,11 @@ class ChainIndex:
         """Return the height of a transaction's block, or None where nothing tells it."""
         found = int(self.heights[tx])
         return None if found == NONE else found
+
+    def reaches(self) -> int | None:
+        """Return the height of the highest block, or None where one has no known height."""
+        known = len(self.heights) and not (self.heights == NONE).any()
+        return int(self.heights.max()) if known else None
 
     def txid(self, tx: int) -> str:
         """Return the displayed id of a transaction."""

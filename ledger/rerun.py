@@ -4,45 +4,42 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ledger.accounting import accounting_settings
-from ledger.analysis import Analysis, analyse
+from ledger.analysis import analyse
+from ledger.carried import AnalysisKey, Begun, Carried
 from ledger.ingest import ingest_content, ingest_loose, number_blocks
+from ledger.odds import shipped_odds
 from ledger.parsing.networks import NETWORK, NETWORK_OF_MAGIC
 from ledger.sources.faults import unreadable
+from ledger.stating import analysis_digest
 from ledger.store.loose import parse_loose
 from vestigo.errors import InputError
 from vestigo.i18n import _
-from vestigo.records import (
-    CashOutPoint,
-    Cluster,
-    Judgement,
-    Record,
-    Retraction,
-    Tag,
-    Trace,
-    Transaction,
-)
-from vestigo.records.base import record_from_body
+from vestigo.records import CashOutPoint, Cluster, Record, Trace
+from vestigo.settings import default_settings
 
-CHAIN, LEDGER, EXTRACTION = "data/ledger/chain", "data/ledger", "data/extraction"
+CHAIN = "data/ledger/chain"
 MADE = (Trace, Cluster, CashOutPoint)
-_OUTPOINT = re.compile(r"trace start ([0-9a-f]{64}:\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Records of one kind: how many came out the same, and the ids that did not."""
+    """Records of one kind: how many came out the same, and the ids that did not.
+
+    ``records`` are those that were made now and that the bundle does not take back: in the
+    order of the bundle, then those that only came out now.
+    """
 
     kind: str
     n_same: int
     only_in_bundle: tuple[str, ...]
     only_made_now: tuple[str, ...]
+    records: tuple[Record, ...]
 
     @property
     def is_same(self) -> bool:
@@ -50,79 +47,65 @@ class Compared:
         return not self.only_in_bundle and not self.only_made_now
 
 
-class Carried:
-    """What a bundle carries for the ledger; retracted records are left out."""
-
-    def __init__(self, bundle: Path) -> None:
-        self._bundle = bundle
-        self.retracted = {one.retracts for one in self._all(Retraction, EXTRACTION)}
-        self.judgements = self.of_kind(Judgement, EXTRACTION)
-        self.tags = self.of_kind(Tag)
-        self.traces = self.of_kind(Trace)
-        self.transaction_ids = {one.record_id for one in self._all(Transaction, LEDGER)}
-
-    def of_kind(self, kind: type[Any], folder: str = LEDGER) -> list[Any]:
-        """Return the records of a kind that stand."""
-        found = self._all(kind, folder)
-        return [one for one in found if one.record_id not in self.retracted]
-
-    def _all(self, kind: type[Any], folder: str) -> list[Any]:
-        path = self._bundle / folder / f"{kind.KIND}.jsonl"
-        if not path.is_file():
-            return []
-        try:
-            lines = path.read_bytes().splitlines()
-            return [record_from_body(json.loads(line)) for line in lines]
-        except (ValueError, LookupError, TypeError) as error:
-            raise unreadable(kind.KIND, str(path)) from error
-
-    def starts(self) -> tuple[list[str], list[str], dict[str, tuple[str, ...]]]:
-        """Return the addresses and outputs that traces begin at, and what names each."""
-        sources: dict[str, tuple[str, ...]] = {}
-        outputs = []
-        for one in self.judgements:
-            if match := _OUTPOINT.fullmatch(one.subject):
-                outputs.append(match[1])
-                sources[match[1]] = tuple(sorted({one.record_id, one.seen_record_id}))
-        entered = set(sources.values())
-        addresses = []
-        for trace in self.traces:
-            named = self._naming(trace)
-            if named not in entered or not named:
-                addresses.append(trace.start_address)
-                sources[trace.start_address] = named
-        return sorted(set(addresses)), outputs, sources
-
-    def _naming(self, trace: Trace) -> tuple[str, ...]:
-        """Return the sources that name a start: those before the first transaction."""
-        first = (i for i, one in enumerate(trace.sources) if one in self.transaction_ids)
-        return trace.sources[: next(first, 0)]
-
-
 def rerun(
-    bundle: Path, work: Path, settings: Mapping[str, Any], at_height: int | None = None
+    bundle: Path,
+    work: Path,
+    settings: Mapping[str, Any] | None = None,
+    at_height: int | None = None,
 ) -> list[Compared]:
     """Make clusters, traces and cash-outs again in the empty folder ``work``; compare them.
 
-    ``settings`` is the section ``ledger`` that the case had.  Raises ``InputError`` E-LED-075
-    where the bundle carries no chain data, and as ingest and analysis do.
+    Each analysis is made at the height and with the settings that its records name; the
+    bundle's log keeps the settings.  ``settings`` (the section ``ledger``) and ``at_height``
+    take their place where given.  Raises ``InputError`` E-LED-075 where the bundle carries no
+    chain data, E-LED-076 where nothing gives the settings of its records, and as ingest and
+    analysis do.
     """
     carried = Carried(bundle)
     chain = work / "chain"
     for network in set(_ingest(bundle, chain)):
         number_blocks(chain, network, {})
-    networks = sorted({trace.network for trace in carried.traces})
-    addresses, outputs, sources = carried.starts()
-    made: list[Record] = []
-    for network in networks:
-        here = {trace.start_address for trace in carried.traces if trace.network == network}
-        found = analyse(
-            chain, network, [one for one in addresses if one in here], carried.tags,
-            accounting_settings(settings, carried.judgements), sources, outputs=outputs,
-            at_height=at_height,
+    made: dict[str, Record] = {}
+    for key, begun in carried.analyses().items():
+        section = _settings_of(carried, key, settings)
+        height = key.at_height if at_height is None else at_height
+        for record in _made(chain, key, begun, carried, section, height):
+            made[record.record_id] = record
+    return [_compared(kind, carried, made) for kind in MADE]
+
+
+def _made(
+    chain: Path, key: AnalysisKey, begun: Begun, carried: Carried, section: Mapping[str, Any],
+    at_height: int | None,
+) -> Iterator[Record]:  # fmt: skip
+    found = analyse(
+        chain, key.network, sorted(begun.addresses), carried.tags, section, begun.sources,
+        outputs=sorted(begun.outputs), at_height=at_height,
+    )  # fmt: skip
+    yield from (*found.clusters, *found.traces, *found.cash_outs)
+
+
+def _settings_of(
+    carried: Carried, key: AnalysisKey, given: Mapping[str, Any] | None
+) -> Mapping[str, Any]:
+    """Return the settings of an analysis: those given, else by digest of the log or the usual."""
+    if given is not None:
+        return accounting_settings(given, carried.judgements)
+    odds = shipped_odds()
+    kept = carried.settings(lambda section: analysis_digest(section, odds))
+    usual = accounting_settings(default_settings()["ledger"], carried.judgements)
+    kept.setdefault(analysis_digest(usual, odds), usual)
+    if key.settings_sha256 not in kept:
+        raise InputError(
+            "E-LED-076",
+            _("Nothing here gives the settings {digest} that records of the bundle name.").format(
+                digest=key.settings_sha256
+            ),
+            where=f"odds {odds.sha256}",
+            remedy=_("Give the case.toml of the case with --settings, and use the version of "
+                     "Vestigo that made the records: its weights are part of the digest."),
         )  # fmt: skip
-        made += _records(found)
-    return [_compared(kind, carried.of_kind(kind), made) for kind in MADE]
+    return kept[key.settings_sha256]
 
 
 def _ingest(bundle: Path, chain: Path) -> Iterator[str]:
@@ -156,13 +139,13 @@ def _loose(chain: Path, content: bytes, file: Path) -> str:
     return network
 
 
-def _records(found: Analysis) -> list[Record]:
-    return [*found.clusters, *found.traces, *found.cash_outs]
-
-
-def _compared(kind: type[Record], carried: Sequence[Record], made: Sequence[Record]) -> Compared:
-    before = {one.record_id for one in carried}
-    now = {one.record_id for one in made if isinstance(one, kind)}
+def _compared(kind: type[Record], carried: Carried, made: Mapping[str, Record]) -> Compared:
+    """Compare by id; what the bundle took back itself is not missed and not new."""
+    before = [one.record_id for one in carried.of_kind(kind)]
+    now = {name: one for name, one in made.items() if isinstance(one, kind)}
+    new = sorted(set(now) - set(before) - carried.retracted)
+    same: Sequence[str] = [name for name in before if name in now]
     return Compared(
-        kind.KIND, len(before & now), tuple(sorted(before - now)), tuple(sorted(now - before))
-    )
+        kind.KIND, len(same), tuple(sorted(set(before) - set(now))), tuple(new),
+        tuple(now[name] for name in (*same, *new)),
+    )  # fmt: skip

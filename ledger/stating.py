@@ -15,6 +15,7 @@ from ledger.following import Arrival, Trail
 from ledger.grounding import Grounding
 from ledger.index import ChainIndex
 from ledger.likelihood import CASH_OUT_MODEL, CLUSTER_MODEL, TRAIL_MODEL, Likelihood
+from ledger.odds import Odds
 from ledger.services import Service, Services
 from ledger.unions import Unions
 from vestigo.records import CashOutPoint, Cluster, Hop, Join, Method, Trace, probability
@@ -29,6 +30,11 @@ CASH_OUT_RULES = {
 FOLLOW_ALL = "ledger.follow_all.v1"
 SAME_WALLET = "ledger.same_wallet.v1"
 TWO_PARTY = "ledger.follow_two_party_candidate.v1"
+
+
+def analysis_digest(settings: Mapping[str, Any], odds: Odds) -> str:
+    """Return what ``Method.settings_sha256`` of a trace is: settings and weights together."""
+    return section_digest({**settings, "odds_sha256": odds.sha256})
 
 
 class Statements:
@@ -55,7 +61,8 @@ class Statements:
         odds = likelihood.odds
         self._models = odds.models
         self._grounding = Grounding(index, services, likelihood)
-        self._digest = section_digest({**settings, "odds_sha256": odds.sha256})
+        self._digest = analysis_digest(settings, odds)
+        self._at_height = index.reaches()
 
     def cluster(self, script: int) -> Cluster:
         """Return the record of the cluster (two scripts at least) that holds ``script``."""
@@ -74,6 +81,7 @@ class Statements:
                 self._likelihood.cluster_row(script)
             ),
             observed_at=index.mined_at(edges[-1].tx),
+            at_height=self._at_height,
         )
 
     def trace(self, start: int, trail: Trail, tier: str, sources: Sequence[str]) -> Trace:
@@ -99,6 +107,7 @@ class Statements:
             ),
             grounds=self._grounding.of(trail),
             observed_at=index.mined_at(txs[-1]),
+            at_height=self._at_height,
         )
 
     def cash_out(self, arrival: Arrival, trace: Trace, tier: str) -> CashOutPoint | None:
@@ -141,6 +150,7 @@ class Statements:
             grounds=tuple(f"{name}={value}" for name, value in sorted(row.items())),
             measured=model.measured(given_tag),
             other_traces=arrival.n_trails - 1,
+            at_height=self._at_height,
         )
 
     def service_at(self, script: int) -> tuple[Service, str] | None:

@@ -19,7 +19,7 @@ from typing import Any
 from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.places import config_root
-from vestigo.records.canonical import content_id
+from vestigo.records.canonical import canonical_json, content_id
 
 Section = dict[str, Any]
 MOST_TOML_BYTES = 4_000_000
@@ -97,6 +97,11 @@ def merged_settings(overrides: Mapping[str, Any], where: str) -> dict[str, Secti
 def section_digest(section: Any) -> str:
     """Return the digest of settings for ``Method.settings_sha256`` (decimals as strings)."""
     return content_id(_plain(section))
+
+
+def section_text(section: Any) -> str:
+    """Return settings as one line of canonical JSON; what it holds has the same digest."""
+    return canonical_json(_plain(section)).decode("utf-8")
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 from ledger.accounting import accounting_settings
 from ledger.analysis import Analysis, analyse
+from ledger.starts import EnteredOutputs
 from vestigo.cli.ledger_chain import NETWORK
 from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
@@ -29,6 +30,7 @@ from vestigo.records import (
     Tag,
     Trace,
 )
+from vestigo.settings import Section, section_text
 
 CASE = click.argument("case", type=click.Path(path_type=Path))
 NETWORK_OPTION = click.option(
@@ -55,6 +57,7 @@ def trace(
     exhibit: str | None, at_height: int | None, network: str | None, as_json: bool,
 ) -> ExitCode:  # fmt: skip
     """Cluster, trace and state cash-out candidates; records that no longer hold are retracted."""
+    outputs = tuple(name.strip().lower() for name in outputs)
     with open_session(case) as session:
         settings = accounting_settings(
             session.settings("ledger"), session.ledger.of_kind(Judgement)
@@ -81,7 +84,7 @@ def trace(
                 outputs=outputs,
                 at_height=at_height,
             )
-            _record(session, analysis, starts)
+            _record(session, analysis, starts, outputs, settings)
             display.update(task, completed=1)
     for problem in problems:
         report_error(problem)
@@ -117,8 +120,14 @@ def _valid(addresses: Iterable[str], network: str) -> tuple[list[str], list[Inpu
     return valid, problems
 
 
-def _record(session: CaseSession, analysis: Analysis, starts: list[str]) -> None:
-    """Append what was found and take back what the same starts no longer lead to."""
+def _record(
+    session: CaseSession, analysis: Analysis, starts: Sequence[str], outputs: Sequence[str],
+    settings: Section,
+) -> None:  # fmt: skip
+    """Append what was found and take back what the same starts no longer lead to.
+
+    The log keeps the settings, so that a bundle says how its records can be made again.
+    """
     derived: list[Derived] = [*analysis.clusters, *analysis.traces, *analysis.cash_outs]
     now = session.clock()
     gone = [
@@ -128,7 +137,7 @@ def _record(session: CaseSession, analysis: Analysis, starts: list[str]) -> None
             person=os_account(),
             retracted_at=now,
         )
-        for record_id in _superseded(session, analysis, starts)
+        for record_id in _superseded(session, analysis, starts, outputs)
     ]
     session.ledger.append([*analysis.transactions, *derived, *gone])
     session.custody.append(
@@ -138,19 +147,35 @@ def _record(session: CaseSession, analysis: Analysis, starts: list[str]) -> None
             "starts": str(len(starts)),
             "traces": str(len(analysis.traces)),
             "cash_outs": str(len(analysis.cash_outs)),
+            "at_height": _shown(analysis.at_height),
+            "settings": section_text(settings),
         },
     )
 
 
-def _superseded(session: CaseSession, analysis: Analysis, starts: list[str]) -> Iterator[str]:
+def _shown(height: int | None) -> str:
+    return "" if height is None else str(height)
+
+
+def _superseded(
+    session: CaseSession, analysis: Analysis, starts: Sequence[str], outputs: Sequence[str]
+) -> list[str]:
+    """Return the ids of what earlier analyses of the same starts stated and this one does not."""
     kept = {item.record_id for item in (*analysis.clusters, *analysis.traces, *analysis.cash_outs)}
     known = {address for cluster in analysis.clusters for address in cluster.addresses}
-    old: list[Derived] = [
-        *(item for item in session.ledger.of_kind(Trace) if item.start_address in starts),
-        *(item for item in session.ledger.of_kind(CashOutPoint) if item.start_address in starts),
-        *(item for item in session.ledger.of_kind(Cluster) if known.intersection(item.addresses)),
+    entered = EnteredOutputs(session.ledger.of_kind(Judgement))
+    old: list[str] = []
+    for trace in session.ledger.of_kind(Trace):
+        output = entered.of(trace)
+        if output in outputs or (output is None and trace.start_address in starts):
+            old.append(trace.record_id)
+    gone = frozenset(old)
+    points = [item for item in session.ledger.of_kind(CashOutPoint) if item.trace_id in gone]
+    clusters = [
+        item for item in session.ledger.of_kind(Cluster) if known.intersection(item.addresses)
     ]
-    return (item.record_id for item in old if item.record_id not in kept)
+    old += [item.record_id for item in (*points, *clusters)]
+    return [record_id for record_id in old if record_id not in kept]
 
 
 def _print_analysis(
@@ -159,6 +184,7 @@ def _print_analysis(
     reasons = Counter(item.stop_reason for item in analysis.traces)
     summary: dict[str, Any] = {
         "starts": len(starts),
+        "at_height": analysis.at_height,
         "clusters": len(analysis.clusters),
         "traces": len(analysis.traces),
         "transactions": len(analysis.transactions),

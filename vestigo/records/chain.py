@@ -105,13 +105,19 @@ class Join:
 @register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster(Derived):
-    """Addresses grouped by a named heuristic, with the proof path of each union."""
+    """Addresses grouped by a named heuristic, with the proof path of each union.
+
+    ``at_height`` is the height of the last block that counted (None: not every block that
+    counted has a known height, or the record is older than this field).
+    """
 
     KIND: ClassVar[str] = "cluster"
+    LATER: ClassVar[frozenset[str]] = frozenset({"at_height"})
 
     network: str
     addresses: tuple[str, ...]
     joins: tuple[Join, ...]
+    at_height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +192,11 @@ class Trace(Derived):
     data at hand lack an input of the next transaction).  A trace without hops stops at the
     very output that the start address received; ``stop_detail`` names it.  ``grounds``
     has one entry a hop: what it rests on, what else was possible, how sure it is.
+    ``at_height`` as in ``Cluster``: ``unspent`` means unspent at that height.
     """
 
     KIND: ClassVar[str] = "trace"
-    LATER: ClassVar[frozenset[str]] = frozenset({"grounds"})
+    LATER: ClassVar[frozenset[str]] = frozenset({"grounds", "at_height"})
 
     network: str
     accounting: str
@@ -198,6 +205,7 @@ class Trace(Derived):
     stop_reason: str
     stop_detail: str
     grounds: tuple[HopGround, ...] | None = None
+    at_height: int | None = None
 
 
 @register
@@ -209,11 +217,14 @@ class CashOutPoint(Derived):
     ``tag_ids`` are the tags that name the service; ``service`` names the service,
     never a person.  ``grounds`` are the features that its probability (``confidence``)
     was reckoned from, ``measured`` how often such statements were right, ``other_traces``
-    how many further traces of the start reach the same output.
+    how many further traces of the start reach the same output;
+    ``at_height`` as in ``Cluster``.
     """
 
     KIND: ClassVar[str] = "cash_out_point"
-    LATER: ClassVar[frozenset[str]] = frozenset({"grounds", "measured", "other_traces"})
+    LATER: ClassVar[frozenset[str]] = frozenset(
+        {"grounds", "measured", "other_traces", "at_height"}
+    )
 
     network: str
     address: str
@@ -231,3 +242,4 @@ class CashOutPoint(Derived):
     grounds: tuple[str, ...] | None = None
     measured: Measured | None = None
     other_traces: int | None = None
+    at_height: int | None = None
