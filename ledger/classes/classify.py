@@ -18,9 +18,9 @@ _RULES: tuple[tuple[str, str, Rule], ...] = (
     ("whirlpool", "ledger.whirlpool.v1", whirlpool),
     ("whirlpool_tx0", "ledger.whirlpool_tx0.v1", tx0),
     # before Wasabi 1: three of its many denominations may lie near 0.1 bitcoin
-    ("wasabi2", "ledger.wasabi2.v1", wasabi2),
-    ("wasabi1", "ledger.wasabi1.v1", wasabi1),
-    ("joinmarket_candidate", "ledger.joinmarket.v1", joinmarket),
+    ("wasabi2", "ledger.wasabi2.v2", wasabi2),
+    ("wasabi1", "ledger.wasabi1.v2", wasabi1),
+    ("joinmarket_candidate", "ledger.joinmarket.v2", joinmarket),
     ("stonewall_candidate", "ledger.stonewall.v1", stonewall),
     ("batch", "ledger.batch.v1", batch),
 )

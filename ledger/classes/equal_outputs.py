@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from ledger.classes.view import TxView, distinct_scripts, most_frequent_value
+from ledger.classes.view import Coin, TxView, distinct_scripts, most_frequent_value
 from vestigo.identifiers.bitcoin import script_kind
 
 Features = dict[str, int]
@@ -15,6 +16,7 @@ JM_MOST_SIDE = 100
 JM_MOST_RATIO = 4
 JM_MOST_DENOMINATIONS = 2
 JM_MOST_SUBSET_INPUTS = 12
+JM_SPENT_WHOLE = 4  # of so many peers one may have brought the very sum, and the taker
 JM_FEE_SHARE = 50  # a peer earns or pays at most 1/50 of the mixed value
 JM_FEE_SAT = 20_000
 STONEWALL_OUTPUTS = (3, 4)
@@ -28,7 +30,9 @@ def joinmarket(view: TxView) -> Features | None:
     n_inputs = distinct_scripts(inputs)
     if 2 * n_equal < len(outputs) or not JM_LEAST_EQUAL <= n_equal <= n_inputs:
         return None
-    if n_equal == len(outputs) or _vetoed(view) or not _fundable(view, value, n_equal):
+    if not _peers_got_change(outputs, n_equal) or _vetoed(view):
+        return None
+    if not _fundable(view, value, n_equal):
         return None
     return {"equal_sat": value, "equal_outputs": n_equal, "inputs": n_inputs,
             "outputs": len(outputs)}  # fmt: skip
@@ -46,6 +50,12 @@ def stonewall(view: TxView) -> Features | None:
     if len(equal) != 1 or counts[equal[0]] != 2 or equal[0] < STONEWALL_LEAST_SAT:  # noqa: PLR2004 - two parties
         return None
     return {"equal_sat": equal[0], "outputs": len(outputs), "inputs": distinct_scripts(inputs)}
+
+
+def _peers_got_change(outputs: Sequence[Coin], n_equal: int) -> bool:
+    """Return whether nearly every peer got change; one payer who pays equal sums gets one."""
+    n_change = sum(n == 1 for n in Counter(coin.value_sat for coin in outputs).values())
+    return n_change >= max(n_equal - 1 - n_equal // JM_SPENT_WHOLE, 1)
 
 
 def _vetoed(view: TxView) -> bool:

@@ -149,10 +149,35 @@ def test_wasabi1_edges():
 
 def test_a_wasabi2_mix_with_three_outputs_of_a_tenth_is_no_wasabi1():
     """0.1 bitcoin is one of its denominations, too: found on seed 3 of the practice range."""
-    inputs = coins([31_000_000 + n for n in range(16)])
+    sums = [31_000_000 + n for n in range(8)]
+    inputs = (*coins(sums), *coins(sums, first=50, kind=b"\x51\x20" + bytes(12)))
     values = [20_000_000] * 4 + [10_000_000] * 8 + [5_000_000] * 6 + [2_000_000] * 2 + [123_456]
     assert name_of(inputs, coins(values, first=100)) == "wasabi2"
-    assert name_of(inputs, coins(values[::-1], first=100)) == "wasabi1"
+    assert name_of(inputs[:8] * 2, coins(values, first=100)) == "none"  # coins of one kind
+
+
+def test_a_payer_of_tenths_is_no_wasabi1():
+    """One change, or sums of all sorts beside: found by `vestigo bench classes`."""
+    base = 10_000_000
+    inputs = coins([base] * 30)
+    peers = [base] * 12 + [1_000 + n for n in range(9)]
+    assert name_of(inputs, coins(peers, first=100)) == "wasabi1"
+    assert name_of(inputs, coins([base] * 12 + [777], first=100)) != "wasabi1"
+    assert name_of(inputs, coins([*peers, *range(5_000, 5_020)], first=100)) != "wasabi1"
+    assert name_of(inputs, coins(peers, first=100, kind=b"\x76\xa9")) != "wasabi1"
+
+
+def test_a_payer_of_grades_is_no_wasabi2():
+    inputs = coins([2 * BTC] * 16)
+    grades = sorted([31_000_000] * 4 + [22_000_000] * 3 + [13_100_000] * 3, reverse=True)
+    assert name_of(inputs, coins([*grades, 7_777], first=100)) != "wasabi2"
+
+
+def test_a_payer_of_equal_sums_is_no_joinmarket():
+    inputs = coins([BTC] * 14)
+    assert name_of(inputs, coins([BTC] * 8 + [500], first=100)) != "joinmarket_candidate"
+    changes = [500 + n for n in range(6)]
+    assert name_of(inputs, coins([BTC] * 8 + changes, first=100)) == "joinmarket_candidate"
 
 
 def test_wasabi2_edges():

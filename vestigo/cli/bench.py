@@ -12,8 +12,10 @@ from vestigo.cli.bench_acceptance import acceptance, range_command
 from vestigo.cli.bench_authority import authority
 from vestigo.cli.bench_calibration import calibration
 from vestigo.cli.bench_capture import capture
+from vestigo.cli.bench_classes import classes
 from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_crawl_kills import crawl_kills
+from vestigo.cli.bench_crypttrace import crypttrace
 from vestigo.cli.bench_custody_kills import custody_kills
 from vestigo.cli.bench_evidence import evidence
 from vestigo.cli.bench_fuzz import fuzz
@@ -46,8 +48,10 @@ bench.add_command(range_command)
 bench.add_command(authority)
 bench.add_command(calibration)
 bench.add_command(capture)
+bench.add_command(classes)
 bench.add_command(crawl_kills)
 bench.add_command(coverage)
+bench.add_command(crypttrace)
 bench.add_command(custody_kills)
 bench.add_command(evidence)
 bench.add_command(fuzz)
