@@ -13,12 +13,14 @@ from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE, catalogue, ngettex
 
 WHOLE = ("vestigo/evidence/bundle/documents", "vestigo/evidence/report")
 FILES = ("vestigo/evidence/words.py", "vestigo/evidence/coverage_words.py",
-         "vestigo/evidence/bundle/sheet.py", "vestigo/pipeline/coverage_sheet.py")  # fmt: skip
+         "vestigo/evidence/bundle/sheet.py", "vestigo/pipeline/coverage_sheet.py",
+         "vestigo/pipeline/cash_out_sheet.py")  # fmt: skip
 TRANSLATED = [name for name in DOCUMENT_LANGUAGES if name != SOURCE_LANGUAGE]
 # the same word in both languages
 SAME = {
     "{n} byte",
     "{kind}: {n}",
+    "{number}. {service}",
     "bytes {start}-{end}",
     "{day}, {time} UTC",
     "{part} of {value}, {moment}",

@@ -115,6 +115,26 @@ def test_the_sheet_in_each_form(case: Path, tmp_path: Path, form: str, capsys):
     assert list(log.events())[-1].reason == "cash-out sheet written"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "candidate: nobody has confirmed it"),
+        ("es", "candidato: nadie lo ha confirmado"),
+        ("pt", "candidato: ninguém o confirmou"),
+        ("fr", "candidat : personne ne l’a confirmé"),
+    ],
+)
+def test_the_sheet_speaks_the_languages_of_documents(
+    case: Path, chain, tmp_path: Path, language: str, words: str
+):
+    out = tmp_path / "sheet.txt"
+    asked = ["ledger", "cashouts", str(case), "--sheet", str(out), "--language", language]
+    assert run(asked) == 0
+    text = " ".join(out.read_text("utf-8").split())
+    assert words in text
+    assert chain.address("hot") in text  # the tag says which address it is of
+
+
 def test_a_sheet_of_an_unknown_form_and_one_that_cannot_be_written(case: Path, tmp_path, capsys):
     assert run(["ledger", "cashouts", str(case), "--sheet", str(tmp_path / "sheet.docx")]) == 2
     assert "E-LED-092" in capsys.readouterr().err

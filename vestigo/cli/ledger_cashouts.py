@@ -12,7 +12,7 @@ import click
 from vestigo.cli.ledger_trace import CASE, JSON
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import SourceUnreachable
-from vestigo.i18n import _, ngettext
+from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext
 from vestigo.pipeline.cash_outs import VERDICTS, cash_out_rows, judge_cash_out
 from vestigo.pipeline.session import open_session
 from vestigo.store.atomic import write_atomically
@@ -25,7 +25,7 @@ from vestigo.store.atomic import write_atomically
     help=_("Write a sheet for legal process: .pdf, .txt, .csv or .json."),
 )  # fmt: skip
 @click.option(
-    "--language", type=click.Choice(("en", "es")), default="en", show_default=True,
+    "--language", type=click.Choice(DOCUMENT_LANGUAGES), default="en", show_default=True,
     help=_("The language of a PDF or text sheet."),
 )  # fmt: skip
 @JSON

@@ -28,7 +28,7 @@ from vestigo.evidence.report.blocks import (
     table,
 )
 from vestigo.evidence.report.typesetting import typesetter
-from vestigo.evidence.report.writing import bitcoin, instant, share, unknown
+from vestigo.evidence.report.writing import bitcoin, instant, money, share, unknown
 from vestigo.i18n import _, active_language, ngettext, speaking
 from vestigo.pipeline.cash_outs import CANDIDATE, cash_out_rows
 from vestigo.pipeline.session import CaseSession
@@ -163,14 +163,15 @@ def _worth(one: Row) -> str:
     if one["amount"] is None:
         return _("{currency}: no rate of that day").format(currency=one["currency"])
     said = _("{amount} {currency} (rate of {day}, {source})")
-    return said.format(amount=one["amount"], currency=one["currency"], day=one["rate_on"],
+    amount = money(Decimal(one["amount"]))
+    return said.format(amount=amount, currency=one["currency"], day=one["rate_on"],
                        source=one["rate_source"])  # fmt: skip
 
 
 def _attribution(tag: Row) -> str:
-    said = _("{label}: {pack}, {source}, confidence {confidence} ({level} of 100)")
-    return said.format(label=tag["label"], pack=tag["pack"], source=tag["source"],
-                       confidence=tag["confidence"], level=tag["level"])  # fmt: skip
+    said = _("{label} ({address}): {pack}, {source}, confidence {confidence} ({level} of 100)")
+    names = ("label", "address", "pack", "source", "confidence", "level")
+    return said.format(**{name: tag[name] for name in names})
 
 
 def _chance(row: Row) -> str:

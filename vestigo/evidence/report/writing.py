@@ -33,6 +33,13 @@ def bitcoin(value_sat: int) -> str:
     return f"{shown} BTC"
 
 
+def money(amount: Decimal) -> str:
+    """Return an amount of money with two places, without its currency."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(amount, format="#,##0.00", locale=locale()))
+
+
 def share(part: Decimal) -> str:
     """Return a share of one as a percentage with at most two places."""
     from babel.numbers import format_decimal
