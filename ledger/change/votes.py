@@ -8,16 +8,25 @@ each looks at and how often it was right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from ledger.change.facts import Facts, Marks
+from vestigo.rates import RateTable
 
 Verdicts = tuple[int, ...]
 Votes = dict[str, Verdicts]
 ROUND_DIGITS = range(7, 1, -1)
 PRECISION_GAP = 3
 RATE_NOISE = Decimal("0.005")  # a day's quote against the minute's: half a per cent
+FIAT = ("EUR", "GBP", "USD")
 FIAT_STEPS = (1000, 500, 100, 50, 10, 5)
+
+
+def prices_on(rates: RateTable, day: date) -> tuple[Decimal, ...]:
+    """Return the prices of one bitcoin on a day, for ``round_fiat``; those that are known."""
+    found = (rates.btc(day, currency) for currency in FIAT)
+    return tuple(rate.btc_price for rate in found if rate is not None)
 
 
 def votes_on(

@@ -10,12 +10,14 @@ from decimal import Decimal
 import pytest
 
 from vestigo.pipeline.calibration_bench import benchmark
+from vestigo.pipeline.calibration_bench.drawn import drawn_behaviour
 from vestigo.pipeline.calibration_bench.fitting import logistic
 from vestigo.pipeline.calibration_bench.labelled import measure_labelled
 from vestigo.pipeline.calibration_bench.measuring import calibration, wilson
+from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.statements import Statement
 from vestigo.pipeline.calibration_bench.wallets import adjusted_rand_index
-from vestigo.pipeline.calibration_bench.worlds import FIT_SEEDS, TEST_SEEDS
+from vestigo.pipeline.calibration_bench.worlds import FIT_SEEDS, TEST_SEEDS, behaviour_named
 
 
 def test_probabilities_hold_on_an_unseen_world():
@@ -30,7 +32,30 @@ def test_probabilities_hold_on_an_unseen_world():
     assert matching["found"] >= 0.3
     assert measured["wallets"]["false_joins_through_mixes"] == 0
     assert measured["wallets"]["adjusted_rand_index"] > 0
+    rules = measured["change_rules"]
+    assert rules["script_type"]["change"]["precision"] >= 0.95
+    assert rules["rbf_pair"]["change"]["n"] > 0
     assert not set(FIT_SEEDS) & set(TEST_SEEDS)
+
+
+def test_votes_are_counted_where_the_holder_is_known():
+    rules = RuleTruth()
+    rules.add({"one": (1, -1), "silent": (0, 0)}, [True, None])
+    rules.add({"one": (1, -1), "silent": (0, 0)}, [False, True])
+    figures = rules.figures()
+    assert figures["one"]["change"] == {"n": 2, "precision": 0.5, "low": 0.0945, "high": 0.9055}
+    assert figures["one"]["not_change"]["precision"] == 0.0
+    assert figures["one"]["recall"] == 0.5
+    assert figures["silent"]["change"]["precision"] is None
+    assert figures["silent"]["recall"] == 0.0
+
+
+def test_a_drawn_behaviour_is_the_same_each_time_and_a_file_is_none():
+    assert drawn_behaviour("drawn-31") == drawn_behaviour("drawn-31")
+    assert drawn_behaviour("drawn-31") != drawn_behaviour("drawn-32")
+    assert drawn_behaviour("drawn-31.toml") is None
+    assert behaviour_named("drawn-31") == drawn_behaviour("drawn-31")
+    assert behaviour_named("habits-a").ledger.payjoins == 14
 
 
 def test_the_figures_of_a_known_sample():

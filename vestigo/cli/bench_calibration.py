@@ -77,6 +77,7 @@ def _print(measured: dict[str, Any]) -> None:
     sets |= {f"labelled {name}": one for name, one in (measured["labelled"] or {}).items()}
     rows = ["matching: " + " ".join(f"{k} {v}" for k, v in measured["matching"].items())]
     rows.append("wallets: " + " ".join(f"{k} {v}" for k, v in measured["wallets"].items()))
+    rows += [f"rule {name}: {one}" for name, one in measured["change_rules"].items()]
     for name, figures in sets.items():
         rows.append(f"{name}: " + " ".join(f"{key} {figures[key]}" for key in SHOWN))
         rows += [

@@ -13,6 +13,7 @@ from ledger.odds import shipped_odds
 from vestigo import __version__
 from vestigo.pipeline.calibration_bench.labelled import measure_labelled
 from vestigo.pipeline.calibration_bench.measuring import calibration
+from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.statements import MODELS, Stated
 from vestigo.pipeline.calibration_bench.wallets import WalletTruth
 from vestigo.pipeline.calibration_bench.worlds import (
@@ -37,7 +38,7 @@ def benchmark(
     stated: dict[str, list[Any]] = {name: [] for name in MODELS}
     worlds: list[str] = []
     n_reviews = 0
-    wallets = WalletTruth()
+    wallets, rules = WalletTruth(), RuleTruth()
     for behaviour in behaviours:
         for seed in seeds:
             with known_world(behaviour, seed) as world:
@@ -47,6 +48,7 @@ def benchmark(
                 made = Stated(world, odds)
                 n_reviews += made.n_reviews
                 made.compare_wallets(wallets)
+                made.compare_rules(rules)
                 for name in MODELS:
                     stated[name] += [(one.probability(odds), one.holds) for one in made.of(name)]
     matched = _matched(stated[MATCH_MODEL], n_reviews)
@@ -61,6 +63,7 @@ def benchmark(
         "statements": figures,
         "matching": matched,
         "wallets": wallets.figures(),
+        "change_rules": rules.figures(),
         "labelled": measure_labelled(labelled),
     }
 

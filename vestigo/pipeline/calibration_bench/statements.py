@@ -5,23 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from ledger.analysis import Workbench
-from ledger.change import OWN_MODEL
+from ledger.change import OWN_MODEL, prices_on, votes_on
+from ledger.change.replaced import read_replacements
 from ledger.following import Trail
 from ledger.likelihood import AT_SERVICE, CASH_OUT_MODEL, CLUSTER_MODEL, TRAIL_MODEL
 from ledger.matching import MATCH_MODEL, Match, Matcher, Matching
 from ledger.odds import Odds
 from ledger.store import ChainStore
 from vestigo.pipeline.calibration_bench.reviews import known_reviews, published_addresses
+from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.wallets import WalletTruth
 from vestigo.pipeline.calibration_bench.worlds import NETWORK, KnownWorld
 from vestigo.settings import default_settings
 
 MODELS = (OWN_MODEL, TRAIL_MODEL, CASH_OUT_MODEL, CLUSTER_MODEL, MATCH_MODEL)
+CHANGE_FROM = 2  # outputs
 MATCHING = Matching(before_days=4, after_days=0, tolerance=Decimal("0.02"))
 
 
@@ -148,6 +152,22 @@ class Stated:
         ]
         mixes = [one["txid"] for one in self._world.truth["mixes"]]
         wallets.add(self._world.name, labels, joins, mixes)
+
+    def compare_rules(self, rules: RuleTruth) -> None:
+        """Add the votes of every change rule on the payments of this world."""
+        index, reader = self._bench.index, self._bench.likelihood.reader
+        seen = read_replacements(self._world.mempool) if self._world.mempool else None
+        for tx in range(len(index.txids)):
+            facts = reader.of(tx)
+            if facts is None or len(facts.values_out) < CHANGE_FROM:
+                continue
+            payer = self._owner[int(index.script_of[index.spent_by(tx)[0]])]
+            payees = [self._owner[int(index.script_of[output])] for output in index.outputs(tx)]
+            day = datetime.fromtimestamp(int(index.seconds[tx]), UTC).date()
+            prices = prices_on(self._world.rates, day)
+            shrunk = seen.shrunk(index.txid(tx), facts) if seen else ()
+            own = [None if payee is None else payee == payer for payee in payees]
+            rules.add(votes_on(facts, shrunk, prices), own)
 
     def _matches(self) -> Iterator[tuple[Mapping[str, int], bool, Decimal]]:
         for paid_shown in (True, False):

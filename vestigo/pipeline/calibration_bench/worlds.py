@@ -13,11 +13,12 @@ from typing import Any
 from ledger.ingest import ingest
 from ledger.tags import read_tags
 from vestigo.errors import ConfigurationError
+from vestigo.pipeline.calibration_bench.drawn import drawn_behaviour
 from vestigo.places import config_root
 from vestigo.rates import RateTable
 from vestigo.records import Tag
 from vestigo.training.behaviour import Behaviour, load_behaviour
-from vestigo.training.chain.files import chain_files
+from vestigo.training.chain.files import MEMPOOL_NAME, chain_files
 from vestigo.training.chain.ledger import Ledger, make_ledger
 from vestigo.training.telling import tell_world
 from vestigo.training.truth import truth
@@ -40,6 +41,7 @@ class KnownWorld:
     tags: list[Tag]
     rates: RateTable
     truth: dict[str, Any]
+    mempool: Path | None = None
 
     @property
     def owners(self) -> dict[str, str]:
@@ -48,7 +50,10 @@ class KnownWorld:
 
 
 def behaviour_named(name: str) -> Behaviour:
-    """Return a shipped behaviour, one of the calibration's own, or that of a file."""
+    """Return a shipped behaviour, one of the calibration's own, a drawn one, or a file's."""
+    drawn = drawn_behaviour(name)
+    if drawn is not None:
+        return drawn
     own = config_root() / "ledger" / "behaviours" / f"{name}.toml"
     return load_behaviour(str(own) if own.is_file() else name)
 
@@ -81,7 +86,11 @@ def known_world(name: str, seed: int) -> Iterator[KnownWorld | None]:
         (folder / "rates.csv").write_bytes(rates_csv(seed))
         rates = RateTable.read([folder / "rates.csv"])
         told = truth(ledger.world, ledger)
-        yield KnownWorld(f"{Path(name).stem}-{seed}", folder / "chain", tags, rates, told)
+        seen = folder / MEMPOOL_NAME
+        yield KnownWorld(
+            f"{Path(name).stem}-{seed}", folder / "chain", tags, rates, told,
+            seen if seen.is_file() else None,
+        )  # fmt: skip
 
 
 def _ledger(world: World) -> Ledger | None:
