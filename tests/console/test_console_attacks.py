@@ -18,7 +18,8 @@ from vestigo.console.signing_in import FIRST_PAUSE, FREE_FAILURES, HOST_COOKIE
 PASSWORD = "a calm horse walks by the sea"
 SAME = {"Sec-Fetch-Site": "same-origin"}
 FORM = {"name": "ana.investigator", "password": PASSWORD}
-OPEN = {"/sign-in", "/sign-out", "/language", "/static/{name:str}"}
+OPEN = {"/sign-in", "/sign-out", "/language", "/static/{name:str}", "/sign-in/passkey",
+        "/sign-in/passkey/options", "/sign-in/provider", "/sign-in/provider/back"}  # fmt: skip
 EVIL = ("//evil.test", "///evil.test", "/\\evil.test", "https://evil.test", "http:evil.test",
         "\thttps://evil.test", "/%0d%0aLocation:%20https://evil.test", "javascript:alert(1)",
         "/\r\nSet-Cookie: planted=1", "@evil.test", ".evil.test", "/sign-out")  # fmt: skip

@@ -39,6 +39,22 @@ EXEMPT = {
     ("POST", "/judge/undo"): "test_console_judging.py walks it",
     ("GET", "/confirm"): SIGNING,
     **{
+        ("POST", path): "test_console_passkeys.py walks it"
+        for path in (
+            "/people/passkeys",
+            "/people/passkeys/options",
+            "/people/passkeys/remove",
+            "/confirm/passkey",
+            "/confirm/passkey/options",
+            "/sign-in/passkey",
+            "/sign-in/passkey/options",
+        )
+    },
+    **{
+        ("GET", path): "test_console_provider.py walks it"
+        for path in ("/sign-in/provider", "/sign-in/provider/back", "/confirm/provider")
+    },
+    **{
         ("POST", path): "test_console_people.py walks it"
         for path in ("/confirm", "/people/revoke", "/people/revoke-others", "/people/password")
     },

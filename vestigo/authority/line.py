@@ -2,7 +2,7 @@
 """One HTTP exchange with a host that the gate granted: guard, socket, proxy, deadline.
 
 Through the proxy where one is given (names are resolved there, RFC 1928); without one only
-literal loopback addresses are connected to.
+literal addresses are connected to: loopback, or what the settings name beside a host.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ NAME, SUCCEEDED = 3, 0
 
 @contextmanager
 def open_line(
-    guard: SocketGuard, proxy: Proxy | None, host: str, port: int, *, tls: bool, deadline: float
-) -> Iterator[http.client.HTTPConnection]:
+    guard: SocketGuard, proxy: Proxy | None, host: str, port: int, *, tls: bool, deadline: float,
+    address: str = "",
+) -> Iterator[http.client.HTTPConnection]:  # fmt: skip
     """Yield a connection to ``host:port`` that ends after ``deadline`` seconds, whatever it does.
 
+    ``address`` is the literal address of a host that the settings of the case name with it.
     ``OSError`` where it cannot be had.  The gate was asked before.
     """
     line = http.client.HTTPConnection(host.strip("[]"), port)
-    line.sock = _connected(guard, proxy, host.strip("[]"), port, deadline)
+    line.sock = _connected(guard, proxy, address or _name(host, proxy), port, deadline)
     watch = threading.Timer(deadline, _cut, (line,))
     watch.daemon = True
     watch.start()
@@ -90,7 +92,7 @@ def _exactly(connection: socket.socket, n_bytes: int) -> bytes:
 def _connected(
     guard: SocketGuard, proxy: Proxy | None, host: str, port: int, deadline: float
 ) -> socket.socket:
-    target = proxy or (_loopback(host), port)
+    target = proxy or (host, port)
     address = ipaddress.ip_address(target[0])
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
     connection = socket.socket(family, socket.SOCK_STREAM)
@@ -102,6 +104,10 @@ def _connected(
         connection.close()
         raise
     return connection
+
+
+def _name(host: str, proxy: Proxy | None) -> str:
+    return host.strip("[]") if proxy else _loopback(host.strip("[]"))
 
 
 def _loopback(host: str) -> str:

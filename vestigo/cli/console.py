@@ -11,6 +11,7 @@ import click
 from vestigo.cli.output import emit_json, printable
 from vestigo.cli.standard_input import standard_input
 from vestigo.console.accounts import ROLES, Accounts
+from vestigo.console.people.provider import issuer_of
 from vestigo.i18n import _
 from vestigo.pipeline.session import open_session
 
@@ -56,14 +57,26 @@ def account() -> None:
     help=_("What the account may do."),
 )  # fmt: skip
 @click.option("--password-stdin", is_flag=True, help=_("Read the password from standard input."))
+@click.option(
+    "--subject", default="",
+    help=_("What the OpenID provider of the case calls this person; the account has no password."),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def add(case: Path, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
+def add(
+    case: Path, name: str, role: str, password_stdin: bool, subject: str, as_json: bool
+) -> None:
     """Ask for a password (never an argument) and add the account; it is logged."""
     with open_session(case, write=False) as session:
-        made = Accounts(session.folder).add(name, role, _password(password_stdin), session.clock)
+        accounts = Accounts(session.folder)
+        if subject:
+            issuer = issuer_of(session.settings("oidc"), session.folder.path)
+            made = accounts.add_known_elsewhere(name, role, issuer, subject, session.clock)
+        else:
+            made = accounts.add(name, role, _password(password_stdin), session.clock)
         session.custody.append(
-            "access", reason="console account added", details={"account": name, "role": role}
-        )
+            "access", reason="console account added",
+            details={"account": name, "role": role, **({"subject": subject} if subject else {})},
+        )  # fmt: skip
     if as_json:
         emit_json({"account": made.name, "role": made.role, "made_at": made.made_at})
     else:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Local accounts of a case: Argon2id hashes in one file (0600) of the case folder."""
+"""Accounts of a case in one file (0600): Argon2id hashes, passkeys, names at a provider."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from vestigo.clock import Clock, iso
+from vestigo.console.people.passkeys import Passkey
 from vestigo.errors import ConfigurationError, UsageError
 from vestigo.i18n import _
 from vestigo.store import CaseFolder, writer_lock
 from vestigo.store.atomic import write_atomically
 
-FORMAT = 1
+FORMAT = 2
+READ_FORMATS = (1, 2)  # in 1 an account has a password alone
 ROLES = ("investigator", "prosecutor", "auditor", "operator")
 CAPABILITIES: dict[str, frozenset[str]] = {
     "investigator": frozenset(
@@ -61,12 +64,20 @@ _NOBODY = _HASHER.hash("the password of nobody")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person who may sign in; ``role`` is one of ``ROLES``."""
+    """One person who may sign in; ``role`` is one of ``ROLES``.
+
+    ``password_hash`` "" means none; ``user_handle`` is what authenticators keep in the place of
+    the name; ``issuer`` and ``subject`` name the person at an OpenID provider.
+    """
 
     name: str
     role: str
     password_hash: str
     made_at: str
+    user_handle: str = ""
+    passkeys: tuple[Passkey, ...] = ()
+    issuer: str = ""
+    subject: str = ""
 
     def may(self, capability: str) -> bool:
         """Return whether the role of this account includes ``capability``."""
@@ -83,24 +94,38 @@ class Accounts:
         self._known: dict[str, Account] = {}
 
     def add(self, name: str, role: str, password: str, clock: Clock) -> Account:
-        """Add an account and return it.
+        """Add an account with a password and return it.
 
         Raises ``UsageError``: E-CON-001 the name is not usable, E-CON-002 it is taken,
         E-CON-003 the password is too short or too long.
         """
         _refuse_bad_name(name)
         _refuse_bad_password(password)
-        account = Account(name, role, _HASHER.hash(_normal(password)), iso(clock()))
+        return self._added(Account(name, role, _HASHER.hash(_normal(password)), iso(clock())))
+
+    def add_known_elsewhere(
+        self, name: str, role: str, issuer: str, subject: str, clock: Clock
+    ) -> Account:
+        """Add an account without a password, whom ``issuer`` knows as ``subject``; return it.
+
+        Raises ``UsageError``: E-CON-001 the name is not usable, E-CON-002 it or the subject
+        is taken.
+        """
+        _refuse_bad_name(name)
+        return self._added(Account(name, role, "", iso(clock()), issuer=issuer, subject=subject))
+
+    def _added(self, account: Account) -> Account:
         with writer_lock(self._lock):
             accounts = dict(self._read())
-            if name in accounts:
+            known = self.known_elsewhere(account.issuer, account.subject)
+            if account.name in accounts or known is not None:
                 raise UsageError(
                     "E-CON-002",
                     _("There is already an account of this name."),
-                    where=name,
+                    where=known.name if known else account.name,
                     remedy=_("Choose another name, or remove the account first."),
                 )
-            self._write({**accounts, name: account})
+            self._write({**accounts, account.name: account})
         return account
 
     def remove(self, name: str) -> None:
@@ -120,20 +145,22 @@ class Accounts:
         if self.sign_in(name, old) is None:
             return False
         hashed = _HASHER.hash(_normal(new))
-        with writer_lock(self._lock):
-            accounts = dict(self._read())
-            if name not in accounts:
-                return False
-            self._write({**accounts, name: replace(accounts[name], password_hash=hashed)})
-        return True
+        return self.change(name, lambda one: replace(one, password_hash=hashed)) is not None
 
     def change_role(self, name: str, role: str) -> Account:
         """Give an account another role; its open sessions end. E-CON-004 where there is none."""
+        changed = self.change(name, lambda one: replace(one, role=role))
+        if changed is None:
+            raise _no_account(name)
+        return changed
+
+    def change(self, name: str, made: Callable[[Account], Account]) -> Account | None:
+        """Put what ``made`` makes of an account in its place; None where there is none."""
         with writer_lock(self._lock):
             accounts = dict(self._read())
             if name not in accounts:
-                raise _no_account(name)
-            accounts[name] = replace(accounts[name], role=role)
+                return None
+            accounts[name] = made(accounts[name])
             self._write(accounts)
         return accounts[name]
 
@@ -145,13 +172,28 @@ class Accounts:
         """Return the account of this name, or None."""
         return self._read().get(name)
 
+    def known_elsewhere(self, issuer: str, subject: str) -> Account | None:
+        """Return the account that ``issuer`` knows as ``subject``, or None."""
+        if not subject:
+            return None
+        known = (one for one in self._read().values() if one.subject == subject)
+        return next((one for one in known if one.issuer == issuer), None)
+
+    def with_passkey(self, passkey_id: str) -> tuple[Account, Passkey] | None:
+        """Return the account that has this passkey, and the passkey; None where nobody has."""
+        for account in self._read().values():
+            for one in account.passkeys:
+                if one.id == passkey_id:
+                    return account, one
+        return None
+
     def sign_in(self, name: str, password: str) -> Account | None:
         """Return the account if the password is right, else None.
 
-        An unknown name costs the same Argon2id verification as a known one.
+        An unknown name, or one without a password, costs the same Argon2id verification.
         """
         account = self.get(name)
-        expected = account.password_hash if account else _NOBODY
+        expected = (account.password_hash if account else "") or _NOBODY
         try:
             _HASHER.verify(expected, _normal(password[:MAX_PASSWORD]))
         except (VerificationError, InvalidHashError):
@@ -191,12 +233,17 @@ def _parse(path: Path) -> dict[str, Account]:
 
 
 def _accounts(document: dict[str, Any]) -> list[Account]:
-    if document["format"] != FORMAT:
+    if document["format"] not in READ_FORMATS:
         raise ValueError(document["format"])
-    accounts = [Account(**row) for row in document["accounts"]]
+    accounts = [_account(row) for row in document["accounts"]]
     if any(account.role not in CAPABILITIES for account in accounts):
         raise ValueError("role")
     return accounts
+
+
+def _account(row: dict[str, Any]) -> Account:
+    passkeys = tuple(Passkey(**one) for one in row.get("passkeys", ()))
+    return Account(**{**row, "passkeys": passkeys})
 
 
 def _normal(password: str) -> str:

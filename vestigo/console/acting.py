@@ -97,7 +97,7 @@ def confirmed(request: Asked) -> bool:
 
 
 def require_confirmed(request: Asked, back: str = "") -> None:
-    """Raise ``AuthorityError`` E-CON-030 where the password was not typed again just now.
+    """Raise ``AuthorityError`` E-CON-030 where nobody proved again just now who they are.
 
     ``back`` is the page to come back to, by default the one that was asked for.
     """
@@ -106,7 +106,7 @@ def require_confirmed(request: Asked, back: str = "") -> None:
             NOT_CONFIRMED,
             _("Confirm first that it is you; nothing was done."),
             where=back or asked_for(request),
-            remedy=_("Type your password again, then do it once more."),
+            remedy=_("Confirm that it is you, then do it once more."),
         )
 
 

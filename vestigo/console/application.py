@@ -39,6 +39,7 @@ from vestigo.console.money import (
     trace_pages,
 )
 from vestigo.console.people import pages as people_pages
+from vestigo.console.people import passkey_pages, provider_pages
 from vestigo.console.proving import acts as proof_acts
 from vestigo.console.proving import pages as proof_pages
 from vestigo.console.requests import LANGUAGE_COOKIE, cookies_of, header_of, language_of
@@ -52,7 +53,8 @@ from vestigo.i18n import _, speaking
 MAX_FORM_BYTES = 16_384
 STATIC = {"console.css": "text/css", "mark.svg": "image/svg+xml",
           "console.js": "text/javascript", "graph.js": "text/javascript",
-          "graph.css": "text/css", "desks.css": "text/css"}  # fmt: skip
+          "graph.css": "text/css", "desks.css": "text/css",
+          "passkeys.js": "text/javascript"}  # fmt: skip
 JSON = "application/json"
 _LOG = logging.getLogger("vestigo.console")
 BUSY = "E-STO-001"
@@ -76,7 +78,8 @@ def build_application(desk: Desk) -> ASGIApp:
         *money_pages.HANDLERS, *evidence_pages.HANDLERS, *search_pages.HANDLERS,
         *graph_pages.HANDLERS, *ways.HANDLERS, *view_pages.HANDLERS, *exporting.HANDLERS,
         *judge_pages.HANDLERS, *sign_in_pages.HANDLERS,
-        *people_pages.HANDLERS, *trade_pages.HANDLERS, *trade_tables.HANDLERS,
+        *people_pages.HANDLERS, *passkey_pages.HANDLERS, *provider_pages.HANDLERS,
+        *trade_pages.HANDLERS, *trade_tables.HANDLERS,
         *trace_pages.HANDLERS, *cluster_pages.HANDLERS, *service_pages.HANDLERS,
         *deciding.HANDLERS, *tag_pages.HANDLERS, *crawl_pages.HANDLERS,
         *proof_pages.HANDLERS, *proof_acts.HANDLERS,

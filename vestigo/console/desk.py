@@ -24,6 +24,10 @@ from vestigo.console.indexing import Indexer
 from vestigo.console.judging.queue import Queue
 from vestigo.console.looks import AccessLog, Look
 from vestigo.console.masking import Masking
+from vestigo.console.people.asking import ProviderLine
+from vestigo.console.people.passkeys import LIFETIME, Ceremony
+from vestigo.console.people.pending import Pending
+from vestigo.console.people.provider import read_provider
 from vestigo.console.proving.jobs import Jobs
 from vestigo.console.searching.index_file import IndexFile
 from vestigo.console.searching.veil import Veil
@@ -60,6 +64,10 @@ class Desk:
         self.accounts = Accounts(session.folder)
         self.sessions = Sessions(session.clock)
         self.brake = Brake(session.clock)
+        self.ceremonies: Pending[Ceremony] = Pending(session.clock, LIFETIME)
+        self.provider = read_provider(session.settings("oidc"), session.folder.path)
+        self.provider_line = ProviderLine(self.provider, session) if self.provider else None
+        self.begun: Pending[Any] = Pending(session.clock, 2 * LIFETIME)
         self.log = AccessLog(session)
         self.crawls = CrawlDesk(session, self.log)
         self.jobs = Jobs(session.clock)

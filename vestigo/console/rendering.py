@@ -34,8 +34,9 @@ def build_environment() -> Environment:
 
 def _globals() -> Mapping[str, Any]:
     named = (
-        "act_words", "action_words", "amount", "basis_words", "btc", "capability_words", "day",
-        "end_words", "field_words", "kind_words", "moment", "number", "page_words", "per_words",
+        "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
+        "day", "end_words", "field_words", "kind_words", "moment", "number", "page_words",
+        "per_words",
         "percent", "role_words", "selector_words", "standing_words", "status_words",
         "stop_words", "tier_meaning", "tier_of", "tier_words",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE
 
 LANGUAGE_COOKIE = "vestigo-language"
-_COOKIE_OPTIONS = "Path=/; HttpOnly; SameSite=Strict"
+_COOKIE_OPTIONS = "Path=/; HttpOnly; SameSite="
 
 
 def header_of(scope: Any, name: bytes) -> str | None:
@@ -40,10 +40,12 @@ def language_of(scope: Any) -> str:
     return SOURCE_LANGUAGE
 
 
-def set_cookie(name: str, value: str, *, secure: bool, seconds: int | None = None) -> str:
+def set_cookie(
+    name: str, value: str, *, secure: bool, seconds: int | None = None, same_site: str = "Strict"
+) -> str:
     """Return a Set-Cookie value; without ``seconds`` the cookie ends with the browser."""
     age = "" if seconds is None else f"; Max-Age={seconds}"
-    return f"{name}={value}; {_COOKIE_OPTIONS}{'; Secure' if secure else ''}{age}"
+    return f"{name}={value}; {_COOKIE_OPTIONS}{same_site}{'; Secure' if secure else ''}{age}"
 
 
 def way_back(wanted: str) -> str:

@@ -13,6 +13,7 @@ from litestar.params import Body
 
 from vestigo.console.accounts import Account
 from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of
+from vestigo.console.people.ways import ways_of
 from vestigo.console.requests import (
     LANGUAGE_COOKIE,
     cookies_of,
@@ -35,7 +36,7 @@ def sign_in_page(request: Asked) -> Response[str]:
     ended = request.query_params.get("ended") == "1"
     problem = _("Your session has ended. Sign in again to go on where you were.") if ended else ""
     answer = desk_of(request).page(
-        request, "sign_in.html", None, next=wanted, problem=problem, name=""
+        request, "sign_in.html", None, next=wanted, problem=problem, name="", ways=ways_of(request)
     )
     answer.headers["Set-Cookie"] = set_cookie(HOST_PROBE, "1", secure=True)
     return answer
@@ -50,7 +51,7 @@ def sign_in(request: Asked, data: Form) -> Response[str]:
     if pause:
         minutes = math.ceil(pause.total_seconds() / 60)
         words = _("Too many failures. Try again in {n} min.").format(n=minutes)
-        return _refused(request, words, HTTPStatus.TOO_MANY_REQUESTS, name, wanted)
+        return refused(request, words, HTTPStatus.TOO_MANY_REQUESTS, name, wanted)
     with desk.hashing:
         account = desk.accounts.sign_in(name, data.get("password", ""))
     if account is None:
@@ -58,9 +59,9 @@ def sign_in(request: Asked, data: Form) -> Response[str]:
         known = name if desk.accounts.get(name) else NOT_KNOWN
         desk.log.write(Look("sign-in failed", action="fail"), known, "operator", {})
         words = _("The name or the password is not right.")
-        return _refused(request, words, HTTPStatus.UNAUTHORIZED, name, wanted)
+        return refused(request, words, HTTPStatus.UNAUTHORIZED, name, wanted)
     desk.brake.succeeded(name)
-    return _begun(request, desk, account, wanted)
+    return begun(request, desk, account, wanted, "password")
 
 
 @post("/sign-out", sync_to_thread=True, status_code=HTTPStatus.SEE_OTHER)
@@ -90,7 +91,15 @@ def choose_language(request: Asked, data: Form) -> Response[str]:
     return answer
 
 
-def _begun(request: Asked, desk: Desk, account: Account, wanted: str) -> Response[str]:
+def begun(request: Asked, desk: Desk, account: Account, wanted: str, by: str) -> Response[str]:
+    """Begin a session of an account and lead where one wanted."""
+    answer = see(wanted)
+    answer.headers["Set-Cookie"] = new_session(request, desk, account, by)
+    return answer
+
+
+def new_session(request: Asked, desk: Desk, account: Account, by: str) -> str:
+    """Begin a session of an account that ``by`` proved itself, and return its cookie."""
     cookies = cookies_of(request.scope)
     host_name = HOST_PROBE in cookies or desk.origin.is_https(
         header_of(request.scope, b"host") or ""
@@ -98,17 +107,17 @@ def _begun(request: Asked, desk: Desk, account: Account, wanted: str) -> Respons
     name = HOST_COOKIE if host_name else fallback_cookie(desk.port)
     browser = (header_of(request.scope, b"user-agent") or "")[:200]
     before = cookies.get(name)
-    token = desk.sessions.begin(account.name, account.role, replaces=before, browser=browser)
-    desk.log.write(Look("sign-in"), account.name, account.role, {})
-    answer = see(wanted)
-    answer.headers["Set-Cookie"] = set_cookie(name, token, secure=host_name)
-    return answer
+    token = desk.sessions.begin(account.name, account.role, before, browser, by)
+    desk.log.write(Look("sign-in"), account.name, account.role, {"by": by[:16]})
+    return set_cookie(name, token, secure=host_name)
 
 
-def _refused(request: Asked, words: str, status: int, name: str, wanted: str) -> Response[str]:
+def refused(request: Asked, words: str, status: int, name: str, wanted: str) -> Response[str]:
+    """Return the sign-in page again, with what was wrong."""
     return desk_of(request).page(
-        request, "sign_in.html", None, next=wanted, problem=words, name=name, status=status
-    )
+        request, "sign_in.html", None, next=wanted, problem=words, name=name, status=status,
+        ways=ways_of(request),
+    )  # fmt: skip
 
 
 def see(where: str) -> Response[str]:

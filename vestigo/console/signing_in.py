@@ -26,7 +26,8 @@ class SignedIn:
     """One person's session: account name, role, and when it began and was last used.
 
     ``key`` names it where sessions are listed (it opens nothing); ``browser`` is what the
-    browser calls itself; ``confirmed_at`` is when the password was typed again.
+    browser calls itself; ``confirmed_at`` is when the person last proved again who they are;
+    ``by`` is what the session was begun with: a password, a provider, or a passkey's id.
     """
 
     account: str
@@ -36,6 +37,7 @@ class SignedIn:
     key: str = ""
     browser: str = ""
     confirmed_at: datetime | None = None
+    by: str = "password"
 
 
 class Sessions:
@@ -46,14 +48,18 @@ class Sessions:
         self._open: dict[str, SignedIn] = {}
         self._lock = threading.Lock()
 
-    def begin(self, account: str, role: str, replaces: str | None, browser: str = "") -> str:
+    def begin(
+        self, account: str, role: str, replaces: str | None, browser: str = "", by: str = "password"
+    ) -> str:
         """Begin a session and return its fresh token; the session ``replaces`` ends."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._lock:
             self._open = {key: one for key, one in self._open.items() if _alive(one, now)}
             self._open.pop(_key(replaces), None)
-            self._open[_key(token)] = SignedIn(account, role, now, now, _key(token)[:16], browser)
+            self._open[_key(token)] = SignedIn(
+                account, role, now, now, _key(token)[:16], browser, by=by
+            )
         return token
 
     def use(self, token: str | None) -> SignedIn | None:
@@ -72,13 +78,15 @@ class Sessions:
         with self._lock:
             self._open.pop(_key(token), None)
 
-    def confirm(self, token: str | None) -> None:
-        """Note that the person of ``token`` typed the password again just now."""
+    def confirm(self, key: str) -> bool:
+        """Note that the person of the session listed under ``key`` proved just now who they are."""
         now = self._clock()
         with self._lock:
-            found = self._open.get(_key(token))
-            if found is not None:
-                self._open[_key(token)] = replace(found, confirmed_at=now)
+            for token, one in self._open.items():
+                if one.key == key and _alive(one, now):
+                    self._open[token] = replace(one, confirmed_at=now)
+                    return True
+        return False
 
     def all(self) -> list[SignedIn]:
         """Return the sessions that are open, the one used last first."""
@@ -95,11 +103,15 @@ class Sessions:
                     return self._open.pop(token)
         return None
 
-    def revoke_others(self, account: str, kept: str) -> int:
-        """End the sessions of ``account`` but the one listed under ``kept``; return how many."""
+    def revoke_others(self, account: str, kept: str, by: str = "") -> int:
+        """End the sessions of ``account`` but the one listed under ``kept``; return how many.
+
+        With ``by`` only those that were begun with it.
+        """
         with self._lock:
             gone = [token for token, one in self._open.items()
-                    if one.account == account and one.key != kept]  # fmt: skip
+                    if one.account == account and one.key != kept
+                    and by in ("", one.by)]  # fmt: skip
             for token in gone:
                 del self._open[token]
         return len(gone)

@@ -35,8 +35,8 @@ from vestigo.records import (
 )
 
 __all__ = [
-    "act_words", "action_words", "amount", "basis_words", "btc", "capability_words", "day",
-    "end_words", "field_words", "in_quotes", "kind_words", "moment", "number", "page_words",
+    "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
+    "day", "end_words", "field_words", "in_quotes", "kind_words", "moment", "number", "page_words",
     "per_words", "percent", "role_words", "selector_words", "standing_words", "status_words",
     "stop_words", "tier_meaning", "tier_of", "tier_words",
 ]  # fmt: skip
@@ -61,6 +61,12 @@ def role_words(role: str) -> str:
         "auditor": _("auditor"), "operator": _("operator"),
     }  # fmt: skip
     return names.get(role, role)
+
+
+def by_words(by: str) -> str:
+    """Return the words for what a session was begun with; all else is the id of a passkey."""
+    names = {"password": _("password"), "provider": _("OpenID provider")}
+    return names.get(by, _("passkey"))
 
 
 def capability_words(name: str) -> str:

@@ -7,7 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 const digest = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const licence = "SPDX-License-Identifier: AGPL-3.0-or-later AND MIT (cytoscape.js; see docs/adr/0035)";
 await build({
-  entryPoints: ["console.ts", "graph.ts"],
+  entryPoints: ["console.ts", "graph.ts", "passkeys.ts"],
   outdir: "../static",
   bundle: true,
   minify: true,
@@ -19,5 +19,5 @@ await build({
 });
 const sources = readdirSync(".").filter((name) => /\.(ts|mjs|json)$/.test(name) && name !== "built.json");
 const named = (folder, names) => Object.fromEntries(names.sort().map((name) => [name, digest(folder + name)]));
-const built = { sources: named("./", sources), built: named("../static/", ["console.js", "graph.js"]) };
+const built = { sources: named("./", sources), built: named("../static/", ["console.js", "graph.js", "passkeys.js"]) };
 writeFileSync("built.json", JSON.stringify(built, null, 1) + "\n");

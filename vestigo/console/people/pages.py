@@ -14,8 +14,9 @@ from litestar.params import Body
 from vestigo.console.accounts import CAPABILITIES
 from vestigo.console.acting import confirmed, needed_of, see, signed_in
 from vestigo.console.desk import Asked, Desk, Look, desk_of
-from vestigo.console.requests import cookies_of, way_back
-from vestigo.console.signing_in import HOST_COOKIE, fallback_cookie
+from vestigo.console.people.passkeys import party_of
+from vestigo.console.people.ways import ways_of
+from vestigo.console.requests import header_of, way_back
 from vestigo.errors import UsageError
 from vestigo.i18n import _
 
@@ -32,7 +33,8 @@ def people(request: Asked) -> Response[str]:
 def confirm_page(request: Asked) -> Response[str]:
     """Ask for the password again before an act that leaves the case or cannot be undone."""
     wanted = way_back(request.query_params.get("next", "/"))
-    return desk_of(request).page(request, "confirm.html", None, next=wanted, problem="")
+    return desk_of(request).page(request, "confirm.html", None, next=wanted, problem="",
+                                 ways=ways_of(request))  # fmt: skip
 
 
 @post("/confirm", sync_to_thread=True, status_code=HTTPStatus.OK)
@@ -44,11 +46,9 @@ def confirm(request: Asked, data: Form) -> Response[str]:
     if problem:
         desk.log.write(Look("confirmation failed", action="fail"), person.account, person.role, {})
         return desk.page(request, "confirm.html", None, next=wanted, problem=problem,
-                         status=HTTPStatus.UNAUTHORIZED)  # fmt: skip
+                         ways=ways_of(request), status=HTTPStatus.UNAUTHORIZED)  # fmt: skip
     desk.log.write(Look("confirmed by password"), person.account, person.role, {"for": wanted})
-    cookies = cookies_of(request.scope)
-    for name in (HOST_COOKIE, fallback_cookie(desk.port)):
-        desk.sessions.confirm(cookies.get(name))
+    desk.sessions.confirm(person.key)
     return see(wanted)
 
 
@@ -105,10 +105,14 @@ def _page(request: Asked, problem: str, status: int = HTTPStatus.OK) -> Response
     desk, person = desk_of(request), signed_in(request)
     sees_all = "audit" in CAPABILITIES[person.role]
     shown = [one for one in desk.sessions.all() if sees_all or one.account == person.account]
+    party = party_of(desk.origin, header_of(request.scope, b"host") or "")
+    everybodys = "revoke" in CAPABILITIES[person.role]
     return desk.page(
         request, "people.html", Look("people"), status=status, problem=problem,
         members=desk.accounts.all(), capabilities=CAPABILITIES, sessions=shown,
-        confirmed=confirmed(request),
+        confirmed=confirmed(request), party=party, ways=ways_of(request),
+        owners=[one for one in desk.accounts.all()
+                if one.passkeys and (everybodys or one.name == person.account)],
     )  # fmt: skip
 
 
