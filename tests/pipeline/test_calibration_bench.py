@@ -12,7 +12,7 @@ import pytest
 from vestigo.pipeline.calibration_bench import benchmark
 from vestigo.pipeline.calibration_bench.drawn import drawn_behaviour
 from vestigo.pipeline.calibration_bench.fitting import logistic
-from vestigo.pipeline.calibration_bench.labelled import measure_labelled
+from vestigo.pipeline.calibration_bench.labelled import measure_labelled, says_mix
 from vestigo.pipeline.calibration_bench.measuring import calibration, wilson
 from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.statements import Statement
@@ -99,3 +99,16 @@ def test_labelled_lines_are_counted_by_transaction(tmp_path):
     assert measured["held_out"]["n"] == 1
     assert measured["held_out"]["base_rate"] == 1
     assert measure_labelled([]) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "is_mix"),
+    [
+        ("samourai_coinjoin", True), ("Whirlpool", True), ("wasabi-2", True), ("mix", True),
+        ("joinmarket_like", True), ("samourai_postmix", False), ("samourai_tx0", False),
+        ("not_coinjoin_false_positive", False), ("non-mix", False), ("none", False),
+        ("batch", False), ("", False),
+    ],
+)  # fmt: skip
+def test_which_labels_call_a_transaction_a_mix(label: str, is_mix: bool):
+    assert says_mix(label) is is_mix

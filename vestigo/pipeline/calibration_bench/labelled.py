@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How likely a transaction is a mix, given its class: measured on labelled compact lines.
 
-Each line names its ``label``.  A transaction under several labels is a mix where one of
+Each line names its ``label`` in words (``says_mix``).  A transaction under several labels is a mix where one of
 them says so.  The table ``config/ledger/classes.toml`` is counted on the transactions
 whose id ends in an even digit; the others are held out.
 """
@@ -21,8 +21,9 @@ from ledger.classes.chances import class_chances
 from ledger.compact import parse_line
 from vestigo.pipeline.calibration_bench.measuring import calibration, wilson
 
-MIX_LABELS = ("samourai_coinjoin", "wasabi1_coinjoin", "wasabi2_coinjoin", "joinmarket_like",
-              "whirlpool", "wasabi1", "wasabi2", "joinmarket", "coinjoin", "mix")  # fmt: skip
+MIX_WORDS = ("coinjoin", "whirlpool", "wasabi", "wabisabi", "joinmarket", "mix")
+NO_MIX_WORDS = ("postmix", "premix", "tx0", "false_positive", "look_alike", "lookalike")
+NOT = ("not", "no", "non")
 ROLES = ("postmix", "tx0")
 LEAST_EQUAL = 5
 SOURCE = 'source = "labelled real transactions; those whose id ends in an even digit"'
@@ -41,13 +42,25 @@ def judged_lines(files: Iterable[Path]) -> Judged:
         with opener(path, "rt", encoding="utf-8") as handle:
             for number, line in enumerate(handle, start=1):
                 view = parse_line(line, f"{path}:{number}")
-                label = str(json.loads(line).get("label", ""))
-                is_mix = label in MIX_LABELS
+                label = str(json.loads(line).get("label", "")).lower()
+                is_mix = says_mix(label)
                 if label.endswith(ROLES) and _all_equal(view):
                     continue
                 before = found.get(view.txid, ("", False))[1]
                 found[view.txid] = (classify(view).name, is_mix or before)
     return found
+
+
+def says_mix(label: str) -> bool:
+    """Return whether a label calls its transaction a mix.
+
+    ``whirlpool``, ``wasabi2_coinjoin`` and ``mix`` do; ``wasabi1_postmix``,
+    ``whirlpool_tx0``, ``not_coinjoin``, ``none`` and ``batch`` do not.
+    """
+    words = label.lower().replace("-", "_").replace(" ", "_")
+    if words.split("_")[0] in NOT or any(one in words for one in NO_MIX_WORDS):
+        return False
+    return any(one in words for one in MIX_WORDS)
 
 
 def _all_equal(view: TxView) -> bool:
