@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How likely a transaction is a mix, given its class: measured on labelled compact lines.
 
-Each line names its ``label`` in words (``says_mix``).  A transaction under several labels is a mix where one of
-them says so.  The table ``config/ledger/classes.toml`` is counted on the transactions
+Each line names its ``label`` in words (``says_mix``).  A transaction under several
+labels is a mix where one of them says so.  The table ``config/ledger/classes.toml`` is counted on the transactions
 whose id ends in an even digit; the others are held out.
 """
 
