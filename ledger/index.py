@@ -84,6 +84,13 @@ class Scripts(Sequence[bytes]):
             raise IndexError(i)
         return bytes(self._content[self._bounds[i] : self._bounds[i + 1]])
 
+    def first_bytes(self) -> npt.NDArray[np.uint8]:
+        """Return the first byte of each script (0 for an empty one)."""
+        content = np.append(np.frombuffer(self._content, dtype=np.uint8), np.uint8(0))
+        found: npt.NDArray[np.uint8] = content[self._bounds[:-1]]
+        found[np.diff(self._bounds) == 0] = 0
+        return found
+
 
 class ScriptNumbers:
     """The number of a script, found by the first 8 bytes of its SHA-256."""

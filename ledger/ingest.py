@@ -8,7 +8,6 @@ nothing does.  Blocks are known by their hash: a second ingest adds nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -23,12 +22,9 @@ from ledger.parsing.block import HEADER_BYTES, scan_block
 from ledger.parsing.digest import displayed
 from ledger.parsing.files import Frame, find_frames
 from ledger.parsing.networks import meets_target
-from ledger.parsing.transaction import scan_transaction
-from ledger.scanning import Columns, scan_columns
 from ledger.scanning.columns import BrokenBlockError
-from ledger.scanning.extracting import Extract, extract
-from ledger.scanning.proving import unproven
-from ledger.scanning.walking import END, START
+from ledger.scanning.extracting import Extract
+from ledger.scanning.groups import Group, ReadBlock, read_groups
 from ledger.sources.faults import untrue
 from ledger.sources.recorded import Recorded, is_recorded, read_recorded
 from ledger.sources.rpc import framed
@@ -60,11 +56,14 @@ class IngestedFile:
 
 
 class Proven(NamedTuple):
-    """A block of a source that proves itself: header, height, and its number in the columns."""
+    """A block of a source that proves itself, and where it stands there."""
 
     header: Header
     height: int | None
-    number: int
+    n_tx: int
+    start: int
+    end: int
+    sha256: bytes
 
 
 def ingest(chain_folder: Path, paths: Sequence[Path], network: str) -> Iterator[Block]:
@@ -103,7 +102,10 @@ def _is_aside(file: Path) -> bool:
 
 
 def ingest_file(
-    chain_folder: Path, path: Path, network: str, fresh: MutableMapping[str, Extract] | None = None
+    chain_folder: Path,
+    path: Path,
+    network: str,
+    fresh: MutableMapping[str, list[Extract]] | None = None,
 ) -> IngestedFile:
     """Ingest one file: wholly or, with an ``InputError`` that says where, not at all.
 
@@ -128,29 +130,27 @@ def _ingest_recorded(chain_folder: Path, found: Recorded, path: Path, network: s
 
 def ingest_content(
     chain_folder: Path, content: bytes, where: str, source_name: str, network: str,
-    fresh: MutableMapping[str, Extract] | None = None,
+    fresh: MutableMapping[str, list[Extract]] | None = None,
 ) -> IngestedFile:  # fmt: skip
     """Ingest the content of one source as ``ingest_file`` does; ``where`` names it in errors."""
     chain_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with writer_lock(chain_folder / LOCK):
         with ChainStore(chain_folder, network) as store:
             known = store.heights()
-        columns, found = _proven(content, where, network, known)
+        found, extracts = _proven(content, where, network, known)
         in_file: dict[bytes, int] = {}
-        taken = []
-        with ThreadPoolExecutor(1) as pool, PartWriter(chain_folder, network) as part:
-            kept = pool.submit(extract, columns) if fresh is not None else None
-            for header, height, number in found:
-                block_hash = header.block_hash
-                n_tx = int(columns.first_tx[number + 1] - columns.first_tx[number])
+        n_taken = 0
+        with PartWriter(chain_folder, network) as part:
+            for one in found:
+                block_hash = one.header.block_hash
                 if block_hash not in known and block_hash not in in_file:
-                    raw = memoryview(content)[columns.starts[number] : columns.ends[number]]
-                    part.add(header, raw, n_tx, height, source_name)
-                    taken.append(number)
-                in_file[block_hash] = n_tx
+                    raw = memoryview(content)[one.start : one.end]
+                    part.add(one.header, raw, one.n_tx, one.height, source_name, one.sha256)
+                    n_taken += 1
+                in_file[block_hash] = one.n_tx
             name = part.commit()
-            if fresh is not None and kept and name and len(taken) == len(columns.starts):
-                fresh[name] = kept.result()
+            if fresh is not None and name and n_taken == len(found):
+                fresh[name] = extracts
         with ChainStore(chain_folder, network) as store:
             blocks = store.block_records(list(in_file))
     new = [n for block_hash, n in in_file.items() if block_hash not in known]
@@ -193,7 +193,9 @@ def _adds(index: ChainIndex, one: LooseTransaction, source_name: str) -> bool:
     return one.proof < int(index.proof[tx]) or bool(set(one.vouts) - set(known))
 
 
-def number_blocks(chain_folder: Path, network: str, fresh: Mapping[str, Extract]) -> None:
+def number_blocks(
+    chain_folder: Path, network: str, fresh: MutableMapping[str, list[Extract]]
+) -> None:
     """Bring the numbered tables of a store up to date with its parts."""
     with writer_lock(chain_folder / LOCK), ChainStore(chain_folder, network, fresh) as store:
         store.publish()
@@ -201,31 +203,42 @@ def number_blocks(chain_folder: Path, network: str, fresh: Mapping[str, Extract]
 
 def _proven(
     content: bytes, where: str, network: str, known: Mapping[bytes, int | None]
-) -> tuple[Columns, list[Proven]]:
-    """Return the blocks of ``content`` in order, all of them proven; or raise."""
+) -> tuple[list[Proven], list[Extract]]:
+    """Return the blocks of ``content`` in order, all of them proven, and extracts; or raise."""
     frames, fault = find_frames(content, where)
     _refuse_others(frames, where, network)
-    starts = np.array([frame.start for frame in frames], dtype=np.int64)
-    ends = np.array([frame.end for frame in frames], dtype=np.int64)
+    heights = Heights(network, known)
+    found: list[Proven] = []
+    extracts: list[Extract] = []
     try:
-        columns = scan_columns(np.frombuffer(content, dtype=np.uint8), starts, ends)
+        for group in _groups(content, frames):
+            extracts.append(group.extract)
+            for read in group.blocks:
+                frame = frames[len(found)]
+                found.append(_checked(content, frame, read, heights, where, network))
     except BrokenBlockError as error:
         raise _explained(content, frames[error.block], where, network) from error
-    for number in np.flatnonzero(columns.ends != ends).tolist():
-        raise _explained(content, frames[number], where, network)
-    bad = unproven(columns)
-    heights, found = Heights(network, known), []
-    for number, frame in enumerate(frames):
-        header = parse_header(content[frame.start : frame.start + HEADER_BYTES])
-        if bad[number] or not meets_target(header.block_hash, header.bits, network):
-            raise _explained(content, frame, where, network)
-        row = columns.tx[columns.first_tx[number]]
-        coinbase = scan_transaction(content[row[START] : row[END]], 0)
-        height = heights.of(header, coinbase, where=where, offset=frame.start)
-        found.append(Proven(header, height, number))
     if fault:
         raise fault
-    return columns, found
+    return found, extracts
+
+
+def _groups(content: bytes, frames: Sequence[Frame]) -> Iterator[Group]:
+    starts = np.array([frame.start for frame in frames], dtype=np.int64)
+    ends = np.array([frame.end for frame in frames], dtype=np.int64)
+    return read_groups(np.frombuffer(content, dtype=np.uint8), starts, ends)
+
+
+def _checked(
+    content: bytes, frame: Frame, read: ReadBlock, heights: Heights, where: str, network: str
+) -> Proven:
+    """Return a block that was read, or raise where it does not prove itself."""
+    header = parse_header(content[frame.start : frame.start + HEADER_BYTES])
+    is_whole = read.end == frame.end and read.is_proven
+    if not is_whole or not meets_target(header.block_hash, header.bits, network):
+        raise _explained(content, frame, where, network)
+    height = heights.of(header, read.coinbase, where=where, offset=frame.start)
+    return Proven(header, height, read.n_transactions, frame.start, frame.end, read.sha256)
 
 
 def _refuse_others(frames: Sequence[Frame], where: str, network: str) -> None:

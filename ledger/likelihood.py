@@ -13,21 +13,18 @@ from functools import cached_property
 import numpy as np
 
 from ledger.change import FactsReader, OwnOutputs
-from ledger.change.votes import is_uih2
 from ledger.clustering import Clustering
 from ledger.following import Trail
 from ledger.hubs import Hubs
-from ledger.index import NONE, ChainIndex
+from ledger.index import ChainIndex
+from ledger.join_risks import TWO, JoinRisks
 from ledger.odds import Odds
-from ledger.unions import Edge
-from vestigo.identifiers.bitcoin import script_kind
 
 TRAIL_MODEL, CASH_OUT_MODEL, CLUSTER_MODEL = "trail", "cash_out", "cluster"
 AT_SERVICE = ("tagged_service", "deposit_candidate")
 OWN_STEPS = (("own_below_05", "0.05"), ("own_below_30", "0.30"), ("own_below_60", "0.60"),
              ("own_below_90", "0.90"), ("own_below_98", "0.98"))  # fmt: skip
 LONG = 4
-TWO = 2
 MOST_SAMPLED = 20_000
 JOINT_LEVELS = (0.0, 0.08)
 Features = dict[str, int]
@@ -48,6 +45,8 @@ class Likelihood:
         self.reader = reader
         self.odds = odds
         self.hubs = Hubs(index, clustering)
+        self._risks = JoinRisks(index)
+        self._joins: dict[int, Features] = {}
         self.own = OwnOutputs(index, clustering, self.hubs, reader, odds)
 
     def own_output(self, output: int) -> Decimal:
@@ -78,14 +77,20 @@ class Likelihood:
 
     def join_row(self, script: int) -> Features:
         """Return the features of: the cluster of a script has one owner."""
-        edges = self._unions.edges(script)
-        risks = [self._risk(edge) for edge in edges]
-        row: Features = {}
-        for name in ("join_unsafe", "join_kinds", "join_two_outputs"):
-            row[name] = int(any(name in risk for risk in risks))
-        row["join_unsafe_kinds"] = int(any({"join_unsafe", "join_kinds"} <= r for r in risks))
-        doubtful = any({"join_two_outputs"} <= r and "join_kinds" not in r for r in risks)
-        if doubtful:
+        root = self._unions.find(script)
+        if root not in self._joins:
+            self._joins[root] = self._join_row(root)
+        return dict(self._joins[root])
+
+    def _join_row(self, root: int) -> Features:
+        risks = self._risks.of({edge.tx for edge in self._unions.edges(root)})
+        row: Features = {
+            "join_unsafe": int(risks.unsafe.any()),
+            "join_kinds": int(risks.kinds.any()),
+            "join_two_outputs": int(risks.two_outputs.any()),
+            "join_unsafe_kinds": int((risks.unsafe & risks.kinds).any()),
+        }
+        if (risks.two_outputs & ~risks.kinds).any():
             unsafe = "unsafe" if row["join_unsafe"] else "needed"
             row[f"joint_chain_{self.joint_level}_{unsafe}"] = 1
         return row
@@ -100,13 +105,9 @@ class Likelihood:
         index = self._index
         n_in, n_out = np.diff(index.first_input), np.diff(index.first_output)
         chosen = np.flatnonzero((n_in > 1) & (n_out == TWO)).tolist()[:MOST_SAMPLED]
-        mixed = sum(self._of_unlike_kinds(tx) for tx in chosen)
+        mixed = sum(self._risks.of_unlike_kinds(tx) for tx in chosen)
         share = mixed / max(len(chosen), 1)
         return sum(share > level for level in JOINT_LEVELS)
-
-    def _of_unlike_kinds(self, tx: int) -> bool:
-        spent = [output for output in self._index.spent_by(tx) if output != NONE]
-        return len({script_kind(self._index.coin(output).script) for output in spent}) > 1
 
     def cluster_row(self, script: int) -> Features:
         """Return ``join_row`` with the size of the cluster."""
@@ -129,15 +130,3 @@ class Likelihood:
         row["all_one_cluster"] = int(len({self._unions.find(script) for script in scripts}) == 1)
         row["doubts"] = sum(self.own_output(output) < Decimal("0.5") for output in held)
         return row
-
-    def _risk(self, edge: Edge) -> set[str]:
-        facts = self.reader.of(edge.tx)
-        if facts is None:
-            return set()
-        risks = {"join_unsafe"} if is_uih2(facts) else set()
-        n_out = sum(facts.spendable)
-        if n_out == TWO:
-            risks.add("join_two_outputs")
-            if len(set(facts.kinds_in)) > 1:
-                risks.add("join_kinds")
-        return risks

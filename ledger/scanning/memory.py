@@ -93,3 +93,19 @@ def _loading(n_bits: int) -> Any:
         return builder.zext(builder.load(pointer, align=1), ir.IntType(64))
 
     return generate
+
+
+@as_written
+def prefetch(_context: Any, _array: Any, _place: Any) -> Any:
+    """Ask for an element of an array that is read soon; a hint that changes no result."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        held = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        address = builder.bitcast(builder.gep(held.data, [arguments[1]]), byte)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(hint, [address, word(0), word(3), word(1)])  # read, keep near, data
+        return context.get_dummy_value()
+
+    return types.void(_array, _place), generate

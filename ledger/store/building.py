@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ledger.index import Hashes
-from ledger.scanning import scan_columns
-from ledger.scanning.extracting import Extract, extract, joined
+from ledger.scanning.extracting import Extract, joined
+from ledger.scanning.groups import read_extracts
 from ledger.store.columns import TABLES, WHOLE_BLOCK, fixed_binary
+from ledger.store.kept import KeptTable
 from ledger.store.loose import OrderKey, as_loose, loose_keys, read_loose, spent_ids
 from ledger.store.numbering import Numbered, chain_order, number_chain
 from ledger.store.part import BLOCKS_NAME, RAW_NAME, discard_staging, publish
@@ -57,9 +57,7 @@ def read_index(folder: Path) -> dict[str, Any] | None:
     """Return the numbered tables in ``folder``, or None where there are none."""
     if not folder.is_dir():
         return None
-    with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda name: pq.read_table(folder / f"{name}.parquet"), TABLES)
-        return dict(zip(TABLES, found, strict=True))
+    return {name: KeptTable(folder / f"{name}.parquet") for name in TABLES}
 
 
 def write_index(chain_folder: Path, folder: Path, tables: Mapping[str, Any]) -> None:
@@ -71,15 +69,16 @@ def write_index(chain_folder: Path, folder: Path, tables: Mapping[str, Any]) -> 
 
 
 def build_index(
-    parts: list[Part], fresh: Mapping[str, Extract], at_height: int | None = None
+    parts: list[Part], fresh: MutableMapping[str, list[Extract]], at_height: int | None = None
 ) -> dict[str, Any]:
-    """Return the numbered tables of the parts; ``fresh`` are extracts already at hand.
+    """Return the numbered tables of the parts.
 
-    ``at_height`` leaves out blocks above it and those of unknown height.
+    ``fresh`` are extracts already at hand; they are taken out of it.  ``at_height`` leaves out
+    blocks above it and those of unknown height.
     """
     if not parts:
         return {name: schema.empty_table() for name, schema in TABLES.items()}
-    found = joined([fresh.get(part.folder.name) or extract_of(part) for part in parts])
+    found = joined([one for part in parts for one in _extracts(part, fresh)])
     blocks = _all_blocks(parts)
     order = _up_to(blocks, _order(blocks, found), at_height)
     return _tables(found, number_chain(found, order), blocks, order)
@@ -127,12 +126,16 @@ def _in_whole(found: Extract, places: Mapping[int, OrderKey], rows: Any) -> dict
     }
 
 
-def extract_of(part: Part) -> Extract:
+def _extracts(part: Part, fresh: MutableMapping[str, list[Extract]]) -> list[Extract]:
+    return fresh.pop(part.folder.name, None) or extracts_of(part)
+
+
+def extracts_of(part: Part) -> list[Extract]:
     """Return what is kept of the blocks of a part, read from its raw bytes."""
     starts = part.blocks["raw_start"].to_numpy()
     ends = starts + part.blocks["raw_size"].to_numpy()
-    found = extract(scan_columns(part.raw(), starts, ends))
-    return found if part.loose is None else as_loose(found, part.loose)
+    found = read_extracts(part.raw(), starts, ends)
+    return found if part.loose is None else [as_loose(joined(found), part.loose)]
 
 
 def _all_blocks(parts: list[Part]) -> Any:

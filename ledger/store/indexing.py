@@ -9,6 +9,7 @@ import numpy as np
 
 from ledger.index import NONE, ChainIndex, Hashes, Integers, ScriptNumbers, Scripts
 from ledger.store.columns import rows_of
+from ledger.store.tables import grouped
 
 
 def index_of(tables: dict[str, Any], network: str) -> ChainIndex:
@@ -16,7 +17,7 @@ def index_of(tables: dict[str, Any], network: str) -> ChainIndex:
     blocks, tx, outputs = tables["blocks"], tables["transactions"], tables["outputs"]
     scripts = Scripts(*_binary(tables["scripts"]["bytes"]))
     script_of, block = _integers(outputs["script"]), _integers(tx["block"])
-    paid = np.argsort(script_of, kind="stable")
+    paid, first_paid = grouped(script_of, len(scripts))
     return ChainIndex(
         network=network,
         txids=Hashes(rows_of(tx["txid"])),
@@ -36,7 +37,7 @@ def index_of(tables: dict[str, Any], network: str) -> ChainIndex:
         spender=_integers(outputs["spender"]),
         scripts=scripts,
         script_number=ScriptNumbers(scripts, tables["scripts"]["key"].to_numpy()),
-        first_paid=np.searchsorted(script_of[paid], np.arange(len(scripts) + 1), side="left"),
+        first_paid=first_paid,
         paid=paid,
     )
 

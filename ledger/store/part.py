@@ -61,16 +61,17 @@ class PartWriter:
         discard_staging(self._staging)
 
     def add(
-        self, header: Header, raw: Any, n_transactions: int, height: int | None, source_name: str
-    ) -> None:
-        """Stage one block: its raw bytes (of any buffer) and its row."""
+        self, header: Header, raw: Any, n_transactions: int, height: int | None, source_name: str,
+        sha256: bytes | None = None,
+    ) -> None:  # fmt: skip
+        """Stage one block: its raw bytes (of any buffer, digest known or not) and its row."""
+        digest = sha256 or hashlib.sha256(raw).digest()
         assert self._raw is not None
         self._raw.write(self._magic + len(raw).to_bytes(4, "little"))
         self._raw.write(raw)
         self._rows.append(
             (header.block_hash, header.previous, height, header.seconds, header.raw,
-             n_transactions, self._at + FRAME_BYTES, len(raw), hashlib.sha256(raw).digest(),
-             source_name)
+             n_transactions, self._at + FRAME_BYTES, len(raw), digest, source_name)
         )  # fmt: skip
         self._at += FRAME_BYTES + len(raw)
 

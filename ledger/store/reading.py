@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 
 from ledger.index import NONE, ChainIndex
 from ledger.parsing import TxScan, merkle_branch, scan_block, scan_transaction
@@ -19,6 +21,7 @@ from ledger.scanning.extracting import Extract
 from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
 from ledger.store.columns import PROOFS, WHOLE_BLOCK
 from ledger.store.indexing import index_of
+from ledger.store.kept import whole
 from ledger.store.loose import branch_of
 from ledger.store.part import RAW_NAME
 from vestigo.closing import Closing
@@ -56,7 +59,8 @@ class StoredTransaction:
 class ChainStore(Closing):
     """The blocks of one network in a chain folder, read only.
 
-    ``fresh`` are extracts of parts that were just written, so that nothing is read twice.
+    ``fresh`` are extracts of parts that were just written, so that nothing is read twice; they
+    are taken out of it.
     With ``at_height`` it is the chain as it stood at that height: blocks above it, and those
     of which nothing tells the height, do not count.
     """
@@ -65,13 +69,13 @@ class ChainStore(Closing):
         self,
         chain_folder: Path,
         network: str,
-        fresh: Mapping[str, Extract] | None = None,
+        fresh: MutableMapping[str, list[Extract]] | None = None,
         at_height: int | None = None,
     ) -> None:
         self.folder = chain_folder
         self.network = network
         self._parts = parts_of(chain_folder, network)
-        self._fresh = fresh or {}
+        self._fresh = {} if fresh is None else fresh
         self._at_height = at_height
         self._connection: Any = None
 
@@ -109,7 +113,7 @@ class ChainStore(Closing):
             self._connection = duckdb.connect(":memory:")
             self._connection.execute("SET threads TO 2; SET enable_progress_bar TO false")
             for name, table in self.tables.items():
-                self._connection.register(name, table)
+                self._connection.register(name, whole(table))
         rows: list[tuple[Any, ...]] = self._connection.execute(sql, list(parameters)).fetchall()
         return rows
 
@@ -147,14 +151,14 @@ class ChainStore(Closing):
         block = index.block_of(tx)
         position = columns["position"][tx].as_py()
         start, end = columns["start"][tx].as_py(), columns["end"][tx].as_py()
-        whole = self._raw(block)
-        raw = whole[start:end].tobytes()
+        content = self._raw(block)
+        raw = content[start:end].tobytes()
         return StoredTransaction(
             txid=index.txid(tx),
             raw=raw,
             scan=scan_transaction(raw, 0),
             block_hash=displayed(index.block_hashes[block]),
-            header=whole[:80].tobytes(),
+            header=content[:80].tobytes(),
             height=index.height(tx),
             position=position,
             merkle_branch=self._branch(block, position, columns["proof"][tx].as_py()),
@@ -164,7 +168,11 @@ class ChainStore(Closing):
 
     def known_scripts(self, scripts: Sequence[bytes]) -> list[bytes]:
         """Return those of ``scripts`` that some output on the chain has, sorted."""
-        return sorted(script for script in scripts if script in self.index.script_number)
+        kept = self.tables["scripts"]
+        keys = [hashlib.sha256(script).digest()[:8] for script in scripts]
+        wanted = np.frombuffer(b"".join(keys), dtype="<u8")
+        rows = np.flatnonzero(np.isin(kept["key"].to_numpy(), wanted))
+        return sorted(set(scripts).intersection(kept["bytes"].take(rows).to_pylist()))
 
     def heights(self) -> dict[bytes, int | None]:
         """Return the height (or None) of every block, by its hash in wire order."""

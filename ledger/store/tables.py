@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ledger.scanning.memory import prefetch, two_words_at
+
 HASH_BYTES = 32
 EMPTY = -1
+AHEAD, AT_ONCE = 16, 64  # how much is asked for before it is read
 
 
 def room_for(n: int) -> Any:
@@ -25,10 +28,7 @@ def room_for(n: int) -> Any:
 @njit(cache=True, nogil=True)
 def key_of(content: Any, at: int) -> Any:
     """Return the 8 bytes of ``content`` at ``at`` as a number."""
-    key = np.uint64(0)
-    for k in range(8):
-        key |= np.uint64(content[at + k]) << np.uint64(8 * k)
-    return key
+    return np.uint64(two_words_at(np.uint64(content.ctypes.data) + np.uint64(at)))
 
 
 @njit(cache=True, nogil=True)
@@ -59,7 +59,10 @@ def number_transactions(order: Any, txids: Any, table: Any, chosen: Any) -> int:
     ``chosen[i]`` is the row that got number i; ``table`` gets the rows.  Returns how many.
     """
     n = 0
+    mask = np.uint64(table.size - 1)
     for i in range(len(order)):
+        if i + AHEAD < len(order):
+            prefetch(table, np.int64(key_of(txids, order[i + AHEAD] * HASH_BYTES) & mask))
         row = order[i]
         slot = find_hash(table, txids, txids, row * HASH_BYTES)
         if table[slot] == EMPTY:
@@ -80,6 +83,8 @@ def number_scripts(
     """
     mask, n = np.uint64(table.size - 1), 0
     for i in range(len(bounds)):
+        if i + AHEAD < len(bounds):
+            prefetch(table, np.int64(keys[i + AHEAD] & mask))
         start, size = bounds[i, 0], bounds[i, 1] - bounds[i, 0]
         slot = keys[i] & mask
         while table[slot] != EMPTY:
@@ -107,22 +112,42 @@ def resolve(
     """Write to ``spent`` the number of the output that each input spends, or -1.
 
     ``prevouts`` (flat) has the 32 bytes of each input; outputs of transaction t are
-    ``first_output[t]`` to ``first_output[t + 1]``, ``vout`` their indexes in order.
+    ``first_output[t]`` to ``first_output[t + 1]``, ``vout`` their indexes in order.  Each step
+    asks for the memory of the next for some inputs at once, since all of it lies far apart.
     """
-    for i in range(len(prev_vout)):
-        spent[i] = EMPTY
-        row = table[find_hash(table, txids, prevouts, i * HASH_BYTES)]
-        if row == EMPTY:
-            continue
-        tx = number_of_row[row]
-        low, high = first_output[tx], first_output[tx + 1]
-        guess = low + prev_vout[i]
-        if guess < high and vout[guess] == prev_vout[i]:
-            spent[i] = guess
-            continue
-        for output in range(low, high):  # of a transaction of which only some outputs are known
-            if vout[output] == prev_vout[i]:
-                spent[i] = output
+    mask = np.uint64(table.size - 1)
+    for begin in range(0, len(prev_vout), AT_ONCE):
+        inputs = range(begin, min(begin + AT_ONCE, len(prev_vout)))
+        for i in inputs:
+            prefetch(table, np.int64(key_of(prevouts, i * HASH_BYTES) & mask))
+        for i in inputs:
+            row = table[np.int64(key_of(prevouts, i * HASH_BYTES) & mask)]
+            prefetch(txids, max(row, 0) * HASH_BYTES)
+        for i in inputs:
+            spent[i] = table[find_hash(table, txids, prevouts, i * HASH_BYTES)]
+            if spent[i] != EMPTY:
+                prefetch(number_of_row, spent[i])
+        known = [i for i in inputs if spent[i] != EMPTY]
+        for i in known:
+            spent[i] = number_of_row[spent[i]]
+            prefetch(first_output, spent[i])
+        for i in known:
+            prefetch(vout, first_output[spent[i]] + prev_vout[i])
+        for i in known:
+            spent[i] = _output_of(spent[i], prev_vout[i], first_output, vout)
+
+
+@njit(cache=True, nogil=True)
+def _output_of(tx: int, index: int, first_output: Any, vout: Any) -> Any:
+    """Return the number of the output with this index of a transaction, or -1."""
+    low, high = first_output[tx], first_output[tx + 1]
+    guess = low + index
+    if guess < high and vout[guess] == index:
+        return guess
+    for output in range(low, high):  # of a transaction of which only some outputs are known
+        if vout[output] == index:
+            return output
+    return np.int64(EMPTY)
 
 
 @njit(cache=True, nogil=True)
@@ -147,3 +172,18 @@ def copy_spans(content: Any, bounds: Any, offsets: Any, out: Any) -> None:
         at, to = bounds[i, 0], offsets[i]
         for k in range(bounds[i, 1] - at):
             out[to + k] = content[at + k]
+
+
+@njit(cache=True, nogil=True)
+def grouped(owner: Any, n_owners: int) -> Any:
+    """Return the rows of each owner one after the other, in order, and where each begins."""
+    first = np.zeros(n_owners + 1, dtype=np.int64)
+    for row in range(len(owner)):
+        first[owner[row] + 1] += 1
+    for k in range(n_owners):
+        first[k + 1] += first[k]
+    at, rows = first.copy(), np.empty(len(owner), dtype=np.int64)
+    for row in range(len(owner)):
+        rows[at[owner[row]]] = row
+        at[owner[row]] += 1
+    return rows, first

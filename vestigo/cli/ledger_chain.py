@@ -125,7 +125,7 @@ def _ingest_files(
 ) -> tuple[list[IngestedFile], list[VestigoError]]:
     done: list[IngestedFile] = []
     problems: list[VestigoError] = []
-    fresh: dict[str, Extract] = {}
+    fresh: dict[str, list[Extract]] = {}
     with progress() as display:
         for path in display.track(files, description=_("block files")):
             try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,13 +27,14 @@ REGTEST = NETWORK["regtest"]
 A_BLOCK = 2_500  # transactions
 RECENT = 20_000  # coins among which the next one to be spent is chosen
 N_SERVICES, SERVICE_ADDRESSES = 20, 5
-TO_SERVICE, FROM_SERVICE, TO_KNOWN = 0.55, 0.4, 0.15
+TO_SERVICE, FROM_SERVICE, TO_SELF = 0.3, 0.3, 0.45
+TO_NEWCOMER, TO_KNOWN = 0.15, 0.3
 BEGIN, INTERVAL = 1_700_000_000, 600
-FIRST_COINS = 30_000
+FIRST_COINS, A_WALLET = 30_000, 10  # so many of them are one wallet's
 N_VENDORS, A_VENDOR = 20, 1_000  # one payment of so many goes to a vendor
 _SEQUENCE, _NO_LOCK = b"\xff\xff\xff\xff", b"\0\0\0\0"
 _WEIGHTS = 10_000
-_N_INPUTS = (1, 1, 1, 1, 2, 2, 6)
+_N_INPUTS = (1, 1, 1, 2, 2, 3, 6)
 _N_OUTPUTS = (1, 2, 2, 2, 2, 2, 2, 3, 3, 5)
 
 
@@ -87,57 +89,94 @@ def write_chain(path: Path, n_transactions: int, seed: int = 1) -> Synthetic:
 
 
 class _Payer:
-    """Who pays: everybody else (pool 0) or one of the services, each with coins of its own."""
+    """Whoever pays: a wallet spends its own coins alone, so that clusters are wallets.
+
+    Wallets of services come first, then those of vendors, then everybody else's.
+    """
 
     def __init__(self, choice: random.Random, services: list[list[bytes]]) -> None:
         self.choice = choice
         self.services = services
-        self.coins: list[list[SomeCoin]] = [[] for _pool in range(len(services) + 1)]
+        self.coins: dict[int, list[SomeCoin]] = defaultdict(list)
+        self.owners: list[int] = []  # of each coin that somebody but a service got
+        self.n_wallets = N_SERVICES + N_VENDORS
         self.new: list[tuple[int, SomeCoin]] = []
 
-    def payment(self, scripts: list[bytes]) -> bytes:
-        """Return a payment to ``scripts`` and whoever chance names, b"" without coins."""
-        choice = self.choice
-        pool = choice.randrange(len(self.coins)) if choice.random() < FROM_SERVICE else 0
-        spent = self._spent(self.coins[pool] or self.coins[0])
+    def payment(self, payees: list[tuple[int, bytes]]) -> bytes:
+        """Return a payment to ``payees`` and whoever chance names, b"" without coins."""
+        payer = self._payer()
+        spent = self._spent(payer)
         if not spent:
             return b""
-        outputs = [(0, script) for script in scripts]
-        while len(outputs) < max(len(scripts), choice.choice(_N_OUTPUTS)):
-            service = choice.randrange(N_SERVICES)
-            if not pool and choice.random() < TO_SERVICE:
-                outputs.append((service + 1, choice.choice(self.services[service])))
-            else:
-                outputs.append((0, _some_script(choice)))
+        outputs = list(payees)
+        while len(outputs) < max(len(payees), self.choice.choice(_N_OUTPUTS)):
+            outputs.append(self._payee(payer))
         values = self._shares(sum(coin.value_sat for coin in spent), len(outputs))
-        signature = b"\x6b" + choice.randbytes(107) + _SEQUENCE
+        signature = b"\x6b" + self.choice.randbytes(107) + _SEQUENCE
         raw = struct.pack("<I", 2) + compact_size_bytes(len(spent))
         raw += b"".join(coin.outpoint + signature for coin in spent)
         raw += compact_size_bytes(len(outputs))
         paid = zip(values, outputs, strict=True)
-        raw += b"".join(struct.pack("<QB", sat, len(to)) + to for sat, (_pool, to) in paid)
+        raw += b"".join(struct.pack("<QB", sat, len(to)) + to for sat, (_owner, to) in paid)
         raw += _NO_LOCK
         made = _coins(raw, values)
-        self.new += [(to, coin) for (to, _script), coin in zip(outputs, made, strict=True)]
+        self.new += [(owner, coin) for (owner, _to), coin in zip(outputs, made, strict=True)]
         return raw
+
+    def newcomer(self) -> int:
+        """Return the number of a wallet that nobody had."""
+        self.n_wallets += 1
+        return self.n_wallets - 1
+
+    def _payer(self) -> int:
+        """Return a service, or somebody with a coin that is not old."""
+        choice = self.choice
+        service = choice.randrange(N_SERVICES)
+        if choice.random() < FROM_SERVICE and self.coins[service]:
+            return service
+        while self.owners:
+            at = choice.randrange(max(0, len(self.owners) - RECENT), len(self.owners))
+            self.owners[at], self.owners[-1] = self.owners[-1], self.owners[at]
+            owner = self.owners.pop()
+            if self.coins[owner]:
+                return owner
+        return service
+
+    def _payee(self, payer: int) -> tuple[int, bytes]:
+        choice = self.choice
+        if payer >= N_SERVICES and choice.random() < TO_SERVICE:
+            service = choice.randrange(N_SERVICES)
+            return service, choice.choice(self.services[service])
+        if choice.random() < TO_SELF:
+            return payer, _new_script(choice)
+        if choice.random() < TO_NEWCOMER or not self.owners:
+            return self.newcomer(), _new_script(choice)
+        owner = self.owners[-1 - choice.randrange(min(RECENT, len(self.owners)))]
+        again = choice.random() < TO_KNOWN
+        return owner, _script(f"again {owner}") if again else _new_script(choice)
 
     def _shares(self, total: int, n: int) -> list[int]:
         """Return ``n`` amounts that come to ``total`` at most, unlike as payment and change are."""
         weights = [self.choice.randrange(1, _WEIGHTS) for _output in range(n)]
-        return [max(1, total * weight // sum(weights)) for weight in weights]
+        whole = sum(weights)
+        return [total * weight // whole for weight in weights]
 
     def settle(self) -> None:
         """Let what was paid in this block be spent from the next one on."""
-        for pool, coin in self.new:
-            self.coins[pool].append(coin)
+        for owner, coin in self.new:
+            self.coins[owner].append(coin)
+            if owner >= N_SERVICES:
+                self.owners.append(owner)
         self.new = []
 
-    def _spent(self, coins: list[SomeCoin]) -> list[SomeCoin]:
-        spent = []
-        for _input in range(min(self.choice.choice(_N_INPUTS), len(coins))):
-            at = self.choice.randrange(max(0, len(coins) - RECENT), len(coins))
-            coins[at], coins[-1] = coins[-1], coins[at]
-            spent.append(coins.pop())
+    def _spent(self, payer: int) -> list[SomeCoin]:
+        coins = self.coins[payer]
+        spent = [
+            coins.pop(self.choice.randrange(len(coins)))
+            for _input in range(min(self.choice.choice(_N_INPUTS), len(coins)))
+        ]
+        if not coins:
+            del self.coins[payer]
         return spent
 
 
@@ -150,10 +189,13 @@ def _blocks(
             return
         n_coins = FIRST_COINS if height == 1 else 1
         block = [_coinbase(height, choice, n_coins)]
-        payer.new += [(0, coin) for coin in _coins(block[0], _values(n_coins))]
+        found = _coins(block[0], _values(n_coins))
+        owners = [payer.newcomer() for _wallet in found[::A_WALLET]]
+        payer.new = [(owners[n // A_WALLET], coin) for n, coin in enumerate(found)]
         while len(block) < min(A_BLOCK, n - n_done):
-            vendor = vendors[(height + len(block)) % N_VENDORS]
-            payment = payer.payment([vendor] if len(block) % A_VENDOR == 0 else [])
+            vendor = (height + len(block)) % N_VENDORS
+            paid = [(N_SERVICES + vendor, vendors[vendor])] if len(block) % A_VENDOR == 0 else []
+            payment = payer.payment(paid)
             if not payment:
                 break
             block.append(payment)
@@ -171,9 +213,7 @@ def _coins(raw: bytes, values: list[int]) -> list[SomeCoin]:
     return [SomeCoin(txid + struct.pack("<I", n), value) for n, value in enumerate(values)]
 
 
-def _some_script(choice: random.Random) -> bytes:
-    if choice.random() < TO_KNOWN:
-        return _script(str(choice.randrange(5_000)))
+def _new_script(choice: random.Random) -> bytes:
     return b"\x00\x14" + choice.randbytes(20)
 
 
@@ -181,7 +221,7 @@ def _coinbase(height: int, choice: random.Random, n_outputs: int) -> bytes:
     raw = struct.pack("<I", 2) + b"\x01" + bytes(32) + _SEQUENCE
     raw += b"\x04\x03" + height.to_bytes(3, "little") + _SEQUENCE + compact_size_bytes(n_outputs)
     for value in _values(n_outputs):
-        raw += struct.pack("<Q", value) + b"\x16" + _some_script(choice)[:22]
+        raw += struct.pack("<Q", value) + b"\x16" + _new_script(choice)
     return raw + _NO_LOCK
 
 
