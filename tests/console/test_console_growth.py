@@ -126,18 +126,19 @@ def test_an_unfinished_line_is_no_event_yet(log, made_case):
 
 
 class Counting(RecordLedger):
-    """A ledger that counts how often a record is read."""
+    """A ledger that counts how many bodies are read, whole kinds and new entries apart."""
 
     def __init__(self, path) -> None:
         super().__init__(path)
         self.one_by_one = self.by_kind = 0
 
-    def get(self, record_id):
-        self.one_by_one += 1
-        return super().get(record_id)
+    def entries(self, after, limit):
+        found = super().entries(after, limit)
+        self.one_by_one += len(found)
+        return found
 
-    def named_of_kind(self, cls, **given):
-        for found in super().named_of_kind(cls, **given):
+    def bodies_of(self, kind, **given):
+        for found in super().bodies_of(kind, **given):
             self.by_kind += 1
             yield found
 

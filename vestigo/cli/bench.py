@@ -13,6 +13,7 @@ from vestigo.cli.bench_authority import authority
 from vestigo.cli.bench_calibration import calibration
 from vestigo.cli.bench_capture import capture
 from vestigo.cli.bench_classes import classes
+from vestigo.cli.bench_console import console
 from vestigo.cli.bench_coverage import coverage
 from vestigo.cli.bench_crawl_kills import crawl_kills
 from vestigo.cli.bench_crypttrace import crypttrace
@@ -50,6 +51,7 @@ bench.add_command(calibration)
 bench.add_command(capture)
 bench.add_command(classes)
 bench.add_command(crawl_kills)
+bench.add_command(console)
 bench.add_command(coverage)
 bench.add_command(crypttrace)
 bench.add_command(custody_kills)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from litestar import Response, get
 
@@ -31,22 +32,28 @@ def overview(request: Asked) -> Response[str]:
     desk = desk_of(request)
     index = desk.index()
     description = desk.session.folder.description()
+    counted = desk.once.get(index, "overview", lambda: _counted(index))
     return desk.page(
         request, "overview.html", Look("overview"),
         unit=description["unit"],
-        figures=_figures(index),
         authorizations=_standings(index, desk.session.clock()),
-        pages=Counter(page.page_kind for _id, page in index.all_of(Page)).most_common(),
         coverage=newest_estimates(one for _id, one in index.all_of(CoverageEstimate)),
         abstention_words=abstention_words,
-        period=_period(index),
-        services=Counter(one.record.service for one in index.cash_outs).most_common(),
-        stops=Counter(
-            one.record.stop_reason for found in index.traces.values() for one in found
-        ).most_common(),
         ledger=desk.session.ledger.head(),
-        custody=desk.session.custody.head(),
+        custody=desk.session.custody.head(), **counted,
     )  # fmt: skip
+
+
+def _counted(index: CaseIndex) -> dict[str, Any]:
+    """Return what the overview counts, made once an index."""
+    traces = (one.record for found in index.traces.values() for one in found)
+    return {
+        "figures": _figures(index),
+        "pages": Counter(one.light.page_kind for one in index.named_of(Page)).most_common(),
+        "period": _period(index),
+        "services": Counter(one.record.service for one in index.cash_outs).most_common(),
+        "stops": Counter(trace.stop_reason for trace in traces).most_common(),
+    }
 
 
 def _figures(index: CaseIndex) -> dict[str, int]:
@@ -58,9 +65,9 @@ def _figures(index: CaseIndex) -> dict[str, int]:
         "feedback": sum(len(found) for found in index.feedback_on.values()),
         "addresses": len(index.selectors),
         "keys": len({
-            record.value
-            for _id, record in index.all_of(Selector)
-            if record.selector_kind == "pgp_fingerprint"
+            one.light.value
+            for one in index.named_of(Selector)
+            if one.light.selector_kind == "pgp_fingerprint"
         }),
         "traces": sum(len(found) for found in index.traces.values()),
         "cash_outs": len(index.cash_outs),
@@ -82,8 +89,8 @@ def _state(amended: bool, record: Authorization, now: datetime) -> str:
 
 
 def _period(index: CaseIndex) -> tuple[datetime, datetime] | None:
-    moments = sorted(one.record.observed_at for one in index.captures.values())
-    return (moments[0], moments[-1]) if moments else None
+    moments = [one.light.observed_at for one in index.captures.values()]
+    return (min(moments), max(moments)) if moments else None
 
 
 HANDLERS = (overview,)

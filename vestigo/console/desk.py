@@ -14,7 +14,7 @@ from vestigo.console.accounts import CAPABILITIES, Accounts
 from vestigo.console.archive import Reader
 from vestigo.console.crawling.desk import CrawlDesk
 from vestigo.console.custody_view import CustodyView
-from vestigo.console.facets import Row, rows_of
+from vestigo.console.facets import Rows, rows_of
 from vestigo.console.graphing.opened import OpenGraph
 from vestigo.console.graphing.sentences import keys
 from vestigo.console.graphing.view_store import ViewStore
@@ -24,6 +24,7 @@ from vestigo.console.indexing import Indexer
 from vestigo.console.judging.queue import Queue
 from vestigo.console.looks import AccessLog, Look
 from vestigo.console.masking import Masking
+from vestigo.console.once import OncePerIndex
 from vestigo.console.people.asking import ProviderLine
 from vestigo.console.people.passkeys import LIFETIME, Ceremony
 from vestigo.console.people.pending import Pending
@@ -77,38 +78,30 @@ class Desk:
         self._indexer = Indexer(session.ledger)
         self._nearing = threading.Lock()
         self._near: tuple[CaseIndex, NearListings] | None = None
-        self._rows: tuple[CaseIndex | None, list[Row]] = (None, [])
+        self.once = OncePerIndex()
         self.searched = IndexFile(session.folder.console / "search.sqlite", session.ledger)
         seconds = float(session.settings("graph")["query_timeout_seconds"])
         self.graph = OpenGraph(session.folder.graph, seconds)
         self.views = ViewStore(session.folder.path)
-        self._queue: tuple[CaseIndex | None, Queue] = (None, Queue())
-        self._veil: tuple[CaseIndex | None, Veil] = (None, Veil(frozenset(), ()))
 
     def index(self) -> CaseIndex:
         """Return the index of the record ledger as it stands now."""
         return self._indexer.index()
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Rows:
         """Return the rows of the listings browser, made once an index."""
         index = self.index()
-        if self._rows[0] is not index:
-            self._rows = (index, rows_of(index))
-        return self._rows[1]
+        return self.once.get(index, "rows", lambda: rows_of(index))
 
     def queue(self) -> Queue:
         """Return what waits for a judgement, gathered once an index."""
         index = self.index()
-        if self._queue[0] is not index:
-            self._queue = (index, Queue.of(index))
-        return self._queue[1]
+        return self.once.get(index, "queue", lambda: Queue.of(index))
 
     def veil(self) -> Veil:
         """Return the third persons of the case, gathered once an index."""
         index = self.index()
-        if self._veil[0] is not index:
-            self._veil = (index, Veil.of(index))
-        return self._veil[1]
+        return self.once.get(index, "veil", lambda: Veil.of(index))
 
     def near(self) -> NearListings:
         """Return what finds listings of nearly the same text, brought up to the index."""

@@ -67,7 +67,7 @@ def exhibits(request: Asked) -> Response[str]:
     desk = desk_of(request)
     index = desk.index()
     captures = sorted(
-        index.captures.values(), key=lambda one: (one.record.observed_at, one.record.capture_id)
+        index.captures.values(), key=lambda one: (one.light.observed_at, one.light.capture_id)
     )
     found = paged(captures, query_of(request))
     return desk.page(request, "exhibits.html", Look("exhibits"), found=found, index=index)
@@ -154,7 +154,7 @@ def exhibits_csv(request: Asked) -> Response[bytes]:
     """Hand out the list of all captures."""
     index = desk_of(request).index()
     found = sorted(
-        index.captures.values(), key=lambda one: (one.record.observed_at, one.record.capture_id)
+        index.captures.values(), key=lambda one: (one.light.observed_at, one.light.capture_id)
     )
     rows = [
         (c.record.capture_id, c.record.observed_at, c.record.request_method, c.record.uri,

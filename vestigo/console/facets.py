@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from vestigo.console.columns import Columns, Facet, Mask
 from vestigo.console.index import CaseIndex, Offer
+from vestigo.console.light import LightListing, LightUnitPrice
 from vestigo.console.paging import Paged, page_number, paged
 from vestigo.console.trading.schedules import schedules_of
 from vestigo.console.trading.states import Gone, gone_pages, state_of
-from vestigo.records import Listing, Mention, UnitPrice
+from vestigo.records import Mention, UnitPrice
 
 T = TypeVar("T")
 PAGE_ROWS = 25
@@ -29,14 +31,33 @@ MOST_VALUES = 60
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One listing as the browser shows it: the latest capture, and what was read from it."""
+    """One listing as the browser shows it: the latest capture, and what was read from it.
+
+    ``facets`` are its values of ``FACETS``, in that order.
+    """
 
     offer: Offer
-    listing: Listing
-    listing_id: str
     substances: tuple[tuple[str, str], ...]
-    unit_prices: tuple[UnitPrice, ...]
-    values: Mapping[str, tuple[str, ...]]
+    unit_prices: tuple[LightUnitPrice, ...]
+    facets: tuple[tuple[str, ...], ...]
+
+    @property
+    def listing(self) -> LightListing:
+        """The latest capture, without its text."""
+        found: LightListing = self.offer.last.light
+        return found
+
+    @property
+    def listing_id(self) -> str:
+        """The id of the latest capture's record."""
+        return self.offer.last.id
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """Return the values of one facet."""
+        return self.facets[FACETS.index(facet)]
+
+
+Rows = Columns[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,11 @@ class Wanted:
         )
 
     @property
+    def ranged(self) -> bool:
+        """Whether a range of prices or days was asked for."""
+        return bool(self._ranges())
+
+    @property
     def price_without_currency(self) -> bool:
         """Whether a price range was asked for, but not in which currency."""
         asked = self.price_min is not None or self.price_max is not None
@@ -115,55 +141,72 @@ class Found:
     facets: Mapping[str, tuple[Choice, ...]]
 
 
-def rows_of(index: CaseIndex) -> list[Row]:
-    """Return a row for each listing of the case (its latest capture)."""
+def rows_of(index: CaseIndex) -> Rows:
+    """Return a row for each listing of the case (its latest capture), by market and number."""
     gone = gone_pages(index)
-    return [_row(index, offer, gone) for offer in index.offers.values()]
+    rows = [_row(index, offer, gone) for offer in index.offers.values()]
+    columns = {name: Facet.of(row.facets[n] for row in rows) for n, name in enumerate(FACETS)}
+    return Columns(rows, columns, _words(rows))
 
 
-def matching(rows: list[Row], wanted: Wanted) -> list[Row]:
+def _words(rows: list[Row]) -> dict[str, str]:
+    """Return the names of the substances by their ids."""
+    return dict(pair for row in rows for pair in row.substances)
+
+
+def matching(rows: Rows, wanted: Wanted) -> list[Row]:
     """Return all rows that the wish leaves, in its order."""
-    found = [row for row in rows if _in_ranges(row, wanted) and _matches(row, wanted.chosen)]
-    found.sort(key=lambda row: row.offer.key)
-    found.sort(key=_sorting(wanted.order), reverse=wanted.descending)
-    return found
+    return [rows[n] for n in _places(rows, wanted, _in_range(rows, wanted)).tolist()]
 
 
-def search(rows: list[Row], wanted: Wanted) -> Found:
+def search(rows: Rows, wanted: Wanted) -> Found:
     """Return the page that was asked for; a facet counts what choosing it would give."""
-    in_range = [row for row in rows if _in_ranges(row, wanted)]
-    facets = {name: _choices(name, in_range, wanted.chosen) for name in FACETS}
-    return Found(paged(matching(rows, wanted), {"page": str(wanted.page)}, PAGE_ROWS), facets)
+    in_range = _in_range(rows, wanted)
+    facets = {name: _choices(name, rows, in_range, wanted.chosen) for name in FACETS}
+    shown = paged(_places(rows, wanted, in_range), {"page": str(wanted.page)}, PAGE_ROWS)
+    page = Paged([rows[n] for n in shown.rows], shown.n_rows, shown.page, shown.n_pages)
+    return Found(page, facets)
+
+
+def _in_range(rows: Rows, wanted: Wanted) -> Mask:
+    return rows.where(lambda row: _in_ranges(row, wanted)) if wanted.ranged else rows.all_rows()
+
+
+def _places(rows: Rows, wanted: Wanted, in_range: Mask) -> Any:
+    among = rows.having(wanted.chosen.items(), in_range)
+    return rows.ordered(among, wanted.order, wanted.descending, _sorting(wanted.order))
 
 
 def _row(index: CaseIndex, offer: Offer, gone: Gone) -> Row:
-    listing_id, listing = offer.last.id, offer.last.record
-    mentions = [record for _id, record in index.readings_of(listing_id, Mention)]
-    substances = {m.substance_id: m.substance_name for m in mentions if m.status != "negated"}
-    unit_prices = tuple(record for _id, record in index.readings_of(listing_id, UnitPrice))
-    scheduled = {name for one in substances for name in schedules_of(one)}
-    values = {
-        "market": (listing.market,),
-        "vendor": (listing.vendor_handle or NONE,),
-        "substance": tuple(substances) or (NONE,),
-        "status": tuple({m.status for m in mentions}) or (NONE,),
-        "category": _prefixes(listing.category) or (NONE,),
-        "ships_from": (listing.ships_from or NONE,),
-        "ships_to": (listing.ships_to or NONE,),
-        "currency": (listing.price_currency or NONE,),
-        "schedule": tuple(sorted(scheduled)) or (NONE,),
-        "state": (state_of(index, offer, gone),),
-        "per_unit": tuple(sorted({one.per_unit for one in unit_prices})) or (NONE,),
-    }
-    return Row(offer, listing, listing_id, tuple(substances.items()), unit_prices, values)
+    one: LightListing = offer.last.light
+    readings = index.readings.get(offer.last.id, ())
+    mentions = [r.light for r in readings if r.is_a(Mention)]
+    unit_prices = tuple(r.light for r in readings if r.is_a(UnitPrice))
+    named = {m.substance_id: m.substance_name for m in mentions if m.status != "negated"}
+    scheduled = {name for substance in named for name in schedules_of(substance)}
+    values: tuple[tuple[str, ...], ...] = (
+        _same(one.market), _same(one.vendor_handle or NONE), _same(*named),
+        _same(*sorted(scheduled)), _same(*{m.status for m in mentions}),
+        _same(*_prefixes(one.category)), _same(one.ships_from or NONE),
+        _same(one.ships_to or NONE), _same(state_of(index, offer, gone)),
+        _same(one.price_currency or NONE), _same(*sorted({p.per_unit for p in unit_prices})),
+    )  # fmt: skip
+    return Row(offer, _pairs(*named.items()), unit_prices, values)
+
+
+@lru_cache(maxsize=1 << 14)
+def _same(*words: str) -> tuple[str, ...]:
+    """Return the one copy of some values; none at all is a value of its own."""
+    return words or (NONE,)
+
+
+@lru_cache(maxsize=1 << 12)
+def _pairs(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return pairs
 
 
 def _prefixes(category: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(" › ".join(category[: n + 1]) for n in range(len(category)))
-
-
-def _matches(row: Row, chosen: Mapping[str, str]) -> bool:
-    return all(value in row.values[name] for name, value in chosen.items())
 
 
 def _in_ranges(row: Row, wanted: Wanted) -> bool:
@@ -188,7 +231,7 @@ def _unit_price_within(row: Row, wanted: Wanted) -> bool:
     return any(one is not None and _within(one, wanted.unit_min, wanted.unit_max) for one in prices)
 
 
-def in_euro(one: UnitPrice) -> Decimal | None:
+def in_euro(one: LightUnitPrice) -> Decimal | None:
     """Return a unit price in EUR: as displayed, or at the rate that its record names."""
     return one.amount if one.currency == "EUR" else one.eur
 
@@ -201,16 +244,15 @@ def _within(amount: Decimal | None, low: Decimal | None, high: Decimal | None) -
     return (low is None or amount >= low) and (high is None or amount <= high)
 
 
-def _choices(name: str, rows: list[Row], chosen: Mapping[str, str]) -> tuple[Choice, ...]:
-    others = {key: value for key, value in chosen.items() if key != name}
-    names = {NONE: ""}
-    counted: Counter[str] = Counter()
-    for row in rows:
-        if _matches(row, others):
-            counted.update(set(row.values[name]))
-            names.update(row.substances if name == "substance" else ())
-    counted.update({chosen[name]: 0} if name in chosen else {})
+def _choices(
+    name: str, rows: Rows, in_range: Mask, chosen: Mapping[str, str]
+) -> tuple[Choice, ...]:
+    others = [(key, value) for key, value in chosen.items() if key != name]
+    counted = rows.facet(name).counted(rows.having(others, in_range))
     own = chosen.get(name)
+    if own is not None:
+        counted.setdefault(own, 0)
+    names = {**(rows.words if name == "substance" else {}), NONE: ""}
     ranked = sorted(counted.items(), key=lambda item: (item[0] != own, -item[1], item[0]))
     return tuple(
         Choice(value, names.get(value, value), n, value == own) for value, n in ranked[:MOST_VALUES]

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Iterator
 
 from vestigo.console.index import CaseIndex, arranged
-from vestigo.records import RECORD_TYPES, Block, Record, Retraction
+from vestigo.console.light import LIGHT
+from vestigo.console.shelf import Named, Shelf
+from vestigo.records import RECORD_TYPES, Block, Retraction, record_from_body
 from vestigo.store import LedgerHead, RecordLedger
+from vestigo.store.ledger import LedgerEntry
 
 NOT_INDEXED = frozenset({Block.KIND})
 MOST_ONE_BY_ONE = 2_000
@@ -20,8 +25,8 @@ class Indexer:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._head: LedgerHead | None = None
-        self._last_id = ""
-        self._records: dict[str, dict[str, Record]] = {}
+        self._shelf = Shelf(ledger)
+        self._records: dict[str, dict[str, Named]] = {}
         self._gone: set[str] = set()
         self._index = CaseIndex()
 
@@ -35,41 +40,49 @@ class Indexer:
             return self._index
 
     def _grow_to(self, head: LedgerHead) -> None:
-        ids = self._ledger.ids(up_to=head.n_entries)
-        known = self._head.n_entries if self._head else 0
-        new = ids[known:]
-        continues = known <= len(ids) and (not known or ids[known - 1][0] == self._last_id)
-        if known and continues and len(new) <= MOST_ONE_BY_ONE:
-            self._read_new(new)
+        known = self._head or LedgerHead(0, "")
+        n_new = head.n_entries - known.n_entries
+        continues = self._ledger.entry_sha256(known.n_entries) == known.entry_sha256
+        if known.n_entries and continues and 0 <= n_new <= MOST_ONE_BY_ONE:
+            self._read_new(self._ledger.entries(known.n_entries, n_new))
         else:
             self._read_all(head.n_entries)
-        self._last_id = ids[-1][0] if ids else ""
-        self._index = arranged(self._by_id(), self._index)
+        self._index = arranged(self._records, self._index)
 
     def _read_all(self, n_entries: int) -> None:
+        self._shelf.forget()
         self._gone = self._ledger.retracted(up_to=n_entries)
         self._records = {
-            kind: dict(self._ledger.named_of_kind(cls, up_to=n_entries))
-            for kind, cls in RECORD_TYPES.items()
+            kind: dict(self._all_of(kind, n_entries))
+            for kind in RECORD_TYPES
             if kind not in NOT_INDEXED
         }
 
-    def _read_new(self, new: list[tuple[str, str]]) -> None:
-        """Read the records of new entries; what a new retraction takes back is left out."""
-        for record_id, kind in new:
-            record = None if kind in NOT_INDEXED else self._ledger.get(record_id)
-            if record is None:
-                continue
-            self._records.setdefault(kind, {})[record_id] = record
-            if isinstance(record, Retraction):
-                self._gone.add(record.retracts)
-        for kind, records in self._records.items():
-            if kind != Retraction.KIND:
-                for record_id in self._gone & records.keys():
-                    del records[record_id]
+    def _all_of(self, kind: str, n_entries: int) -> Iterator[tuple[str, Named]]:
+        gone = self._gone if kind != Retraction.KIND else set()
+        for record_id, body in self._ledger.bodies_of(kind, up_to=n_entries):
+            if record_id not in gone:
+                yield record_id, self._named(record_id, kind, body)
 
-    def _by_id(self) -> dict[str, Record]:
-        found: dict[str, Record] = {}
-        for kind in RECORD_TYPES:
-            found.update(self._records.get(kind, {}))
-        return found
+    def _read_new(self, new: list[LedgerEntry]) -> None:
+        """Take new entries in; what a retraction takes back or an order destroyed leaves."""
+        grown = {kind: dict(found) for kind, found in self._records.items()}
+        for entry in new:
+            if entry.body is None or entry.kind in NOT_INDEXED:
+                continue
+            one = self._named(entry.record_id, entry.kind, entry.body)
+            grown.setdefault(entry.kind, {})[entry.record_id] = one
+            if one.is_a(Retraction):
+                self._gone.add(one.light.retracts)
+        destroyed = self._ledger.disposed().keys()
+        for kind, found in grown.items():
+            left = destroyed if kind == Retraction.KIND else self._gone | destroyed
+            for record_id in left & found.keys():
+                del found[record_id]
+        self._records = grown
+
+    def _named(self, record_id: str, kind: str, body: bytes) -> Named:
+        plain = json.loads(body)
+        if kind in LIGHT:
+            return Named(record_id, LIGHT[kind](plain), kind, self._shelf)
+        return Named(record_id, record_from_body(plain))

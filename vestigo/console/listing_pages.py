@@ -21,7 +21,16 @@ from vestigo.console.paging import paged
 from vestigo.console.trading.schedules import schedule_words, schedules_of
 from vestigo.console.trading.states import changed_words, history_of, state_words
 from vestigo.errors import VestigoError
-from vestigo.records import Capture, Listing, Mention, PriceQuote, Quantity, Selector, UnitPrice
+from vestigo.records import (
+    Capture,
+    Listing,
+    Mention,
+    PriceQuote,
+    Quantity,
+    Record,
+    Selector,
+    UnitPrice,
+)
 
 
 @get("/listings", sync_to_thread=True)
@@ -55,19 +64,19 @@ def listing(request: Asked, listing_id: FromPath[str]) -> Response[str]:
     )  # fmt: skip
 
 
-def found_or_404(index: CaseIndex, record_id: str, cls: type) -> Named:
+def found_or_404(index: CaseIndex, record_id: str, cls: type[Record]) -> Named:
     """Return the record of this id and class, or answer 404."""
-    record = index.by_id.get(record_id)
-    if not isinstance(record, cls):
+    one = index.by_id.named(record_id)
+    if one is None or not one.is_a(cls):
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
-    return Named(record_id, record)
+    return one
 
 
 def readings_of(index: CaseIndex, record_id: str) -> dict[str, list[Named]]:
     """Return what was read from a listing or account, by kind, in order of entry."""
     classes = (Mention, Quantity, PriceQuote, UnitPrice, Selector)
     return {
-        cls.KIND: [one for one in index.readings.get(record_id, ()) if isinstance(one.record, cls)]
+        cls.KIND: [one for one in index.readings.get(record_id, ()) if one.is_a(cls)]
         for cls in classes
     }
 

@@ -19,6 +19,7 @@ from vestigo.records import Feedback, Selector
 from vestigo.records.text import Span
 
 SHORTEST_SEARCHED = 3
+THIRD = "third"
 BUYER_FIELDS = frozenset({"buyer", "buyer_handle"})
 _TOKENS = (
     re.compile(rb"[0-9A-Za-z_\x80-\xff]+"),
@@ -59,23 +60,23 @@ def masked_ranges(index: CaseIndex, capture_id: str, body: bytes) -> list[tuple[
         if found.group() in index.buyers
     }
     for one in index.on_capture.get(capture_id, ()):
-        if isinstance(one.record, Feedback):
+        if one.is_a(Feedback):
             for contact in contacts_in(one.record.text):
                 ranges.update(_repeats(contact, body))
-        if isinstance(one.record, Feedback) and one.record.buyer_handle:
+        if one.is_a(Feedback) and one.light.buyer_handle:
             for field in one.record.spans:
                 if field.field in BUYER_FIELDS:
                     ranges.update(_cited(field.span, capture_id))
             ranges.update(_repeats(one.record.buyer_handle, body))
         for reading in index.readings.get(one.id, ()):
-            if isinstance(reading.record, Selector) and is_third(reading.record):
+            if reading.is_a(Selector) and reading.light.party == THIRD:
                 ranges.update(_cited(reading.record.span, capture_id))
     return sorted(ranges)
 
 
 def is_third(record: object) -> bool:
     """Return whether a selector belongs to a third person."""
-    return isinstance(record, Selector) and record.party == "third"
+    return isinstance(record, Selector) and record.party == THIRD
 
 
 def _cited(span: Span | None, capture_id: str) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from litestar.exceptions import HTTPException
 from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.index import CaseIndex, Key, Named, Offer
 from vestigo.console.listing_pages import archived_view
+from vestigo.console.masking import THIRD
 from vestigo.console.paging import paged
 from vestigo.console.trading.lives import life_of
 from vestigo.console.trading.states import state_words
@@ -37,8 +39,7 @@ def vendors(request: Asked) -> Response[str]:
     """Show every vendor account of the case."""
     desk = desk_of(request)
     index = desk.index()
-    listings = offers_by_vendor(index)
-    rows = [vendor_row(index, key, listings.get(key, [])) for key in sorted(index.vendors)]
+    rows = desk.once.get(index, "vendors", lambda: vendor_rows(index))
     return desk.page(request, "vendors.html", Look("vendors"), rows=rows)
 
 
@@ -52,9 +53,9 @@ def vendor(request: Asked) -> Response[str]:
     if not accounts:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
     account = _sighting(accounts)
-    offers = offers_by_vendor(index).get(key, [])
+    offers = desk.once.get(index, "offers", lambda: offers_by_vendor(index)).get(key, [])
     selectors = selectors_of(index, key, offers)
-    addresses = sorted({one.record.value for one in selectors if _is_address(one)})
+    addresses = sorted({one.light.value for one in selectors if _is_address(one)})
     return desk.page(
         request, "vendor.html", Look("vendor account", account.id),
         account=account, accounts=accounts, offers=offers, selectors=selectors,
@@ -70,9 +71,9 @@ def offers_by_vendor(index: CaseIndex) -> dict[Key, list[Offer]]:
     """Return the listings of each vendor account."""
     found: dict[Key, list[Offer]] = {}
     for offer in index.offers.values():
-        key = index.vendor_key(offer.last.record)
-        if key is not None:
-            found.setdefault(key, []).append(offer)
+        one = offer.last.light
+        if one.vendor_handle:
+            found.setdefault((one.market, one.vendor_handle), []).append(offer)
     return found
 
 
@@ -83,33 +84,39 @@ def selectors_of(index: CaseIndex, key: Key, offers: list[Offer]) -> list[Named]
     found: dict[tuple[str, str], Named] = {}
     for subject in subjects:
         for one in index.readings.get(subject, ()):
-            if isinstance(one.record, Selector):
-                found.setdefault((one.record.selector_kind, one.record.value), one)
+            if one.is_a(Selector):
+                found.setdefault((one.light.selector_kind, one.light.value), one)
     return [one for _key, one in sorted(found.items())]
 
 
-def vendor_row(index: CaseIndex, key: Key, offers: list[Offer]) -> VendorRow:
-    """Return one line of the list of vendors."""
+def vendor_rows(index: CaseIndex) -> list[VendorRow]:
+    """Return the list of vendors, by market and handle."""
+    offers = offers_by_vendor(index)
+    paid = Counter(one.record.start_address for one in index.cash_outs)
+    return [_vendor_row(index, key, offers.get(key, []), paid) for key in sorted(index.vendors)]
+
+
+def _vendor_row(index: CaseIndex, key: Key, offers: list[Offer], paid: Counter[str]) -> VendorRow:
     selectors = selectors_of(index, key, offers)
-    addresses = {one.record.value for one in selectors if _is_address(one)}
+    addresses = {one.light.value for one in selectors if _is_address(one)}
     return VendorRow(
         key=key,
         account=_sighting(index.vendors[key]),
         n_listings=len(offers),
         n_feedback=len(index.feedback_for.get(key, ())),
-        n_keys=sum(one.record.selector_kind == "pgp_fingerprint" for one in selectors),
+        n_keys=sum(one.light.selector_kind == "pgp_fingerprint" for one in selectors),
         n_addresses=len(addresses),
-        n_cash_outs=sum(one.record.start_address in addresses for one in index.cash_outs),
+        n_cash_outs=sum(paid[address] for address in addresses),
     )
 
 
 def _sighting(accounts: Sequence[Named]) -> Named:
     """Return the latest captured profile, else the latest listing that names the account."""
-    return next((a for a in reversed(accounts) if a.record.profile_captured), accounts[-1])
+    return next((a for a in reversed(accounts) if a.light.profile_captured), accounts[-1])
 
 
 def _is_address(one: Named) -> bool:
-    return bool(one.record.selector_kind == "btc" and one.record.party != "third")
+    return bool(one.light.selector_kind == "btc" and one.light.party != THIRD)
 
 
 HANDLERS = (vendors, vendor)

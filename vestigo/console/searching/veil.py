@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from vestigo.console.index import CaseIndex
-from vestigo.console.masking import Masking, is_third
+from vestigo.console.masking import THIRD, Masking
 from vestigo.console.searching.asking import CLOSE, OPEN
 from vestigo.console.searching.detecting import folded_name
 from vestigo.records import Selector
@@ -27,7 +27,8 @@ class Veil:
     def of(cls, index: CaseIndex) -> Veil:
         """Return the third persons of a case: buyers, and what is read of third persons."""
         buyers = {name.decode("utf-8", "replace") for name in index.buyers}
-        thirds = {one.value for _id, one in index.all_of(Selector) if is_third(one)}
+        lights = (one.light for one in index.named_of(Selector))
+        thirds = {one.value for one in lights if one.party == THIRD}
         own = {value.partition("@")[0] for value in thirds}
         names = {folded_name(name) for name in buyers | thirds | own}
         return cls(frozenset(names - {""}), tuple(sorted(thirds, key=len, reverse=True)))

@@ -12,7 +12,7 @@ from vestigo.console.trading.schedules import schedules_of
 from vestigo.console.trading.substances import substance_rows
 from vestigo.console.trading.trends import Asked as TrendsAsked
 from vestigo.console.trading.trends import trends_of
-from vestigo.console.vendor_pages import offers_by_vendor, vendor_row
+from vestigo.console.vendor_pages import vendor_rows
 
 LISTING_COLUMNS = (
     "market", "listing_key", "title", "vendor_handle", "category", "substances", "schedules",
@@ -38,9 +38,9 @@ def listings_csv(request: Asked) -> Response[bytes]:
         rows.append((
             one.market, one.listing_key, veil.plain(one.title, masking), one.vendor_handle,
             " > ".join(one.category), "; ".join(name for _id, name in row.substances),
-            "; ".join(v for v in row.values["schedule"] if v != "∅"), one.price_amount,
+            "; ".join(v for v in row.values("schedule") if v != "∅"), one.price_amount,
             one.price_currency, "; ".join(prices), one.ships_from, one.ships_to,
-            row.values["state"][0], one.listed_on, row.offer.captures[0].record.observed_at,
+            row.values("state")[0], one.listed_on, row.offer.captures[0].light.observed_at,
             one.observed_at, len(row.offer.captures), row.listing_id, one.sources[0],
         ))  # fmt: skip
     return csv_answer(request, "listings", LISTING_COLUMNS, rows)
@@ -49,10 +49,10 @@ def listings_csv(request: Asked) -> Response[bytes]:
 @get("/vendors.csv", sync_to_thread=True)
 def vendors_csv(request: Asked) -> Response[bytes]:
     """Hand out the vendor accounts."""
-    index = desk_of(request).index()
-    offers = offers_by_vendor(index)
-    found = [vendor_row(index, key, offers.get(key, [])) for key in sorted(index.vendors)]
-    rows = [(*r.key, str(r.account.record.profile_captured).lower(), r.n_listings, r.n_feedback,
+    desk = desk_of(request)
+    index = desk.index()
+    found = desk.once.get(index, "vendors", lambda: vendor_rows(index))
+    rows = [(*r.key, str(r.account.light.profile_captured).lower(), r.n_listings, r.n_feedback,
              r.n_keys, r.n_addresses, r.n_cash_outs, r.account.id) for r in found]  # fmt: skip
     return csv_answer(request, "vendors", VENDOR_COLUMNS, rows)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from vestigo.console.index import CaseIndex, Key, Named, Offer
+from vestigo.console.masking import THIRD
 from vestigo.console.trading.states import gone_pages, state_of
 from vestigo.records import Selector
 
@@ -53,11 +54,11 @@ class Life:
 def life_of(index: CaseIndex, key: Key, offers: list[Offer]) -> Life:
     """Return the life of one vendor account as the captures show it."""
     own = [*index.vendors.get(key, ()), *(one for offer in offers for one in offer.captures)]
-    times = sorted(one.record.observed_at for one in own if one.record.observed_at)
-    market = [one.record.observed_at for (name, _h), found in index.vendors.items()
-              if name == key[0] for one in found if one.record.observed_at]  # fmt: skip
-    given = sorted(one.record.given_on for one in index.feedback_for.get(key, ())
-                   if one.record.given_on)  # fmt: skip
+    times = sorted(one.light.observed_at for one in own if one.light.observed_at)
+    market = [one.light.observed_at for (name, _h), found in index.vendors.items()
+              if name == key[0] for one in found if one.light.observed_at]  # fmt: skip
+    given = sorted(one.light.given_on for one in index.feedback_for.get(key, ())
+                   if one.light.given_on)  # fmt: skip
     gone = gone_pages(index)
     return Life(
         first_at=times[0] if times else None, last_at=times[-1] if times else None,
@@ -75,8 +76,8 @@ def _months(times: list[datetime], given: list[date], offers: list[Offer]) -> li
     new: Counter[str] = Counter()
     shown: Counter[str] = Counter()
     for offer in offers:
-        seen = sorted({f"{one.record.observed_at:%Y-%m}" for one in offer.captures
-                       if one.record.observed_at})  # fmt: skip
+        seen = sorted({f"{one.light.observed_at:%Y-%m}" for one in offer.captures
+                       if one.light.observed_at})  # fmt: skip
         new.update(seen[:1])
         shown.update(seen)
     names = sorted({*captures, *feedback, *new})[-MOST_MONTHS:]
@@ -87,11 +88,11 @@ def _identifiers(index: CaseIndex, own: list[Named]) -> list[FirstSeen]:
     found: dict[tuple[str, str], FirstSeen] = {}
     for subject in sorted(own, key=_at):
         for one in index.readings.get(subject.id, ()):
-            if isinstance(one.record, Selector) and one.record.party != "third":
-                key = (one.record.selector_kind, one.record.value)
-                found.setdefault(key, FirstSeen(one, subject.record.observed_at))
+            if one.is_a(Selector) and one.light.party != THIRD:
+                key = (one.light.selector_kind, one.light.value)
+                found.setdefault(key, FirstSeen(one, subject.light.observed_at))
     return list(found.values())
 
 
 def _at(one: Named) -> str:
-    return one.record.observed_at.isoformat() if one.record.observed_at else ""
+    return one.light.observed_at.isoformat() if one.light.observed_at else ""

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from nlp.linking.passages import shared_passages
 from vestigo.console.desk import Asked, Desk, Look, desk_of, query_of
+from vestigo.console.facets import NONE
 from vestigo.console.listing_pages import found_or_404
 from vestigo.console.paging import paged
 from vestigo.console.trading.charts import spread_svg, stacked_svg
@@ -19,6 +20,7 @@ from vestigo.console.trading.schedules import editions, schedule_words, schedule
 from vestigo.console.trading.substances import substance_rows
 from vestigo.console.trading.trends import BASES, Trends, trends_of
 from vestigo.console.trading.trends import Asked as TrendsAsked
+from vestigo.i18n import active_language
 from vestigo.pipeline.coverage_words import abstention_words
 from vestigo.records import Listing
 
@@ -31,10 +33,10 @@ def trends(request: Asked) -> Response[str]:
     """Show what was offered, at what unit price and on which routes, month by month."""
     desk = desk_of(request)
     asked, found = _trends(request)
-    markets = sorted({row.listing.market for row in desk.rows()})
-    substances = sorted({pair for row in desk.rows() for pair in row.substances},
-                        key=lambda pair: (pair[1], pair[0]))  # fmt: skip
-    units = sorted({u.per_unit for row in desk.rows() for u in row.unit_prices} | {"g"})
+    rows = desk.rows()
+    markets = sorted(rows.facet("market").names)
+    substances = sorted(rows.words.items(), key=lambda pair: (pair[1], pair[0]))
+    units = sorted({*rows.facet("per_unit").names, "g"} - {NONE})
     return desk.page(
         request, "trends.html", Look("trends"), asked=asked, found=found, bases=BASES,
         markets=markets, substances=substances, units=units, abstention_words=abstention_words,
@@ -60,7 +62,7 @@ def chart(request: Asked, chart: FromPath[str]) -> Response[bytes]:
 def substances(request: Asked) -> Response[str]:
     """Show each substance of the case with its schedules, listings, vendors and unit prices."""
     desk = desk_of(request)
-    rows = substance_rows(desk.rows())
+    rows = desk.once.get(desk.index(), "substances", lambda: substance_rows(desk.rows()))
     return desk.page(request, "substances.html", Look("substances"), rows=rows,
                      editions=editions(), schedules_of=schedules_of,
                      schedule_words=schedule_words)  # fmt: skip
@@ -88,7 +90,11 @@ def near_groups(request: Asked) -> Response[str]:
 def _trends(request: Asked) -> tuple[TrendsAsked, Trends]:
     desk = desk_of(request)
     asked = TrendsAsked.read(query_of(request))
-    return asked, trends_of(desk.index(), desk.rows(), asked)
+    index, language = desk.index(), active_language()
+    found = desk.once.get(
+        index, ("trends", language, asked), lambda: trends_of(index, desk.rows(), asked)
+    )
+    return asked, found
 
 
 def _beside(desk: Desk, own: Listing, near: Near) -> tuple[Near, list[Run], list[Run]]:

@@ -11,7 +11,7 @@ from vestigo.console.index import CaseIndex, Offer
 from vestigo.i18n import _
 from vestigo.pipeline.history import ListingHistory, Version, listing_histories
 from vestigo.pipeline.history.listings import COMPARED, GONE_KINDS, path_of
-from vestigo.records import Capture, Page, Record, TextReading, UnitPrice
+from vestigo.records import Capture, Page, Record, UnitPrice
 
 Gone = dict[tuple[str, str], datetime]
 
@@ -19,7 +19,7 @@ Gone = dict[tuple[str, str], datetime]
 def gone_pages(index: CaseIndex) -> Gone:
     """Return when each address of a market last answered "not found"."""
     found: Gone = {}
-    for _id, page in index.all_of(Page):
+    for page in (one.light for one in index.named_of(Page)):
         if page.page_kind in GONE_KINDS and page.observed_at is not None:
             place = (page.market, path_of(page.uri))
             found[place] = max(found.get(place, page.observed_at), page.observed_at)
@@ -28,10 +28,10 @@ def gone_pages(index: CaseIndex) -> Gone:
 
 def state_of(index: CaseIndex, offer: Offer, gone: Gone) -> str:
     """Return ``gone``, ``sold-out`` or ``on-sale``, as of the last capture."""
-    last = offer.last.record
+    last = offer.last.light
     if gone and last.observed_at is not None:
-        captures = [index.capture_of(one.record) for one in offer.captures]
-        paths = {path_of(one.record.uri) for one in captures if one is not None}
+        captures = [index.capture_of(one.light) for one in offer.captures]
+        paths = {path_of(one.light.uri) for one in captures if one is not None}
         if any(
             gone.get((last.market, path), last.observed_at) > last.observed_at for path in paths
         ):
@@ -67,10 +67,9 @@ def history_of(index: CaseIndex, offer: Offer) -> ListingHistory | None:
         capture = index.capture_of(one.record)
         records += [capture.record] if capture is not None else []
     own = {path_of(r.uri) for r in records if isinstance(r, Capture)}
-    records += [page for _i, page in index.all_of(Page)
-                if page.page_kind in GONE_KINDS and path_of(page.uri) in own]  # fmt: skip
-    ids = {one.id for one in offer.captures}
-    records += [r for _i, r in index.all_of(TextReading) if r.subject in ids]
+    gone = (one for one in index.named_of(Page) if one.light.page_kind in GONE_KINDS)
+    records += [one.record for one in gone if path_of(one.light.uri) in own]
+    records += [r.record for one in offer.captures for r in index.texts.get(one.id, ())]
     part = _Part(tuple(records))
     found = listing_histories(part, *offer.key)  # type: ignore[arg-type]  # a ledger is asked for its kinds alone
     return found[0] if found else None

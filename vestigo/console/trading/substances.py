@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from statistics import median
 
-from vestigo.console.facets import Row, in_euro
+from vestigo.console.facets import Row, Rows, in_euro
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SubstanceRow:
     last_at: datetime | None
 
 
-def substance_rows(rows: list[Row]) -> list[SubstanceRow]:
+def substance_rows(rows: Rows) -> list[SubstanceRow]:
     """Return a row for each substance that listings offer, the most frequent first."""
     offered: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
@@ -40,8 +40,8 @@ def substance_rows(rows: list[Row]) -> list[SubstanceRow]:
 def _row(substance: str, name: str, rows: list[Row]) -> SubstanceRow:
     prices = [price for row in rows for one in row.unit_prices
               if one.per_unit == "g" and (price := in_euro(one)) is not None]  # fmt: skip
-    times = [one.record.observed_at for row in rows for one in row.offer.captures
-             if one.record.observed_at]  # fmt: skip
+    times = [one.light.observed_at for row in rows for one in row.offer.captures
+             if one.light.observed_at]  # fmt: skip
     return SubstanceRow(
         id=substance, name=name, n_listings=len(rows),
         n_vendors=len({(r.listing.market, r.listing.vendor_handle) for r in rows}),

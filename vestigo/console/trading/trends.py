@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from vestigo.console.facets import Row, in_euro
+from vestigo.console.facets import Row, Rows, in_euro
 from vestigo.console.index import CaseIndex
+from vestigo.console.light import LightUnitPrice
 from vestigo.console.trading.charts import Spread, Stacked
 from vestigo.i18n import _
-from vestigo.records import CoverageEstimate, UnitPrice
+from vestigo.records import CoverageEstimate
 from vestigo.records.coverage import newest_estimates
 
 BASES = ("captured", "listed", "feedback")
@@ -73,7 +74,7 @@ class Trends:
         return self.substances.months
 
 
-def trends_of(index: CaseIndex, rows: list[Row], asked: Asked) -> Trends:
+def trends_of(index: CaseIndex, rows: Rows, asked: Asked) -> Trends:
     """Return the trends of the rows that are asked for."""
     chosen = [row for row in rows if _wanted(row, asked)]
     placed = [(month, row) for row in chosen for month in _months_of(index, row, asked.basis)]
@@ -93,7 +94,7 @@ def trends_of(index: CaseIndex, rows: list[Row], asked: Asked) -> Trends:
 
 def _wanted(row: Row, asked: Asked) -> bool:
     return asked.market in ("", row.listing.market) and (
-        not asked.substance or asked.substance in row.values["substance"]
+        not asked.substance or asked.substance in row.values("substance")
     )
 
 
@@ -102,10 +103,10 @@ def _months_of(index: CaseIndex, row: Row, basis: str) -> Iterator[str]:
         on = row.listing.listed_on
         yield from [on.isoformat()[:7]] if on else []
     elif basis == "feedback":
-        given = (one.record.given_on for one in index.feedback_on.get(row.offer.key, ()))
+        given = (one.light.given_on for one in index.feedback_on.get(row.offer.key, ()))
         yield from (on.isoformat()[:7] for on in given if on)
     else:
-        times = (one.record.observed_at for one in row.offer.captures)
+        times = (one.light.observed_at for one in row.offer.captures)
         yield from sorted({f"{at:%Y-%m}" for at in times if at})
 
 
@@ -151,7 +152,7 @@ def _prices(months: tuple[str, ...], kept: list[tuple[str, Row]], asked: Asked) 
     return Spread(_("Unit prices: median and middle half"), months, unit, points)
 
 
-def _price(one: UnitPrice, asked: Asked) -> Decimal | None:
+def _price(one: LightUnitPrice, asked: Asked) -> Decimal | None:
     return in_euro(one) if one.per_unit == asked.per_unit else None
 
 
@@ -171,7 +172,7 @@ def _at(prices: list[Decimal], place: Decimal) -> Decimal:
 
 
 def _covered(index: CaseIndex, months: tuple[str, ...]) -> Iterator[Covered]:
-    n = Counter(f"{one.record.observed_at:%Y-%m}" for one in index.captures.values())
+    n = Counter(f"{one.light.observed_at:%Y-%m}" for one in index.captures.values())
     passes: dict[str, list[CoverageEstimate]] = defaultdict(list)
     for one in newest_estimates(record for _id, record in index.all_of(CoverageEstimate)):
         if one.observed_at is not None:
