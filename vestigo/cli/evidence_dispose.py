@@ -48,6 +48,9 @@ def dispose(case: Path, exhibit: str, order: str, reason: str, as_json: bool) ->
     for name in done.also_in:
         warn(_("The received item {number} still holds it: name it in an order of its own.").format(
             number=name))  # fmt: skip
+    for name in done.noted_views:
+        warn(_("The saved view “{name}” of the graph has notes of people: read whether they "
+               "quote it.").format(name=name))  # fmt: skip
     return ExitCode.FINDINGS if done.bundles or done.also_in else ExitCode.DONE
 
 

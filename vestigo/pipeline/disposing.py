@@ -24,6 +24,7 @@ from vestigo.evidence.received import received_path
 from vestigo.i18n import _
 from vestigo.pipeline.destroying import Cause, derived_from, destroy_records
 from vestigo.pipeline.receiving import numbers_of
+from vestigo.pipeline.saved_views import purge_views, views_with_notes
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Capture, ReceivedCapture, ReceivedItem
 from vestigo.store.atomic import sync_folder
@@ -37,7 +38,8 @@ class Disposal:
     """What was destroyed, and where it may still stand.
 
     ``bundles`` are those of the case folder that hold it; ``also_in`` are received files
-    that it was read out of, or that hold the same bytes.
+    that it was read out of, or that hold the same bytes; ``noted_views`` are saved views of
+    the graph with notes, which only a person can judge.
     """
 
     exhibit: str
@@ -45,6 +47,7 @@ class Disposal:
     n_records: int
     bundles: tuple[str, ...]
     also_in: tuple[str, ...]
+    noted_views: tuple[str, ...] = ()
 
 
 def dispose_exhibit(session: CaseSession, exhibit: str, order: str, reason: str) -> Disposal:
@@ -74,7 +77,8 @@ def dispose_exhibit(session: CaseSession, exhibit: str, order: str, reason: str)
     _purge_projections(session)
     _close(session, number, record_id, said, why, n)
     return Disposal(exhibit=number, order=said, n_records=n,
-                    bundles=bundles_holding(session, record_id), also_in=also)  # fmt: skip
+                    bundles=bundles_holding(session, record_id), also_in=also,
+                    noted_views=views_with_notes(session))  # fmt: skip
 
 
 def _drop_quarantined(session: CaseSession, item: QuarantineItem, order: str, why: str) -> Disposal:
@@ -136,7 +140,8 @@ def _finish(session: CaseSession, begun: CustodyEvent, why: str) -> Disposal:
     _purge_projections(session)
     _close(session, begun.exhibit, record_id, order, why, 0)
     return Disposal(exhibit=begun.exhibit, order=order, n_records=0,
-                    bundles=bundles_holding(session, record_id), also_in=())  # fmt: skip
+                    bundles=bundles_holding(session, record_id), also_in=(),
+                    noted_views=views_with_notes(session))  # fmt: skip
 
 
 def bundles_holding(session: CaseSession, record_id: str) -> tuple[str, ...]:
@@ -163,6 +168,7 @@ def _dispose_capture(
     _bury(session, capture, item_id, int(begun.details["n_bytes"]), order)
     drop_sealed_line(session.folder.sealed, capture)
     derived = list(derived_from(session, {record_id, capture.capture_id}))
+    purge_views(session, {record_id, *derived})
     return len(destroy_records(session, [record_id], derived, number, _cause(order)))
 
 
@@ -218,13 +224,15 @@ def _dispose_item(
         n += _dispose_capture(session, capture_record, capture_number, capture, order, why)
     _unlink_unless_shared(session, record_id, item)
     derived = list(derived_from(session, {record_id}))
+    purge_views(session, {record_id, *derived})
     n += len(destroy_records(session, [record_id], derived, number, _cause(order)))
     _purge_projections(session)
     _close(session, number, record_id, order, why, n)
     numbers, named = numbers_of(session), session.ledger.named_of_kind(ReceivedItem)
     also = tuple(numbers[one] for one, other in named if other.sha256 == item.sha256)
     return Disposal(exhibit=number, order=order, n_records=n,
-                    bundles=bundles_holding(session, record_id), also_in=also)  # fmt: skip
+                    bundles=bundles_holding(session, record_id), also_in=also,
+                    noted_views=views_with_notes(session))  # fmt: skip
 
 
 def _made_from(session: CaseSession, item_id: str) -> list[tuple[str, str, Capture]]:

@@ -18,8 +18,8 @@ from typing import Any
 
 from vestigo.errors import UsageError
 from vestigo.i18n import _
+from vestigo.pipeline.saved_views import FILE
 
-FILE = "console-views.sqlite"
 WAIT_SECONDS = 20
 MOST_NAME = 80
 MOST_VIEWS = 500
