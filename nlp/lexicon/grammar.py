@@ -12,6 +12,7 @@ from nlp.text.lexing import Token
 from nlp.text.normalizing import normalize
 
 Phrases = tuple[tuple[str, ...], ...]
+INNER = ("'", "-")  # between the words of a phrase these are passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Grammar:
     lowered: frozenset[str]
     flat: frozenset[str]
     costed: frozenset[str]
+    definite: frozenset[str]
     steps: frozenset[str]
     ones: Mapping[str, Decimal]
     dollars_of: Mapping[str, str]
@@ -81,6 +83,7 @@ class Grammar:
     purity_rates: tuple[str, ...]
     purity_about: frozenset[str]
     purity_joined: frozenset[str]
+    purity_floors: PhraseSet
     not_offer: frozenset[str]
     limits: frozenset[str]
     free: frozenset[str]
@@ -91,6 +94,9 @@ class Grammar:
     stocked: frozenset[str]
     explicit: PhraseSet
     elsewhere: PhraseSet
+    denied: PhraseSet
+    compares: PhraseSet
+    beyond: PhraseSet
     status: Mapping[str, PhraseSet]
     # The words, beside numbers, that an atom or an amount can begin with (``AtomScanner._at``,
     # ``_currency_at``): every other token is passed over.
@@ -158,6 +164,7 @@ class Grammar:
             lowered=frozenset(section["menus"]["lowered"]),
             flat=frozenset(section["menus"]["flat"]),
             costed=frozenset(section["menus"]["costed"]),
+            definite=frozenset(section["menus"]["definite"]),
             steps=frozenset(section["menus"]["steps"]),
             ones=_factors(section["menus"]["ones"]),
             dollars_of=dict(money["dollars_of"]),
@@ -171,6 +178,7 @@ class Grammar:
             purity_of=frozenset(section["purity"]["of"]),
             purity_about=frozenset(section["purity"]["about"]),
             purity_joined=frozenset(section["purity"]["joined"]),
+            purity_floors=PhraseSet(section["purity"]["floors"]),
             not_offer=frozenset(cues["not_offer"]),
             limits=frozenset(cues["limits"]),
             free=frozenset(cues["free"]),
@@ -181,6 +189,9 @@ class Grammar:
             stocked=frozenset(cues["stocked"]),
             explicit=PhraseSet(cues["explicit"]),
             elsewhere=PhraseSet(cues["elsewhere"]),
+            denied=PhraseSet(cues["denied"]),
+            compares=PhraseSet(cues["compares"]),
+            beyond=PhraseSet(cues["beyond"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             things=frozenset((*counting["words"], *counting["containers"])),
             units=frozenset(
@@ -219,24 +230,35 @@ class PhraseSet:
     """Phrases of words, looked up at a token in time that does not grow with their number."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first: dict[str, Phrases] = {}
+        self._single: set[str] = set()
+        self._longer: dict[str, dict[str, Phrases]] = {}
         for phrase in phrases:
-            words = _words(phrase)
-            self._by_first[words[0]] = (*self._by_first.get(words[0], ()), words)
-        for first, known in self._by_first.items():
-            self._by_first[first] = tuple(sorted(known, key=len, reverse=True))
+            first, *rest = words = _words(phrase)
+            if not rest:
+                self._single.add(first)
+                continue
+            seconds = self._longer.setdefault(first, {})
+            known = (*seconds.get(rest[0], ()), words)
+            seconds[rest[0]] = tuple(sorted(known, key=len, reverse=True))
+        self._firsts = frozenset((*self._single, *self._longer))
 
     def at(self, tokens: list[Token], index: int) -> int:
         """Return how many tokens the longest phrase at ``index`` takes; 0 for none."""
-        for words in self._by_first.get(tokens[index][1], ()):
-            taken = _taken(tokens, index, words)
-            if taken:
-                return taken
-        return 0
+        first = tokens[index][1]
+        if first not in self._firsts:
+            return 0
+        seconds = self._longer.get(first)
+        if seconds is not None:
+            second = _second(tokens, index)
+            for words in seconds.get(second[0], ()):
+                taken = _taken(tokens, index, second[1], words)
+                if taken:
+                    return taken
+        return int(first in self._single)
 
     def within(self, tokens: list[Token], first: int, last: int) -> bool:
         """Whether a phrase begins in tokens [first, last)."""
-        known = self._by_first
+        known = self._firsts
         for index in range(first, last):
             if tokens[index][1] in known and self.at(tokens, index):
                 return True
@@ -247,11 +269,12 @@ class PhraseIndex:
     """Labelled phrases, found in one pass over the tokens."""
 
     def __init__(self, labelled: Mapping[str, Iterable[str]]) -> None:
-        self._by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        self._by_first: dict[str, list[tuple[str, tuple[str, ...], str]]] = {}
         for label, phrases in labelled.items():
             for phrase in phrases:
                 words = _words(phrase)
-                self._by_first.setdefault(words[0], []).append((label, words))
+                second = words[1] if len(words) > 1 else ""
+                self._by_first.setdefault(words[0], []).append((label, words, second))
 
     def find(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield (label, first token, number of tokens) of every phrase, in order."""
@@ -259,10 +282,14 @@ class PhraseIndex:
         for index, token in enumerate(tokens):
             if token[1] not in known:
                 continue
-            for label, words in known[token[1]]:
-                taken = 1 if len(words) == 1 else _taken(tokens, index, words)
-                if taken:
-                    yield label, index, taken
+            following, at = _second(tokens, index)
+            for label, words, second in known[token[1]]:
+                if not second:
+                    yield label, index, 1
+                elif second == following:
+                    taken = _taken(tokens, index, at, words)
+                    if taken:
+                        yield label, index, taken
 
 
 def _words(phrase: str) -> tuple[str, ...]:
@@ -270,14 +297,21 @@ def _words(phrase: str) -> tuple[str, ...]:
     return tuple(normalize(phrase).normal.replace("'", " ").replace("-", " ").split())
 
 
-def _taken(tokens: list[Token], index: int, words: tuple[str, ...]) -> int:
-    if len(words) == 1:  # the first stands there, or the phrase were not looked at
-        return 1
-    position = index
-    for word in words:
-        while position < len(tokens) and position > index and tokens[position].text in "'-":
+def _second(tokens: list[Token], index: int) -> tuple[str, int]:
+    """Return the word behind token ``index`` and its place: apostrophes and hyphens are passed."""
+    at, end = index + 1, len(tokens)
+    while at < end and tokens[at][1] in INNER:
+        at += 1
+    return (tokens[at][1], at) if at < end else ("", at)
+
+
+def _taken(tokens: list[Token], index: int, second: int, words: tuple[str, ...]) -> int:
+    """Return how many tokens ``words`` take at ``index``, whose second word stands there."""
+    position, end = second + 1, len(tokens)
+    for word in words[2:]:
+        while position < end and tokens[position][1] in INNER:
             position += 1
-        if position >= len(tokens) or tokens[position].text != word:
+        if position >= end or tokens[position][1] != word:
             return 0
         position += 1
     return position - index

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from nlp.lines.listing_line import LineUnreadable, parse_line, read_line
+from nlp.lines.listing_line import LineUnreadable, decoded, parse_line, read_line
 from nlp.model import ListingText, Place, Reading, UnitPriceFound
 from nlp.reading.reader import read
 from vestigo.rates import RateTable
@@ -18,7 +18,7 @@ FLAT = ("purity_pct", "forms", "ships_from", "ships_to", "terms")
 
 
 def read_lines(
-    lines: Iterable[str],
+    lines: Iterable[str | bytes],
     rates: RateTable | None = None,
     on_unreadable: Callable[[str], None] = lambda _reason: None,
     reader: Callable[[ListingText], Reading] = read,
@@ -28,10 +28,12 @@ def read_lines(
     What is wrong in a line stands in ``unread`` of its answer, and is handed over too.
     """
     for line in lines:
+        written, replaced = decoded(line)
         try:
-            text, wrong = read_line(line)
+            text, wrong = read_line(written)
         except LineUnreadable as error:
             text, wrong = ListingText(), (str(error),)
+        wrong = (*replaced, *wrong)
         if wrong:
             on_unreadable("; ".join(wrong))
         plain = answer(reader(text), text, rates)

@@ -25,6 +25,16 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{0,30})?(?:[eE][+-]?[0-9]{1,3})
 _CODE = re.compile(r"[A-Z]{3,5}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 LANGUAGE = re.compile(r"([a-z]{2})(?:[-_][a-z0-9_-]{1,20})?")
+_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu "
+    "cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he "
+    "hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr "
+    "ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh "
+    "si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug "
+    "uk ur uz ve vi vo wa wo xh yi yo za zh zu "
+)  # ISO 639-1
+ISO_639_1 = frozenset(_CODES.split())
 # A price of less or more is no price that anybody asks, whatever the coin.
 LEAST, MOST = Decimal("1e-12"), Decimal("1e15")
 
@@ -40,6 +50,16 @@ class _Object(dict[str, Any]):
         super().__init__(pairs)
         names = Counter(name for name, _value in pairs if name in (*KEYS, *PRICE_KEYS))
         self.repeated = sorted(name for name, n in names.items() if n > 1)
+
+
+def decoded(line: str | bytes) -> tuple[str, tuple[str, ...]]:
+    """Return a line as text, and what was wrong: bytes that are not UTF-8 are replaced."""
+    if isinstance(line, str):
+        return line, ()
+    try:
+        return line.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        return line.decode("utf-8", "replace"), ("not UTF-8: some bytes are read as U+FFFD",)
 
 
 def parse_line(line: str) -> ListingText:
@@ -135,7 +155,7 @@ def _language(value: object) -> str | None:
     """Return the language code of "es", "ES" and "es-MX"; "" says that nobody knows."""
     text = _text(value).strip().lower()
     found = LANGUAGE.fullmatch(text)
-    if text and not found:
+    if text and (not found or found[1] not in ISO_639_1):
         raise LineUnreadable("is not a code of two letters (ISO 639-1)")
     return found[1] if found else None
 

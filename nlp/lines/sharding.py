@@ -101,11 +101,10 @@ def _end_with_parent() -> None:
 
 
 def read_parcel(lines: list[bytes], rules: Rules) -> Parcel:
-    """Return the answers to ``lines``; bytes that are not UTF-8 are replaced."""
+    """Return the answers to ``lines``; bytes that are not UTF-8 are replaced, and it is said."""
     unreadable: list[str] = []
-    texts = (line.decode("utf-8", "replace") for line in lines)
     answers = read_lines(
-        texts, _rates(rules.rates), unreadable.append, reader_with(rules.terms).read
+        lines, _rates(rules.rates), unreadable.append, reader_with(rules.terms).read
     )
     output = b"".join(
         json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from nlp.lexicon.grammar import Grammar
 from nlp.offers.segment_offers import OfferContext
@@ -14,6 +15,8 @@ from nlp.scanning.fields import FieldText
 
 REACH = 6  # atoms back to what one piece holds
 OUNCE = Decimal("28.35")
+MEASURES = ("mass", "volume", "count", "dose")
+LARGEST_PIECE = 10  # grams of a piece whose unit is left out
 LARGEST_FRACTION = Decimal("0.5")
 
 
@@ -26,6 +29,7 @@ def settle_options(
     """
     title = next((field for field in fields if field.name == "title"), None)
     piece = _piece(grammar, title) if title is not None else None
+    piece = piece or _liquid(fields)
     package = _only_measure(title) if title is not None else None
     kinds = {atom.kind for atom in title.atoms} if title is not None else set()
     by_weight = "mass" in kinds and not kinds & {"count", "dose"}
@@ -34,13 +38,15 @@ def settle_options(
         if context is None or not any(_open(field, atom) for atom in field.atoms):
             continue
         weighed = context.loose or by_weight
+        piece = piece or (_counted_piece(title) if weighed and title is not None else None)
+        singles = package or (_only_known(field) if field.singles else None)
         field.atoms = [
             _settled(
                 grammar,
                 field,
                 number,
                 context,
-                package if atom.first in field.singles else piece,
+                singles if atom.first in field.singles else piece,
                 weighed=weighed,
             )
             if _open(field, atom)
@@ -105,12 +111,36 @@ def _only_measure(title: FieldText) -> Atom | None:
     return measured[0] if len(measured) == 1 and not counted else None
 
 
+def _only_known(field: FieldText) -> Atom | None:
+    """Return the one mass or volume that a field names: "oz's 160 each, 2 for 300"."""
+    known = [atom for atom in field.atoms if atom.kind in ("mass", "volume")]
+    return known[0] if len({(atom.kind, atom.value) for atom in known}) == 1 else None
+
+
+def _liquid(fields: Sequence[FieldText]) -> Atom | None:
+    """Return the one volume of a listing that names no other quantity: "16 fl oz ... 2 for 90"."""
+    known = [a for field in fields for a in field.atoms if a.kind in MEASURES]
+    only = {(atom.kind, atom.value) for atom in known}
+    return known[0] if len(only) == 1 and known[0].kind == "volume" else None
+
+
+def _counted_piece(title: FieldText) -> Atom | None:
+    """Return what one piece of a title weighs that no unit says: "crack 5 x 0.2"."""
+    for count, piece in pairwise(title.atoms):
+        part = piece.kind == "bare" and piece.value < LARGEST_PIECE
+        if count.times and part and piece.first == count.last and piece.value % 1:
+            return replace(piece, kind="mass")
+    return None
+
+
 def _piece(grammar: Grammar, title: FieldText) -> Atom | None:
     """Return what one piece of a title holds: "1 g carts", "vape 1 ml"."""
     measured = [atom for atom in title.atoms if atom.kind in ("mass", "volume")]
-    if len(measured) != 1 or any(atom.kind == "dose" for atom in title.atoms):
+    if len(measured) != 1:
         return None
     only = measured[0]
+    if only.kind == "mass" and any(atom.kind == "dose" for atom in title.atoms):
+        return None
     if only.kind == "mass" and any(atom.kind == "count" for atom in title.atoms):
         return None
     beside = {title.text(i) for i in range(only.first - 2, only.last + 3) if i >= 0}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from nlp.lexicon.grammar import Grammar
 from nlp.lexicon.loading import Lexicon, Term
 from nlp.offers.products import STRAIN, Named
-from nlp.offers.segment_offers import LOOSE_FORMS, OfferContext
+from nlp.offers.segment_offers import LOOSE_FORMS, RAW, OfferContext
 from nlp.scanning.fields import FieldText
 from nlp.substances.candidates import COMBINATION, OFFERED, Candidate
 
@@ -40,6 +40,7 @@ def offer_contexts(
             plant="plant" in forms,
             pieces=pieces,
             named=_named(lexicon, field, mentions),
+            raw=not RAW.isdisjoint(words),
         )
         for field in fields
     }

@@ -39,12 +39,13 @@ def excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bo
 
 def _from_there(grammar: Grammar, field: FieldText, atom: Atom) -> bool:
     """Whether a price per unit holds from here on: "ab 20 g 6,50 € pro Gramm"."""
+    upward = field.text(atom.last) == "+"  # "28g+ $8/g"
     before = field.money_before(atom.first)
-    linked = before is not None and before.per not in ("", "postage")
+    linked = before is not None and before.per not in ("", "postage") and not upward
     if before is not None and linked and atom.first - before.reach <= GIVEN_REACH:
         between = field.texts[before.reach : atom.first]
         return bool(between) and between[0] in grammar.costed  # "$110/g for 1-4 g"
-    if field.text(atom.first - 1) not in grammar.thresholds:
+    if not upward and field.text(atom.first - 1) not in grammar.thresholds:
         return False
     money = field.money_behind(atom.last)
     return money is not None and money.first - atom.last <= GIVEN_REACH and bool(money.per)

@@ -39,11 +39,15 @@ def opened(field: FieldText, atoms: list[Atom], *, loose: bool, pieces: bool) ->
 
 def weighed_pieces(atoms: list[Atom], *, loose: bool) -> list[Atom]:
     """Return the atoms of a title; "crack 0.2 x 10" of a substance sold loose is ten of 0.2 g."""
-    if not loose or [atom.kind for atom in atoms] != ["bare", "count"]:
+    kinds = [atom.kind for atom in atoms]
+    if not loose or sorted(kinds) != ["bare", "count"]:
         return atoms
-    piece, count = atoms
+    piece, count = sorted(atoms, key=lambda atom: atom.kind)
     part = piece.value != int(piece.value) and piece.value < TEN
-    return [replace(piece, kind="mass"), count] if part and count.times else atoms
+    joined = count.last == piece.first or piece.first < count.first
+    if not (part and count.times and joined):
+        return atoms
+    return [replace(atom, kind="mass") if atom is piece else atom for atom in atoms]
 
 
 def before_dose(field: FieldText, atoms: list[Atom]) -> list[Atom]:

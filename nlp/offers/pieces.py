@@ -118,7 +118,20 @@ def unnamed_pieces(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> lis
         if plain and atom.value >= SMALLEST_COUNT and mass.value < LARGEST_PIECE:
             out[number] = replace(atom, kind="count", container=True)
     out = [_spelt_pieces(grammar, field, atom) for atom in out]
-    return _each_counted(grammar, field, out)
+    return _spelt_count(grammar, field, _each_counted(grammar, field, out))
+
+
+def _spelt_count(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms with the count of "thirty 36 mg tabs", which a word says."""
+    if any(atom.kind == "count" and not atom.container for atom in atoms):
+        return atoms
+    for number, atom in enumerate(atoms):
+        counted = grammar.numbers.get(field.text(atom.first - 1), Decimal(0))
+        if atom.kind != "dose" or field.text(atom.last) not in grammar.counting or counted < 2:  # noqa: PLR2004
+            continue
+        count = Atom("count", counted, atom.first - 1, atom.first, times=False)
+        return [*atoms[:number], count, *atoms[number:]]
+    return atoms
 
 
 def _each_counted(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list[Atom]:
@@ -142,6 +155,32 @@ def _spelt_pieces(grammar: Grammar, field: FieldText, atom: Atom) -> Atom:
     if number < SMALLEST_COUNT or number != int(number):
         return atom
     return replace(atom, first=atom.first - 1, pieces=int(number))
+
+
+def without_factors(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without the factors of "3 x 30 = 90 pills", "blister of 10 x 5 = 50"."""
+    for number in range(len(atoms) - 2):
+        one, other, total = atoms[number : number + 3]
+        told = field.text(total.first - 1) == "=" and total.kind in ("count", "bare")
+        if told and one.value * other.value == total.value:
+            return [*atoms[:number], *atoms[number + 2 :]]
+    return atoms
+
+
+def weighed_doses(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms; milligrams with a price among priced grams are weighed.
+
+    "250mg 18 EUR / 500mg 32 EUR / 1g 55 EUR" is a powder whatever else is said.
+    """
+    priced = set(field.paired.values())
+    options = [a for a in atoms if a.first in priced and a.kind in ("dose", "mass")]
+    kinds = {atom.kind for atom in options}
+    if len(kinds) < 2 or any(a.kind == "count" for a in atoms):  # noqa: PLR2004 - both
+        return atoms
+    return [
+        replace(a, kind="mass", value=a.value / 1000) if a.kind == "dose" and a in options else a
+        for a in atoms
+    ]
 
 
 def without_sums(atoms: list[Atom]) -> list[Atom]:

@@ -11,6 +11,7 @@ from nlp.model import Offer, Place
 from nlp.offers.described_quantities import without_articles, without_content, without_totals
 from nlp.offers.exclusions import excluded
 from nlp.offers.joining import OF, fluid_ounces, joined_atoms
+from nlp.offers.measured_against import of_other_goods
 from nlp.offers.not_on_sale import not_on_sale
 from nlp.offers.opening_numbers import YEARS, before_dose, opened, weighed_pieces
 from nlp.offers.pieces import (
@@ -19,7 +20,9 @@ from nlp.offers.pieces import (
     each_weighs,
     strengths,
     unnamed_pieces,
+    weighed_doses,
     without_extracts,
+    without_factors,
     without_strengths,
     without_sums,
 )
@@ -29,6 +32,7 @@ from nlp.scanning.fields import FieldText, Segment
 from nlp.text.values import with_thousands
 
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
+RAW = frozenset(("raw", "crystal", "crystals"))
 LOOSE_FORMS = frozenset(("loose", "plant"))
 TEN = 10
 PIECE_OF = ("of", "de", "à", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
@@ -45,7 +49,7 @@ class OfferContext:
     ``dosed`` are the first tokens of substances sold in doses; ``loose`` is true where a
     substance sold loose is named and nothing speaks of pills or blotters; ``pieces`` where
     the market's category does; ``named`` are the substances of the field; ``among`` where
-    this is one product of several.
+    this is one product of several; ``raw`` where the title says that it is crystals.
     """
 
     dosed: frozenset[int]
@@ -54,6 +58,7 @@ class OfferContext:
     pieces: bool = False
     named: tuple[Named, ...] = ()
     among: bool = False
+    raw: bool = False
 
 
 def segment_offers(
@@ -93,7 +98,8 @@ def _part_offers(
     atoms = field.atoms_in(segment)
     if not atoms:
         return []
-    atoms = without_extracts(grammar, field, unnamed_pieces(grammar, field, atoms))
+    atoms = unnamed_pieces(grammar, field, without_factors(field, atoms))
+    atoms = without_extracts(grammar, field, atoms)
     atoms = strengths(field, context.named, segment, atoms)
     if not atoms:
         return []
@@ -107,10 +113,12 @@ def _part_offers(
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
     atoms = [a for a in atoms if not excluded(grammar, field, a, len(atoms) + context.among)]
     atoms = [a for a in atoms if not not_on_sale(grammar, field, a, atoms)]
+    atoms = [a for a in atoms if not of_other_goods(grammar, field, a)]
     if context.dosed:
         atoms = [atom for atom in atoms if atom.kind != "ounces"]  # half a tablet
     atoms = without_articles(field, without_content(field, atoms))
     atoms = without_strengths(without_totals(grammar, field, atoms))
+    atoms = weighed_doses(field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
     atoms = without_sums(fluid_ounces(grammar, field, joined_atoms(field, atoms)))
     atoms = capsules(field, each_weighs(grammar, field, atoms))
@@ -236,7 +244,7 @@ def _cover(count: Atom, dose: Atom | None) -> tuple[int, int]:
 def _dose(field: FieldText, atom: Atom, context: OfferContext) -> Offer:
     """Return a dose without a count; of a substance sold loose it is a small mass."""
     place = field.place(atom.first, atom.last)
-    raw = atom.value >= TEN and field.vocabulary() & {"raw", "crystal", "crystals"}
+    raw = atom.value >= TEN and (context.raw or not RAW.isdisjoint(field.vocabulary()))
     if (context.loose or raw) and field.text(atom.last) != "per":
         return Offer(kind="mass", grams=atom.value / 1000, place=place)
     return Offer(kind="dose", dose_mg=atom.value, place=place)

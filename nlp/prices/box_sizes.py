@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from nlp.lexicon.grammar import Grammar
 from nlp.scanning.fields import FieldText
@@ -13,6 +14,7 @@ HOLDS = frozenset(
      "trae", "contiene", "es", "son", "est", "contient", "a", "heeft", "bevat", "tem", "contem",
      "vem", "e")
 )  # fmt: skip
+OF = frozenset(("of", "de", "von", "van", "a", "zu", "con", "com", "mit", "met", "c"))
 STEM = 3  # letters that "strip" and "strips", "Beutel" and "Beuteln" share
 SMALLEST, LARGEST = 2, 500
 
@@ -26,6 +28,7 @@ def box_sizes(grammar: Grammar, fields: Sequence[FieldText]) -> Mapping[str, int
         for index, text in enumerate(field.texts[: len(field.tokens)]):
             if text in grammar.containers:
                 size = _before(grammar, field, index) or _behind(grammar, field, index)
+                size = size or _of(grammar, field, index) or _bracketed(grammar, field, index)
                 if SMALLEST <= size <= LARGEST:
                     found.setdefault(text[:STEM], set()).add(size)
     return {stem: sizes.pop() for stem, sizes in found.items() if len(sizes) == 1}
@@ -47,6 +50,29 @@ def _behind(grammar: Grammar, field: FieldText, index: int) -> int:
     """Return the number of "one blister is ten pieces"; 0 where none is."""
     said = field.text(index + 1) in HOLDS and field.text(index + 3) in grammar.counting
     return _number(grammar, field, index + 2) if said else 0
+
+
+def _bracketed(grammar: Grammar, field: FieldText, index: int) -> int:
+    """Return the number of "half sheet (50)", "two boxes (56)" for one whole; 0 for none."""
+    if field.text(index + 1) != "(" or field.text(index + 3) != ")":
+        return 0
+    inside = field.text(index + 2)
+    named = field.text(index - 1) if index else ""
+    several = Decimal(named) if named.isdigit() else grammar.numbers.get(named, Decimal(1))
+    if not inside.isdigit() or len(inside) > STEM or not several:
+        return 0
+    size = Decimal(inside) / several
+    return int(size) if size == int(size) else 0
+
+
+def _of(grammar: Grammar, field: FieldText, index: int) -> int:
+    """Return the number of "strips of 14", "a strip of ten for 30"; 0 where a unit follows."""
+    if field.text(index + 1) not in OF:
+        return 0
+    behind = field.text(index + 3)
+    times = behind == "x" and field.text(index + 5) not in grammar.dose  # "box of 5 x 10"
+    measured = (behind in grammar.units and behind not in grammar.counting) or times
+    return 0 if measured else _number(grammar, field, index + 2)
 
 
 def _number(grammar: Grammar, field: FieldText, index: int) -> int:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from nlp.lexicon.grammar import Grammar
 from nlp.model import GivenPrice
+from nlp.prices.amount_first import asks_for_option, option_behind
 from nlp.scanning.amounts import BARE, MoneyFound
 from nlp.scanning.atoms import ARTICLES, OPTION, Atom
 from nlp.scanning.fields import FieldText
@@ -20,13 +21,16 @@ SIGNS = frozenset(("=", ":", "-", ">", "\u2192", "~", "(", "|", "@", ".", "\u202
 SEPARATORS = frozenset(
     (",", "/", ";", ".", "|", "\n", ")", "(", "&", "+", "-", "\u00b7", "\u2022", "[", "]", "!", "")
 )
+ENTRY_ENDS = frozenset((".", "\n", ";", ",", "|", ""))
+OPENS = frozenset((".", "\n", ";", "", ":", "-", "!"))  # before an entry of its own
+NAME_WORDS = 3
+WEIGHED = ("g", "kg", "ml")
 EXPLICIT = ("mass", "volume", "count", "dose")
 SHORTEST_THING = 3
 HOURS = ("24", "48", "72")  # names of services
 CENTS = re.compile(r"\d+[.,]\d\d")
 COSTING_WORDS = 3  # "te sale en"
 NOTES_OF = ("van", "de", "of", "a", "von", "zu")
-LONGEST = 12  # letters of a number
 HUNDRED = 100
 SMALLEST_SPELT = 10
 LITRE = Decimal(1000)
@@ -42,6 +46,7 @@ class Entry:
     known: bool
     money: MoneyFound
     firm: bool
+    amount_first: bool = False
 
     @property
     def alone(self) -> bool:
@@ -71,13 +76,13 @@ class MenuReader:
         held = {i for money in self._field.money for i in range(money.first, money.reach)}
         bare = [a.first for a in self._field.atoms if a.kind == "bare" and a.last == a.first + 1]
         amounts = [self._bare(i) for i in bare[:ENTRIES_AT_MOST] if i not in held]
-        amounts += self._spelt() if held else []
+        amounts += self._spelt() if held or self._given is not None else []
         known = [m for m in self._field.money if m.per != "postage"]
         found = [*(m for m in amounts if m is not None), *known[:ENTRIES_AT_MOST]]
         behind = 0
         for money in sorted(found, key=lambda m: m.first):
-            if money.per == "postage":
-                self.postage.append(money)
+            if money.per == "postage" or (money.per in WEIGHED and money.sign == BARE):
+                self.postage.append(money)  # "160 euros soit 3,20 le gramme"
                 continue
             entry = self._entry(money) if money.first >= behind else None
             if entry is not None and entry.quantity.first >= behind:
@@ -95,18 +100,25 @@ class MenuReader:
         if per == "postage" and self._sends(index, last):
             return MoneyFound(value.number * (scale or 1), None, per, index, last, last, BARE)
         each = self._field.text(last) in self._grammar.each | {"/", "c"}
+        former = self._field.text(index - 1) in self._grammar.former
+        if per in WEIGHED and reach > last and not former and self._money_beside(value.number):
+            return MoneyFound(value.number * (scale or 1), None, per, index, last, reach, BARE)
         single = per == "unit" and reach > last and each  # "x50: 3,80 cada"
         behind = self._field.text(last)
         if (self._field.text(index - 1), behind) == ("(", ")") and not self._is_shown(value.number):
             return None  # "full sheet (100): 200 EUR"
-        reverse = behind in self._grammar.costed - self._grammar.costing
-        option = self._field.text(last + 1)
-        reverse = reverse and (option.isdigit() or option in self._numbers)  # "85 les 10"
+        reverse = asks_for_option(self._grammar, self._field, self._numbers, last)
         ends = behind in SEPARATORS or behind in self._grammar.joining or reverse
+        ends = ends or (self._slashed(index) and self._option_at(last))
         if not (single or ends):
             return None
         amount = value.number * (scale or 1)
         return MoneyFound(amount, None, per * single, index, last, reach * single or last, BARE)
+
+    def _money_beside(self, number: Decimal) -> bool:
+        """Whether the field names a larger amount for certain, or the number is the shown price."""
+        larger = any(m.sign != BARE and m.amount > number for m in self._field.money)
+        return larger or self._is_shown(number)
 
     def _sends(self, index: int, last: int) -> bool:
         """Whether a bare number is what sending costs: "Porto 5", "+8", "Xpresspost 18 flat"."""
@@ -118,6 +130,20 @@ class MenuReader:
         if text in HOURS and not cents and last == index + 1:
             return False
         return ends and (cents or before == "+" or named or last > index + 1)
+
+    def _slashed(self, index: int) -> bool:
+        """Whether a slash joins the number to the quantity before it: "1g/20 2g/38"."""
+        tokens = self._field.tokens
+        if index < 2 or tokens[index - 1].text != "/":  # noqa: PLR2004 - a unit and a slash
+            return False
+        touch = tokens[index - 2].end == tokens[index - 1].start
+        joined = touch and tokens[index - 1].end == tokens[index].start
+        return joined and tokens[index - 2].text in self._grammar.units
+
+    def _option_at(self, index: int) -> bool:
+        """Whether an option with a unit begins at token ``index``, or the text ends."""
+        near = self._field.atoms_near(index)
+        return any(atom.first == index and atom.kind in EXPLICIT for atom in near)
 
     def _spelt(self) -> Iterator[MoneyFound]:
         """Yield amounts in words behind a link ("two for ninety"), where others name money."""
@@ -150,14 +176,16 @@ class MenuReader:
 
     def _entry(self, money: MoneyFound) -> Entry | None:
         """Return the entry that an amount ends, or None."""
-        behind = self._behind(money)
-        if behind is not None:
-            known = behind.kind != OPTION
-            return Entry(behind, known, money, money.sign != BARE or self._shown(money))
-        end = self._link(money.first)
-        if end <= 0:
-            return None
         firm = money.sign != BARE or self._shown(money)
+        behind = option_behind(self._grammar, self._field, self._numbers, money, SEPARATORS)
+        if behind is not None:
+            known = behind in self._field.atoms_near(behind.first)
+            return Entry(behind, known, money, firm, amount_first=True)
+        end = self._link(money.first)
+        return self._entry_before(end, money, firm) if end > 0 else None
+
+    def _entry_before(self, end: int, money: MoneyFound, firm: bool) -> Entry | None:
+        """Return the entry whose quantity ends before token ``end``, or None."""
         if (self._field.text(end - 1), self._field.text(end - 3)) == (")", "("):
             end -= 1  # "ganzer Bogen (100) 480"
         end -= 2 * self._worth(end)
@@ -166,14 +194,41 @@ class MenuReader:
         atom = next((a for a in near if a.last == end), None)
         if atom is None and last < end:  # "5er Karton 95"
             atom = next((a for a in near if a.last == last and a.kind == "count"), None)
+        if atom is not None and atom.kind == "ounces" and firm and end < money.first:
+            return Entry(replace(atom, kind="mass"), False, money, firm)  # "1/8 - $30"
         if atom is not None and atom.kind in EXPLICIT:
             step = is_step(self._grammar, self._field, atom.first, money)
             return None if step else Entry(atom, True, money, firm)
+        if firm and money.sign != BARE and self._field.text(end - 1) == ",":
+            return self._behind_comma(end - 1, money)
         linked = firm or end < money.first
         quantity = self._unsaid(end, money, atom if linked else None)
-        if quantity is None:
+        priced = replace(money, per="") if money.per else money
+        return None if quantity is None else Entry(quantity, False, priced, firm)
+
+    def _behind_comma(self, end: int, money: MoneyFound) -> Entry | None:
+        """Return the entry of "100 pyrazolam pellets, $60.": a count, a comma, its price."""
+        field, follower = self._field, self._field.text(money.last)
+        if money.per or follower not in ENTRY_ENDS:
             return None
-        return Entry(quantity, False, replace(money, per="") if money.per else money, firm)
+        atom = next((a for a in field.atoms_near(end - 1) if a.last == end), None)
+        if atom is None or atom.kind == "bare":
+            atom = self._named_things(end)
+        if atom is None or atom.kind not in EXPLICIT or field.text(atom.first - 1) not in OPENS:
+            return None
+        return Entry(atom, True, money, True)
+
+    def _named_things(self, end: int) -> Atom | None:
+        """Return the count of "100 pyrazolam pellets" that ends before ``end``."""
+        if self._field.text(end - 1) not in self._grammar.counting:
+            return None
+        first = end - 1
+        while first > 0 and end - first <= NAME_WORDS and self._field.text(first).isalpha():
+            first -= 1
+        atom = next((a for a in self._field.atoms_near(first) if a.first == first), None)
+        if atom is None or atom.kind != "bare" or self._inside(atom) or atom.value < 1:
+            return None
+        return replace(atom, kind="count", last=end) if atom.value == int(atom.value) else None
 
     def _worth(self, end: int) -> bool:
         """Whether "briefjes van 10" or "250 van 20" ends here: what each note is worth."""
@@ -202,24 +257,6 @@ class MenuReader:
             return None
         return replace(atom, kind=OPTION, value=atom.value * 1000, last=end)
 
-    def _behind(self, money: MoneyFound) -> Atom | None:
-        """Return the bare option behind an amount: "EUR 60 for three", "25 € les 3"."""
-        at = money.last + 1
-        link = self._field.text(money.last)
-        either = money.sign == BARE and link in self._grammar.costing  # "10 for 45"
-        if money.per or either or link not in self._grammar.costed:
-            return None
-        atom = next((a for a in self._field.atoms_near(at) if a.first == at), None)
-        if atom is not None and atom.kind == "count" and atom.container:
-            return atom  # "$150 for 3 pots"
-        text = self._field.text(at)
-        if len(text) > LONGEST or not (text.isdigit() or text in self._numbers):
-            return None
-        value = value_at(self._field.tokens, at, self._numbers, self._field.language)
-        number, last = (value.number, value.last) if value else (Decimal(0), at + 1)
-        ends = self._field.text(last) in SEPARATORS or last >= len(self._field.tokens)
-        return Atom(OPTION, number, at, last) if number > 1 and ends else None
-
     def _shown(self, money: MoneyFound) -> bool:
         return self._is_shown(money.amount)
 
@@ -236,10 +273,19 @@ class MenuReader:
             numeral = opens and text in self._numbers and text != "a"  # ", um 45": one of it
             if text in self._grammar.costing and not numeral and words < COSTING_WORDS:
                 words += 1
-            elif text not in SIGNS:
+            elif self._is_former(at):
+                at -= 1
+            elif text not in SIGNS and not (text == "/" and self._slashed(at + 1)):
                 break
             at -= 1
         return at + 1
+
+    def _is_former(self, at: int) -> bool:
+        """Whether "140 now" or "was 140" ends here: the former price of the same."""
+        text, before = self._field.text(at), self._field.text(at - 1)
+        if text in self._grammar.nowadays:
+            return before[:1].isdigit() and self._field.text(at - 2) in self._grammar.former
+        return text[:1].isdigit() and before in self._grammar.former
 
     def _inside(self, atom: Atom) -> bool:
         """Whether the number goes on another one: "10-15", "3/4", "v2.1"."""
@@ -274,7 +320,8 @@ class MenuReader:
         token = self._field.tokens[end - 1]
         if token.kind != "word" or len(token.text) < SHORTEST_THING:
             return None
-        if token.text in self._grammar.orders or token.text in self._grammar.postage:
+        grammar = self._grammar
+        if any(token.text in no for no in (grammar.orders, grammar.postage, grammar.nowadays)):
             return None
         if token.text == "pounds" and self._field.text(end) == "(":
             return None  # "eighty-five pounds (£85)"

@@ -18,6 +18,15 @@ from nlp.model import GivenPrice
 from nlp.offers.products import STEM
 from nlp.prices.entries import ENTRIES_AT_MOST, Entry, MenuReader
 from nlp.prices.labels import dose_labels, labels_of
+from nlp.prices.lone_entries import (
+    Sizes,
+    by_weight,
+    goes_on,
+    of_the_title,
+    opens_alone,
+    sizes_of,
+    turned,
+)
 from nlp.prices.side_by_side import Row, price_lists
 from nlp.scanning.amounts import BARE, MoneyFound
 from nlp.scanning.atoms import OPTION
@@ -26,23 +35,26 @@ from nlp.scanning.fields import FieldText
 APART = 12  # tokens between two entries of a menu
 CLOSE = 2  # tokens between entries of one product
 CHEAPEST = Decimal("0.4")  # share of the single price that one of several may cost
+CHEAPEST_BARE = Decimal("0.6")  # the same of an amount without a sign
 DEARER = Decimal("1.3")  # per unit, of a larger option
+OUNCE = Decimal("28.35")
 
 
 def add_listed_prices(
     grammar: Grammar, fields: Sequence[FieldText], given: GivenPrice | None
 ) -> None:
     """Give the fields the amounts and the options that their menus leave bare."""
+    sizes = sizes_of(fields)
     for field in fields:
         if field.name in ("title", "description") and (field.atoms or field.money):
-            _add_menus(grammar, field, given)
+            _add_menus(grammar, field, given, sizes)
 
 
-def _add_menus(grammar: Grammar, field: FieldText, given: GivenPrice | None) -> None:
+def _add_menus(grammar: Grammar, field: FieldText, given: GivenPrice | None, sizes: Sizes) -> None:
     lists = price_lists(grammar, field, given) if len(field.atoms) > 1 else []
-    _add_entries(grammar, field, given, _take(field, lists))
-    for sizes, amounts in lists:
-        field.paired.update((m.first, a.first) for a, m in zip(sizes, amounts, strict=True))
+    _add_entries(grammar, field, given, _take(field, lists), sizes)
+    for listed, amounts in lists:
+        field.paired.update((m.first, a.first) for a, m in zip(listed, amounts, strict=True))
 
 
 def _take(field: FieldText, lists: Sequence[Row]) -> frozenset[int]:
@@ -58,7 +70,11 @@ def _take(field: FieldText, lists: Sequence[Row]) -> frozenset[int]:
 
 
 def _add_entries(
-    grammar: Grammar, field: FieldText, given: GivenPrice | None, taken: frozenset[int]
+    grammar: Grammar,
+    field: FieldText,
+    given: GivenPrice | None,
+    taken: frozenset[int],
+    sizes: Sizes,
 ) -> None:
     """Give a field the entries of its menus; ``taken`` tokens belong to lists already."""
     if not field.money and all(atom.kind != "bare" for atom in field.atoms):
@@ -67,7 +83,8 @@ def _add_entries(
     reader = MenuReader(grammar, field, given)
     single = _single_price(grammar, field)
     read = [e for e in reader.entries() if taken.isdisjoint((e.money.first, e.quantity.first))]
-    runs = [_confirmed(grammar, field, run, single) for run in _runs(read)]
+    turns = (turned(run, given) for run in _runs(read))
+    runs = [_confirmed(grammar, field, run, single, sizes) for run in turns]
     entries = [entry for run in runs for entry in run]
     chain = amounts_before(field, {e.quantity.first for e in entries})
     field.paired = {e.money.first: e.quantity.first for e in entries}
@@ -129,24 +146,34 @@ def _single_price(grammar: Grammar, field: FieldText) -> Decimal | None:
 
 
 def _confirmed(
-    grammar: Grammar, field: FieldText, run: Sequence[Entry], single: Decimal | None
+    grammar: Grammar,
+    field: FieldText,
+    run: Sequence[Entry],
+    single: Decimal | None,
+    sizes: Sizes,
 ) -> list[Entry]:
     """Return the entries of a run that are what they seem."""
     run = _each(field, run)
+    lone = run[0] if len(run) == 1 else None
+    told = (of_the_title(lone, sizes) or by_weight(field, lone)) if lone is not None else None
+    run = [told] if told is not None else run
+    told = told or (lone if lone is not None and opens_alone(field, lone) else None)
     steps = [_dearer(one, other) for one, other in pairwise(run)]
     rises = any(step is True for step in steps) and not any(step is False for step in steps)
     firm = any(entry.firm for entry in run)
     known = any(entry.known for entry in run)
     boxed = any(entry.quantity.container for entry in run)
+    listed = goes_on(field, run[0].quantity.first)
     out: list[Entry] = []
     for entry in run:
-        sure = entry.money.sign != BARE or firm or rises
+        sure = entry.money.sign != BARE or firm or rises or (listed and entry.known)
         things = entry.quantity.kind == "count" and entry.firm  # "2,5 g 110 €, zwei Packerl 200 €"
         several = len(run) > 1 and (rises or things)
         if single is not None and entry.quantity.kind == OPTION and _of_singles(entry, single):
             field.singles.add(entry.quantity.first)
-            several = True
-        if not sure or not (entry.known or several or (things and _repeated(field, entry))):
+            sure = several = True
+        named = entry.known or entry is told
+        if not sure or not (named or several or (things and _repeated(field, entry))):
             continue
         if entry.alone and entry.money.per and not known:
             continue
@@ -192,9 +219,8 @@ def _repeated(field: FieldText, entry: Entry) -> bool:
 def _of_singles(entry: Entry, single: Decimal) -> bool:
     """Whether the amount is that of so many packages whose single price is known."""
     whole = entry.quantity.value * single
-    return (
-        entry.firm and entry.quantity.value > 1 and CHEAPEST * whole <= entry.money.amount <= whole
-    )
+    least = CHEAPEST if entry.firm else CHEAPEST_BARE
+    return entry.quantity.value > 1 and least * whole <= entry.money.amount <= whole
 
 
 def _dearer(one: Entry, other: Entry) -> bool | None:
@@ -222,5 +248,7 @@ def _with_unit(grammar: Grammar, field: FieldText, entry: Entry, run: Sequence[E
         return entry
     unit = field.text(model.last - 1)
     factor = grammar.mass.get(unit) or grammar.alone.get(unit) or Decimal(1)
+    if entry.quantity.value < 1 and not model.metric and factor < OUNCE:
+        factor = OUNCE  # "eighth 35, quarter 65, half 115"
     weight = entry.quantity.value * (factor if model.kind == "mass" else 1)
     return replace(entry, quantity=replace(entry.quantity, kind=model.kind, value=weight))

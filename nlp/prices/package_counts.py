@@ -36,6 +36,7 @@ PIECES = frozenset(
 )  # fmt: skip - of a liquid: vapes, pens
 STEM = 3  # letters that "bal", "ballen" and "Platte", "Platten" share
 SHORTEST = 3
+MOST_ALONE = 20  # packages that a number alone counts; "a hundred" are pieces
 
 
 def in_packages(
@@ -59,9 +60,10 @@ def in_packages(
         if option.dose_mg is not None and not _counts_boxes(grammar, field, option):
             continue
         alone = " " not in field.normal.original[option.place.start : option.place.end].strip()
+        few = (option.count or 1) <= MOST_ALONE
         base = _content(grammar, fields, field, option, offers, said)
         if base is None and alone:
-            base = last or _per_box(grammar, field, offers)
+            base = (last if few else None) or _per_box(grammar, field, offers)
         if base is None and not alone and option.place.field != "title":
             base = _of_size(grammar, field, option, offers, sizes)
             base = base or _pack(grammar, fields, option, offers)
@@ -69,12 +71,13 @@ def in_packages(
         if inside and not _counts_boxes(grammar, field, option):
             base = None  # "box of 14" says again what the box holds
         if base is not None:
-            changed[id(option)] = _multiple(base, option)
+            changed[id(option)] = _multiple(base, option, alone=alone)
         last = base
     if not changed:
         return offers, said
     multiples = list(changed.values())
-    offers = [o for o in offers if not _only_content(fields, o, multiples, given)]
+    counted = [*multiples, *(o for o in offers if (o.count or 1) > 1 and o.kind != "units")]
+    offers = [o for o in offers if not _only_content(fields, o, counted, given)]
     priced = [m for m in multiples if any(_price_of(field, m) is not None for field in fields)]
     return _replaced(offers, multiples, priced), [
         changed.get(id(option), option) for option in said
@@ -91,7 +94,8 @@ def _of_size(
     """Return the box that an option counts ("two strips"), with what the text says it holds."""
     first = field.token_at(_normal(field, option.place.start))
     word = field.text(first + 1)
-    size = sizes.get(word[:STEM]) if word in grammar.containers else None
+    counts = word in grammar.containers and _counts_boxes(grammar, field, option)
+    size = sizes.get(word[:STEM]) if counts else None
     known = next((o for o in offers if o.place == option.place), option)  # with its dose
     return None if size is None else replace(known, count=size)
 
@@ -116,12 +120,8 @@ def _only_content(
     """Whether the title's piece is sold by several only: the shown price is that of several."""
     content = offer.kind in ("mass", "volume") and (offer.count or 1) == 1
     several = [m for m in multiples if (m.count or 1) > 1 and m.kind == offer.kind]
-    if (
-        given is None
-        or not content
-        or offer.place.field != "title"
-        or len(several) < len(multiples)
-    ):
+    titled = offer.place.field == "title"
+    if given is None or not content or not titled or len(several) < len(multiples):
         return False
     prices = [_price_of(field, m) for m in several for field in fields]
     return given.amount in prices
@@ -148,8 +148,8 @@ def _per_box(grammar: Grammar, field: FieldText, offers: Sequence[Offer]) -> Off
     return boxes[0] if priced and len(boxes) == 1 else None
 
 
-def _multiple(base: Offer, option: Offer) -> Offer:
-    if base.grams == option.count:  # "100 g, placa de 100"
+def _multiple(base: Offer, option: Offer, *, alone: bool) -> Offer:
+    if base.grams == option.count and alone:  # "100 g, placa de 100"
         return replace(base, place=option.place)
     count = (option.count or 1) * (base.count or 1)
     several = count > 1 or base.kind == "units"
@@ -247,9 +247,15 @@ def _holds(fields: Sequence[FieldText], offer: Offer, stems: set[str]) -> bool:
 
 
 def _counts_boxes(grammar: Grammar, field: FieldText, option: Offer) -> bool:
-    """Whether the number of an option stands directly before a container ("3 boxes")."""
+    """Whether the number of an option stands directly before a container ("3 boxes").
+
+    Not where it is multiplied out already ("one box of fifty six").
+    """
     first = field.token_at(_normal(field, option.place.start))
-    return field.text(first + 1) in grammar.containers
+    text = field.text(first)
+    number = Decimal(text) if text.isdigit() else grammar.numbers.get(text)
+    multiplied = number is not None and number != option.count
+    return field.text(first + 1) in grammar.containers and not multiplied
 
 
 def _in_title(

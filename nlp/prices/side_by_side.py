@@ -14,7 +14,7 @@ from nlp.lexicon.grammar import Grammar
 from nlp.model import GivenPrice
 from nlp.scanning.amounts import BARE, MoneyFound
 from nlp.scanning.atoms import Atom
-from nlp.scanning.fields import ENDING, FieldText
+from nlp.scanning.fields import ENDING, FieldText, Segment
 from nlp.text.values import value_at
 
 SIZES = ("mass", "volume", "count", "dose")
@@ -31,9 +31,20 @@ def price_lists(grammar: Grammar, field: FieldText, given: GivenPrice | None) ->
     found: list[Row] = []
     for row in _rows(grammar, field, sizes):
         amounts = _amounts(grammar, field, row)
-        if amounts and _belong(row, amounts, given):
+        if len(amounts) != len(row):
+            if _unequal(amounts, given):
+                field.unequal.append(Segment(row[0].first, amounts[-1].reach))
+        elif amounts and _belong(row, amounts, given):
             found.append((row, amounts))
     return found
+
+
+def _unequal(amounts: Sequence[MoneyFound], given: GivenPrice | None) -> bool:
+    """Whether a list of other length than the sizes is one of prices: nobody can pair them."""
+    costs = [money.amount for money in amounts]
+    if len(costs) < 2 or costs != sorted(set(costs)) or any(money.per for money in amounts):  # noqa: PLR2004
+        return False
+    return amounts[0].sign != BARE or (given is not None and given.amount in costs)
 
 
 def _rows(grammar: Grammar, field: FieldText, sizes: Sequence[Atom]) -> Iterator[list[Atom]]:
@@ -61,7 +72,7 @@ def _separates(grammar: Grammar, text: str) -> bool:
 
 
 def _amounts(grammar: Grammar, field: FieldText, row: Sequence[Atom]) -> list[MoneyFound]:
-    """Return as many amounts behind a list of sizes as it has; empty where more or fewer stand."""
+    """Return the amounts behind a list of sizes, at most one more than it has."""
     index = _turn(field, row[-1].last)
     found: list[MoneyFound] = []
     while index and len(found) <= len(row):
@@ -72,7 +83,7 @@ def _amounts(grammar: Grammar, field: FieldText, row: Sequence[Atom]) -> list[Mo
         index = money.reach
         for _step in range(GAP):
             index += _separates(grammar, field.text(index))
-    return _signed(found) if len(found) == len(row) else []
+    return _signed(found)
 
 
 def _turn(field: FieldText, last: int) -> int:

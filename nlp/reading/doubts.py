@@ -33,10 +33,42 @@ def too_long(text: ListingText) -> list[Unread]:
 def too_many(fields: Sequence[FieldText]) -> list[Unread]:
     """Return what was seen beyond the limit and is not read."""
     return [
-        Unread(reason=f"more than {MAX_FOUND} quantities or prices in {field.name}")
+        Unread(
+            reason=f"more than {MAX_FOUND} quantities or prices in {field.name}",
+            place=field.place(_beyond(field), len(field.tokens)),
+        )
         for field in fields
         if len(field.atoms) > MAX_FOUND or len(field.money) > MAX_FOUND
     ]
+
+
+def _beyond(field: FieldText) -> int:
+    """Return the first token of the first quantity or price beyond the limit."""
+    found = [rows[MAX_FOUND].first for rows in (field.atoms, field.money) if len(rows) > MAX_FOUND]
+    return min(found)
+
+
+def unequal(fields: Sequence[FieldText]) -> list[Unread]:
+    """Return the lists of sizes and prices of which one is longer: nothing is paired there."""
+    return [
+        Unread(
+            reason="a list of sizes and a list of prices of other length",
+            place=field.place(part.first, part.last),
+        )
+        for field in fields
+        for part in field.unequal
+    ]
+
+
+def in_unequal(fields: Sequence[FieldText], offers: Sequence[Offer]) -> set[int]:
+    """Return the positions of offers in such lists: no unit price follows for them."""
+    places = [field.place(part.first, part.last) for field in fields for part in field.unequal]
+    return {
+        index
+        for index, offer in enumerate(offers)
+        for place in places
+        if offer.place.field == place.field and place.start <= offer.place.start < place.end
+    }
 
 
 def flags(

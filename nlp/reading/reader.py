@@ -20,7 +20,7 @@ from nlp.prices.priced_packages import not_drugs, with_packages
 from nlp.prices.settling import each_price_once, said_prices
 from nlp.prices.unit_prices import unit_prices
 from nlp.reading.contradictions import amounts_differ, with_two_prices
-from nlp.reading.doubts import flags, too_long, too_many
+from nlp.reading.doubts import flags, in_unequal, too_long, too_many, unequal
 from nlp.scanning.fields import FieldText, read_field
 from nlp.scanning.thousands import as_the_amounts, unclear_masses
 from nlp.selectors.in_listing import selectors_in
@@ -84,7 +84,7 @@ class ListingReader:
         custom = any(mark.value == "custom_listing" for mark in marked)
         disputed = with_two_prices(fields, offers, said, prices)
         contradicted = bool(disputed) or amounts_differ(offers, said)
-        unclear = unclear_masses(fields, offers, language) | disputed
+        unclear = unclear_masses(fields, offers, language) | disputed | in_unequal(fields, offers)
         substances = substance_rows(self.lexicon, mentions, declared)
         selectors, unread = selectors_in(text)
         return Reading(
@@ -99,7 +99,7 @@ class ListingReader:
             ),
             marked=tuple(marked),
             selectors=tuple(selectors),
-            unread=(*unread, *too_long(text), *too_many(fields)),
+            unread=(*unread, *too_long(text), *too_many(fields), *unequal(fields)),
             flags=tuple(flags(text, offers, substances, selectors, contradicted=contradicted)),
         )
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from nlp.lexicon.grammar import Grammar
 from nlp.scanning.concentrations import per_amount
+from nlp.scanning.currency_signs import pays_pounds
 from nlp.scanning.dimensions import is_calibre, measures
 from nlp.scanning.ounces import ounces
 from nlp.text.lexing import Token, padded
@@ -269,6 +270,8 @@ class AtomScanner:
                 return value.last
             if self._text(index) in ("-", ".") and not self._touches(index):
                 return value.last
+            if self._text(index) == "." and not self._touches(index + 1):
+                return value.last  # "250 ml: 110. Litre: 380"
             index += 1
         return index if self._text(index) in self._grammar.units else value.last
 
@@ -317,8 +320,10 @@ class AtomScanner:
         return Atom("mass", grams, value.first, last, metric)
 
     def _in_money(self, index: int) -> bool:
-        """Whether pounds are those of money, which the bracket says: "ninety pounds (£90)"."""
-        return self._text(index) == "pounds" and self._bracket(index + 1) == "\u00a3"
+        """Whether pounds are those of money: "ninety pounds (£90)", "50 caps for 25 pounds"."""
+        if self._text(index) != "pounds":
+            return False
+        return self._bracket(index + 1) == "\u00a3" or pays_pounds(self._tokens, index)
 
     def _bracket(self, index: int) -> str:
         """Return what opens the bracket at ``index``; empty where none is."""
@@ -368,9 +373,8 @@ class AtomScanner:
             return None
         factor = self._grammar.dose.get(self._text(second.last))
         if self._text(second.first) in SECOND_STRENGTHS and value.number * 10 <= second.number:
-            whole = factor is not None or sign == "/"
             last = second.last + (factor is not None)
-            return Atom("dose", value.number, value.first, last) if whole else None
+            return Atom("dose", value.number, value.first, last)  # "10/325", "10-325"
         if factor is None or (sign == "-" and second.number <= value.number):
             return None  # "250 - 2mg bars": a count and a dose
         kind = "dose" if sign == "/" else "range"

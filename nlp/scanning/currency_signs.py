@@ -8,6 +8,8 @@ from nlp.text.lexing import Token
 
 OPEN = "pesos"  # a currency that the rest of the text must name
 DOLLARS = ("usd", "cad", "aud", "mxn", "clp", "cop", "ars", "uyu", "dop", "mn")
+THREAD = "510"  # of vape pens, no soles
+PAID_FOR = ("for", "costs", "at", "is", "only", "just")  # before so many pounds
 
 
 def currency_at(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str | None, int] | None:
@@ -44,15 +46,23 @@ def _worded(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str, int
     text, end = tokens[index].text, index + 1
     if text in grammar.money_open:
         return _peso(grammar, tokens, index)
-    if text == "pounds" and index > 1 and tokens[index - 2].text == "=":
+    if text == "pounds" and pays_pounds(tokens, index):
         return "GBP", end  # "100 notes = 350 pounds"
-    if text not in grammar.money_words:
+    if text not in grammar.money_words or (text == "pen" and tokens[index - 1].text == THREAD):
         return None
     if text.startswith(("dollar", "dolar")):
         return _whose_dollars(grammar, tokens, index)
     if end + 1 < len(tokens) and tokens[end].text == "'" and tokens[end + 1].text == "s":
         end += 2
     return grammar.money_words[text], end
+
+
+def pays_pounds(tokens: list[Token], index: int) -> bool:
+    """Whether "pounds" at ``index`` are money: a count or a unit, "for", a number stand before."""
+    if index < 3 or tokens[index - 1].kind != "num":  # noqa: PLR2004 - a word, a link, a number
+        return index > 1 and tokens[index - 2].text == "="
+    link, before = tokens[index - 2].text, tokens[index - 3]
+    return link == "=" or (link in PAID_FOR and before.kind in ("word", "num"))
 
 
 def _whose_dollars(grammar: Grammar, tokens: list[Token], index: int) -> tuple[str, int]:

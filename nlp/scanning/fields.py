@@ -59,6 +59,7 @@ class FieldText:
     singles: set[int] = field(default_factory=set)  # bare options that count packages
     # Of a menu: the first token of each amount and of the option that it is the price of.
     paired: dict[int, int] = field(default_factory=dict)
+    unequal: list[Segment] = field(default_factory=list)  # sizes and more or fewer prices
     past: frozenset[int] = frozenset()  # tokens of amounts where some hold no more
 
     @cached_property

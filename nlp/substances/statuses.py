@@ -10,6 +10,7 @@ from nlp.lexicon.grammar import Grammar
 from nlp.scanning.fields import FieldText, Segment
 from nlp.substances.candidates import Candidate
 from nlp.substances.clauses import DENIAL, NO_DENIAL, Clauses
+from nlp.substances.denied_lists import headed_by_denial, in_denied_list
 
 CUE_REACH = 7
 SHORT = 2
@@ -17,6 +18,7 @@ NEAR = 4
 OWN_REACH = 3
 STOPS = (",", ";", ".", ":", "!", ")")
 ENDS = (*STOPS, "\n", "")
+YEARS = range(1990, 2100)  # "gave up coke in 2023": no quantity
 BEFORE_A_NOTE = ("(", ":", "=")
 NEGATED, MENTIONED = "negated", "mentioned"
 
@@ -56,6 +58,7 @@ class StatusReader:
             or (self._of_clause(here, first, last) if field.name != "title" else None)
             or (MENTIONED if self._named_for_another(field, first, segment) else None)
             or self._cue_after(field, last, segment, another=previous is not None)
+            or (NEGATED if in_denied_list(here, place) or headed_by_denial(here, place) else None)
         )
 
     def _too(self, here: Clauses, last: int, previous: Candidate | None) -> str | None:
@@ -84,10 +87,10 @@ class StatusReader:
             if self._cue_before(field, kind, first, segment):
                 advised = here.has("taking", clause.first, clause.last)
                 return MENTIONED if advised else kind  # "do not mix with GHB"
-        if field.text(last) == "?" and field.name != "title":
-            return MENTIONED  # "Coke? Too dear."
+        asked = field.text(last) == "?" and field.name != "title"  # "Coke? Too dear."
         smelt = here.has("senses", clause.first, first) and not _measured(field, first, last)
-        return MENTIONED if smelt else None
+        weighed = self._measured_against(field, first, segment)
+        return MENTIONED if asked or smelt or weighed else None
 
     def _turned_away(self, here: Clauses, first: int, last: int) -> bool:
         """Whether the name is answered no, or the buyer sent away: "for LSD look elsewhere"."""
@@ -247,6 +250,22 @@ class StatusReader:
                 return True
         return False
 
+    def _measured_against(self, field: FieldText, first: int, segment: Segment) -> bool:
+        """Whether so much of it only says how strong another is: "equals 5 mg of diazepam"."""
+        near = [atom for atom in field.atoms_near(first) if 0 <= first - atom.last <= 1]
+        if not near or near[-1].first <= segment.first:
+            return False
+        between = field.text(near[-1].last)
+        if near[-1].last < first and between not in self._between[MENTIONED]:
+            return False
+        start = max(segment.first, near[-1].first - NEAR)
+        phrases = self._grammar.status["measured_before"]
+        return any(
+            0 < (taken := phrases.at(field.tokens, index)) <= near[-1].first - index
+            and near[-1].first - index - taken <= SHORT
+            for index in range(start, near[-1].first)
+        )
+
     def _named_for_another(self, field: FieldText, first: int, segment: Segment) -> bool:
         """Whether the name only says what something is better than, or for."""
         return self._compared(field, first, segment) or self._tool_for(field, first, segment)
@@ -353,7 +372,11 @@ def _answers(field: FieldText, start: int, end: int) -> bool:
 def _measured(field: FieldText, first: int, last: int) -> bool:
     """Whether a quantity or a price stands beside the name: it is sold."""
     near = (*field.atoms_near(first), *field.atoms_near(last + 1))
-    if any(a.kind != "percent" and (0 <= first - a.last <= 1 or 0 <= a.first - last <= 1)
-           for a in near):  # fmt: skip
+    if any(
+        a.kind != "percent"
+        and (0 <= first - a.last <= 1 or 0 <= a.first - last <= 1)
+        and not (a.kind == "bare" and a.value in YEARS)
+        for a in near
+    ):
         return True
     return bool(field.money_in(Segment(max(0, first - 1), last + SHORT)))

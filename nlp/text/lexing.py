@@ -72,6 +72,9 @@ def padded(tokens: list[Token]) -> list[str]:
     return [*(token[1] for token in tokens), *NOTHING]
 
 
+HOLDERS = ("planche", "plaque", "plaquette", "boite", "feuille", "lot", "sachet", "blister")
+
+
 def grouped(tokens: list[Token], language: str | None) -> list[Token]:
     """Return the tokens with groups of thousands joined: 1'200.50, 28 000, in French 1 200,50."""
     if not any(t[0] == "num" and GROUP.match(t[1]) for t in tokens):
@@ -100,8 +103,10 @@ def _priced(before: list[Token], group: str, follower: str) -> bool:
 
 
 def _multiplied(before: list[Token]) -> bool:
-    """Whether "x" stands before the head: "x50 190" is a count and its price."""
-    return len(before) > 1 and before[-2].text in ("x", "*")
+    """Whether "x" or a sheet stands before the head: "x50 190", "planche de 25 150" are two."""
+    if len(before) > 1 and before[-2].text in ("x", "*"):
+        return True
+    return len(before) > 2 and before[-2].text == "de" and before[-3].text in HOLDERS  # noqa: PLR2004
 
 
 def _is_head(head: Token, group: Token, *, sign: bool, french: bool, unit: str) -> bool:

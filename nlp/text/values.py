@@ -17,6 +17,7 @@ TEN = 10
 TENS = frozenset(Decimal(tens) for tens in range(20, 100, 10))
 SCORES = (Decimal(60), Decimal(80))  # "soixante-quinze" is 75
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")  # thousands with a point, or three decimals
+TENS_AND = ("y", "e", "et")
 # Where a point groups thousands and a comma is decimal.
 COMMA_LANGUAGES = ("es", "pt", "fr", "de", "nl")
 
@@ -148,7 +149,18 @@ def _word_value(tokens: list[Token], index: int, words: Mapping[str, Decimal]) -
         unit = words.get(tokens[index + 2].text, Decimal(0))
         if _compound(number, unit):
             return Value(number + unit, index, index + 3, word=True)
-    return Value(number, index, index + 1, word=True)
+    return _apart(tokens, index, words) or Value(number, index, index + 1, word=True)
+
+
+def _apart(tokens: list[Token], index: int, words: Mapping[str, Decimal]) -> Value | None:
+    """Return "fifty six", "treinta y cinco": tens and units without a dash; None for neither."""
+    at = index + 1
+    at += at < len(tokens) and tokens[at].text in TENS_AND
+    unit = words.get(tokens[at].text, Decimal(0)) if at < len(tokens) else Decimal(0)
+    number = words[tokens[index].text]
+    if unit < 2 or not _compound(number, unit):  # noqa: PLR2004 - "fifty one gram bags"
+        return None
+    return Value(number + unit, index, at + 1, word=True)
 
 
 def _compound(tens: Decimal, unit: Decimal) -> bool:

@@ -19,6 +19,7 @@ SENT = 9
 FARTHEST = 9  # words between "to" and the country: "to all my dear friends in Spain"
 ALL_OVER_ENDINGS = ("weit", "wijd", "wijde")  # "europaweit", "wereldwijd"
 CLOSE = 3
+NOWHERE = -99
 
 
 def directions_beside(country: CountryInText) -> Directions | None:
@@ -43,10 +44,10 @@ def _elsewhere(country: CountryInText) -> bool:
 
 
 def _domestic(country: CountryInText) -> bool:
-    """Whether it is "domestic shipping" of the listing's own country."""
+    """Whether its name says so: "domestic shipping" of the own country, "innerdeutsch"."""
     one, words = country.country, country.words
     said = country.field.texts[one.first : one.last]
-    return one.code == HOME and bool((words.both_before | words.both_after).intersection(said))
+    return bool((words.both_before | words.both_after).intersection(said))
 
 
 def _arrow(country: CountryInText) -> Directions | None:
@@ -105,10 +106,11 @@ def _by_words_behind(country: CountryInText) -> Directions | None:
         return ORIGIN
     if _wide(country, after):
         return TO
-    inside = _last_of(before, words.both_before) > _from_at(country)
+    within, sent = _last_of(before, words.both_before), _from_at(country)
+    inside = within > sent or within == sent - 1 > NOWHERE  # "innerhalb von Deutschland"
     if inside or first in words.both_after:
         return _within(country)
-    if _from_directly(country):
+    if _from_directly(country) or _sent_directly(country):
         return None
     at = country.country.last
     lies = at < country.high and words.from_after.at(field.tokens, at)
@@ -118,16 +120,25 @@ def _by_words_behind(country: CountryInText) -> Directions | None:
     return TO if limited or row(country) or _priced(country) or also(country) else None
 
 
+def _sent_directly(country: CountryInText) -> bool:
+    """Whether "expédié des" stands directly before: a word of sending and "of"."""
+    words, field, first = country.words, country.field, country.country.first
+    if first - 1 <= country.low or field.text(first - 1) not in words.of:
+        return False
+    return field.text(first - 2) in words.nouns | words.speaks
+
+
 def _last_of(texts: list[str], words: frozenset[str]) -> int:
-    """Return how near the last word of ``words`` stands: -1 directly before, -99 nowhere."""
-    return next((n - len(texts) for n in range(len(texts) - 1, -1, -1) if texts[n] in words), -99)
+    """Return how near the last word of ``words`` stands: -1 directly before, ``NOWHERE``."""
+    near = (n - len(texts) for n in range(len(texts) - 1, -1, -1) if texts[n] in words)
+    return next(near, NOWHERE)
 
 
 def _from_at(country: CountryInText) -> int:
     """Return how near a "from" stands, as ``_last_of``."""
     first = country.country.first
     near = (n for n in range(first - 1, max(country.low, first - CLOSE) - 1, -1))
-    return next((index - first for index in near if country.says_from(index)), -99)
+    return next((index - first for index in near if country.says_from(index)), NOWHERE)
 
 
 def _wide(country: CountryInText, after: list[str]) -> bool:
@@ -170,7 +181,7 @@ def row(country: CountryInText) -> bool:
             return True
         if kind == "num" or text in words.coming:
             number = True
-        elif text not in (":", "-", "=", "ca", ".", "(", "in", "en", "~", "a", "bis", "to"):
+        elif text not in (":", "-", "=", "ca", ".", "(", "in", "en", "~", "a", "bis", "to", "/"):
             return False
     return False
 

@@ -158,6 +158,9 @@ class GoodsReader:
         return list(found.values())
 
 
+COOKIES = ("cookie", "cookies")  # "GSC Cookies 28 g" is the flower of a strain
+
+
 def no_drugs(goods: Sequence[Goods]) -> bool:
     """Whether the goods are something else: only that is said, or the market declares it."""
     others = [one for one in goods if one.goods_class in NO_DRUGS]
@@ -184,8 +187,11 @@ def _in_a_strain(field: FieldText, index: int, taken: int) -> bool:
     if at < 0:
         return False
     match = field.matches[at]
+    implied = all(term.status == "implied" for term in match.terms)
+    if field.text(index) in COOKIES and match.end == start - 1 and implied:
+        return "mass" in field.kinds and field.kinds.isdisjoint(("dose", "count"))
     longer = match.end - match.start > end - start and match.end >= end
-    return longer and all(term.status == "implied" for term in match.terms)
+    return longer and implied
 
 
 def _key(text: str) -> str:

@@ -19,6 +19,7 @@ from nlp.trade.percentages import percent_end
 REACH_NEVER = 6
 REACH_NEAR = 30
 REACH_CROSS = 8
+LONGEST_FLOOR = 4  # tokens of "not less than"
 LOWEST_ALONE = 60
 LOWEST_SURE = 50
 WHOLE = 100
@@ -84,6 +85,7 @@ def _by_clause(
     if number == WHOLE and not (_names_in(field, clause) and _ends(field, last)):
         return _names_at(field, last) and directly.isdisjoint(grammar.purity_whole)
     words = set(field.texts[clause.first : clause.last]) - (PLANTS - directly)
+    words -= _floor(grammar, field, first)
     rate = any(word.endswith(grammar.purity_rates) for word in words)
     if rate or directly & grammar.purity_given or field.text(first - 1) == "+":
         return False
@@ -91,6 +93,14 @@ def _by_clause(
         return _of_title(grammar, words, directly, number)
     high = number >= LOWEST_ALONE or _spoken_of(grammar, field, segment, first, last)
     return high and not words & (grammar.purity_never | RESIDUES)
+
+
+def _floor(grammar: Grammar, field: FieldText, first: int) -> set[str]:
+    """Return the words of "not less than" directly before a percentage: they deny nothing."""
+    for index in range(max(0, first - LONGEST_FLOOR), first):
+        if index + grammar.purity_floors.at(field.tokens, index) == first:
+            return set(field.texts[index:first])
+    return set()
 
 
 def _spoken_of(grammar: Grammar, field: FieldText, segment: Segment, first: int, last: int) -> bool:
