@@ -10,18 +10,28 @@ class is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ledger.classes import may_be_joint
-from ledger.index import NONE, ChainIndex
+from ledger.index import ChainIndex
+from ledger.joining import (
+    END,
+    Flags,
+    GrownUnions,
+    equal_outputs,
+    incomplete,
+    join_inputs,
+    root_of,
+    unite,
+)
 from ledger.unions import Edge, Unions
 
 RULE = "ledger.multi_input.v2"
-MANY_INPUTS = 10  # fewer than any mix has whose outputs all differ
+MANY_INPUTS = 10  # fewer than any mix has whose outputs all differ; the rest have equal ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,55 +65,89 @@ def cluster_multi_input(
 
     Transactions ``without`` (numbers of the index) join nothing.
     """
-    clustering = Clustering(Unions(), services=dict(service_names))
-    for tx, scripts in _joining(index, frozenset(without)):
-        for other in scripts[1:]:
-            _join(clustering, Edge(tx, scripts[0], other), large_cluster)
-    return clustering
+    joiner = _Joiner(index, service_names, large_cluster)
+    joiner.join(_skipped(index, frozenset(without)))
+    services = {root: joiner.names[joiner.name[root]] for root in joiner.named_roots()}
+    return Clustering(GrownUnions(joiner.parent, joiner.made()), joiner.refused, services)
 
 
-def _joining(index: ChainIndex, without: frozenset[int]) -> Iterator[tuple[int, list[int]]]:
-    """Yield transactions that join, in chain order, with the distinct scripts they spend from."""
-    doubtful = _doubtful(index)
-    for tx in np.flatnonzero(np.diff(index.first_input) > 1).tolist():
-        spent = index.spent_by(tx)
-        if NONE in spent or tx in without:
-            continue
-        scripts = list(dict.fromkeys(index.script_of[spent].tolist()))
-        if len(scripts) > 1 and not (doubtful[tx] and may_be_joint(index.view(tx))):
-            yield tx, scripts
+def _skipped(index: ChainIndex, without: frozenset[int]) -> Flags:
+    """Return which transactions join nothing."""
+    skipped: Flags = incomplete(index.first_input, index.spent_output)
+    skipped[list(without)] = True
+    n_inputs = np.diff(index.first_input)
+    doubtful = equal_outputs(index.first_output, index.value_sat) | (n_inputs >= MANY_INPUTS)
+    for tx in np.flatnonzero(doubtful & (n_inputs > 1) & ~skipped).tolist():
+        scripts = index.script_of[index.spent_by(tx)]
+        if (scripts != scripts[0]).any():
+            skipped[tx] = may_be_joint(index.view(tx))
+    return skipped
 
 
-def _doubtful(index: ChainIndex) -> npt.NDArray[np.bool_]:
-    """Return which transactions could be joint at all: equal outputs, or very many inputs.
+class _Joiner:
+    """Joins by compiled code; judges where two sets with unlike tags, or two large ones, meet.
 
-    Every rule for joint transactions needs one of the two, so the others are not judged.
+    ``name`` of a set is the number of its service names in ``names``; 0 are none.
     """
-    n_tx = len(index.first_output) - 1
-    order = np.lexsort((index.value_sat, index.tx_of))
-    values, owners = index.value_sat[order], index.tx_of[order]
-    doubtful = np.diff(index.first_input) >= MANY_INPUTS
-    equal = (values[1:] == values[:-1]) & (owners[1:] == owners[:-1])
-    doubtful[owners[1:][equal]] = True
-    assert len(doubtful) == n_tx
-    return doubtful
 
+    def __init__(
+        self, index: ChainIndex, service_names: Mapping[int, frozenset[str]], large_cluster: int
+    ) -> None:
+        n = len(index.scripts)
+        self.parent, self.size = np.arange(n, dtype=np.int32), np.ones(n, dtype=np.int32)
+        self.name = np.zeros(n, dtype=np.int32)
+        self.names: list[frozenset[str]] = [frozenset()]
+        self.refused: list[RefusedUnion] = []
+        self._numbers = {frozenset[str](): 0}
+        self._large = large_cluster
+        self._edges, self._n = np.empty((n, 3), dtype=np.int64), 0
+        self._index = (index.first_input, index.spent_output, index.script_of)
+        for script, names in service_names.items():
+            self.name[script] = self._number(names)
 
-def _join(clustering: Clustering, edge: Edge, large_cluster: int) -> None:
-    unions = clustering.unions
-    a, b = unions.find(edge.a), unions.find(edge.b)
-    if a == b:
-        return
-    names_a, names_b = clustering.names(a), clustering.names(b)
-    reason = ""
-    if names_a and names_b and not names_a & names_b:
-        reason = "service_tags"
-    elif min(unions.size(a), unions.size(b)) >= large_cluster:
-        reason = "size"
-    if reason:
-        clustering.refused.append(RefusedUnion(edge, reason))
-        return
-    unions.join(edge)
-    names = names_a | names_b
-    if names:
-        clustering.services[unions.find(a)] = names
+    def join(self, skipped: Flags) -> None:
+        """Join the inputs of all transactions but those that are skipped."""
+        tx, at = 0, 0
+        while tx != END:
+            sets = (self.parent, self.size, self.name)
+            tx, at, self._n = join_inputs(
+                tx, at, self._index, skipped, sets, self._large, self._edges, self._n
+            )
+            if tx != END:
+                self._judge(tx, at)
+                at += 1
+
+    def made(self) -> Any:
+        """Return the unions that were made, one a row: transaction, script, script."""
+        return self._edges[: self._n].copy()
+
+    def named_roots(self) -> list[int]:
+        """Return the representatives of the sets that carry tags."""
+        roots: list[int] = np.flatnonzero(
+            (self.name > 0) & (self.parent == np.arange(len(self.parent)))
+        ).tolist()
+        return roots
+
+    def _judge(self, tx: int, at: int) -> None:
+        first_input, spent, script_of = self._index
+        scripts = script_of[spent[first_input[tx] : at + 1]].tolist()
+        edge = Edge(tx, scripts[0], scripts[-1])
+        a, b = root_of(self.parent, edge.a), root_of(self.parent, edge.b)
+        names_a, names_b = self.names[self.name[a]], self.names[self.name[b]]
+        reason = ""
+        if names_a and names_b and not names_a & names_b:
+            reason = "service_tags"
+        elif min(self.size[a], self.size[b]) >= self._large:
+            reason = "size"
+        if not reason:
+            unite(self.parent, self.size, self.name, a, b, self._number(names_a | names_b))
+            self._edges[self._n] = edge
+            self._n += 1
+        elif edge.b not in scripts[:-1]:  # one that stands there twice is told once
+            self.refused.append(RefusedUnion(edge, reason))
+
+    def _number(self, names: frozenset[str]) -> int:
+        if names not in self._numbers:
+            self._numbers[names] = len(self.names)
+            self.names.append(names)
+        return self._numbers[names]

@@ -83,7 +83,7 @@ class Likelihood:
         return dict(self._joins[root])
 
     def _join_row(self, root: int) -> Features:
-        risks = self._risks.of({edge.tx for edge in self._unions.edges(root)})
+        risks = self._risks.of(self._unions.transactions(root))
         row: Features = {
             "join_unsafe": int(risks.unsafe.any()),
             "join_kinds": int(risks.kinds.any()),

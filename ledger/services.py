@@ -67,6 +67,7 @@ class Services:
         self._clustering = clustering
         self._tagged = tagged
         self._by_cluster: dict[int, list[Tag]] = {}
+        self._known: dict[tuple[str, int], Service] = {}
         for script in sorted(tagged):
             root = clustering.unions.find(script)
             self._by_cluster.setdefault(root, []).extend(tagged[script])
@@ -75,9 +76,15 @@ class Services:
         """Return the service of a script; its own tags count before those of its cluster."""
         own = self._tagged.get(script)
         if own:
-            return _service(own, "tagged_address")
-        found = self._by_cluster.get(self._clustering.unions.find(script))
-        return _service(found, "tagged_cluster") if found else None
+            return self._named("tagged_address", script, own)
+        root = self._clustering.unions.find(script)
+        found = self._by_cluster.get(root)
+        return self._named("tagged_cluster", root, found) if found else None
+
+    def _named(self, basis: str, number: int, tags: list[Tag]) -> Service:
+        if (basis, number) not in self._known:
+            self._known[basis, number] = _service(tags, basis)
+        return self._known[basis, number]
 
 
 def _service(tags: Sequence[Tag], basis: str) -> Service:

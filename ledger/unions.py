@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -58,6 +59,10 @@ class Unions:
         """Return the edges of the set of ``script``, in chain order."""
         found = {edge for member in self.members(script) for edge in self._edges.get(member, ())}
         return sorted(found)
+
+    def transactions(self, script: int) -> Sequence[int]:
+        """Return the transactions of the edges of the set of ``script``, each once, sorted."""
+        return sorted({edge.tx for edge in self.edges(script)})
 
     def path(self, start: int, goal: int) -> list[Edge] | None:
         """Return the edges that lead from ``start`` to ``goal``, or None when nothing does."""

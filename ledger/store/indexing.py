@@ -43,11 +43,17 @@ def index_of(tables: dict[str, Any], network: str) -> ChainIndex:
 
 
 def _integers(column: Any) -> Integers:
-    return np.asarray(column.to_numpy(), dtype=np.int64)
+    return _kept(np.asarray(column.to_numpy(), dtype=np.int64))
+
+
+def _kept(column: Integers) -> Integers:
+    """Let nobody write to a column: compiled code is made once, whatever the store's size."""
+    column.flags.writeable = False
+    return column
 
 
 def _bounds(column: Any, n: int) -> Integers:
-    return np.append(_integers(column), n)
+    return _kept(np.append(_integers(column), n))
 
 
 def _binary(column: Any) -> tuple[Integers, Any]:

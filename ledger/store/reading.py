@@ -15,8 +15,9 @@ import duckdb
 import numpy as np
 
 from ledger.index import NONE, ChainIndex
-from ledger.parsing import TxScan, merkle_branch, scan_block, scan_transaction
+from ledger.parsing import TxScan, scan_block, scan_transaction
 from ledger.parsing.digest import displayed, from_displayed
+from ledger.scanning.branches import compiled_branch
 from ledger.scanning.extracting import Extract
 from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
 from ledger.store.columns import PROOFS, WHOLE_BLOCK
@@ -231,7 +232,7 @@ class ChainStore(Closing):
 
     def _branch(self, block: int, position: int, proof: int) -> tuple[str, ...]:
         if proof == WHOLE_BLOCK:
-            nodes = merkle_branch(self.leaves(block), position)
+            nodes = compiled_branch(self.leaves(block), position)
         else:
             nodes = self._kept_branch(block)
         return tuple(displayed(node) for node in nodes)

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.parsing import find_blocks, merkle_root, read_chain_file, scan_block
+from ledger.parsing import find_blocks, merkle_branch, merkle_root, read_chain_file, scan_block
 from ledger.parsing.validity import verify_block
 from ledger.scanning import choice, hashing, scan_columns, walking
+from ledger.scanning.branches import compiled_branch
 from ledger.scanning.choice import sha256_update
 from ledger.scanning.columns import BrokenBlockError
 from ledger.scanning.extracting import extract
@@ -180,6 +181,14 @@ def test_merkle_roots_and_pairs_of_equals(roots: Callable[..., None], n: int, tw
 
     assert bytes(out[0]) == merkle_root(leaves)
     assert bool(ambiguous[0]) == (unambiguous_root(leaves) is None)
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 8, 33])
+def test_branches_are_those_of_the_plain_way(n: int):
+    leaves = [hashlib.sha256(bytes([k])).digest() for k in range(n)]
+    for position in range(n):
+        assert compiled_branch(leaves, position) == tuple(merkle_branch(leaves, position))
 
 
 def test_threads_change_nothing(blocks: list[bytes]):

@@ -25,12 +25,13 @@ from vestigo.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What one command printed, its exit code, seconds, and peak memory in MB."""
+    """What one command printed, its exit code, seconds, peak memory in MB, processor time."""
 
     exit_code: int
     output: str
     seconds: float
     peak_mb: int
+    cpu_seconds: float = 0.0
 
     def document(self) -> Any:
         """Return the JSON document that the command printed."""
@@ -80,7 +81,10 @@ def run_step(
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
     exit_code = os.waitstatus_to_exitcode(status)
-    result = StepResult(exit_code, text, time.monotonic() - began, usage.ru_maxrss // 1024)
+    result = StepResult(
+        exit_code, text, time.monotonic() - began, usage.ru_maxrss // 1024,
+        usage.ru_utime + usage.ru_stime,
+    )  # fmt: skip
     if exit_code not in accept:
         raise StepFailed(words[2:] if words[1:2] == ["-m"] else words, exit_code)
     return result

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,24 @@ def measure_size(work: Path, n_transactions: int) -> dict[str, Any]:
         "raw_kept_bytes": _size(case / "chain" / "parts"),
         "columns_bytes": _size(case / "chain" / "index"),
         "tx_s": round(made.n_transactions / ingest.seconds),
+        "tx_a_processor_s": round(made.n_transactions / ingest.cpu_seconds),
         "second_ingest_s": _figure(again.seconds),
         "case_s": _figure(sum(step.seconds for step in steps.values())),
+        "case_processor_s": _figure(sum(step.cpu_seconds for step in steps.values())),
         "case_peak_mb": max(step.peak_mb for step in steps.values()),
         "cash_outs": len(steps["cashouts"].document()["cash_outs"]),
-        "steps": {name: {"s": _figure(step.seconds), "peak_mb": step.peak_mb}
+        "steps": {name: {"s": _figure(step.seconds), "processor_s": _figure(step.cpu_seconds),
+                         "peak_mb": step.peak_mb}
                   for name, step in steps.items()},
     }  # fmt: skip
-    return {**row, "columns_bytes_a_tx": _figure(row["columns_bytes"] / made.n_transactions)}
+    n = made.n_transactions
+    return {
+        **row,
+        "raw_bytes_a_tx": _figure(row["raw_bytes"] / n),
+        "columns_bytes_a_tx": _figure(row["columns_bytes"] / n),
+        "ingest_peak_bytes_a_tx": _figure(ingest.peak_mb * 2**20 / n),
+        "load": [_figure(one) for one in os.getloadavg()],
+    }
 
 
 def _analysed(case: Path, made: Synthetic) -> dict[str, StepResult]:

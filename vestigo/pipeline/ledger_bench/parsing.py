@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import subprocess
@@ -22,15 +23,25 @@ from vestigo.places import config_root
 
 ROUNDS, TAKES = 200, 5
 PEER = "slices-peer"
+TOGETHER = "all files"
 
 
 def measure_parsing(paths: list[Path], work: Path) -> list[dict[str, Any]]:
-    """Return, a file of one block, transactions a second of each reader, the best of some takes.
+    """Return, a file, transactions a second of each reader, the best of some takes.
 
-    One thread is measured by processor time, two threads by the clock.
+    One thread is measured by processor time, two threads by the clock.  The first row is of
+    all files read as one.
     """
     peer = build_peer(work)
-    return [_measured(path, work, peer) for path in paths]
+    files = {path.name: _blocks_of([path]) for path in paths}
+    together = {TOGETHER: _blocks_of(paths)} if len(paths) > 1 else {}
+    return [_measured(name, raws, work, peer) for name, raws in (together | files).items()]
+
+
+def _blocks_of(paths: list[Path]) -> list[bytes]:
+    return [
+        found.block.raw for path in paths for found in find_blocks(read_chain_file(path), str(path))
+    ]
 
 
 def build_peer(work: Path) -> Path | None:
@@ -45,13 +56,12 @@ def build_peer(work: Path) -> Path | None:
     return source / "target" / "release" / PEER if done.returncode == 0 else None
 
 
-def _measured(path: Path, work: Path, peer: Path | None) -> dict[str, Any]:
-    block = next(find_blocks(read_chain_file(path), str(path))).block
-    raw = block.raw
-    n_tx = len(block.transactions)
+def _measured(name: str, raws: list[bytes], work: Path, peer: Path | None) -> dict[str, Any]:
+    raw = b"".join(raws)
     content = np.frombuffer(raw, dtype=np.uint8)
-    bounds = np.array([0], dtype=np.int64), np.array([len(raw)], dtype=np.int64)
-    scan_columns(content, *bounds)  # compiled before it is measured
+    ends = np.cumsum([len(one) for one in raws])
+    bounds = ends - [len(one) for one in raws], ends
+    n_tx = len(scan_columns(content, *bounds).tx)  # compiled before it is measured
 
     def read(n_threads: int) -> None:
         scan_columns(content, *bounds, n_threads=n_threads)
@@ -63,15 +73,20 @@ def _measured(path: Path, work: Path, peer: Path | None) -> dict[str, Any]:
         alone = max(alone, _rate(partial(read, 1), n_tx, time.process_time))
         both = max(both, _rate(partial(read, 2), n_tx, time.perf_counter))
         rust = max(rust, _rate_of_peer(peer, bare) if peer else 0.0)
-    theirs = _rate(partial(transaction_ids, raw, work), n_tx, time.process_time, rounds=1)
+    theirs = _rate(partial(_by_bitcoinlib, raws, work), n_tx, time.process_time, rounds=1)
     return {
-        "file": path.name, "transactions": n_tx, "bytes": len(raw),
+        "file": name, "transactions": n_tx, "bytes": len(raw),
         "ours_tx_s": round(alone), "ours_two_threads_tx_s": round(both),
         "bitcoinlib_tx_s": round(theirs), "bitcoin_slices_sha2_tx_s": round(rust) or None,
         "times_bitcoinlib": _figure(alone / theirs),
         "share_of_bitcoin_slices": _figure(alone / rust) if rust else None,
-        "share_of_bitcoin_slices_two_threads": _figure(both / rust) if rust else None,
+        "load": [_figure(one) for one in os.getloadavg()],
     }  # fmt: skip
+
+
+def _by_bitcoinlib(raws: list[bytes], work: Path) -> None:
+    for raw in raws:
+        transaction_ids(raw, work)
 
 
 def _rate(
