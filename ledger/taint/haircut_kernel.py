@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ledger.taint.reaching import ask_ahead, is_reached, mark_seeds
+from ledger.taint.reaching import ask_ahead, is_reached
 
 ONE, TWO = 1, 2  # outputs of most transactions
 
@@ -23,10 +23,10 @@ def haircut_sweep(
 ) -> int:
     """Give each output its share, remainders by largest fraction then index; return the fee's.
 
-    ``taint`` holds the seeds' satoshi and is filled; a seed keeps what it has.
+    ``taint`` holds the seeds' satoshi and is filled, ``dirty`` has a byte for each output
+    that is tainted; a seed keeps what it has.
     """
     fees = 0
-    mark_seeds(taint, dirty)
     for tx in range(len(first_input) - 1):
         first, last = first_input[tx], first_input[tx + 1]
         ask_ahead(spent, first, last, dirty, values, taint)

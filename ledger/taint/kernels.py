@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ledger.taint.reaching import ask_ahead, is_reached, mark_seeds
+from ledger.taint.reaching import ask_ahead, is_reached
 
 
 @njit(cache=True, nogil=True)
@@ -22,10 +22,10 @@ def poison_sweep(
 ) -> int:
     """Mark every output that any tainted one reaches; return the fee of such transactions.
 
-    ``taint`` holds the seeds' satoshi and is filled; a seed keeps what it has.
+    ``taint`` holds the seeds' satoshi and is filled, ``dirty`` has a byte for each output
+    that is tainted; a seed keeps what it has.
     """
     fees = 0
-    mark_seeds(taint, dirty)
     for tx in range(len(first_input) - 1):
         ask_ahead(spent, first_input[tx], first_input[tx + 1], dirty, values, taint)
         if not is_reached(spent, first_input[tx], first_input[tx + 1], dirty):
@@ -53,12 +53,9 @@ def fifo_sweep(  # noqa: C901, PLR0912 - one compiled loop: calls would cost its
     """Carry tainted intervals of satoshi in order; return the fee's taint and the pool's use.
 
     ``pool`` keeps rows of (begin, end, next): the tainted intervals of each output, linked;
-    it grows as needed.  ``head`` (one place an output, as it comes) says where they begin.
-    ``taint`` holds the seeds' satoshi (whole outputs) and is filled.
+    it grows as needed.  ``head`` says where those of an output begin: -1 for a seed, and
+    where ``dirty`` is 0 it may hold anything.
     """
-    mark_seeds(taint, dirty)
-    for o in np.flatnonzero(dirty):
-        head[o] = -1
     used, fees = 0, 0
     for tx in range(len(first_input) - 1):
         first, last = first_input[tx], first_input[tx + 1]

@@ -13,14 +13,6 @@ from ledger.prefetching import prefetch
 AHEAD = 32  # inputs
 
 
-@njit(cache=True, nogil=True)
-def mark_seeds(taint: Any, dirty: Any) -> None:
-    """Set the byte of every tainted output; bytes are few enough to stay near the processor."""
-    for o in range(len(taint)):
-        if taint[o] > 0:
-            dirty[o] = 1
-
-
 @njit(cache=True, nogil=True, inline="always")
 def is_reached(spent: Any, first: int, last: int, dirty: Any) -> Any:
     """Return whether a transaction spends something tainted and all it spends is known."""

@@ -36,9 +36,11 @@ def spread(index: Any, seeds: Collection[int], method: str) -> Spread:
     # made here and not in the compiled code: numpy's large arrays stand on large pages
     taint, dirty = np.zeros(n_outputs, dtype=np.int64), np.zeros(n_outputs, dtype=np.uint8)
     taint[chosen] = index.value_sat[chosen]
+    dirty[chosen] = taint[chosen] > 0
     arrays = (index.first_input, index.spent_output, index.first_output, index.value_sat, taint)
     if method == "fifo":
         head, pool = np.empty(n_outputs, dtype=np.int64), np.empty((FIRST_POOL, 3), dtype=np.int64)
+        head[chosen] = -1
         fee, _used = fifo_sweep(*arrays, dirty, head, pool)
     else:
         fee = {"haircut": haircut_sweep, "poison": poison_sweep}[method](*arrays, dirty)

@@ -14,7 +14,7 @@ from vestigo.pipeline.taint_bench.invented_graph import invented_graph
 from vestigo.pipeline.taint_bench.timing import Timing, timed
 
 N_SEEDS = 2_000
-ROUNDS = 3
+ROUNDS = 7
 WARM = 2_000
 
 
