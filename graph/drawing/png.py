@@ -14,7 +14,7 @@ from math import hypot
 from PIL import Image, ImageDraw, ImageFont
 
 from graph.drawing.legend import legend_places
-from graph.drawing.measures import RADIUS
+from graph.drawing.measures import RADIUS, RING
 from graph.drawing.palette import Look
 from graph.drawing.scene import Mark, Point, Scene
 from graph.drawing.svg import outline
@@ -66,6 +66,10 @@ class _Canvas:
     def mark(self, mark: Mark) -> None:
         """Draw a node with its text."""
         x, y = mark.at
+        if mark.ring:
+            far = RADIUS + RING
+            box = [_scaled((x - far, y - far)), _scaled((x + far, y + far))]
+            self._draw.ellipse(box, None, mark.ring, RING * _TIMES)
         self.shape(mark.look, mark.at)
         self.text((x + RADIUS + 6, y), mark.text, 13, anchor="lm")
 

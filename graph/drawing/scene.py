@@ -41,12 +41,16 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A node: its place, look, short text beside it and full text for whoever points at it."""
+    """A node: its place, look, short text beside it and full text for whoever points at it.
+
+    ``ring`` is the colour (#rrggbb) that a person gave it, "" for none.
+    """
 
     at: Point
     look: Look
     text: str
     full: str
+    ring: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph.drawing.legend import legend_places
-from graph.drawing.measures import RADIUS
+from graph.drawing.measures import RADIUS, RING
 from graph.drawing.palette import Look
 from graph.drawing.scene import Line, Mark, Point, Scene
 from graph.exporting.text import xml_text
@@ -56,8 +56,14 @@ def _dashed(dashes: tuple[int, ...]) -> str:
 
 def _mark(mark: Mark) -> str:
     x, y = mark.at
+    ring = (
+        f'<circle cx="{x}" cy="{y}" r="{RADIUS + RING}" fill="none" stroke="{mark.ring}" '
+        f'stroke-width="{RING}"/>'
+        if mark.ring
+        else ""
+    )
     return (
-        f"<g><title>{xml_text(mark.full)}</title>{_shape(mark.look, mark.at)}"
+        f"<g><title>{xml_text(mark.full)}</title>{ring}{_shape(mark.look, mark.at)}"
         f'<text x="{x + RADIUS + 6}" y="{y + 5}" stroke="#ffffff" stroke-width="3" '
         f'paint-order="stroke">{xml_text(mark.text)}</text></g>'
     )

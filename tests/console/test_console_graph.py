@@ -222,6 +222,32 @@ def test_an_export_carries_time_case_and_checkpoint_and_is_logged_with_its_diges
         assert {n["properties"]["key"] for n in json.loads(text)["nodes"]} >= {VENDOR[1], HOP[1]}
 
 
+@pytest.mark.parametrize("form", ["csv", "graphml", "json", "svg"])
+def test_notes_and_colours_go_into_an_export(confirmed, form):
+    note = "=met <b>twice</b>"
+    noted = [{"ref": list(VENDOR), "x": 0, "y": 0, "note": note, "colour": "red"}]
+    text = exported(confirmed, form, nodes=noted).content.decode()
+    assert "met " in text
+    assert "<b>" not in text or form in ("csv", "json")
+    if form == "json":
+        [node] = json.loads(text)["nodes"]
+        assert (node["properties"]["note"], node["properties"]["colour"]) == (note, "red")
+    elif form == "csv":
+        [row] = [r for r in csv.DictReader(io.StringIO(text)) if r["element"] == "node"]
+        assert (row["note"].lstrip("'"), row["colour"]) == (note, "red")
+        assert row["note"].startswith("'"), "no formula"
+    elif form == "svg":
+        assert 'stroke="#d1242f"' in text
+    else:
+        assert ">red<" in text
+
+
+@pytest.mark.parametrize("wrong", [{"colour": "url(x)"}, {"note": "x" * 2001}, {"note": 7}])
+def test_a_note_that_no_page_sends_is_refused(confirmed, wrong):
+    noted = [{"ref": list(VENDOR), "x": 0, "y": 0, **wrong}]
+    assert exported(confirmed, "json", nodes=noted).json()["code"] == "E-CON-020"
+
+
 def test_an_export_needs_a_role_and_a_fresh_password(client, graphed):
     refused = exported(client, "json")
     assert refused.status_code == 403

@@ -487,3 +487,102 @@ def test_every_page_fits_a_small_laptop_at_twice_the_size(browser, graphed):
     visit.wrong = [one for one in visit.wrong if "404" not in one]
     visit.close()
     assert wide == {}
+
+
+def folded(page):
+    """Return how many things are folded away, and how many stand for others."""
+    return page.evaluate(
+        "() => { const cy = document.getElementById('canvas')._cyreg.cy;"
+        " return [cy.nodes('.folded').length, cy.nodes().filter(n => n.data('inside')).length]; }"
+    )
+
+
+def test_what_is_selected_folds_into_one_and_opens_again(visit):
+    page = visit.page
+    visit.graph("testmarket/ana")
+    visit.expand()
+    until(page, "() => document.querySelectorAll('#things tbody tr').length > 4")
+    n, before = visit.rows(), visit.places()
+    for row in (1, 2, 3):
+        page.locator("#things tbody tr").nth(row).locator("input").check()
+    page.keyboard.press("c")
+    visit.wait_rows(n - 2)
+    assert folded(page) == [3, 1]
+    assert "Group of 3" in page.inner_text("#things tbody")
+    lines = page.locator("#joins tbody tr", has_text="Group of 3").count()
+    assert lines >= 1, "its lines lead where theirs led"
+    page.keyboard.press("c")
+    visit.wait_rows(n)
+    assert folded(page) == [0, 0]
+    assert visit.places() == before, "everything is where it was"
+    page.keyboard.press("Control+z")
+    visit.wait_rows(n - 2)
+    row = page.locator("#things tbody tr", has_text="Group of 3")
+    row.locator("button", has_text="Expand").click()
+    visit.wait_rows(n)
+    assert visit.places() == before
+
+
+def test_the_canvas_is_walked_with_the_arrow_keys_alone(visit):
+    page = visit.page
+    visit.graph("bcrt1qvendor0000000000000000000000000000start")
+    visit.expand()
+    until(page, "() => document.querySelectorAll('#things tbody tr').length > 1")
+    chosen = "document.getElementById('canvas')._cyreg.cy.nodes(':selected').map(n => n.id())"
+    start = "Address:bcrt1qvendor0000000000000000000000000000start"
+    page.focus("#canvas")
+    page.keyboard.press("Escape")
+    page.locator("#things tbody tr", has_text="start").first.locator("input").check()
+    page.focus("#canvas")
+    page.keyboard.press("ArrowRight")
+    [right] = page.evaluate(chosen)
+    assert right != start
+    assert visit.said() in right
+    places = visit.places()
+    assert places[right][0] > places[start][0]
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(chosen) == [start]
+    page.keyboard.press("Shift+ArrowRight")
+    assert set(page.evaluate(chosen)) == {start, right}
+    page.keyboard.press("?")
+    assert "on that side" in page.inner_text("#keys")
+    page.keyboard.press("Escape")
+    page.focus("#canvas")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog#expand[open]")
+
+
+LONG_TABLE = """() => {
+  const cy = document.getElementById('canvas')._cyreg.cy;
+  const ref = (n) => ['Address', 'a' + n];
+  const nodes = [...Array(300).keys()].map((n) => ({ group: 'nodes', data: { id: 'Address:a' + n,
+    shape: { ref: ref(n), name: 'a' + String(n).padStart(3, '0'), short: 'a' + n, standing: '',
+             sat: 0, at: null, url: '', fields: {} }, shown: 'a' + n, fill: '#777777',
+    look: 'ellipse' }, position: { x: n * 10, y: 0 } }));
+  cy.add(nodes); }"""
+
+
+def test_a_long_table_has_only_the_rows_that_can_be_seen_and_all_of_them_in_turn(visit):
+    page = visit.page
+    visit.graph("testmarket/ana")
+    page.evaluate(LONG_TABLE)
+    until(page, "() => document.querySelector('#things').getAttribute('aria-rowcount') === '302'")
+    drawn = "#things tbody tr[data-id]"
+    assert page.locator(drawn).count() < 150
+    page.focus(f"{drawn}:nth-of-type(3) button")
+    for share in (0.25, 0.5, 1):
+        page.evaluate(
+            "s => { const p = document.querySelector('#things').closest('.sheet');"
+            " p.scrollTop = s * (p.scrollHeight - p.clientHeight); }", share)  # fmt: skip
+        page.wait_for_timeout(100)
+    last = page.locator(drawn).last
+    assert last.get_attribute("aria-rowindex") == "302"
+    indexes = page.evaluate(
+        f"[...document.querySelectorAll('{drawn}')].map(r => Number(r.ariaRowIndex ||"
+        " r.getAttribute('aria-rowindex')))"
+    )
+    assert indexes == sorted(indexes), "in their order"
+    assert page.evaluate("document.activeElement.closest('tr') !== null"), "the focus stays"
+    page.fill("#things-filter", "a29")
+    until(page, "() => document.querySelectorAll('#things tbody tr').length === 10")

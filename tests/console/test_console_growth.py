@@ -236,3 +236,20 @@ def test_custody_pages_of_the_console_parse_a_bounded_number_of_lines(served, pa
         assert len(parsed) >= n_events
     last = list(served.desk.session.custody.events())[-1]
     assert last.reason == "console: custody log verified"
+
+
+def test_a_record_that_an_order_destroyed_is_gone_and_its_page_says_so(tmp_path):
+    from litestar.exceptions import HTTPException
+
+    with RecordLedger(tmp_path / "records.sqlite") as ledger:
+        first, second = pages(2)
+        ledger.append([first, second])
+        indexer = Indexer(ledger)
+        named = indexer.index().by_id.named(first.record_id)
+        ledger.dispose([first.record_id], "ORD-9")
+        with pytest.raises(HTTPException) as caught:
+            assert named.record
+        assert caught.value.status_code == 404
+        ledger.append(pages(1, 50))
+        assert first.record_id not in indexer.index().by_id
+        assert indexer.index().by_id[second.record_id] == second

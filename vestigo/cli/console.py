@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
 
+from vestigo.cli.graph_target import Target, served_store, server_options
 from vestigo.cli.output import emit_json, printable
 from vestigo.cli.standard_input import standard_input
 from vestigo.console.accounts import ROLES, Accounts
@@ -28,19 +32,27 @@ def console() -> None:
     help=_("The port on 127.0.0.1; 0 takes any free one."),
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
-def serve(case: Path, port: int, as_json: bool) -> None:
+@server_options
+def serve(case: Path, port: int, as_json: bool, target: Target | None) -> None:
     """Print the URL once connections are accepted, then serve."""
+    from vestigo.console.graphing.opened import ServedGraph
     from vestigo.console.serving import LOOPBACK, bind, build_desk, build_server
 
-    with open_session(case, write=False) as session, bind(port) as listener:
+    with ExitStack() as held:
+        session = held.enter_context(open_session(case, write=False))
+        listener = held.enter_context(bind(port))
+        graph = ServedGraph(partial(served_store, session, target, "access")) if target else None
+        if graph is not None:
+            held.callback(graph.close)
         bound = listener.getsockname()[1]
-        server = build_server(build_desk(session, bound))
+        server = build_server(build_desk(session, bound, graph=graph))
         url = f"http://{LOOPBACK}:{bound}/"
         if as_json:
             emit_json({"url": url, "case": str(session.folder.path)})
         else:
             click.echo(_("The console is at {url} (Ctrl+C ends it).").format(url=url))
         sys.stdout.flush()
+        gc.freeze()  # what was indexed stays: no look waits while it is gone through
         server.run(sockets=[listener])
 
 

@@ -71,27 +71,31 @@ def opened_store(session: CaseSession, target: Target | None, action: str) -> It
 
     Talking to a server is logged as ``action`` before anything is sent.
     """
-    seconds = float(session.settings("graph")["query_timeout_seconds"])
     store: GraphStore
     if target is None:
+        seconds = float(session.settings("graph")["query_timeout_seconds"])
         store = KgliteStore(session.folder.graph, timeout_seconds=seconds)
     else:
-        authorization_id = ask_gate(session.gate(), target.address)
-        session.custody.append(
-            action,
-            reason="graph server",
-            authorization_id=authorization_id,
-            details={"server": target.address.uri, "user": target.user},
-        )
-        from graph.neo4j_store import Neo4jStore
-
-        store = Neo4jStore(
-            target.address.uri, target.user, target.password, timeout_seconds=seconds
-        )
+        store = served_store(session, target, action)
     try:
         yield store
     finally:
         store.close()
+
+
+def served_store(session: CaseSession, target: Target, action: str) -> GraphStore:
+    """Open the graph on a server; it is asked of the gate and logged before anything is sent."""
+    from graph.neo4j_store import Neo4jStore
+
+    authorization_id = ask_gate(session.gate(), target.address)
+    session.custody.append(
+        action,
+        reason="graph server",
+        authorization_id=authorization_id,
+        details={"server": target.address.uri, "user": target.user},
+    )
+    seconds = float(session.settings("graph")["query_timeout_seconds"])
+    return Neo4jStore(target.address.uri, target.user, target.password, timeout_seconds=seconds)
 
 
 def warn_when_old(session: CaseSession, store: GraphStore) -> None:

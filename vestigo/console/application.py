@@ -59,7 +59,8 @@ JSON = "application/json"
 _LOG = logging.getLogger("vestigo.console")
 BUSY = "E-STO-001"
 _REFUSED = {ExitCode.USAGE, ExitCode.CONFIGURATION, ExitCode.VERIFICATION_FAILED, ExitCode.FINDINGS}
-_STATUS = {ExitCode.AUTHORITY: HTTPStatus.FORBIDDEN, ExitCode.USAGE: HTTPStatus.NOT_FOUND}
+_STATUS = {ExitCode.AUTHORITY: HTTPStatus.FORBIDDEN, ExitCode.USAGE: HTTPStatus.NOT_FOUND,
+           ExitCode.UNREACHABLE: HTTPStatus.SERVICE_UNAVAILABLE}  # fmt: skip
 
 
 @get("/static/{name:str}", sync_to_thread=False)
@@ -115,9 +116,11 @@ class Guard:
             await self._application(scope, receive, send)
             return
 
+        https = self._desk.origin.is_https(header_of(scope, b"host") or "")
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = with_headers(message.get("headers", ()))
+                message["headers"] = with_headers(message.get("headers", ()), https=https)
             await send(message)
 
         with speaking(language_of(scope)):
@@ -195,7 +198,9 @@ def _error_of_ours(request: Asked, error: VestigoError) -> Response[Any]:
         status = HTTPStatus.CONFLICT if error.code == BUSY else HTTPStatus.BAD_REQUEST
     if error.code == NOT_CONFIRMED and request.headers.get("accept", "") != JSON:
         return see(f"/confirm?next={quote(error.where, safe='')}")
-    return _error_page(request, status, code=error.code, what=error.what, where=error.where,
+    folder = str(desk_of(request).session.folder.path)
+    where = error.where.replace(folder, "CASE")  # no page tells where it lies on the machine
+    return _error_page(request, status, code=error.code, what=error.what, where=where,
                        remedy=error.remedy)  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from vestigo.console.archive import Reader
 from vestigo.console.crawling.desk import CrawlDesk
 from vestigo.console.custody_view import CustodyView
 from vestigo.console.facets import Rows, rows_of
-from vestigo.console.graphing.opened import OpenGraph
+from vestigo.console.graphing.opened import CaseGraph, OpenGraph
 from vestigo.console.graphing.sentences import keys
 from vestigo.console.graphing.view_store import ViewStore
 from vestigo.console.guard import Origin
@@ -81,7 +81,7 @@ class Desk:
         self.once = OncePerIndex()
         self.searched = IndexFile(session.folder.console / "search.sqlite", session.ledger)
         seconds = float(session.settings("graph")["query_timeout_seconds"])
-        self.graph = OpenGraph(session.folder.graph, seconds)
+        self.graph: CaseGraph = OpenGraph(session.folder.graph, seconds)
         self.views = ViewStore(session.folder.path)
 
     def index(self) -> CaseIndex:

@@ -12,6 +12,7 @@ import uvicorn
 from vestigo.console.application import build_application
 from vestigo.console.archive import Reader
 from vestigo.console.desk import Desk
+from vestigo.console.graphing.opened import CaseGraph
 from vestigo.console.guard import Origin
 from vestigo.console.rendering import build_environment
 from vestigo.errors import ConfigurationError, UsageError, VestigoError
@@ -56,8 +57,13 @@ def archive_reader(session: CaseSession) -> Reader:
     return read
 
 
-def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> Desk:
-    """Return the desk of a case; it is indexed and its custody log verified now, not at a look."""
+def build_desk(
+    session: CaseSession, port: int, read: Reader | None = None, graph: CaseGraph | None = None
+) -> Desk:
+    """Return the desk of a case; it is indexed and its custody log verified now, not at a look.
+
+    ``graph`` is a graph on a server; without one it is that of the case folder.
+    """
     public = str(session.settings("console")["public_origin"])
     if public and not public.startswith("https://"):
         raise ConfigurationError(
@@ -67,7 +73,10 @@ def build_desk(session: CaseSession, port: int, read: Reader | None = None) -> D
             remedy=_("Correct public_origin in the section [settings.console] of case.toml."),
         )
     reader = read or archive_reader(session)
-    desk = Desk(session, Origin.of(port, public), port, reader, build_environment())
+    environment = build_environment()
+    environment.globals["case_folder"] = str(session.folder.path)
+    desk = Desk(session, Origin.of(port, public), port, reader, environment)
+    desk.graph = graph or desk.graph
     desk.rows()
     desk.searched.follow()
     with suppress(VestigoError):  # the page of the log says what is wrong with it

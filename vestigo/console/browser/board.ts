@@ -4,6 +4,7 @@ import type { Core, ElementDefinition, NodeCollection, NodeSingular } from "cyto
 import { say } from "./asking";
 import type { NodeShape, Ref, Shapes, Words } from "./asking";
 import { GROUP, edgeElement, idOf, nodeElement, nodesIn, shapeOf } from "./canvas";
+import { insideOf, standIn } from "./folding";
 import { History, step } from "./history";
 import { COLUMN, ROW, Taken, placesBeside } from "./placing";
 import type { Place } from "./placing";
@@ -46,6 +47,17 @@ export class Board {
 
   things(): NodeCollection {
     return this.cy.nodes().filter((node) => node.data("shape") !== undefined && !node.hasClass(GROUP));
+  }
+
+  /** The things that can be seen, and those that are folded into one that can be. */
+  shownThings(): NodeSingular[] {
+    return nodesIn(this.things()).filter((node) => !node.hasClass("hidden") && !node.hasClass("untimely"));
+  }
+
+  /** The selected things; for what stands for others, those. */
+  chosenThings(): NodeSingular[] {
+    const ids = new Set(nodesIn(this.chosen()).flatMap((node) => [node.id(), ...insideOf(node)]));
+    return nodesIn(this.things()).filter((node) => ids.has(node.id()));
   }
 
   chosen(): NodeCollection {
@@ -204,6 +216,46 @@ export class Board {
       this.byIds(ids).move({ parent: id });
     };
     this.history.run(step(say("grouped"), apply, revert));
+  }
+
+  /** Fold things into one that stands for them. */
+  fold(nodes: NodeCollection, name: string): void {
+    const ids = nodes.map((node) => node.id());
+    const frames = nodesIn(nodes.parents()).filter((frame) => nodesIn(frame.children()).every((one) => ids.includes(one.id())));
+    const out = [...ids, ...frames.map((frame) => frame.id())];
+    const made = standIn(this.cy, ids, name, this.words);
+    const id = String(made[0]?.data.id);
+    const apply = (): void => {
+      this.byIds(out).addClass("folded").unselect();
+      this.restore(made);
+      this.cy.getElementById(id).select();
+      this.changed();
+    };
+    const revert = (): void => {
+      this.cy.getElementById(id).remove();
+      this.byIds(out).removeClass("folded");
+      this.changed();
+    };
+    if (ids.length > 1) this.history.run(step(say("folded"), apply, revert));
+  }
+
+  /** Open what stands for others: they are where they were. */
+  unfold(node: NodeSingular): void {
+    const id = node.id();
+    const ids = insideOf(node);
+    const out = [...ids, ...nodesIn(this.byIds(ids).parents()).map((frame) => frame.id())];
+    const kept = node.union(node.connectedEdges()).jsons() as unknown as ElementDefinition[];
+    const apply = (): void => {
+      this.cy.getElementById(id).remove();
+      this.byIds(out).removeClass("folded");
+      this.changed();
+    };
+    const revert = (): void => {
+      this.byIds(out).addClass("folded");
+      this.restore(kept);
+      this.changed();
+    };
+    this.history.run(step(say("unfolded"), apply, revert));
   }
 
   dress(node: NodeSingular): void {

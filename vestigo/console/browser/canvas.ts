@@ -75,9 +75,9 @@ export function seen(cy: Core): cytoscape.NodeCollection {
   return cy.nodes().filter((node) => !node.isParent() && isShown(node));
 }
 
-/** Whether a thing is neither hidden nor outside of the time that is looked at. */
+/** Whether a thing is neither hidden, folded into another nor outside of the time looked at. */
 export function isShown(thing: { hasClass(name: string): boolean }): boolean {
-  return !thing.hasClass("hidden") && !thing.hasClass("untimely");
+  return !thing.hasClass("hidden") && !thing.hasClass("untimely") && !thing.hasClass("folded");
 }
 
 /** Return the lines of which both ends can be seen. */
@@ -177,6 +177,6 @@ function styles(words: Words): StylesheetJson {
     { selector: "edge.pointed", style: { label: "data(shown)", width: 4 } },
     { selector: "edge:selected", style: { label: "data(shown)", "line-color": accent, "target-arrow-color": accent, width: 4 } },
     { selector: "node:selected", style: { "border-color": accent, "border-width": 5, "font-weight": "bold" } },
-    { selector: ".hidden, .untimely", style: { display: "none" } },
+    { selector: ".hidden, .untimely, .folded", style: { display: "none" } },
   ] as unknown as StylesheetJson;
 }

@@ -3,7 +3,7 @@
 import { ask, askFile, say } from "./asking";
 import type { Ref, Shapes } from "./asking";
 import type { Board, Colour } from "./board";
-import { idOf, nodesIn, seen, shapeOf } from "./canvas";
+import { idOf, shapeOf } from "./canvas";
 import { button, byId, made, quoted, tell } from "./page";
 
 type Guarded = (work: () => Promise<void>) => void;
@@ -197,8 +197,11 @@ export class ExportDialog {
     const format = value("export-format");
     const part = byId<HTMLInputElement>("export-chosen");
     const whole = part.disabled || !part.checked;
-    const nodes = (whole ? seen(this.board.cy) : this.board.chosen()).filter((node) => this.board.things().contains(node));
-    const rows = nodesIn(nodes).map((node) => ({ ref: shapeOf(node).ref, x: Math.round(node.position("x")), y: Math.round(node.position("y")) }));
+    const nodes = (whole ? this.board.shownThings() : this.board.chosenThings());
+    const rows = nodes.map((node) => ({
+      ref: shapeOf(node).ref, x: Math.round(node.position("x")), y: Math.round(node.position("y")),
+      note: String(node.data("note") ?? ""), colour: String(node.data("colour") ?? ""),
+    }));
     const file = await askFile("/graph/export", { format, nodes: rows });
     dialog("export").close();
     const url = URL.createObjectURL(file);

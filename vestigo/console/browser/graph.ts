@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The graph page: toolbar, keys, canvas, table, brush and reasons, kept in step.
-import type { EdgeSingular, NodeSingular } from "cytoscape";
+import type { EdgeSingular, NodeCollection, NodeSingular } from "cytoscape";
 import { Refused, ask, say } from "./asking";
 import type { NodeShape, Ref, Shapes, Words } from "./asking";
 import { Board } from "./board";
 import type { Colour } from "./board";
 import { Brush } from "./brush";
-import { newCanvas, seen, shapeOf, suit } from "./canvas";
+import { GROUP, newCanvas, nodesIn, seen, shapeOf, suit } from "./canvas";
 import { ExportDialog, ViewsDialog, WaysDialog } from "./dialogs";
 import { Expanding } from "./expanding";
+import { insideOf } from "./folding";
 import { btc, button, byId, made, moment, quoted, tell } from "./page";
 import { showReasons } from "./reasons";
 import { Tables } from "./table";
+import { isArrow, stepTo } from "./walking";
 
 const NOT_CONFIRMED = "E-CON-030";
 
@@ -44,6 +46,7 @@ class GraphPage {
   private readonly views: ViewsDialog;
   private readonly exports: ExportDialog;
   private due = 0;
+  private at = "";
 
   constructor(private readonly words: Words) {
     const cy = newCanvas(byId("canvas"), words);
@@ -149,6 +152,7 @@ class GraphPage {
   private expand(node?: NodeSingular): void {
     const of = node ?? this.board.cy.nodes(":selected").first();
     if (of.empty() || of.data("shape") === undefined) tell(say("choose-one"), true);
+    else if (insideOf(of as NodeSingular).length) this.board.unfold(of as NodeSingular);
     else guarded(() => this.expanding.open(of as NodeSingular));
   }
 
@@ -211,6 +215,37 @@ class GraphPage {
     else this.board.group(chosen, say("group-of", { n: chosen.length }));
   }
 
+  /** Fold what is selected (or is in the selected frame) into one; open what stands for many. */
+  private fold(): void {
+    const { cy } = this.board;
+    const folded = nodesIn(cy.nodes(":selected")).find((node) => insideOf(node).length > 0);
+    if (folded) {
+      this.board.unfold(folded);
+      return;
+    }
+    const framed = cy.nodes(":parent:selected").children();
+    const chosen = this.board.chosen().union(framed).filter((node) => node.isNode() && !node.hasClass(GROUP)) as NodeCollection;
+    if (chosen.length < 2) tell(say("choose-two"), true);
+    else this.board.fold(chosen, say("group-of", { n: chosen.length }));
+  }
+
+  /** Go to the next thing on one side; with Shift it is selected as well. */
+  private walk(key: string, isMore: boolean): void {
+    const { cy } = this.board;
+    const all = this.board.chosen();
+    const last = this.at && cy.getElementById(this.at).nonempty() ? cy.getElementById(this.at) : all.last();
+    const next = last.empty() ? nodesIn(seen(cy))[0] : stepTo(cy, last as NodeSingular, key);
+    if (next === undefined) return;
+    if (!isMore) cy.elements().unselect();
+    next.select();
+    this.at = next.id();
+    const box = cy.extent();
+    const { x, y } = next.position();
+    if (x < box.x1 || x > box.x2 || y < box.y1 || y > box.y2) cy.center(next);
+    this.describe(next);
+    tell(next.data("shape") === undefined ? "" : shapeOf(next).name);
+  }
+
   private acts(): Record<string, () => void> {
     const { board } = this;
     return {
@@ -225,6 +260,7 @@ class GraphPage {
       all: () => board.showAll(),
       pin: () => board.pin(board.chosen()),
       group: () => this.group(),
+      fold: () => this.fold(),
       note: () => this.annotate(),
       views: () => guarded(() => this.views.open()),
       export: () => this.exports.open(),
@@ -249,13 +285,19 @@ class GraphPage {
   private bindKeys(): void {
     const acts = this.acts();
     const keys: Record<string, string> = {
-      e: "expand", p: "ways", f: "fit", h: "hide", H: "only", a: "note", g: "group",
+      e: "expand", p: "ways", f: "fit", h: "hide", H: "only", a: "note", g: "group", c: "fold",
     };
     document.addEventListener("keydown", (event) => {
       if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
       const name = event.ctrlKey || event.metaKey
         ? { z: "undo", y: "redo", Z: "redo" }[event.key]
         : event.altKey ? undefined : keys[event.key];
+      if (isArrow(event.key) && document.activeElement === byId("canvas")) {
+        event.preventDefault();
+        this.walk(event.key, event.shiftKey);
+        return;
+      }
+      if (event.key === "Enter" && document.activeElement === byId("canvas")) this.expand();
       if (event.key === "Escape") this.board.cy.elements().unselect();
       const act = name === undefined ? undefined : acts[name];
       if (act === undefined) return;

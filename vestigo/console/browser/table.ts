@@ -4,9 +4,11 @@ import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
 import { say } from "./asking";
 import type { EdgeShape, Words } from "./asking";
 import { edgesIn, isShown, nodesIn, seen, seenEdges, shapeOf } from "./canvas";
+import { Rows } from "./rows";
 import { btc, button, byId, made, moment, quoted } from "./page";
 
-const PAGE = 100;
+const PAGE = 10_000;
+const ORDER = new Intl.Collator();
 type Cell = string | number;
 
 interface Line {
@@ -28,12 +30,14 @@ class Sheet {
   private order = 0;
   private descending = false;
   private page = 0;
+  private readonly rows: Rows;
 
   constructor(
     private readonly id: string,
     private readonly gather: () => Line[],
   ) {
     const table = byId(id);
+    this.rows = new Rows(table, table.querySelector<HTMLElement>("tbody") as HTMLElement);
     table.querySelectorAll<HTMLElement>("thead button").forEach((head, n) => {
       head.addEventListener("click", () => this.sort(n, head));
     });
@@ -65,13 +69,15 @@ class Sheet {
 
   private draw(): void {
     const wanted = byId<HTMLInputElement>(`${this.id}-filter`).value.toLowerCase();
-    const found = this.lines.filter((line) => line.cells.join(" ").toLowerCase().includes(wanted));
+    const found = wanted
+      ? this.lines.filter((line) => line.cells.join(" ").toLowerCase().includes(wanted))
+      : [...this.lines];
     const sign = this.descending ? -1 : 1;
     found.sort((a, b) => sign * compared(a.cells[this.order] ?? "", b.cells[this.order] ?? ""));
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     this.page = Math.min(Math.max(this.page, 0), pages - 1);
     const shown = found.slice(this.page * PAGE, (this.page + 1) * PAGE);
-    byId(this.id).querySelector("tbody")?.replaceChildren(...shown.map((line) => line.row()));
+    this.rows.show(shown.length, (n) => (shown[n] as Line).row());
     byId(`${this.id}-count`).textContent = say("rows", { n: found.length, page: this.page + 1, pages });
     byId<HTMLButtonElement>(`${this.id}-before`).disabled = this.page === 0;
     byId<HTMLButtonElement>(`${this.id}-after`).disabled = this.page >= pages - 1;
@@ -168,5 +174,5 @@ function nameOf(node: NodeSingular): string {
 
 function compared(a: Cell, b: Cell): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b));
+  return ORDER.compare(String(a), String(b));
 }

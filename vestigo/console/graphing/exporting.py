@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from litestar import Response, post
@@ -13,19 +14,19 @@ from litestar.params import JSONBody
 
 from graph.browsing.reading import read_edges, read_nodes
 from graph.drawing.png import png
-from graph.drawing.scene import Caption, Point, scene_of
+from graph.drawing.scene import Caption, Point, Scene, scene_of, visible
 from graph.drawing.svg import svg
 from graph.exporting.graphml import graphml
 from graph.exporting.selection import Selection
 from graph.exporting.tables import csv_table, json_document
-from graph.model import NodeRef
+from graph.model import NodeRef, Properties
 from graph.store import GraphStore, Summary
 from vestigo.console.acting import require_confirmed
 from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of, require
 from vestigo.console.graphing import asked as asks
 from vestigo.console.graphing.pages import LIMITS, Json, now_words
 from vestigo.console.graphing.printing import pdf
-from vestigo.console.graphing.view_pages import PLACES
+from vestigo.console.graphing.view_pages import COLOURS, MOST_NOTE, PLACES
 from vestigo.errors import UsageError
 from vestigo.i18n import _
 
@@ -37,6 +38,9 @@ TYPES = {
 
 PICTURES = ("pdf", "png", "svg")
 WIDEST = 16_000
+SHORT_NOTE = 60
+RINGS = {"red": "#d1242f", "orange": "#d4730b", "yellow": "#c9a400", "green": "#1f8a3d",
+         "blue": "#1f6fd1", "violet": "#8250df"}  # fmt: skip
 
 
 @post("/graph/export", **LIMITS)
@@ -49,11 +53,11 @@ def export(request: Asked, data: JSONBody[Json]) -> Response[bytes]:
     form = asks.text_of(data, "format", most=10)
     if form not in TYPES:
         raise asks.not_understood("format")
-    places = _places(data)
+    places, noted = _places(data), _noted(data)
     if form in PICTURES:
         _refuse_spread(places)
     with desk.graph.reading() as store:
-        part = _selection(store, list(places))
+        part = _with_notes(_selection(store, list(places)), noted)
         summary: Summary = store.summary() or {}
     caption = _caption(desk, summary)
     content = _content(form, part, caption, places, desk.session.folder.scratch)
@@ -77,7 +81,7 @@ def _content(
     if form == "json":
         document = {**json.loads(json_document(part)), "about": stated}
         return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
-    scene = scene_of(part, caption, places)
+    scene = _annotated(scene_of(part, caption, places), part)
     if form == "png":
         return png(scene)
     return svg(scene) if form == "svg" else pdf(svg(scene), caption.title, scratch)
@@ -115,6 +119,34 @@ def _places(data: JSONBody[Json]) -> dict[NodeRef, Point]:
         y = asks.whole_of(one, "y", 0, -PLACES, PLACES)
         found[asks.ref_of(one.get("ref"))] = (x, y)
     return found
+
+
+def _noted(data: JSONBody[Json]) -> dict[NodeRef, Properties]:
+    """Return note and colour of the nodes that a person gave one."""
+    found: dict[NodeRef, Properties] = {}
+    for one in data["nodes"]:
+        colour = asks.text_of(one, "colour", "", most=20)
+        if colour not in COLOURS:
+            raise asks.not_understood("colour")
+        given = {"note": asks.text_of(one, "note", "", most=MOST_NOTE), "colour": colour}
+        found[asks.ref_of(one["ref"])] = {name: text for name, text in given.items() if text}
+    return found
+
+
+def _with_notes(part: Selection, noted: Mapping[NodeRef, Properties]) -> Selection:
+    """Return the selection with what a person wrote on its nodes beside their properties."""
+    nodes = {ref: {**properties, **noted.get(ref, {})} for ref, properties in part.nodes.items()}
+    return replace(part, nodes=nodes)
+
+
+def _annotated(scene: Scene, part: Selection) -> Scene:
+    """Return the picture with notes behind the names, and rings in the colours."""
+    marks = []
+    for mark, properties in zip(scene.marks, part.nodes.values(), strict=True):
+        note = visible(str(properties.get("note", "")))[:SHORT_NOTE]
+        text = f"{mark.text} [{note}]" if note else mark.text
+        marks.append(replace(mark, text=text, ring=RINGS.get(str(properties.get("colour")), "")))
+    return replace(scene, marks=tuple(marks))
 
 
 def _refuse_spread(places: Mapping[NodeRef, Point]) -> None:

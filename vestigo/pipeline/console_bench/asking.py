@@ -13,6 +13,7 @@ import httpx
 from vestigo.pipeline.console_bench import invented, money, wording
 from vestigo.pipeline.console_bench.making import Size
 from vestigo.pipeline.console_bench.server import Console
+from vestigo.pipeline.graph_bench.figures import shown
 from vestigo.records import content_id
 
 PAGES = ("/listings", "/listings?substance=mdma&sort=price&dir=asc", "/vendors", "/substances",
@@ -28,13 +29,13 @@ def first_pages(client: httpx.Client, n: int) -> dict[str, float]:
     return {"first_page_cold_ms": cold, "first_page_warm_ms": warm}
 
 
-def other_pages(client: httpx.Client, n: int) -> dict[str, dict[str, float]]:
+def other_pages(client: httpx.Client, n: int) -> dict[str, dict[str, str]]:
     """Return for each page ms of the first look and the slowest of the next ones."""
     found = {}
     for path in PAGES:
         first = _timed(lambda path=path: client.get(path))  # type: ignore[misc]
         later = max(_timed(lambda path=path: client.get(path)) for _n in range(n))  # type: ignore[misc]
-        found[path] = {"first_ms": round(first, 1), "later_ms": round(later, 1)}
+        found[path] = {"first_ms": shown(first), "later_ms": shown(later)}
     return found
 
 

@@ -20,6 +20,7 @@ from vestigo.pipeline.benchmark import machine
 from vestigo.pipeline.console_bench import asking
 from vestigo.pipeline.console_bench.making import Size, case_of
 from vestigo.pipeline.console_bench.server import Console, console_of
+from vestigo.pipeline.graph_bench.figures import shown
 from vestigo.store import CaseFolder, RecordLedger
 
 Told = Callable[[str], None]
@@ -42,7 +43,6 @@ LIMITS: dict[str, tuple[str, float | None, bool]] = {
     "memory_mb": ("MB", 1_024, False),
     "front_end_gzip_kb": ("kB", 350, False),
     "start_s": ("s", None, False),
-    "start_again_s": ("s", None, False),
 }
 
 
@@ -68,16 +68,14 @@ def measure(folder: Path, plan: Plan, tell: Told) -> dict[str, Any]:
     case = case_of(folder, plan.size, lambda n: tell(f"+{n}"))
     made = time.perf_counter() - begin
     tell("start")
-    with console_of(case) as console:  # makes the search index once
-        values = {"start_s": console.start_seconds}
     load = os.getloadavg()[0]
     with console_of(case) as console:
-        values["start_again_s"] = console.start_seconds
+        values = {"start_s": console.start_seconds}
         pages = _served(console, plan, values, tell)
     figures = {name: _figure(name, values[name]) for name in LIMITS if name in values}
     return {
-        "machine": {**machine(), "load_before": round(load, 1)},
-        "case": {**asdict(plan.size), **_elements(case), "made_s": round(made, 1)},
+        "machine": {**machine(), "load": [shown(load), shown(os.getloadavg()[0])]},
+        "case": {**asdict(plan.size), **_elements(case), "made_s": shown(made)},
         "figures": figures,
         "pages": pages,
         "met": all(figure.get("met", True) for figure in figures.values()),
@@ -86,7 +84,7 @@ def measure(folder: Path, plan: Plan, tell: Told) -> dict[str, Any]:
 
 def _served(
     console: Console, plan: Plan, values: dict[str, float], tell: Told
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, str]]:
     with closing(console.signed_in()) as client:
         tell("pages")
         values |= asking.first_pages(client, plan.n_pages)
@@ -132,7 +130,7 @@ def _elements(case: Path) -> dict[str, int]:
 
 def _figure(name: str, value: float) -> dict[str, Any]:
     unit, limit, more = LIMITS[name]
-    figure: dict[str, Any] = {"value": round(value, 1), "unit": unit}
+    figure: dict[str, Any] = {"value": shown(value), "unit": unit}
     if limit is not None:
-        figure["limit"], figure["met"] = limit, value >= limit if more else value <= limit
+        figure["limit"], figure["met"] = shown(limit), value >= limit if more else value <= limit
     return figure

@@ -41,8 +41,7 @@ class Console:
         client = self.client()
         answer = client.post("/sign-in", data={"name": ACCOUNT, "password": PASSWORD})
         if answer.status_code != httpx.codes.SEE_OTHER:
-            raise SourceUnreachable("E-BEN-012", _("The console of the measurement did not start."),
-                                    where=f"/sign-in: {answer.status_code}")  # fmt: skip
+            raise _not_started(f"/sign-in: {answer.status_code}")
         return client
 
     def memory_mb(self, name: str = "VmHWM") -> int:
@@ -52,10 +51,19 @@ class Console:
         return int(lines[name].split()[0]) // KIB
 
 
+def _not_started(where: str) -> SourceUnreachable:
+    return SourceUnreachable(
+        "E-BEN-040",
+        _("The console of the measurement did not start."),
+        where=where,
+        remedy=_("Look at what it said on standard error."),
+    )
+
+
 def _document(stream: IO[bytes]) -> bytes:
     """Return the JSON document that a process prints before it goes on."""
     lines: list[bytes] = []
-    while not lines or lines[-1].rstrip() not in (b"", b"}"):
+    while not lines or (lines[-1] and lines[-1].rstrip() != b"}"):
         lines.append(stream.readline())
     return b"".join(lines)
 
@@ -71,12 +79,12 @@ def console_of(case: Path) -> Iterator[Console]:
         assert process.stdout is not None
         said = _document(process.stdout)
         if not said:
-            raise SourceUnreachable(
-                "E-BEN-012", _("The console of the measurement did not start."), where=str(case)
-            )
+            raise _not_started(str(case))
         yield Console(json.loads(said)["url"].rstrip("/"), time.perf_counter() - begin, process)
     finally:
         process.terminate()
+        if process.stdout is not None:
+            process.stdout.close()
         try:
             process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A long table: only the rows that can be seen are there; what has the focus stays.
+import { made } from "./page";
+
+export const WHOLE = 100; // tables up to here are there as a whole
+const AROUND = 30;
+
+export class Rows {
+  private shown = new Map<number, HTMLElement>();
+  private make: (n: number) => HTMLElement = () => made("tr");
+  private n = 0;
+  private height = 0;
+  private readonly place: HTMLElement;
+  private readonly above = space();
+  private readonly below = space();
+
+  constructor(
+    private readonly table: HTMLElement,
+    private readonly body: HTMLElement,
+  ) {
+    this.place = table.closest<HTMLElement>(".sheet") ?? table;
+    this.place.addEventListener("scroll", () => this.look(), { passive: true });
+  }
+
+  /** Show `n` rows from now on; `make` builds one of them. */
+  show(n: number, make: (n: number) => HTMLElement): void {
+    this.n = n;
+    this.make = make;
+    this.shown.clear();
+    const isLong = n > WHOLE;
+    this.table.classList.toggle("long", isLong);
+    if (!isLong) {
+      this.table.removeAttribute("aria-rowcount");
+      this.body.replaceChildren(...Array.from({ length: n }, (_one, row) => make(row)));
+      return;
+    }
+    this.table.setAttribute("aria-rowcount", String(n + 1));
+    this.body.replaceChildren(this.above, this.below);
+    this.look();
+  }
+
+  private look(): void {
+    if (this.n <= WHOLE) return;
+    if (!this.height) this.measure();
+    const seen = Math.ceil(this.place.clientHeight / this.height);
+    const first = Math.max(0, Math.floor(this.place.scrollTop / this.height) - AROUND);
+    const last = Math.min(this.n, first + seen + 2 * AROUND);
+    for (const [row, element] of this.shown) {
+      if ((row < first || row >= last) && !element.contains(document.activeElement)) {
+        element.remove();
+        this.shown.delete(row);
+      }
+    }
+    this.fill(first, last);
+    const kept = [...this.shown.keys()].filter((row) => row < first || row >= last);
+    const before = first - kept.filter((row) => row < first).length;
+    const after = this.n - last - kept.filter((row) => row >= last).length;
+    heighten(this.above, before * this.height);
+    heighten(this.below, after * this.height);
+  }
+
+  private fill(first: number, last: number): void {
+    let next: Element = this.below;
+    for (const [row, element] of [...this.shown].sort((a, b) => b[0] - a[0])) {
+      if (row >= last) next = element;
+    }
+    for (let row = last - 1; row >= first; row -= 1) {
+      let element = this.shown.get(row);
+      if (element === undefined) {
+        element = this.built(row);
+        next.before(element);
+      }
+      next = element;
+    }
+  }
+
+  private built(row: number): HTMLElement {
+    const element = this.make(row);
+    element.setAttribute("aria-rowindex", String(row + 2));
+    this.shown.set(row, element);
+    return element;
+  }
+
+  private measure(): void {
+    const one = this.built(0);
+    this.below.before(one);
+    this.height = one.getBoundingClientRect().height || 32;
+  }
+}
+
+function space(): HTMLElement {
+  return made("tr", "", { class: "space", "aria-hidden": "true" }, [made("td")]);
+}
+
+function heighten(row: HTMLElement, height: number): void {
+  row.hidden = height <= 0;
+  row.style.height = `${height}px`;
+}
