@@ -13,6 +13,7 @@ from nlp.scanning.fields import FieldText
 TOLERANCE = Decimal("0.07")  # "4oz (120g)"
 BETWEEN_BOXES = 3  # signs between "/box" and "4 boxes"
 STEM = 3  # letters that "box" and "boxes" share
+ENDS = frozenset((".", ",", ";", "\n", ")", ""))
 MOST = 1_000_000  # pieces of one offer
 TIMES_SIGNS = ("x", "*")
 SMALL = frozenset(("(", "=", "/", "-", "or", "o", "~", "aprox", "approx", "about", "|", ":"))
@@ -75,7 +76,8 @@ def _multiplied(field: FieldText, one: Atom, other: Atom) -> bool:
     if one.container and between == ["c", "/"]:
         return True  # "3 caixas c/ 30"
     if one.container:
-        return set(between) <= OF and (bool(between) or other.times)
+        costs = between == ["por"] and field.text(other.last) in ENDS  # "três caixas por 330"
+        return set(between) <= OF and (bool(between) or other.times) and not costs
     if one.times and other.times:  # "10x10x2mg"
         behind = {field.text(one.first), field.text(other.first)}.isdisjoint(TIMES_SIGNS)
         return behind and not between and one.value * other.value <= MOST  # not "x10 x20"

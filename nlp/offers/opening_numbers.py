@@ -40,6 +40,10 @@ def opened(field: FieldText, atoms: list[Atom], *, loose: bool, pieces: bool) ->
 def weighed_pieces(atoms: list[Atom], *, loose: bool) -> list[Atom]:
     """Return the atoms of a title; "crack 0.2 x 10" of a substance sold loose is ten of 0.2 g."""
     kinds = [atom.kind for atom in atoms]
+    if loose and kinds == ["mass", "count", "bare"]:  # "1 g (10 x 0.1)"
+        total, count, piece = atoms
+        made = count.times and count.value * piece.value == total.value
+        return [count, replace(piece, kind="mass")] if made else atoms
     if not loose or sorted(kinds) != ["bare", "count"]:
         return atoms
     piece, count = sorted(atoms, key=lambda atom: atom.kind)

@@ -32,6 +32,7 @@ from nlp.scanning.fields import FieldText, Segment
 from nlp.text.values import with_thousands
 
 LINK = frozenset(("x", "*", "of", "de", "-", "(", "@", "a", "van", "von", "je", "zu", "d", "'"))
+COST_ENDS = frozenset((".", ",", ";", "\n", ")", ""))
 RAW = frozenset(("raw", "crystal", "crystals"))
 LOOSE_FORMS = frozenset(("loose", "plant"))
 TEN = 10
@@ -296,6 +297,8 @@ class _Counter:
                 first - 2 in self._boxes or self._field.text(first - 3) in self._grammar.containers
             )
         container = self._field.text(first - 2)
+        if self._field.text(first - 1) == "por" and self._field.text(first + 1) in COST_ENDS:
+            return False  # "três caixas por 330"
         known = container in self._grammar.containers or container in ("strip", "strips")
         return self._field.text(first - 1) in OF and (first - 1 in self._boxes or known)
 

@@ -15,6 +15,8 @@ HOLDS = frozenset(
      "vem", "e")
 )  # fmt: skip
 OF = frozenset(("of", "de", "von", "van", "a", "zu", "con", "com", "mit", "met", "c"))
+EVERY = frozenset(("every", "jede", "jeder", "jedes", "chaque", "elke", "toda", "todo"))
+ENDS = frozenset((".", ",", ";", "\n", ")", ""))  # "each blister holds 10."
 STEM = 3  # letters that "strip" and "strips", "Beutel" and "Beuteln" share
 SMALLEST, LARGEST = 2, 500
 
@@ -48,14 +50,17 @@ def _before(grammar: Grammar, field: FieldText, index: int) -> int:
 
 def _behind(grammar: Grammar, field: FieldText, index: int) -> int:
     """Return the number of "one blister is ten pieces"; 0 where none is."""
-    said = field.text(index + 1) in HOLDS and field.text(index + 3) in grammar.counting
+    ends = field.text(index - 1) in grammar.each | EVERY and field.text(index + 3) in ENDS
+    known = field.text(index + 3) in grammar.counting or ends
+    said = field.text(index + 1) in HOLDS and known
     return _number(grammar, field, index + 2) if said else 0
 
 
 def _bracketed(grammar: Grammar, field: FieldText, index: int) -> int:
     """Return the number of "half sheet (50)", "two boxes (56)" for one whole; 0 for none."""
-    if field.text(index + 1) != "(" or field.text(index + 3) != ")":
-        return 0
+    closes = field.text(index + 3) == ")" or field.text(index + 3) in grammar.things
+    if field.text(index + 1) != "(" or not closes:
+        return 0  # neither "(50)" nor "(7 sachets of 100 mg)"
     inside = field.text(index + 2)
     named = field.text(index - 1) if index else ""
     several = Decimal(named) if named.isdigit() else grammar.numbers.get(named, Decimal(1))

@@ -153,14 +153,25 @@ class MenuReader:
         texts = self._field.texts
         for index in range(2, len(texts)):
             number = self._numbers.get(texts[index])
-            if number is None or texts[index - 1] not in self._grammar.costing:
+            if number is None or not self._may_cost(index):
                 continue
             value = value_at(self._field.tokens, index, self._numbers, self._field.language)
             number, last = (value.number, value.last) if value else (number, index + 1)
             if number < HUNDRED == self._numbers.get(self._field.text(last)):
                 number, last = number * HUNDRED, last + 1
+                rest = self._numbers.get(self._field.text(last), Decimal(0))
+                if SMALLEST_SPELT <= rest < HUNDRED:  # "one hundred twenty"
+                    number, last = number + rest, last + 1
             if number >= SMALLEST_SPELT and self._field.text(last) in SEPARATORS:
                 yield MoneyFound(number, None, "", index, last, last, BARE)
+
+    def _may_cost(self, index: int) -> bool:
+        """Whether a link or a quantity stands before: "for ninety", "zehn Gramm neunzig"."""
+        before = self._field.text(index - 1)
+        if before in self._grammar.costing:
+            return True
+        near = self._field.atoms_near(index - 1)
+        return before in self._grammar.units and any(a.last == index for a in near)
 
     def _in_code(self, index: int) -> bool:
         """Whether dashes without blanks join the number to others ("28578-16-7")."""

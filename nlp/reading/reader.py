@@ -15,6 +15,7 @@ from nlp.offers.in_listing import offers_in
 from nlp.offers.pounds import weigh_pounds
 from nlp.prices.each_priced import shown_per
 from nlp.prices.listed import add_listed_prices
+from nlp.prices.paid_pounds import as_money
 from nlp.prices.pairing import priced_offers
 from nlp.prices.priced_packages import not_drugs, with_packages
 from nlp.prices.settling import each_price_once, said_prices
@@ -116,6 +117,7 @@ class ListingReader:
             for name, content in text.written()
         ]
         fields = as_the_amounts(self._grammar, fields, language)
+        as_money(fields, text.price)
         add_listed_prices(self._grammar, fields, text.price)
         weigh_pounds(fields, self.lexicon.grammar)
         return fields

@@ -107,7 +107,8 @@ def _by_words_behind(country: CountryInText) -> Directions | None:
     if _wide(country, after):
         return TO
     within, sent = _last_of(before, words.both_before), _from_at(country)
-    inside = within > sent or within == sent - 1 > NOWHERE  # "innerhalb von Deutschland"
+    close = before[-2:-1] and before[-2] in words.both_before - words.both_after
+    inside = within > sent or bool(close and sent == -1)  # "innerhalb von Deutschland"
     if inside or first in words.both_after:
         return _within(country)
     if _from_directly(country) or _sent_directly(country):

@@ -91,7 +91,8 @@ def _by_clause(
         return False
     if field.name == "title":
         return _of_title(grammar, words, directly, number)
-    high = number >= LOWEST_ALONE or _spoken_of(grammar, field, segment, first, last)
+    alone = number >= LOWEST_ALONE and field.name != "profile"  # "1900 trades, 99.4%"
+    high = alone or _spoken_of(grammar, field, segment, first, last)
     return high and not words & (grammar.purity_never | RESIDUES)
 
 

@@ -42,6 +42,14 @@ CASES = [
     ("Norco 10-325 yellow", "30 count. $7 a pop.", "210 USD", "en", "30x10mg"),
     ("LSD crystal 100mg", "Enough to lay 1000 hits. $1,150 for 100 mg, $2,100 for 200 mg.",
      "1150 USD", "en", "0.1g 0.2g"),
+    ("Ativan 2.5mg", "Each blister holds 10. 2 blisters $45, 5 blisters $100.", "45 USD", "en",
+     "20x2.5mg 50x2.5mg"),
+    ("Kamagra", "One pack (7 sachets of 100mg) 12 pounds, four packs 40 pounds.", "12 GBP", "en",
+     "7x100mg 28x100mg"),
+    ("Crack rocks - 1g (10 x 0.1)", "Soft? Not here.", "65 USD", "en", "10x0.1g"),
+    ("Ritalina 10mg caixa 30", "Caixa fechada 120 reais, leve três caixas por 330.", "120 BRL",
+     "pt", "30x10mg"),
+    ("Gras 5g", "Fünf Gramm fünfzig Euro, zehn Gramm neunzig.", "50 EUR", "de", "5g 10g"),
     ("LSD 120µg", "10 buvards 70€, planche de 25 150€.", "70 EUR", "fr", "10x0.12mg 25x0.12mg"),
     ("Weed", "oz's £160 each, 2 for £300, 4 for £560", "160 GBP", "en",
      "28.35g 2x28.35g 4x28.35g"),
@@ -121,6 +129,8 @@ def test_several_of_a_bottle_are_no_pieces():
     ("title", "description", "price", "expected"),
     [
         ("Speed 50 g", "50 g pour 160 euros soit 3,20 le gramme.", "160 EUR", {"160", "3.20"}),
+        ("Gras 5g", "Fünf Gramm fünfzig Euro, zehn Gramm hundertzwanzig.", "50 EUR", {"50"}),
+        ("4-FA", "Ten grams sixty euros, fifty grams one hundred twenty.", "60 EUR", {"60", "120"}),
         ("Meph 3 g", "first 3 g at 20/g", "20 GBP", {"20"}),
         ("Speed 1kg", "1 kilo 1,100 EUR. Half kilo 650.", "1100 EUR", {"1100", "650"}),
     ],
@@ -128,6 +138,16 @@ def test_several_of_a_bottle_are_no_pieces():
 def test_amounts_without_a_sign_are_prices(title, description, price, expected):
     found = {format(p.amount, "f") for p in reading(title, description, price, "fr").prices}
     assert {Decimal(one) for one in found} == {Decimal(one) for one in expected}
+
+
+def test_a_share_of_trades_is_no_purity():
+    found = read(ListingText(profile="GreenDoor, 4 years, 1900 trades, 99.4%. Hash and weed."))
+    assert found.values("purity_pct") == []
+
+
+def test_pounds_that_weigh_stay_a_weight():
+    offers = reading("Weed", "Two pounds of weed 3000 GBP", "3000 GBP", "en").offers
+    assert [said(offer) for offer in offers] == ["907.2g"]
 
 
 def test_pounds_that_are_paid_are_no_weight():
