@@ -49,6 +49,10 @@ class Hashes(Sequence[bytes]):
             return [row.tobytes() for row in self._rows[i]]
         return bytes(self._rows[i])
 
+    def rows(self, start: int, end: int) -> npt.NDArray[np.uint8]:
+        """Return some of the hashes as rows of bytes."""
+        return self._rows[start:end]
+
     def find(self, digest: bytes) -> int | None:
         """Return the place of a hash, or None."""
         return next(iter(self.find_all(digest)), None)

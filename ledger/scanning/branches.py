@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from ledger.scanning.choice import write_ids
@@ -13,10 +11,9 @@ from ledger.scanning.hashing import BLOCK_BYTES, HASH_BYTES
 from ledger.scanning.walking import END, N_TX_COLUMNS, START
 
 
-def compiled_branch(leaves: Sequence[bytes], position: int) -> tuple[bytes, ...]:
-    """Return the sibling hashes of leaf ``position``, from the leaf up."""
-    level = np.array(bytearray(b"".join(leaves))).reshape(-1, HASH_BYTES)
-    branch = []
+def compiled_branch(leaves: Bytes, position: int) -> tuple[bytes, ...]:
+    """Return the sibling hashes of leaf ``position`` (rows of 32 bytes), from the leaf up."""
+    level, branch = leaves.copy(), []
     while len(level) > 1:
         if len(level) % 2:
             level = np.concatenate((level, level[-1:]))

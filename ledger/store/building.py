@@ -15,12 +15,14 @@ import pyarrow.parquet as pq
 from ledger.index import Hashes
 from ledger.scanning.extracting import Extract, joined
 from ledger.scanning.groups import read_extracts
-from ledger.store.columns import TABLES, WHOLE_BLOCK, fixed_binary
+from ledger.store.columns import PART_BLOCKS, TABLES, WHOLE_BLOCK, fixed_binary
 from ledger.store.kept import KeptTable
 from ledger.store.loose import OrderKey, as_loose, loose_keys, read_loose, spent_ids
 from ledger.store.numbering import Numbered, chain_order, number_chain
 from ledger.store.part import BLOCKS_NAME, RAW_NAME, discard_staging, publish
 from ledger.store.tables import copy_spans
+from vestigo.errors import InputError
+from vestigo.i18n import _
 
 INDEX, STAGING = "index", ".index-staging"
 LAYOUT = b"vestigo-chain-2\n"
@@ -39,11 +41,25 @@ class Part(NamedTuple):
 
 
 def parts_of(chain_folder: Path, network: str) -> list[Part]:
-    """Return the parts of a network, by name."""
+    """Return the parts of a network, by name; E-LED-018 for one of an earlier layout."""
     folders = sorted((chain_folder / "parts" / network).glob("*"))
-    return [
-        Part(folder, pq.read_table(folder / BLOCKS_NAME), read_loose(folder)) for folder in folders
-    ]
+    return [Part(folder, _blocks_of(folder), read_loose(folder)) for folder in folders]
+
+
+def _blocks_of(folder: Path) -> Any:
+    path = folder / BLOCKS_NAME
+    table = pq.read_table(path) if path.is_file() else None
+    if table is None or table.schema.names != PART_BLOCKS.names:
+        raise InputError(
+            "E-LED-018",
+            _("This part of the chain store was written by an earlier release."),
+            where=str(folder),
+            remedy=_(
+                "Move the folder chain/parts of the case away and ingest the same block files "
+                "again. Records stay as they are."
+            ),
+        )
+    return table
 
 
 def index_folder(chain_folder: Path, network: str, parts: Iterable[Part]) -> Path:

@@ -16,8 +16,9 @@ import numpy as np
 
 from ledger.index import NONE, ChainIndex
 from ledger.parsing import TxScan, scan_block, scan_transaction
-from ledger.parsing.digest import displayed, from_displayed
+from ledger.parsing.digest import HASH_BYTES, displayed, from_displayed
 from ledger.scanning.branches import compiled_branch
+from ledger.scanning.columns import Bytes
 from ledger.scanning.extracting import Extract
 from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
 from ledger.store.columns import PROOFS, WHOLE_BLOCK
@@ -232,7 +233,7 @@ class ChainStore(Closing):
 
     def _branch(self, block: int, position: int, proof: int) -> tuple[str, ...]:
         if proof == WHOLE_BLOCK:
-            nodes = compiled_branch(self.leaves(block), position)
+            nodes = compiled_branch(self._leaf_rows(block), position)
         else:
             nodes = self._kept_branch(block)
         return tuple(displayed(node) for node in nodes)
@@ -245,15 +246,19 @@ class ChainStore(Closing):
 
     def leaves(self, block: int) -> list[bytes]:
         """Return all txids of a block (what a fork shares has its number in one block only)."""
+        return [row.tobytes() for row in self._leaf_rows(block)]
+
+    def _leaf_rows(self, block: int) -> Bytes:
         if self._last_leaves[0] != block:
             blocks = self.tables["blocks"]
             first, n = blocks["first_tx"][block].as_py(), blocks["n_transactions"][block].as_py()
             if (self.index.block[first : first + n] == block).sum() == n:
-                leaves = self.index.txids[first : first + n]
+                leaves = self.index.txids.rows(first, first + n)
             else:
                 scanned = scan_block(self._raw(block).tobytes(), where=str(block))
-                leaves = [tx.txid for tx in scanned.transactions]
+                ids = b"".join(tx.txid for tx in scanned.transactions)
+                leaves = np.frombuffer(ids, dtype=np.uint8).reshape(-1, HASH_BYTES)
             self._last_leaves = (block, leaves)
         return self._last_leaves[1]
 
-    _last_leaves: tuple[int, list[bytes]] = (NONE, [])
+    _last_leaves: tuple[int, Bytes] = (NONE, np.empty((0, HASH_BYTES), dtype=np.uint8))

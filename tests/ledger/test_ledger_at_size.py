@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ledger.change import FactsReader
@@ -17,6 +19,7 @@ from ledger.store import ChainStore
 from ledger.store.building import build_index, parts_of
 from ledger.store.kept import whole
 from ledger.store.tables import grouped
+from vestigo.errors import InputError
 from vestigo.pipeline.ledger_bench.synthetic import write_chain
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.chain.ledger import make_ledger
@@ -99,3 +102,15 @@ def test_an_invented_chain_spends_what_is_there(tmp_path: Path):
         for tx in np.flatnonzero(~index.coinbase).tolist():
             spent = index.value_sat[index.spent_by(tx)].sum()
             assert index.value_sat[list(index.outputs(tx))].sum() <= spent
+
+
+@pytest.mark.parametrize("older", ["none", "other columns"])
+def test_a_store_of_an_earlier_layout_is_refused_with_what_to_do(tmp_path: Path, older: str):
+    part = tmp_path / "parts" / NETWORK / ("0" * 32)
+    part.mkdir(parents=True)
+    if older != "none":
+        pq.write_table(pa.table({"block_hash": [b"0"], "time": [1]}), part / "blocks.parquet")
+    with pytest.raises(InputError) as refused:
+        ChainStore(tmp_path, NETWORK)
+    assert refused.value.code == "E-LED-018"
+    assert refused.value.where == str(part)
