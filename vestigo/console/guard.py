@@ -22,6 +22,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+STAY = (b"strict-transport-security", b"max-age=63072000")  # RFC 6797: under https alone
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 ELSEWHERE = frozenset({"cross-site", "same-site"})
 
@@ -61,8 +62,14 @@ class Origin:
         return origin not in self.allowed
 
 
-def with_headers(present: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def with_headers(
+    present: Iterable[tuple[bytes, bytes]], *, https: bool = False
+) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with ours laid over them; the server is not named."""
     ours = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS]
     names = {name for name, _value in ours} | {b"server"}
-    return [pair for pair in present if pair[0].lower() not in names] + ours
+    return (
+        [pair for pair in present if pair[0].lower() not in names]
+        + ours
+        + ([STAY] if https else [])
+    )

@@ -47,6 +47,7 @@ def _globals() -> Mapping[str, Any]:
         "languages": DOCUMENT_LANGUAGES,
         "link": link,
         "part": part,
+        "case_folder": "\0",  # of the case that is served: its place on the machine is not told
         "url_of": explaining.url_of,
         "summary_of": explaining.summary_of,
         "standing_of": standing_of,
