@@ -82,7 +82,8 @@ class CrawlDesk:
                 one = self.next_pass(planned.market)
                 if one.account or one.what == "running":
                     continue
-                self.plan.drop(planned.market)
+                if self.plan.drop(planned.market) is None:
+                    continue  # somebody else looked at the same moment and begins it
                 look = Look("planned pass begun")
                 details = {"market": one.market, "planned_by": planned.by}
                 self._log.write(look, planned.by, PLANNER, details)
