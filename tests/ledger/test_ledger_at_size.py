@@ -20,6 +20,7 @@ from ledger.store.building import build_index, parts_of
 from ledger.store.kept import whole
 from ledger.store.tables import grouped
 from vestigo.errors import InputError
+from vestigo.pipeline.ledger_bench import synthetic
 from vestigo.pipeline.ledger_bench.synthetic import write_chain
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.chain.ledger import make_ledger
@@ -88,12 +89,17 @@ def test_rows_of_each_owner_stand_together_in_order():
     assert first.tolist() == [0, 2, 3, 6, 6]
 
 
-def test_an_invented_chain_spends_what_is_there(tmp_path: Path):
-    made = write_chain(tmp_path / "blk.dat", 2_000)
-    again = write_chain(tmp_path / "again.dat", 2_000)
+def test_an_invented_chain_spends_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(synthetic, "FILE_BYTES", 1_500_000)
+    monkeypatch.setattr(synthetic, "A_BLOCK", 500)
+    made = write_chain(tmp_path / "one", 2_000)
+    again = write_chain(tmp_path / "again", 2_000)
     assert made.starts == again.starts
-    assert (tmp_path / "blk.dat").read_bytes() == (tmp_path / "again.dat").read_bytes()
-    ingest_file(tmp_path / "chain", tmp_path / "blk.dat", NETWORK)
+    names = ["blk00000.dat", "blk00001.dat"]
+    files = [[tmp_path / folder / name for name in names] for folder in ("one", "again")]
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(*files, strict=True))
+    for file in files[0]:
+        ingest_file(tmp_path / "chain", file, NETWORK)
     with ChainStore(tmp_path / "chain", NETWORK) as store:
         index = store.index
         known = index.spent_output[index.spent_output >= 0]

@@ -23,18 +23,18 @@ def measure_size(work: Path, n_transactions: int) -> dict[str, Any]:
     """
     folder = work / str(n_transactions)
     folder.mkdir(parents=True)
-    file = folder / "blk00000.dat"
-    made = write_chain(file, n_transactions)
+    blocks = folder / "blocks"
+    made = write_chain(blocks, n_transactions)
     case = folder / "case"
     _run("case", "new", str(case), "--title", "bench", "--unit", "bench")
     (folder / "pack.yaml").write_text(made.tagpack(), "utf-8")
     _run("tag", "import", str(case), str(folder / "pack.yaml"), "--network", NETWORK)
-    ingest = _run("ledger", "ingest", str(case), str(file), "--network", NETWORK, "--json")
-    again = _run("ledger", "ingest", str(case), str(file), "--network", NETWORK, "--json")
+    ingest = _run("ledger", "ingest", str(case), str(blocks), "--network", NETWORK, "--json")
+    again = _run("ledger", "ingest", str(case), str(blocks), "--network", NETWORK, "--json")
     steps = {"ingest": ingest, **_analysed(case, made)}
     row: dict[str, Any] = {
         "transactions": made.n_transactions, "blocks": made.n_blocks,
-        "raw_bytes": file.stat().st_size,
+        "raw_bytes": made.raw_bytes,
         "raw_kept_bytes": _size(case / "chain" / "parts"),
         "columns_bytes": _size(case / "chain" / "index"),
         "tx_s": round(made.n_transactions / ingest.seconds),

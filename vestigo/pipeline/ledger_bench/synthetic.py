@@ -25,6 +25,7 @@ from vestigo.identifiers.bitcoin import address_of_script
 
 REGTEST = NETWORK["regtest"]
 A_BLOCK = 2_500  # transactions
+FILE_BYTES = 128 << 20  # as Core's
 RECENT = 20_000  # coins among which the next one to be spent is chosen
 N_SERVICES, SERVICE_ADDRESSES = 20, 5
 TO_SERVICE, FROM_SERVICE, TO_SELF = 0.3, 0.3, 0.45
@@ -51,6 +52,7 @@ class Synthetic:
 
     n_transactions: int = 0
     n_blocks: int = 0
+    raw_bytes: int = 0
     starts: list[str] = field(default_factory=list)
     services: dict[str, list[str]] = field(default_factory=dict)
 
@@ -65,8 +67,9 @@ class Synthetic:
         return "\n".join(lines) + "\n"
 
 
-def write_chain(path: Path, n_transactions: int, seed: int = 1) -> Synthetic:
-    """Write a ``blk`` file of about ``n_transactions`` and return what is in it."""
+def write_chain(folder: Path, n_transactions: int, seed: int = 1) -> Synthetic:
+    """Write ``blk`` files of about ``n_transactions`` into a new folder; return what is in it."""
+    folder.mkdir()
     made, choice = Synthetic(), random.Random(seed)  # noqa: S311 - shapes, no secrets
     services = [
         [_script(f"service {n} {k}") for k in range(SERVICE_ADDRESSES)] for n in range(N_SERVICES)
@@ -78,13 +81,14 @@ def write_chain(path: Path, n_transactions: int, seed: int = 1) -> Synthetic:
         for n, scripts in enumerate(services)
     }
     previous = REGTEST.genesis
-    with path.open("wb") as file:
-        for block in _blocks(choice, n_transactions, services, vendors):
-            raw = _mined(previous, block, BEGIN + made.n_blocks * INTERVAL)
-            previous = double_sha256(raw[:80])
+    for block in _blocks(choice, n_transactions, services, vendors):
+        raw = _mined(previous, block, BEGIN + made.n_blocks * INTERVAL)
+        previous = double_sha256(raw[:80])
+        with (folder / f"blk{made.raw_bytes // FILE_BYTES:05}.dat").open("ab") as file:
             file.write(REGTEST.magic[0] + struct.pack("<I", len(raw)) + raw)
-            made.n_blocks += 1
-            made.n_transactions += len(block)
+        made.raw_bytes += 8 + len(raw)
+        made.n_blocks += 1
+        made.n_transactions += len(block)
     return made
 
 
