@@ -119,9 +119,20 @@ class Follower:
         ]
         outputs = index.outputs(tx)
         spread = self._spread(coins, [int(index.value_sat[output]) for output in outputs])
+        self._end_in_fee(tx, spent, spread.outputs)
         fan_out = Stop("fan_out", index.txid(tx)) if self._questions.fans_out(tx) else None
         for output, coin in zip(outputs, spread.outputs, strict=True):
             self._arrive(output, coin, fan_out)
+
+    def _end_in_fee(
+        self, tx: int, spent: Collection[int], coins: Collection[tuple[Segment, ...]]
+    ) -> None:
+        """End the paths of which nothing reaches an output: the fee took all of it."""
+        carried = {segment.origin for coin in coins for segment in coin}
+        for output in spent:
+            marks = {segment.origin for segment in self._coins.get(output, ())}
+            if lost := marks - carried - {None}:
+                self._end(output, Stop("fee", self._index.txid(tx)), lost)
 
     def _arrive(self, output: int, coin: tuple[Segment, ...], fan_out: Stop | None) -> None:
         """Mark an output with new nodes and decide whether the trail goes on from it."""
@@ -161,9 +172,9 @@ class Follower:
         self._sat.append(0)
         return len(self._nodes) - 1
 
-    def _end(self, output: int, stop: Stop) -> None:
+    def _end(self, output: int, stop: Stop, only: Collection[int | None] | None = None) -> None:
         marks = dict.fromkeys(s.origin for s in self._coins.get(output, ()) if s.origin is not None)
-        for node in marks:
+        for node in marks if only is None else [node for node in marks if node in only]:
             hops: list[tuple[int, int]] = []
             here = node
             while self._nodes[here].parent != NONE:

@@ -13,6 +13,7 @@ from vestigo.records import HopAlternative, HopGround, probability
 OWN_RULE = "ledger.own_output.v1"
 PAID_RULE = "ledger.paid_into_service.v1"
 UNKNOWN = probability("0.5")
+MOST_LISTED = 50  # inputs and alternatives of one hop: anybody can make 100,000 outputs
 
 
 class Grounding:
@@ -22,6 +23,7 @@ class Grounding:
         self._index = index
         self._services = services
         self._likelihood = likelihood
+        self._likeliest: dict[int, list[int]] = {}
 
     def of(self, trail: Trail) -> tuple[HopGround, ...]:
         """Return one ground a hop, in the order of the hops."""
@@ -40,23 +42,47 @@ class Grounding:
         own = judged[vout].probability if judged else UNKNOWN
         tagged = paid_in and self._services.of(int(index.script_of[output])) is not None
         votes = judged[vout].votes if judged else {}
+        n_in = int(index.first_input[tx + 1] - index.first_input[tx])
+        n_others = len(index.outputs(tx)) - 1
         return HopGround(
             tier="attribution" if tagged else "heuristic",
             rule=PAID_RULE if paid_in else OWN_RULE,
-            inputs=tuple(self._named(spent) for spent in index.spent_by(tx) if spent != NONE),
+            inputs=self._inputs(tx),
             votes=tuple(f"{name}:{'yes' if vote > 0 else 'no'}" for name, vote in votes.items()),
-            alternatives=tuple(
-                HopAlternative(
-                    vout=index.vout(other),
-                    address=index.address(int(index.script_of[other])),
-                    value_sat=int(index.value_sat[other]),
-                    own_probability=judged[index.vout(other)].probability if judged else UNKNOWN,
-                )
-                for other in index.outputs(tx)
-                if other != output
-            ),
+            alternatives=self._alternatives(tx, output),
             own_probability=own,
             measured=self._likelihood.odds[OWN_MODEL].measured(own) if judged else None,
+            n_inputs=n_in if n_in > MOST_LISTED else None,
+            n_alternatives=n_others if n_others > MOST_LISTED else None,
+        )
+
+    def _inputs(self, tx: int) -> tuple[str, ...]:
+        first = self._index.first_input[tx]
+        spent = self._index.spent_output[first : self._index.first_input[tx + 1]][:MOST_LISTED]
+        return tuple(self._named(output) for output in spent.tolist() if output != NONE)
+
+    def _alternatives(self, tx: int, output: int) -> tuple[HopAlternative, ...]:
+        """Return the other outputs, the likeliest of them where there are many, in order."""
+        others = [one for one in self._ranked(tx) if one != output][:MOST_LISTED]
+        return tuple(self._alternative(tx, one) for one in sorted(others))
+
+    def _ranked(self, tx: int) -> list[int]:
+        """Return the outputs that may be listed: those that the payer likeliest holds still."""
+        if tx not in self._likeliest:
+            outputs, judged = self._index.outputs(tx), self._likelihood.own.of(tx)
+            if judged and len(outputs) > MOST_LISTED:
+                chances = [-one.probability for one in judged]
+                outputs = sorted(outputs, key=lambda one: (chances[one - outputs.start], one))
+            self._likeliest[tx] = list(outputs[: MOST_LISTED + 1])
+        return self._likeliest[tx]
+
+    def _alternative(self, tx: int, output: int) -> HopAlternative:
+        index, judged = self._index, self._likelihood.own.of(tx)
+        return HopAlternative(
+            vout=index.vout(output),
+            address=index.address(int(index.script_of[output])),
+            value_sat=int(index.value_sat[output]),
+            own_probability=judged[index.vout(output)].probability if judged else UNKNOWN,
         )
 
     def _named(self, output: int) -> str:

@@ -45,6 +45,7 @@ class Hubs:
         self._index = index
         self._unions = clustering.unions
         self._known: dict[int, Hub] = {}
+        self._batches: dict[int, bool] = {}
 
     def of(self, script: int) -> Hub:
         """Return what the cluster of a script was seen doing."""
@@ -73,6 +74,8 @@ class Hubs:
         return Hub(batches, len(payers - {root}), len(payees - {root}))
 
     def _is_batch(self, tx: int) -> bool:
-        view = self._index.view(tx)
-        name = classify(view).name
-        return name not in (*MIXES, "whirlpool_tx0") and len(view.spendable) >= LEAST_PAID
+        if tx not in self._batches:
+            view = self._index.view(tx)
+            mixes = classify(view).name in (*MIXES, "whirlpool_tx0")
+            self._batches[tx] = not mixes and len(view.spendable) >= LEAST_PAID
+        return self._batches[tx]

@@ -12,6 +12,8 @@ from ledger.following import Questions, Stop
 from ledger.index import NONE, ChainIndex
 from ledger.services import Services
 
+MOST_OUTPUTS = 3_000  # a standard transaction has no more; one of 100,000 would be as many trails
+
 
 class Judge:
     """Answers the questions of a follower for the trails of one wallet."""
@@ -51,6 +53,8 @@ class Judge:
         """Return why no trail may enter this transaction, or None."""
         if NONE in self._index.spent_by(tx):
             return Stop("incomplete", self._index.txid(tx))
+        if len(self._index.outputs(tx)) > MOST_OUTPUTS:
+            return Stop("fan_out", self._index.txid(tx))
         name = classify(self._index.view(tx)).name
         if name in (*MIXES, "whirlpool_tx0"):
             return Stop("mix", f"{name} {self._index.txid(tx)}")

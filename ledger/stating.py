@@ -13,7 +13,7 @@ from ledger.classes import classify
 from ledger.deposits import Deposits
 from ledger.following import Arrival, Trail
 from ledger.grounding import Grounding
-from ledger.index import ChainIndex
+from ledger.index import NONE, ChainIndex
 from ledger.likelihood import CASH_OUT_MODEL, CLUSTER_MODEL, TRAIL_MODEL, Likelihood
 from ledger.odds import Odds
 from ledger.services import Service, Services
@@ -63,6 +63,7 @@ class Statements:
         self._grounding = Grounding(index, services, likelihood)
         self._digest = analysis_digest(settings, odds)
         self._at_height = index.reaches()
+        self._two_party: dict[int, bool] = {}
 
     def cluster(self, script: int) -> Cluster:
         """Return the record of the cluster (two scripts at least) that holds ``script``."""
@@ -169,10 +170,17 @@ class Statements:
         if trail.stop.reason == "deposit_candidate":
             pattern = self._deposits.of(script)
         cited = [self._citations.cite(tx) for tx in pattern.sweeps] if pattern else []
-        if trail.stop.reason in ("mix", "incomplete") and service is None:
-            cited.append(self._citations.cite(int(index.spender[trail.end])))
+        spender = int(index.spender[trail.end])
+        if service is None and spender != NONE and self._ends_before(trail, spender):
+            cited.append(self._citations.cite(spender))
         named = pattern.service if pattern else service
         return cited + [tag.record_id for tag in (named.tags if named else ())]
+
+    def _ends_before(self, trail: Trail, spender: int) -> bool:
+        """Whether it is the next transaction that the trail does not enter."""
+        reason, detail = trail.stop.reason, trail.stop.detail
+        entered_not = reason == "fan_out" and detail == self._index.txid(spender)
+        return reason in ("mix", "incomplete", "fee") or entered_not
 
     def _hops(self, trail: Trail) -> tuple[Hop, ...]:
         index, hops, before = self._index, [], trail.source
@@ -198,8 +206,13 @@ class Statements:
         wallet = self._unions.find(int(index.script_of[before]))
         if self._unions.find(int(index.script_of[output])) == wallet:
             return SAME_WALLET
-        two_party = classify(index.view(tx)).name == "stonewall_candidate"
-        return TWO_PARTY if two_party else FOLLOW_ALL
+        return TWO_PARTY if self._is_two_party(tx) else FOLLOW_ALL
+
+    def _is_two_party(self, tx: int) -> bool:
+        if tx not in self._two_party:
+            name = classify(self._index.view(tx)).name
+            self._two_party[tx] = name == "stonewall_candidate"
+        return self._two_party[tx]
 
     def _method(self, rule: str) -> Method:
         return Method(rule=rule, settings_sha256=self._digest)

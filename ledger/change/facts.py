@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
 from ledger.change.written import written_columns
 from ledger.index import NONE, ChainIndex
 from ledger.parsing.digest import displayed
@@ -107,12 +109,15 @@ class FactsReader:
         )
 
     def _seen_before(self, output: int) -> bool:
-        return self._index.outputs_to(int(self._index.script_of[output]))[0] < output
+        index = self._index
+        return bool(index.paid[index.first_paid[index.script_of[output]]] < output)
 
     def _paid_again(self, output: int) -> bool:
         index = self._index
         end = int(index.seconds[index.tx_of[output]]) + self._waiting
-        later = (o for o in index.outputs_to(int(index.script_of[output])) if o > output)
+        script = index.script_of[output]
+        paid = index.paid[index.first_paid[script] : index.first_paid[script + 1]]
+        later = paid[np.searchsorted(paid, output, side="right") :]
         return any(int(index.seconds[index.tx_of[other]]) <= end for other in later)
 
     def _paid_before(self, payers: set[int], tx: int) -> set[int]:

@@ -6,7 +6,7 @@ Votes of the change rules and what the clusters say are features of one logistic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,45 +61,60 @@ class OwnOutputs:
 
     def _judge(self, tx: int, facts: Facts) -> tuple[OwnOutput, ...]:
         votes = votes_on(facts)
+        structure = self._structures(tx, facts)
         found = []
         for n, output in enumerate(self._index.outputs(tx)):
             own = {name: verdicts[n] for name, verdicts in votes.items() if verdicts[n]}
-            features = own_features(self, tx, facts, output, own)
+            features = _own_features(own, structure(output))
             chance = self._odds[OWN_MODEL].probability(features) if self._odds else Decimal(0)
             found.append(OwnOutput(own, features, chance))
         return tuple(found)
 
-    def structure(self, tx: int, facts: Facts, output: int) -> Features:
-        """Return what stands beside the votes: numbers, clusters, hubs, the class."""
+    def _structures(self, tx: int, facts: Facts) -> Callable[[int], Features]:
+        """Return what says, of an output, what stands beside the votes on it.
+
+        Numbers, clusters, hubs and the class; what all outputs share is looked at once.
+        """
         index, find = self._index, self._unions.find
-        payer = int(index.script_of[index.spent_by(tx)[0]])
-        payee = int(index.script_of[output])
-        name = classify(index.view(tx)).name
-        hub = self._hubs.of(payee)
-        spender = int(index.spender[output])
+        payer = find(int(index.script_of[index.spent_by(tx)[0]]))
+        shared, smallest = self._shared(tx, facts), min(facts.values_out)
+        several = sum(facts.spendable) > 1
+
+        def structure(output: int) -> Features:
+            payee = int(index.script_of[output])
+            hub, spender = self._hubs.of(payee), int(index.spender[output])
+            return shared | {
+                "same_cluster": int(payer == find(payee)),
+                "payee_is_hub": int(hub.is_service_like),
+                "payee_many_payers": int(hub.n_payers > FEW_OUTPUTS),
+                "unspent": int(spender == NONE),
+                "smallest": int(several and index.value_sat[output] == smallest),
+                "spent_with_others": int(spender != NONE and self._joins(spender)),
+            }
+
+        return structure
+
+    def _joins(self, tx: int) -> bool:
+        first = self._index.first_input
+        return bool(first[tx + 1] - first[tx] > 1)
+
+    def _shared(self, tx: int, facts: Facts) -> Features:
+        payer = int(self._index.script_of[self._index.spent_by(tx)[0]])
+        name = classify(self._index.view(tx)).name
         n_out = sum(facts.spendable)
         return {
             "one_output": int(n_out == 1),
             "one_output_joined": int(n_out == 1 and len(facts.values_in) >= JOINED_INPUTS),
             "three_outputs": int(FEW_OUTPUTS < n_out < MANY_OUTPUTS),
             "many_outputs": int(n_out >= MANY_OUTPUTS),
-            "same_cluster": int(find(payer) == find(payee)),
             "payer_is_hub": int(self._hubs.of(payer).is_service_like),
-            "payee_is_hub": int(hub.is_service_like),
-            "payee_many_payers": int(hub.n_payers > FEW_OUTPUTS),
-            "unspent": int(spender == NONE),
             "two_party": int(name in NOT_ONE_OWNER and name not in MIXES),
             "mix": int(name in MIXES),
             "unsafe_inputs": int(is_uih2(facts)),
-            "smallest": int(n_out > 1 and index.value_sat[output] == min(facts.values_out)),
-            "spent_with_others": int(spender != NONE and len(index.spent_by(spender)) > 1),
         }
 
 
-def own_features(
-    judge: OwnOutputs, tx: int, facts: Facts, output: int, votes: Mapping[str, int]
-) -> Features:
+def _own_features(votes: Mapping[str, int], structure: Features) -> Features:
     """Return the features of one output: each vote by its sign, and the structure."""
     features = {f"{name}:{'yes' if vote > 0 else 'no'}": 1 for name, vote in votes.items()}
-    structure = judge.structure(tx, facts, output)
     return features | {name: value for name, value in structure.items() if value}

@@ -60,7 +60,8 @@ def _all_but(marks: Sequence[bool]) -> Verdicts:
 
 
 def _direct_reuse(facts: Facts) -> Verdicts:
-    return _only([script in facts.scripts_in for script in facts.scripts_out])
+    spent = set(facts.scripts_in)
+    return _only([script in spent for script in facts.scripts_out])
 
 
 def _script_type(facts: Facts) -> Verdicts:
@@ -127,7 +128,7 @@ def is_uih2(facts: Facts) -> bool:
 
 
 def _fresh(facts: Facts) -> Verdicts:
-    if any(script in facts.scripts_in for script in facts.scripts_out):
+    if not set(facts.scripts_in).isdisjoint(facts.scripts_out):
         return (0,) * len(facts.values_out)
     return _only([not seen for seen in facts.seen_before])
 
@@ -139,7 +140,7 @@ def _fresh_local(facts: Facts) -> Verdicts:
 
 
 def _fresh_waiting(facts: Facts) -> Verdicts:
-    if any(script in facts.scripts_in for script in facts.scripts_out):
+    if not set(facts.scripts_in).isdisjoint(facts.scripts_out):
         return (0,) * len(facts.values_out)
     pairs = zip(facts.seen_before, facts.paid_again, strict=True)
     return _only([not (seen or again) for seen, again in pairs])

@@ -26,7 +26,9 @@ Outpoint = tuple[str, int]
 def compact(number: int) -> bytes:
     if number < 0xFD:
         return bytes([number])
-    return b"\xfd" + struct.pack("<H", number)
+    if number <= 0xFFFF:
+        return b"\xfd" + struct.pack("<H", number)
+    return b"\xfe" + struct.pack("<I", number)
 
 
 def script_of(name: str) -> bytes:
@@ -36,23 +38,24 @@ def script_of(name: str) -> bytes:
 def serialize(
     inputs: list[tuple[bytes, int, bytes]], outputs: list[tuple[int, bytes]], locktime: int = 0
 ) -> bytes:
-    raw = struct.pack("<I", 2) + compact(len(inputs))
+    raw = bytearray(struct.pack("<I", 2) + compact(len(inputs)))
     for prev_txid, prev_vout, script in inputs:
         raw += prev_txid + struct.pack("<I", prev_vout) + compact(len(script)) + script
         raw += b"\xff\xff\xff\xff"
     raw += compact(len(outputs))
     for value, script in outputs:
         raw += struct.pack("<Q", value) + compact(len(script)) + script
-    return raw + struct.pack("<I", locktime)
+    return bytes(raw + struct.pack("<I", locktime))
 
 
 def mined(
-    previous: bytes, transactions: list[bytes], seconds: int, bits: int = REGTEST_BITS
-) -> bytes:
+    previous: bytes, transactions: list[bytes], seconds: int, bits: int = REGTEST_BITS,
+    version: int = 0x20000000,
+) -> bytes:  # fmt: skip
     root = merkle_root([double_sha256(tx) for tx in transactions])
     target = (bits & 0x7FFFFF) << 8 * ((bits >> 24) - 3)
     for nonce in range(1 << 32):
-        header = struct.pack("<I32s32sIII", 0x20000000, previous, root, seconds, bits, nonce)
+        header = struct.pack("<I32s32sIII", version, previous, root, seconds, bits, nonce)
         if int.from_bytes(double_sha256(header), "little") <= target:
             return header + compact(len(transactions)) + b"".join(transactions)
     raise AssertionError("no nonce")

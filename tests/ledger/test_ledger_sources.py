@@ -169,15 +169,16 @@ def test_too_many_questions_are_told(story):
 class Scripted:
     """Stands for the wire to a node: answers calls from a table, in order of asking."""
 
-    def __init__(self, answer: Callable[[str, list[object]], object]) -> None:
+    def __init__(self, answer: Callable[[str, list[object]], object], code: int = -5) -> None:
         self._answer = answer
+        self._code = code
 
     def post(self, content: bytes, _headers) -> bytes:
         asked = json.loads(content)
         try:
             result = {"result": self._answer(asked["method"], asked["params"]), "error": None}
         except KeyError as error:
-            result = {"result": None, "error": {"code": -5, "message": str(error)}}
+            result = {"result": None, "error": {"code": self._code, "message": str(error)}}
         return json.dumps(result).encode()
 
 
@@ -240,3 +241,56 @@ def test_answers_of_no_form_are_typed(chain, result: object):
     with pytest.raises(VestigoError) as caught:
         list(node_of(chain, nonsense).blocks(1, 1))
     assert caught.value.code == "E-LED-102"
+
+
+NO_SUCH_METHOD = -32601
+
+
+def answering(answers: dict[str, object]) -> Node:
+    """A node that gives recorded answers, by method; calls that it lacks it refuses."""
+    scripted = Scripted(lambda method, _parameters: answers[method], NO_SUCH_METHOD)
+    return Node(scripted, "node")
+
+
+BLOCKS = ["11" * 32, "22" * 32]
+
+
+def test_blocks_of_an_address_by_the_filters_of_core():
+    """``scanblocks`` as Core 25 and later answer it (recorded form, not a live node)."""
+    recorded = {"from_height": 0, "to_height": 9, "relevant_blocks": BLOCKS, "completed": True}
+    assert answering({"scanblocks": recorded}).blocks_of("x") == BLOCKS
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        {"relevant_blocks": BLOCKS, "completed": False},
+        {"relevant_blocks": "11"},
+        {},
+        [],
+        None,
+    ],
+)
+def test_a_scan_that_was_cut_or_has_no_form_is_told(recorded: object):
+    with pytest.raises(InputError) as caught:
+        answering({"scanblocks": recorded}).blocks_of("x")
+    assert caught.value.code == "E-LED-102"
+    assert "scanblocks" in caught.value.where
+
+
+def test_a_node_without_any_index_of_addresses_says_so():
+    with pytest.raises(InputError) as caught:
+        answering({}).blocks_of("x")
+    assert caught.value.code == "E-LED-106"
+
+
+def test_pages_of_the_index_of_btcd_are_all_read():
+    """A page that is full is followed by another; an error behind the last one is its end."""
+    rows = [{"blockhash": f"{n // 3:064x}"} for n in range(250)]
+
+    def answer(method: str, parameters: list[object]) -> object:
+        assert method == "searchrawtransactions"
+        return rows[parameters[2] : parameters[2] + parameters[3]]
+
+    found = Node(Scripted(answer), "node").blocks_of("x")
+    assert found == list(dict.fromkeys(row["blockhash"] for row in rows))

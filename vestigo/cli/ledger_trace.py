@@ -17,7 +17,7 @@ from vestigo.cli.ledger_chain import NETWORK
 from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
-from vestigo.identifiers.bitcoin import decode_address
+from vestigo.identifiers.bitcoin import address_of_script, decode_address
 from vestigo.pipeline.entered_starts import Entered
 from vestigo.pipeline.session import CaseSession, open_session, os_account
 from vestigo.records import (
@@ -63,6 +63,7 @@ def trace(
             session.settings("ledger"), session.ledger.of_kind(Judgement)
         )
         name = network or str(settings["network"])
+        addresses = tuple(_as_shown(address, name) for address in addresses)
         sources = _selectors(session)
         unpublished = [address for address in addresses if address not in sources]
         entered = Entered(reason, exhibit)
@@ -105,6 +106,15 @@ def _selectors(session: CaseSession) -> dict[str, tuple[str, ...]]:
         if selector.selector_kind == "btc" and selector.party == "vendor":
             found.setdefault(selector.value, []).append(selector.record_id)
     return {address: tuple(sorted(ids)) for address, ids in sorted(found.items())}
+
+
+def _as_shown(address: str, network: str) -> str:
+    """Return an address as the chain's are written (bech32 may come in capitals)."""
+    try:
+        script = decode_address(address, network).script
+    except InputError:
+        return address  # told with the other problems
+    return address_of_script(script, network) or address
 
 
 def _valid(addresses: Iterable[str], network: str) -> tuple[list[str], list[InputError]]:
@@ -218,6 +228,7 @@ def _stop_text(reason: str) -> str:
         "fan_out": _("at a fan-out"),
         "hop_limit": _("at the hop limit"),
         "dust": _("less than dust is left"),
+        "fee": _("all of it went to the fee"),
         "incomplete": _("at the end of the chain data"),
     }
     return texts.get(reason, reason)

@@ -93,6 +93,7 @@ def stop_words(reason: str) -> str:
         "hop_limit": _("Stopped at the limit of hops."),
         "dust": _("Stopped: less than dust of the traced money is left."),
         "height": _("Stopped at the last block at hand."),
+        "fee": _("Stopped: the fee of the next transaction took all of it."),
         "incomplete": _("Stopped: the blocks at hand lack part of the next transaction."),
     }  # fmt: skip
     return names.get(reason, reason)

@@ -170,8 +170,12 @@ class HopGround:
     ``tier`` is ``heuristic`` (the payer is judged to hold the output still) or
     ``attribution`` (a tag names who was paid); ``rule`` is versioned; ``inputs`` are the
     outputs that the transaction spends (``txid:vout``); ``votes`` the change rules that
-    answered (``script_type:yes``); ``own_probability`` is stated by the model.
+    answered (``script_type:yes``); ``own_probability`` is stated by the model.  Of a very
+    large transaction only the first inputs and the likeliest alternatives are listed;
+    ``n_inputs`` and ``n_alternatives`` then say how many there are.
     """
+
+    LATER: ClassVar[frozenset[str]] = frozenset({"n_inputs", "n_alternatives"})
 
     tier: str
     rule: str
@@ -180,6 +184,8 @@ class HopGround:
     alternatives: tuple[HopAlternative, ...]
     own_probability: Decimal
     measured: Measured | None
+    n_inputs: int | None = None
+    n_alternatives: int | None = None
 
 
 @register
@@ -188,11 +194,12 @@ class Trace(Derived):
     """A path of transactions from a start address under one accounting method.
 
     ``stop_reason`` is one of ``tagged_service``, ``deposit_candidate``, ``mix``,
-    ``unspent``, ``fan_out``, ``hop_limit``, ``height``, ``dust``, ``incomplete`` (the chain
-    data at hand lack an input of the next transaction).  A trace without hops stops at the
-    very output that the start address received; ``stop_detail`` names it.  ``grounds``
-    has one entry a hop: what it rests on, what else was possible, how sure it is.
-    ``at_height`` as in ``Cluster``: ``unspent`` means unspent at that height.
+    ``unspent``, ``fan_out``, ``hop_limit``, ``dust``, ``fee`` (that of the next transaction
+    took all), ``incomplete`` (the chain data at hand lack an input of the next transaction).
+    A trace without hops stops at the very output that the start address received;
+    ``stop_detail`` names it.  ``grounds`` has one entry a hop: what it rests on, what else
+    was possible, how sure it is.  ``at_height`` as in ``Cluster``: ``unspent`` means unspent
+    at that height.
     """
 
     KIND: ClassVar[str] = "trace"

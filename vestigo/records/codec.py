@@ -21,14 +21,16 @@ def to_plain(value: Any) -> Any:
     """Return ``value`` as str, int, bool, None, list and dict only.
 
     Decimals and times become strings; tuples become lists; dataclasses become
-    dicts of their fields.
+    dicts of their fields, less those of their ``LATER`` that are None.
     """
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        later = getattr(value, "LATER", ())
+        plain = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        return {k: v for k, v in plain.items() if v is not None or k not in later}
     for kind, write in _WRITERS.items():
         if isinstance(value, kind):
             return write(value)
@@ -41,6 +43,7 @@ def from_plain(cls: type[T], body: dict[str, Any]) -> T:
     Raises ``KeyError`` for a field that is missing and ``ValueError`` for one too many.
     """
     readers = _field_readers(typing.cast("Any", cls))
+    body = dict.fromkeys(getattr(cls, "LATER", ())) | body
     unknown = set(body) - set(readers)
     if unknown:
         raise ValueError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
