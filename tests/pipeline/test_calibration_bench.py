@@ -17,7 +17,7 @@ from vestigo.pipeline.calibration_bench.measuring import calibration, wilson
 from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.statements import Statement
 from vestigo.pipeline.calibration_bench.wallets import adjusted_rand_index
-from vestigo.pipeline.calibration_bench.worlds import FIT_SEEDS, TEST_SEEDS, behaviour_named
+from vestigo.pipeline.calibration_bench.worlds import FIT_WORLDS, TEST_WORLDS, behaviour_named
 
 
 def test_probabilities_hold_on_an_unseen_world():
@@ -35,7 +35,8 @@ def test_probabilities_hold_on_an_unseen_world():
     rules = measured["change_rules"]
     assert rules["script_type"]["change"]["precision"] >= 0.95
     assert rules["rbf_pair"]["change"]["n"] > 0
-    assert not set(FIT_SEEDS) & set(TEST_SEEDS)
+    assert not set(FIT_WORLDS) & set(TEST_WORLDS)
+    assert not any(name.startswith("unseen") for name, _seed in FIT_WORLDS)
 
 
 def test_votes_are_counted_where_the_holder_is_known():

@@ -17,8 +17,7 @@ from vestigo.pipeline.calibration_bench.rules import RuleTruth
 from vestigo.pipeline.calibration_bench.statements import MODELS, Stated
 from vestigo.pipeline.calibration_bench.wallets import WalletTruth
 from vestigo.pipeline.calibration_bench.worlds import (
-    FIT_BEHAVIOURS,
-    FIT_SEEDS,
+    FIT_WORLDS,
     TEST_BEHAVIOURS,
     TEST_SEEDS,
     known_world,
@@ -57,7 +56,7 @@ def benchmark(
     return {
         "version": __version__,
         "odds_sha256": odds.sha256,
-        "fitted_on": {"behaviours": list(FIT_BEHAVIOURS), "seeds": list(FIT_SEEDS)},
+        "fitted_on": [f"{name} {seed}" for name, seed in FIT_WORLDS],
         "worlds": worlds,
         "aims": {"ece": MOST_ERROR, "brier_skill": LEAST_SKILL},
         "statements": figures,

@@ -21,9 +21,12 @@ from vestigo.pipeline.calibration_bench.measuring import calibration
 from vestigo.pipeline.calibration_bench.statements import MODELS, Stated, Statement
 from vestigo.pipeline.calibration_bench.worlds import (
     FIT_BEHAVIOURS,
+    FIT_DRAWN,
     FIT_SEEDS,
+    FIT_WORLDS,
     TEST_BEHAVIOURS,
     TEST_SEEDS,
+    TEST_WORLDS,
     known_worlds,
 )
 
@@ -43,7 +46,7 @@ def fit_file(path: Path, on: str) -> dict[str, Any]:
     """
     odds = Odds({}, "")
     tables: list[str] = []
-    with known_worlds(FIT_BEHAVIOURS, FIT_SEEDS) as worlds:
+    with known_worlds(FIT_WORLDS) as worlds:
         for names in PASSES:
             made = [Stated(world, _given(odds)) for world in worlds]
             for name in names:
@@ -60,7 +63,7 @@ def fit_file(path: Path, on: str) -> dict[str, Any]:
 
 
 def _measured(odds: Odds) -> dict[str, Any]:
-    with known_worlds(TEST_BEHAVIOURS, TEST_SEEDS) as worlds:
+    with known_worlds(TEST_WORLDS) as worlds:
         made = [Stated(world, odds) for world in worlds]
         return {
             name: calibration(
@@ -122,6 +125,7 @@ def _decimal(value: float) -> Decimal:
 
 def _head(on: str) -> str:
     fitted = f"{', '.join(FIT_BEHAVIOURS)}; seeds {FIT_SEEDS[0]} to {FIT_SEEDS[-1]}"
+    fitted += f"; drawn behaviours {FIT_DRAWN[0]} to {FIT_DRAWN[-1]}"
     tested = f"{', '.join(TEST_BEHAVIOURS)}; seeds {TEST_SEEDS[0]} to {TEST_SEEDS[-1]}"
     return (
         "# Weights of the probabilities that the ledger states: natural log-odds, each with its\n"

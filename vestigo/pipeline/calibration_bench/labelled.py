@@ -2,8 +2,8 @@
 """How likely a transaction is a mix, given its class: measured on labelled compact lines.
 
 Each line names its ``label`` in words (``says_mix``).  A transaction under several
-labels is a mix where one of them says so.  The table ``config/ledger/classes.toml`` is counted on the transactions
-whose id ends in an even digit; the others are held out.
+labels is a mix where one of them says so.  The table ``config/ledger/classes.toml`` is
+counted on the transactions whose id ends in an even digit; the others are held out.
 """
 
 from __future__ import annotations

@@ -27,9 +27,15 @@ from vestigo.training.writing import rates_csv
 
 NETWORK = "regtest"
 FIT_BEHAVIOURS = ("full", "doorways", "habits-a", "habits-b", "habits-e")
-FIT_SEEDS = tuple(range(1, 7))
-TEST_BEHAVIOURS = ("full", "habits-c", "habits-d")
-TEST_SEEDS = tuple(range(101, 108))
+FIT_SEEDS = (1, 2)
+FIT_DRAWN = tuple(range(1, 25))  # each drawn behaviour once, its number the seed
+FIT_WORLDS = (
+    *((name, seed) for name in FIT_BEHAVIOURS for seed in FIT_SEEDS),
+    *((f"drawn-{number}", number) for number in FIT_DRAWN),
+)
+TEST_BEHAVIOURS = ("full", "habits-c", "habits-d", "unseen-a", "unseen-b", "unseen-c")
+TEST_SEEDS = (101, 102, 103)
+TEST_WORLDS = tuple((name, seed) for name in TEST_BEHAVIOURS for seed in TEST_SEEDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,10 @@ def behaviour_named(name: str) -> Behaviour:
 
 
 @contextmanager
-def known_worlds(behaviours: Iterable[str], seeds: Iterable[int]) -> Iterator[list[KnownWorld]]:
-    """Make several worlds and hold them open together."""
+def known_worlds(chosen: Iterable[tuple[str, int]]) -> Iterator[list[KnownWorld]]:
+    """Make several worlds (behaviour, seed) and hold them open together."""
     with ExitStack() as stack:
-        chosen = list(seeds)
-        made = [
-            stack.enter_context(known_world(name, seed)) for name in behaviours for seed in chosen
-        ]
+        made = [stack.enter_context(known_world(name, seed)) for name, seed in chosen]
         yield [world for world in made if world is not None]
 
 
