@@ -95,11 +95,12 @@ def read_between(
     fresh, others = _by_label(new), _by_label(present)
     everything = _by_label([*new, *present])
     found: dict[tuple[object, ...], Bundle] = {}
-    for sources, targets in ((fresh, everything), (others, fresh)):
+    steps = (("between", fresh, everything), ("between_back", others, fresh))
+    for name, sources, targets in steps:  # what is new has few lines; what is there may have many
         for (label, other), kinds in _pairs().items():
             if label in sources and other in targets:
                 given = {"sources": sources[label], "targets": targets[other]}
-                for one in _bundles(store, label, other, kinds, given):
+                for one in _bundles(store, name, (label, other, kinds), given):
                     found[one[:4]] = one
     return [found[key] for key in sorted(found)]
 
@@ -133,9 +134,10 @@ def read_joining(
 
 
 def _bundles(
-    store: GraphStore, label: str, other: str, kinds: str, given: dict[str, Any]
+    store: GraphStore, name: str, joined: tuple[str, str, str], given: dict[str, Any]
 ) -> list[Bundle]:
-    text = statement("between", label=label, kind=kinds, other=other)
+    label, other, kinds = joined
+    text = statement(name, label=label, kind=kinds, other=other)
     return [
         Bundle(NodeRef(label, row["source"]), NodeRef(other, row["target"]), row["kind"],
                row["tier"], row["n"], row["first"], row["last"], int(row["sat"] or 0),

@@ -36,7 +36,7 @@ def console(
 
     size = Size(n_listings, n_between=min(3_000, n_listings), n_cluster=min(5_000, n_listings))
     plan = Plan(size, n_searches=2 * rounds, n_expansions=rounds, n_people=n_people,
-                n_rows=100 * rounds, browser=not no_browser)  # fmt: skip
+                n_rows=min(10_000, 500 * rounds), browser=not no_browser)  # fmt: skip
     with ExitStack() as held, progress() as shown:
         folder = keep or Path(held.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,4 +55,5 @@ def _print(result: dict[str, Any]) -> None:
         n=case["n_records"], nodes=case["n_nodes"], edges=case["n_relationships"]))  # fmt: skip
     show_figures(result["figures"])
     for path, found in result["pages"].items():
-        click.echo(f"  {path}: {found['first_ms']} ms, {found['later_ms']} ms")
+        click.echo(_("  {path}: first look {first} ms, later {later} ms").format(
+            path=path, first=found["first_ms"], later=found["later_ms"]))  # fmt: skip

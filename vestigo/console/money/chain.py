@@ -6,13 +6,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from ledger.analysis import Workbench
-from ledger.store import ChainStore
 from vestigo.errors import InputError
 from vestigo.i18n import _
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Tag
+
+if TYPE_CHECKING:
+    from ledger.analysis import Workbench
 
 _ONE_QUESTION = threading.Lock()  # a workbench holds the whole index in memory
 
@@ -26,6 +28,9 @@ def workbench(
     Transactions ``without`` join nothing.  Raises ``InputError`` E-CON-040 where no chain
     of this network was ingested.
     """
+    from ledger.analysis import Workbench  # a hundred megabytes of engines: not before they
+    from ledger.store import ChainStore  # are asked for
+
     if not any((session.folder.chain / "parts" / network).glob("*")):
         raise InputError(
             "E-CON-040",

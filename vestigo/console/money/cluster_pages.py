@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from litestar import Response, get
 from litestar.exceptions import HTTPException
 
-from ledger.analysis import Workbench
 from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.index import CaseIndex
 from vestigo.console.money.chain import workbench
@@ -17,6 +17,9 @@ from vestigo.console.tables import csv_answer
 from vestigo.errors import VestigoError
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Join
+
+if TYPE_CHECKING:
+    from ledger.analysis import Workbench
 
 MOST_WITHOUT = 20
 

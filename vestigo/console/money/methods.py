@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ledger.accounting import locked_accounting
-from ledger.analysis import Workbench
 from ledger.sweep import METHODS, Limits, Swept, side_by_side
 from vestigo.console.money.chain import workbench
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Judgement
+
+if TYPE_CHECKING:
+    from ledger.analysis import Workbench
 
 SERVICES = ("tagged_service", "deposit_candidate")
 

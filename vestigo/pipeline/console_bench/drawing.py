@@ -24,7 +24,6 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 SIZE = {"width": 1366, "height": 768}
 EXPANDED = 25
 STEPS = 60
-SETTLE_MS = 1_500
 _FRAMES = "const frame = () => new Promise((done) => requestAnimationFrame(done));"
 _EXPAND = f"""async () => {{ {_FRAMES}
   const rows = () => document.querySelectorAll('#things tbody tr[data-id]').length;
@@ -52,6 +51,14 @@ _FILL = """([nodes, edges]) => {
       last: 1e12 + n * 1e6, sat: n, rule: 'bench.v1', confidence: '1.0000', record: 'x' } } }); }
   cy.batch(() => cy.add(found));
   cy.fit(undefined, 40); }"""
+_CALM = f"""async () => {{ {_FRAMES}
+  const begin = performance.now();
+  for (let calm = 0, last = begin; calm < 30 && performance.now() - begin < 120000;) {{
+    await frame();
+    const now = performance.now();
+    calm = now - last < 100 ? calm + 1 : 0;
+    last = now;
+  }} }}"""
 _SCROLL = f"""async (steps) => {{ {_FRAMES}
   const place = document.querySelector('#joins').closest('.sheet');
   let longest = 0, last = performance.now();
@@ -89,10 +96,10 @@ def drawn(url: str, n_expansions: int, n_rows: int, n_elements: int) -> dict[str
         expanded = sorted(_expanded(page, url) for _n in range(n_expansions))
         nodes = min(1_500, max(10, n_rows // 7))
         page.evaluate(_FILL, [nodes, n_rows])
-        page.wait_for_timeout(SETTLE_MS)
+        page.evaluate(_CALM)
         longest, height = page.evaluate(_SCROLL, STEPS)
         page.evaluate(_FILL, [n_elements * 2 // 5, n_elements * 3 // 5])
-        page.wait_for_timeout(SETTLE_MS)
+        page.evaluate(_CALM)
         frames, moved = page.evaluate(_DRAG, STEPS)
     if moved <= 0:
         raise RuntimeError("the node was not dragged")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -49,6 +50,11 @@ class Console:
         status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
         lines = dict(line.split(":", 1) for line in status.splitlines())
         return int(lines[name].split()[0]) // KIB
+
+    def processor_ms(self) -> float:
+        """Return the processor time that the server took so far, in ms."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _not_started(where: str) -> SourceUnreachable:
