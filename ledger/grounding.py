@@ -69,11 +69,11 @@ class Grounding:
     def _ranked(self, tx: int) -> list[int]:
         """Return the outputs that may be listed: those that the payer likeliest holds still."""
         if tx not in self._likeliest:
-            outputs, judged = self._index.outputs(tx), self._likelihood.own.of(tx)
+            outputs, judged = list(self._index.outputs(tx)), self._likelihood.own.of(tx)
             if judged and len(outputs) > MOST_LISTED:
-                chances = [-one.probability for one in judged]
-                outputs = sorted(outputs, key=lambda one: (chances[one - outputs.start], one))
-            self._likeliest[tx] = list(outputs[: MOST_LISTED + 1])
+                chances = {o: -one.probability for o, one in zip(outputs, judged, strict=True)}
+                outputs.sort(key=lambda one: (chances[one], one))
+            self._likeliest[tx] = outputs[: MOST_LISTED + 1]
         return self._likeliest[tx]
 
     def _alternative(self, tx: int, output: int) -> HopAlternative:
