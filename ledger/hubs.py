@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ledger.classes import MIXES
 from ledger.classes.classify import classify
 from ledger.clustering import Clustering
-from ledger.index import NONE, ChainIndex
+from ledger.index import NONE, ChainIndex, Integers
 
 RULE = "ledger.hub.v1"
 LEAST_PAID = 5
@@ -55,23 +57,22 @@ class Hubs:
         return self._known[root]
 
     def _look(self, root: int) -> Hub:
-        index, find = self._index, self._unions.find
-        payers: set[int] = set()
-        payees: set[int] = set()
-        batches = 0
-        spending: set[int] = set()
-        for script in self._unions.members(root):
-            for output in index.outputs_to(script):
-                paying = int(index.tx_of[output])
-                payers |= {find(int(index.script_of[o])) for o in index.spent_by(paying)
-                           if o != NONE}  # fmt: skip
-                spending.add(int(index.spender[output]))
-        for tx in sorted(spending - {NONE}):
-            outputs = index.outputs(tx)
-            payees |= {find(int(index.script_of[o])) for o in outputs}
-            if len(outputs) >= LEAST_PAID and self._is_batch(tx):
-                batches += 1
-        return Hub(batches, len(payers - {root}), len(payees - {root}))
+        index = self._index
+        members = np.array(self._unions.members(root))
+        received = index.paid[_rows(index.first_paid, members)]
+        paying = np.unique(index.tx_of[received])
+        payers = self._owners(index.spent_output[_rows(index.first_input, paying)])
+        spending = np.unique(index.spender[received])
+        spending = spending[spending != NONE]
+        payees = self._owners(_rows(index.first_output, spending))
+        large = index.first_output[spending + 1] - index.first_output[spending] >= LEAST_PAID
+        n_batches = sum(self._is_batch(tx) for tx in spending[large].tolist())
+        return Hub(n_batches, len(payers - {root}), len(payees - {root}))
+
+    def _owners(self, outputs: Integers) -> set[int]:
+        """Return the clusters of the outputs that are in the store."""
+        known = outputs[outputs != NONE]
+        return set(self._unions.representatives(self._index.script_of[known]))
 
     def _is_batch(self, tx: int) -> bool:
         if tx not in self._batches:
@@ -79,3 +80,11 @@ class Hubs:
             mixes = classify(view).name in (*MIXES, "whirlpool_tx0")
             self._batches[tx] = not mixes and len(view.spendable) >= LEAST_PAID
         return self._batches[tx]
+
+
+def _rows(first: Integers, owners: Integers) -> Integers:
+    """Return the rows ``first[i]`` to ``first[i + 1]`` of each owner, one after the other."""
+    begins = first[owners]
+    sizes = first[owners + 1] - begins
+    rows: Integers = np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    return rows

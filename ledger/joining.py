@@ -33,6 +33,11 @@ class GrownUnions(Unions):
         """Return the representative of the set that holds ``script``."""
         return int(self._root[script])
 
+    def representatives(self, scripts: Any) -> list[int]:
+        """Return the representative of each script of an array."""
+        found: list[int] = self._root[scripts].tolist()
+        return found
+
     def size(self, script: int) -> int:
         """Return how many scripts are in the set of ``script``."""
         root = self._root[script]

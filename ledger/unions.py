@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Edge(NamedTuple):
@@ -32,6 +32,10 @@ class Unions:
         while script != root:
             self._parent[script], script = root, self._parent.get(script, script)
         return root
+
+    def representatives(self, scripts: Any) -> list[int]:
+        """Return the representative of each script of an array."""
+        return [self.find(script) for script in scripts.tolist()]
 
     def size(self, script: int) -> int:
         """Return how many scripts are in the set of ``script``."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ledger.scanning.choice import write_ids
@@ -11,15 +13,23 @@ from ledger.scanning.hashing import BLOCK_BYTES, HASH_BYTES
 from ledger.scanning.walking import END, N_TX_COLUMNS, START
 
 
-def compiled_branch(leaves: Bytes, position: int) -> tuple[bytes, ...]:
-    """Return the sibling hashes of leaf ``position`` (rows of 32 bytes), from the leaf up."""
-    level, branch = leaves.copy(), []
+def compiled_levels(leaves: Bytes) -> tuple[Bytes, ...]:
+    """Return the levels of the tree over ``leaves`` (rows of 32 bytes) below its root.
+
+    Each has an even number of rows: the last is doubled where it is alone.
+    """
+    level, levels = leaves, []
     while len(level) > 1:
         if len(level) % 2:
             level = np.concatenate((level, level[-1:]))
-        branch.append(level[position ^ 1].tobytes())
-        level, position = _above(level), position // 2
-    return tuple(branch)
+        levels.append(level)
+        level = _above(level)
+    return tuple(levels)
+
+
+def branch_in(levels: Sequence[Bytes], position: int) -> tuple[bytes, ...]:
+    """Return the sibling hashes of leaf ``position``, from the leaf up."""
+    return tuple(level[(position >> n) ^ 1].tobytes() for n, level in enumerate(levels))
 
 
 def _above(level: Bytes) -> Bytes:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 from ledger.index import NONE, ChainIndex
 from ledger.parsing import TxScan, scan_block, scan_transaction
 from ledger.parsing.digest import HASH_BYTES, displayed, from_displayed
-from ledger.scanning.branches import compiled_branch
+from ledger.scanning.branches import branch_in, compiled_levels
 from ledger.scanning.columns import Bytes
 from ledger.scanning.extracting import Extract
 from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
@@ -58,6 +58,9 @@ class StoredTransaction:
     proof: str
 
 
+TREES = 128  # merkle trees that are kept: 64 bytes a transaction each
+
+
 class ChainStore(Closing):
     """The blocks of one network in a chain folder, read only.
 
@@ -80,6 +83,7 @@ class ChainStore(Closing):
         self._fresh = {} if fresh is None else fresh
         self._at_height = at_height
         self._connection: Any = None
+        self._levels = lru_cache(TREES)(lambda block: compiled_levels(self._leaf_rows(block)))
 
     @property
     def _whole(self) -> list[Part]:
@@ -233,7 +237,7 @@ class ChainStore(Closing):
 
     def _branch(self, block: int, position: int, proof: int) -> tuple[str, ...]:
         if proof == WHOLE_BLOCK:
-            nodes = compiled_branch(self._leaf_rows(block), position)
+            nodes = branch_in(self._levels(block), position)
         else:
             nodes = self._kept_branch(block)
         return tuple(displayed(node) for node in nodes)

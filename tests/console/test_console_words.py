@@ -131,6 +131,6 @@ def test_acts_and_quotation_marks_are_spanish():
 
 @pytest.mark.parametrize("captured", [(True, False), (False, True)])
 def test_the_list_of_vendors_shows_the_captured_profile(captured):
-    accounts = [SimpleNamespace(record=SimpleNamespace(profile_captured=is_)) for is_ in captured]
-    assert _sighting(accounts).record.profile_captured
+    accounts = [SimpleNamespace(light=SimpleNamespace(profile_captured=is_)) for is_ in captured]
+    assert _sighting(accounts).light.profile_captured
     assert _sighting(accounts[:1]) is accounts[0]

@@ -153,3 +153,22 @@ def test_long_chains_of_unions_are_found(n: int):
     assert unions.find(0) == unions.find(n)
     assert unions.size(0) == n + 1
     assert [edge.tx for edge in unions.path(0, n) or ()] == list(range(n))
+
+
+def test_a_hub_is_told_by_who_pays_it_and_whom_it_pays(chain, tmp_path: Path):
+    """Two batches from one wallet of two addresses; a coinbase pays it and is nobody."""
+    from ledger.hubs import Hubs
+
+    first = chain.step([chain.coin("p1", 900)], [("h1", 800)])
+    second = chain.step([chain.coin("p2", 9_000)], [("h2", 8_900), ("p2", 50)])
+    joined = chain.step([(first, 0), (second, 0)], [("h1", 9_600)])
+    sums = (1_100, 1_207, 1_313, 1_419, 1_521)
+    batch = chain.step([(joined, 0)], [(f"w{n}", s) for n, s in enumerate(sums)] + [("h2", 2_900)])
+    chain.step([(batch, 5)], [(f"w{n}", s - 1_000) for n, s in enumerate(sums)] + [("h1", 900)])
+    found = Clustered(chain, tmp_path)
+    hubs = Hubs(found.index, found.clustering)
+    hub = hubs.of(found.number("h1"))
+    assert (hub.n_batches, hub.n_payers, hub.n_payees) == (2, 2, 5)
+    assert hub is hubs.of(found.number("h2"))
+    alone = hubs.of(found.number("w0"))
+    assert (alone.n_batches, alone.n_payers, alone.n_payees) == (0, 1, 0)
