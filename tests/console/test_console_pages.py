@@ -9,11 +9,13 @@ import re
 import pytest
 from lxml import html
 
+from vestigo.console.application import STATIC
 from vestigo.console.guard import CSP, HEADERS
 
 BUYER = "quiet_buyer_77"
 VENDOR_ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 MIXED_ADDRESS = "bcrt1qvendor0000000000000000000000000000mixed"
+OWN_FILES = {f"/static/{name}" for name in STATIC}
 
 
 def all_paths(ids):
@@ -53,7 +55,7 @@ def test_every_page_has_every_header_and_no_inline_script_or_style(served, clien
             assert not page.xpath("//style | //@style | //iframe | //object | //embed")
             assert not page.xpath("//script[not(@src) or normalize-space(text())]")
             assert not [a for a in page.xpath("//@*") if a.attrname.startswith("on")], path
-            assert set(page.xpath("//@src")) <= {"/static/mark.svg", "/static/console.js"}
+            assert set(page.xpath("//@src")) <= OWN_FILES
             links = page.xpath("//@href | //@action")
             assert all(re.match(r"[/#]", link) and not link.startswith("//") for link in links), (
                 path
