@@ -28,13 +28,13 @@ class Facet:
     codes: Places
 
     @classmethod
-    def of(cls, values: Iterable[Iterable[str]]) -> Facet:
+    def of(cls, values: Iterable[Sequence[str]]) -> Facet:
         """Return the facet of rows that have these values."""
         numbers: dict[str, int] = {}
         rows: list[int] = []
         codes: list[int] = []
         for row, found in enumerate(values):
-            for name in dict.fromkeys(found):
+            for name in found if len(found) == 1 else dict.fromkeys(found):
                 rows.append(row)
                 codes.append(numbers.setdefault(name, len(numbers)))
         return cls(tuple(numbers), np.array(rows, np.int32), np.array(codes, np.int32))

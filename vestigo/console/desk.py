@@ -22,6 +22,7 @@ from vestigo.console.guard import Origin
 from vestigo.console.index import CaseIndex
 from vestigo.console.indexing import Indexer
 from vestigo.console.judging.queue import Queue
+from vestigo.console.kept import KeptRows
 from vestigo.console.looks import AccessLog, Look
 from vestigo.console.masking import Masking
 from vestigo.console.once import OncePerIndex
@@ -75,7 +76,8 @@ class Desk:
         self.masking = Masking()
         self.custody = CustodyView(session.custody, session.clock)
         self.hashing = threading.Lock()
-        self._indexer = Indexer(session.ledger)
+        kept = KeptRows(session.folder.console / "kept.sqlite", session.ledger)
+        self._indexer = Indexer(session.ledger, kept)
         self._nearing = threading.Lock()
         self._near: tuple[CaseIndex, NearListings] | None = None
         self.once = OncePerIndex()

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from sys import intern
 
 from vestigo.console.index import CaseIndex, arranged
+from vestigo.console.kept import KeptRows
 from vestigo.console.light import LIGHT
 from vestigo.console.shelf import Named, Shelf
 from vestigo.records import RECORD_TYPES, Block, Retraction, record_from_body
@@ -21,8 +26,9 @@ MOST_ONE_BY_ONE = 2_000
 class Indexer:
     """The index of a ledger; records that were read stay read when the ledger grows."""
 
-    def __init__(self, ledger: RecordLedger) -> None:
+    def __init__(self, ledger: RecordLedger, kept: KeptRows | None = None) -> None:
         self._ledger = ledger
+        self._kept = kept
         self._lock = threading.Lock()
         self._head: LedgerHead | None = None
         self._shelf = Shelf(ledger)
@@ -46,23 +52,60 @@ class Indexer:
         if known.n_entries and continues and 0 <= n_new <= MOST_ONE_BY_ONE:
             self._read_new(self._ledger.entries(known.n_entries, n_new))
         else:
-            self._read_all(head.n_entries)
+            with _no_collection():
+                self._read_all(head.n_entries)
         self._index = arranged(self._records, self._index)
 
     def _read_all(self, n_entries: int) -> None:
         self._shelf.forget()
         self._gone = self._ledger.retracted(up_to=n_entries)
-        self._records = {
-            kind: dict(self._all_of(kind, n_entries))
-            for kind in RECORD_TYPES
-            if kind not in NOT_INDEXED
+        self._records = {}  # the old ones go before the new ones come
+        kept = self._followed(n_entries)
+        try:
+            self._records = self._read_kinds(n_entries, kept)
+        except sqlite3.DatabaseError:
+            assert kept is not None
+            kept.remove()
+            self._records = self._read_kinds(n_entries, None)
+
+    def _followed(self, n_entries: int) -> KeptRows | None:
+        """Return the kept rows up to an entry; None where the ledger has to be read instead."""
+        if self._kept is None:
+            return None
+        try:
+            self._kept.follow(n_entries)
+        except (sqlite3.OperationalError, OSError):  # no room, or not to be written
+            return None
+        except sqlite3.DatabaseError:  # damaged: it is made again
+            self._kept.remove()
+            return None
+        return self._kept
+
+    def _read_kinds(self, n_entries: int, kept: KeptRows | None) -> dict[str, dict[str, Named]]:
+        kinds = [kind for kind in RECORD_TYPES if kind not in NOT_INDEXED]
+        return {
+            kind: dict(
+                self._kept_of(kind, n_entries, kept)
+                if kept is not None and kind in LIGHT
+                else self._all_of(kind, n_entries)
+            )
+            for kind in kinds
         }
+
+    def _kept_of(self, kind: str, n_entries: int, kept: KeptRows) -> Iterator[tuple[str, Named]]:
+        form, shelf, gone = LIGHT[kind], self._shelf, self._gone
+        for ids, *columns in kept.columns_of(kind, n_entries):
+            own = [intern(record_id) for record_id in ids]
+            for record_id, light in zip(own, form.lights(columns), strict=True):
+                if record_id not in gone:
+                    yield record_id, Named(record_id, light, kind, shelf)
 
     def _all_of(self, kind: str, n_entries: int) -> Iterator[tuple[str, Named]]:
         gone = self._gone if kind != Retraction.KIND else set()
         for record_id, body in self._ledger.bodies_of(kind, up_to=n_entries):
             if record_id not in gone:
-                yield record_id, self._named(record_id, kind, body)
+                one = self._named(record_id, kind, body)
+                yield one.id, one
 
     def _read_new(self, new: list[LedgerEntry]) -> None:
         """Take new entries in; what a retraction takes back or an order destroyed leaves."""
@@ -71,7 +114,7 @@ class Indexer:
             if entry.body is None or entry.kind in NOT_INDEXED:
                 continue
             one = self._named(entry.record_id, entry.kind, entry.body)
-            grown.setdefault(entry.kind, {})[entry.record_id] = one
+            grown.setdefault(entry.kind, {})[one.id] = one
             if one.is_a(Retraction):
                 self._gone.add(one.light.retracts)
         destroyed = self._ledger.disposed().keys()
@@ -83,6 +126,19 @@ class Indexer:
 
     def _named(self, record_id: str, kind: str, body: bytes) -> Named:
         plain = json.loads(body)
+        own = intern(record_id)
         if kind in LIGHT:
-            return Named(record_id, LIGHT[kind](plain), kind, self._shelf)
-        return Named(record_id, record_from_body(plain))
+            return Named(own, LIGHT[kind].light(plain), kind, self._shelf)
+        return Named(own, record_from_body(plain))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Make millions of things that stay, without the collector going through them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -3,18 +3,20 @@
 
 Each class here stands for one kind of record and has those of its fields, under their
 names, by which pages find, count and sort.  They are read from stored JSON, not from
-records: a large case is indexed at a start.
+records: a large case is indexed at a start.  Their values are JSON too, so that they can
+be written beside the case (``kept``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import blake2b
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from vestigo.clock import parse_iso
 from vestigo.records import (
@@ -34,8 +36,7 @@ from vestigo.records import (
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LightCapture:
+class LightCapture(NamedTuple):
     """Of a capture: its id, address and time."""
 
     capture_id: str
@@ -43,8 +44,7 @@ class LightCapture:
     observed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LightPage:
+class LightPage(NamedTuple):
     """Of a page: what kind it is, of which capture."""
 
     sources: tuple[str, ...]
@@ -54,8 +54,7 @@ class LightPage:
     observed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LightAccount:
+class LightAccount(NamedTuple):
     """Of a captured vendor account: whose it is, and whether that was its profile."""
 
     sources: tuple[str, ...]
@@ -65,8 +64,7 @@ class LightAccount:
     observed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LightListing:
+class LightListing(NamedTuple):
     """Of a captured listing: everything but its text."""
 
     sources: tuple[str, ...]
@@ -84,8 +82,7 @@ class LightListing:
     observed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LightFeedback:
+class LightFeedback(NamedTuple):
     """Of a feedback: on what, by and for whom; ``text`` is kept as its digest."""
 
     sources: tuple[str, ...]
@@ -98,8 +95,7 @@ class LightFeedback:
     text: int
 
 
-@dataclass(frozen=True, slots=True)
-class LightMention:
+class LightMention(NamedTuple):
     """Of a mention: which substance, how it is named."""
 
     subject: str
@@ -108,8 +104,7 @@ class LightMention:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class LightUnitPrice:
+class LightUnitPrice(NamedTuple):
     """Of a unit price: how much per what."""
 
     subject: str
@@ -119,8 +114,7 @@ class LightUnitPrice:
     eur: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class LightSelector:
+class LightSelector(NamedTuple):
     """Of a selector: what it names, and whose it is."""
 
     subject: str
@@ -129,8 +123,7 @@ class LightSelector:
     party: str
 
 
-@dataclass(frozen=True, slots=True)
-class LightReading:
+class LightReading(NamedTuple):
     """Of any other reading: what it was read from."""
 
     subject: str
@@ -141,13 +134,12 @@ def _when(text: str) -> datetime:
     return parse_iso(text)
 
 
-def _at(body: Body) -> datetime | None:
-    text = body["observed_at"]
+def _at(text: str | None) -> datetime | None:
     return None if text is None else _when(text)
 
 
-def _sources(body: Body) -> tuple[str, ...]:
-    return tuple(intern(one) for one in body["sources"])
+def _shared(texts: list[str]) -> tuple[str, ...]:
+    return _names(*map(intern, texts))
 
 
 def _same(text: str | None) -> str | None:
@@ -155,72 +147,87 @@ def _same(text: str | None) -> str | None:
     return None if text is None else intern(text)
 
 
+@lru_cache(maxsize=1 << 16)
+def _number(text: str) -> Decimal:
+    return Decimal(text)
+
+
 def _amount(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    return None if text is None else _number(text)
 
 
 @lru_cache(maxsize=1 << 12)
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else _date(text)
+
+
+@lru_cache(maxsize=1 << 16)
 def _names(*words: str) -> tuple[str, ...]:
     return words
 
 
-def _capture(body: Body) -> LightCapture:
-    return LightCapture(intern(body["capture_id"]), body["uri"], _when(body["observed_at"]))
+def digest_of(text: str) -> int:
+    """Return what stands for a text: equal texts have equal ones, in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
-def _page(body: Body) -> LightPage:
-    return LightPage(_sources(body), intern(body["market"]), body["uri"],
-                     intern(body["page_kind"]), _at(body))  # fmt: skip
+Read = Callable[[Any], Any]
 
 
-def _account(body: Body) -> LightAccount:
-    return LightAccount(_sources(body), intern(body["market"]), intern(body["handle"]),
-                        body["profile_captured"], _at(body))  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one kind is kept: its class, and for each of its fields what reads stored JSON."""
+
+    cls: Callable[..., Any]
+    fields: Mapping[str, Read]
+
+    def values(self, body: Body) -> list[Any]:
+        """Return the values of a stored body that are kept, as JSON."""
+        found = [body.get(name) for name in self.fields]
+        if self.cls is LightFeedback:
+            found[-1] = digest_of(str(found[-1]))
+        return found
+
+    def lights(self, columns: Sequence[Iterable[Any]]) -> Iterator[Any]:
+        """Yield the kept records of such values, given field by field."""
+        reads = zip(self.fields.values(), columns, strict=True)
+        return map(self.cls, *[map(read, column) for read, column in reads])
+
+    def light(self, body: Body) -> Any:
+        """Return what is kept of one stored body."""
+        return next(self.lights([[value] for value in self.values(body)]))
 
 
-def _listing(body: Body) -> LightListing:
-    return LightListing(
-        _sources(body), intern(body["market"]), body["listing_key"], body["title"],
-        _same(body["vendor_handle"]), _names(*body["category"]), _amount(body["price_amount"]),
-        _same(body["price_currency"]), _same(body["ships_from"]), _same(body["ships_to"]),
-        _day(body["listed_on"]), body.get("stock_state"), _at(body),
-    )  # fmt: skip
+def _plain(value: Any) -> Any:
+    return value
 
 
-def _feedback(body: Body) -> LightFeedback:
-    return LightFeedback(
-        _sources(body), intern(body["market"]), body["listing_key"], _same(body["vendor_handle"]),
-        body["buyer_handle"], _day(body["given_on"]), _same(body["rating"]), hash(body["text"]),
-    )  # fmt: skip
-
-
-def _mention(body: Body) -> LightMention:
-    return LightMention(intern(body["subject"]), intern(body["substance_id"]),
-                        intern(body["substance_name"]), intern(body["status"]))  # fmt: skip
-
-
-def _unit_price(body: Body) -> LightUnitPrice:
-    return LightUnitPrice(intern(body["subject"]), Decimal(body["amount"]),
-                          _same(body["currency"]), intern(body["per_unit"]),
-                          _amount(body["eur"]))  # fmt: skip
-
-
-def _selector(body: Body) -> LightSelector:
-    return LightSelector(intern(body["subject"]), intern(body["selector_kind"]), body["value"],
-                         intern(body["party"]))  # fmt: skip
-
-
-def _reading(body: Body) -> LightReading:
-    return LightReading(intern(body["subject"]))
-
-
-LIGHT: dict[str, Callable[[Body], Any]] = {
-    Capture.KIND: _capture, Page.KIND: _page, VendorAccount.KIND: _account,
-    Listing.KIND: _listing, Feedback.KIND: _feedback, Mention.KIND: _mention,
-    UnitPrice.KIND: _unit_price, Selector.KIND: _selector, Quantity.KIND: _reading,
-    PriceQuote.KIND: _reading, TextReading.KIND: _reading,
+_PLACED: dict[str, Read] = {"sources": _shared, "market": intern}
+_READING = Form(LightReading, {"subject": intern})
+LIGHT: dict[str, Form] = {
+    Capture.KIND: Form(LightCapture, {"capture_id": intern, "uri": intern, "observed_at": _when}),
+    Page.KIND: Form(LightPage, {**_PLACED, "uri": intern, "page_kind": intern,
+                                "observed_at": _at}),
+    VendorAccount.KIND: Form(LightAccount, {**_PLACED, "handle": intern,
+                                            "profile_captured": _plain, "observed_at": _at}),
+    Listing.KIND: Form(LightListing, {
+        **_PLACED, "listing_key": intern, "title": _plain, "vendor_handle": _same,
+        "category": _shared, "price_amount": _amount, "price_currency": _same,
+        "ships_from": _same, "ships_to": _same, "listed_on": _day, "stock_state": _same,
+        "observed_at": _at}),
+    Feedback.KIND: Form(LightFeedback, {
+        **_PLACED, "listing_key": intern, "vendor_handle": _same, "buyer_handle": _same,
+        "given_on": _day, "rating": _same, "text": _plain}),
+    Mention.KIND: Form(LightMention, {"subject": intern, "substance_id": intern,
+                                      "substance_name": intern, "status": intern}),
+    UnitPrice.KIND: Form(LightUnitPrice, {"subject": intern, "amount": _number,
+                                          "currency": _same, "per_unit": intern,
+                                          "eur": _amount}),
+    Selector.KIND: Form(LightSelector, {"subject": intern, "selector_kind": intern,
+                                        "value": _plain, "party": intern}),
+    Quantity.KIND: _READING, PriceQuote.KIND: _READING, TextReading.KIND: _READING,
 }  # fmt: skip

@@ -9,6 +9,8 @@ from contextlib import suppress
 
 import uvicorn
 
+from graph.browsing.reading import read_nodes
+from graph.model import NodeRef
 from vestigo.console.application import build_application
 from vestigo.console.archive import Reader
 from vestigo.console.desk import Desk
@@ -77,6 +79,7 @@ def build_desk(
     environment.globals["case_folder"] = str(session.folder.path)
     desk = Desk(session, Origin.of(port, public), port, reader, environment)
     desk.graph = graph or desk.graph
+    _open_graph(desk)
     desk.rows()
     desk.searched.follow()
     with suppress(VestigoError):  # the page of the log says what is wrong with it
@@ -84,6 +87,12 @@ def build_desk(
     for name in desk.environment.list_templates():
         desk.environment.get_template(name)
     return desk
+
+
+def _open_graph(desk: Desk) -> None:
+    """Open the graph while little else is in memory: it is read through once."""
+    with suppress(VestigoError), desk.graph.reading() as store:  # its page says what is wrong
+        read_nodes(store, [NodeRef("Market", "")])
 
 
 def build_server(desk: Desk) -> uvicorn.Server:

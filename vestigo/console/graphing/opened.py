@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.kglite_store import KgliteStore
+from graph.reading_form import keep_within
 from graph.store import GraphStore, Summary
 from vestigo.errors import SourceUnreachable
 
 POINTER = "current.json"
+MOST_MAPPED = 128 * 2**20
 
 
 class CaseGraph(Protocol):
@@ -49,11 +51,16 @@ class OpenGraph:
                     stamp,
                 )
             yield self._store
+            self._give_back()
 
     def summary(self) -> Summary | None:
         """Return what the graph was made from, None where there is none."""
         with self.reading() as store:
             return store.summary()
+
+    def _give_back(self) -> None:
+        """Keep few pages of mapped files: what the system reads ahead counts as memory."""
+        keep_within(self._folder, MOST_MAPPED)
 
     def _stamp_now(self) -> tuple[int, int] | None:
         try:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from vestigo.console import beside
 from vestigo.console.searching.found_in import Hit, hits_of
 from vestigo.errors import ConfigurationError
 from vestigo.evidence.exhibit_numbers import DIGITS
@@ -25,7 +26,6 @@ from vestigo.store.ledger import LedgerEntry
 
 FORMAT = "vestigo.search.v2"
 BATCH = 1_000
-WAIT_SECONDS = 30
 _TABLES = """
 CREATE TABLE position (format TEXT, seq INTEGER, entry_sha256 TEXT, n_captures INTEGER);
 CREATE TABLE hits (id INTEGER PRIMARY KEY, entity TEXT UNIQUE NOT NULL, grp TEXT NOT NULL,
@@ -64,13 +64,13 @@ class IndexFile:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that reads."""
-        with closing(_connect(self.path)) as connection:
+        with closing(beside.connect(self.path)) as connection:
             yield connection
 
     def _follow(self) -> int:
         head = self._ledger.head().n_entries
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        with closing(_connect(self.path)) as connection:
+        with closing(beside.connect(self.path)) as connection:
             self._refuse_another(connection)
             while True:
                 connection.execute("BEGIN IMMEDIATE")
@@ -125,8 +125,7 @@ class IndexFile:
             _forget(connection, record_id)
 
     def _remove(self) -> None:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        beside.remove(self.path)
         self._n_gone = -1
 
 
@@ -137,15 +136,6 @@ def _cannot_write(path: Path, error: Exception) -> ConfigurationError:
         where=str(path),
         remedy=_("Make room on the disk; the index may be deleted, it is made again."),
     )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA secure_delete=ON")
-    connection.execute("PRAGMA temp_store=MEMORY")  # nothing of a case outside of its folder
-    return connection
 
 
 def _position(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from vestigo.console.facets import Row, Rows, in_euro
 from vestigo.console.index import CaseIndex
@@ -79,7 +81,8 @@ def trends_of(index: CaseIndex, rows: Rows, asked: Asked) -> Trends:
     chosen = [row for row in rows if _wanted(row, asked)]
     placed = [(month, row) for row in chosen for month in _months_of(index, row, asked.basis)]
     months = _filled({month for month, _row in placed})
-    kept = [(month, row) for month, row in placed if month in set(months)]
+    shown = set(months)
+    kept = [(month, row) for month, row in placed if month in shown]
     named = [(month, name) for month, row in kept for name in _substances(row, asked)]
     routes = [(month, _route(row)) for month, row in kept]
     seen = {id(row) for _month, row in kept}
@@ -101,13 +104,23 @@ def _wanted(row: Row, asked: Asked) -> bool:
 def _months_of(index: CaseIndex, row: Row, basis: str) -> Iterator[str]:
     if basis == "listed":
         on = row.listing.listed_on
-        yield from [on.isoformat()[:7]] if on else []
+        yield from [month_of(on)] if on else []
     elif basis == "feedback":
         given = (one.light.given_on for one in index.feedback_on.get(row.offer.key, ()))
-        yield from (on.isoformat()[:7] for on in given if on)
+        yield from (month_of(on) for on in given if on)
     else:
         times = (one.light.observed_at for one in row.offer.captures)
-        yield from sorted({f"{at:%Y-%m}" for at in times if at})
+        yield from sorted({month_of(at) for at in times if at})
+
+
+def month_of(at: date) -> str:
+    """Return the month of a day or moment, as ``2026-03``."""
+    return _month(at.year, at.month)
+
+
+@lru_cache(maxsize=1 << 10)
+def _month(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}"
 
 
 def _filled(months: set[str]) -> tuple[str, ...]:
@@ -172,11 +185,11 @@ def _at(prices: list[Decimal], place: Decimal) -> Decimal:
 
 
 def _covered(index: CaseIndex, months: tuple[str, ...]) -> Iterator[Covered]:
-    n = Counter(f"{one.light.observed_at:%Y-%m}" for one in index.captures.values())
+    n = Counter(month_of(one.light.observed_at) for one in index.captures.values())
     passes: dict[str, list[CoverageEstimate]] = defaultdict(list)
     for one in newest_estimates(record for _id, record in index.all_of(CoverageEstimate)):
         if one.observed_at is not None:
-            passes[f"{one.observed_at:%Y-%m}"].append(one)
+            passes[month_of(one.observed_at)].append(one)
     for month in sorted({*months, *passes, *n}):
         yield Covered(month, n[month], tuple(passes.get(month, ())))
 
