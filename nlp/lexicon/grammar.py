@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from nlp.text.lexing import Token
 from nlp.text.normalizing import normalize
 
 Phrases = tuple[tuple[str, ...], ...]
+# Beside signs and words: "1.2k", "80,-", "80.-", "60e", "20 pounds".
+MONEY_BEHIND = ("k", ",", ".", "e", "pounds")
+COUNTED = ("er", "x", "*")  # beside things: "200er", "3 x"
 INNER = ("'", "-")  # between the words of a phrase these are passed
 
 
@@ -104,11 +106,17 @@ class Grammar:
     things: frozenset[str]  # that are counted, or hold what is counted
     units: frozenset[str]  # of mass, dose, volume, the counting words, and "%"
     money_starts: frozenset[str]
+    counted_by: frozenset[str]  # what can follow a number that is a count
+    money_behind: frozenset[str]  # what can follow a number that is an amount of money
+    measuring: frozenset[str]  # what an atom that weighs, doses or holds so much is read from
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Grammar:
         """Return the grammar of a parsed ``grammar.toml``."""
         money, counting, cues = section["money"], section["counting"], section["cues"]
+        money_starts = (*money["signs"], *money["words"], *money["open"], *money["dollar"])
+        money_starts += (*money["before"], "$", "s", "fr")
+        measures = (*section["mass"], *section["dose"], *section["volume"])
         status = dict(section["status"])
         return cls(
             mass=_factors(section["mass"]),
@@ -194,9 +202,11 @@ class Grammar:
             beyond=PhraseSet(cues["beyond"]),
             status={name: PhraseSet(words) for name, words in status.items()},
             things=frozenset((*counting["words"], *counting["containers"])),
-            units=frozenset(
-                (*section["mass"], *section["dose"], *section["volume"], *counting["words"], "%")
+            units=frozenset((*measures, *counting["words"], "%")),
+            counted_by=frozenset(
+                (*counting["words"], *counting["containers"], *section["menus"]["times"], *COUNTED)
             ),
+            measuring=frozenset((*measures, "fl", "fluid", "ball", "balls")),
             atom_starts=frozenset(
                 (
                     *section["numbers"],
@@ -211,18 +221,8 @@ class Grammar:
                     "*",
                 )
             ),
-            money_starts=frozenset(
-                (
-                    *money["signs"],
-                    *money["words"],
-                    *money["open"],
-                    *money["dollar"],
-                    *money["before"],
-                    "$",
-                    "s",
-                    "fr",
-                )
-            ),
+            money_starts=frozenset(money_starts),
+            money_behind=frozenset((*money_starts, *money["scale"], *MONEY_BEHIND)),
         )
 
 
@@ -240,29 +240,33 @@ class PhraseSet:
             seconds = self._longer.setdefault(first, {})
             known = (*seconds.get(rest[0], ()), words)
             seconds[rest[0]] = tuple(sorted(known, key=len, reverse=True))
-        self._firsts = frozenset((*self._single, *self._longer))
+        self.firsts = frozenset((*self._single, *self._longer))
 
-    def at(self, tokens: list[Token], index: int) -> int:
-        """Return how many tokens the longest phrase at ``index`` takes; 0 for none."""
-        first = tokens[index][1]
-        if first not in self._firsts:
+    def at(self, texts: list[str], index: int) -> int:
+        """Return how many tokens the longest phrase at ``index`` takes; 0 for none.
+
+        ``texts`` are those of the tokens, with empty ones behind (``lexing.padded``).
+        """
+        first = texts[index]
+        if first not in self.firsts:
             return 0
         seconds = self._longer.get(first)
         if seconds is not None:
-            second = _second(tokens, index)
-            for words in seconds.get(second[0], ()):
-                taken = _taken(tokens, index, second[1], words)
+            second = index + 1
+            while texts[second] in INNER:
+                second += 1
+            for words in seconds.get(texts[second], ()):
+                taken = _taken(texts, index, second, words)
                 if taken:
                     return taken
         return int(first in self._single)
 
-    def within(self, tokens: list[Token], first: int, last: int) -> bool:
+    def within(self, texts: list[str], first: int, last: int) -> bool:
         """Whether a phrase begins in tokens [first, last)."""
-        known = self._firsts
-        for index in range(first, last):
-            if tokens[index][1] in known and self.at(tokens, index):
-                return True
-        return False
+        known = self.firsts
+        if known.isdisjoint(texts[first:last]):
+            return False
+        return any(texts[n] in known and self.at(texts, n) for n in range(first, last))
 
 
 class PhraseIndex:
@@ -276,18 +280,22 @@ class PhraseIndex:
                 second = words[1] if len(words) > 1 else ""
                 self._by_first.setdefault(words[0], []).append((label, words, second))
 
-    def find(self, tokens: list[Token]) -> Iterator[tuple[str, int, int]]:
-        """Yield (label, first token, number of tokens) of every phrase, in order."""
+    def find(self, texts: list[str]) -> Iterator[tuple[str, int, int]]:
+        """Yield (label, first token, number of tokens) of every phrase, in order.
+
+        ``texts`` are those of the tokens, with empty ones behind (``lexing.padded``).
+        """
         known = self._by_first
-        for index, token in enumerate(tokens):
-            if token[1] not in known:
-                continue
-            following, at = _second(tokens, index)
-            for label, words, second in known[token[1]]:
+        for index in [n for n, text in enumerate(texts) if text in known]:
+            at = index + 1
+            while texts[at] in INNER:
+                at += 1
+            following = texts[at]
+            for label, words, second in known[texts[index]]:
                 if not second:
                     yield label, index, 1
                 elif second == following:
-                    taken = _taken(tokens, index, at, words)
+                    taken = _taken(texts, index, at, words)
                     if taken:
                         yield label, index, taken
 
@@ -297,21 +305,13 @@ def _words(phrase: str) -> tuple[str, ...]:
     return tuple(normalize(phrase).normal.replace("'", " ").replace("-", " ").split())
 
 
-def _second(tokens: list[Token], index: int) -> tuple[str, int]:
-    """Return the word behind token ``index`` and its place: apostrophes and hyphens are passed."""
-    at, end = index + 1, len(tokens)
-    while at < end and tokens[at][1] in INNER:
-        at += 1
-    return (tokens[at][1], at) if at < end else ("", at)
-
-
-def _taken(tokens: list[Token], index: int, second: int, words: tuple[str, ...]) -> int:
+def _taken(texts: list[str], index: int, second: int, words: tuple[str, ...]) -> int:
     """Return how many tokens ``words`` take at ``index``, whose second word stands there."""
-    position, end = second + 1, len(tokens)
+    position = second + 1
     for word in words[2:]:
-        while position < end and tokens[position][1] in INNER:
+        while texts[position] in INNER:
             position += 1
-        if position >= end or tokens[position][1] != word:
+        if texts[position] != word:
             return 0
         position += 1
     return position - index

@@ -48,6 +48,9 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
+        if len(self) == len(pairs):
+            self.repeated: list[str] = []
+            return
         names = Counter(name for name, _value in pairs if name in (*KEYS, *PRICE_KEYS))
         self.repeated = sorted(name for name, n in names.items() if n > 1)
 

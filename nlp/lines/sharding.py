@@ -25,6 +25,7 @@ from vestigo.i18n import _
 from vestigo.rates import RateTable
 
 LINES = 200  # of one parcel: a second of work at most
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 AHEAD = 3  # parcels a process may be ahead of what was written: bounds the memory
 
 
@@ -107,11 +108,7 @@ def read_parcel(lines: list[bytes], rules: Rules) -> Parcel:
         lines, _rates(rules.rates), unreadable.append, reader_with(rules.terms).read
     )
     output = b"".join(
-        json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "backslashreplace"
-        )
-        + b"\n"
-        for answer in answers
+        _encoded(answer).encode("utf-8", "backslashreplace") + b"\n" for answer in answers
     )
     return Parcel(output, tuple(unreadable), len(lines))
 

@@ -56,7 +56,9 @@ class Spellings:
 
     def find(self, normal: str, *, slips: bool) -> list[Spelt]:
         """Return what is found in a normal text; ``slips`` also looks for lost letters."""
-        found = [*self._disguised(normal), *self._spaced(normal), *self._starred(normal)]
+        found = [*self._disguised(normal), *self._spaced(normal)]
+        if "*" in normal:
+            found += self._starred(normal)
         if slips:
             found += self._slips(normal)
         return sorted(found, key=lambda spelt: (spelt.start, -spelt.end))

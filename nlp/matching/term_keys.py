@@ -15,15 +15,15 @@ SHORTEST_JOINED = 3  # "2cb"; shorter joined names would be ordinary words
 
 def stream(tokens: list[Token]) -> list[Token]:
     """Return the tokens that terms are matched on: joiners inside a name left out."""
-    return [
-        token
-        for index, token in enumerate(tokens)
-        if token.kind != "sign" or token.text not in JOINERS or not _inside(tokens, index)
-    ]
+    joiners = [index for index, token in enumerate(tokens) if token[1] in JOINERS]
+    left_out = {index for index in joiners if _inside(tokens, index)}
+    if not left_out:
+        return tokens
+    return [token for index, token in enumerate(tokens) if index not in left_out]
 
 
 def _inside(tokens: list[Token], index: int) -> bool:
-    """Whether the sign at ``index`` touches a word or number on both sides."""
+    """Whether the joiner at ``index`` touches a word or number on both sides."""
     if not 0 < index < len(tokens) - 1:
         return False
     before, sign, after = tokens[index - 1 : index + 2]

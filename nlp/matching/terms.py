@@ -78,7 +78,7 @@ class TermMatcher:
 
     def _exact(self, tokens: list[Token]) -> list[TermMatch]:
         kept = stream(tokens)
-        words = [token.text for token in kept]
+        words = [token[1] for token in kept]
         found = []
         for first, last in _apart(self._all(words)):
             terms = self._by_key[tuple(words[first:last])]
@@ -88,10 +88,8 @@ class TermMatcher:
     def _all(self, words: list[str]) -> Iterator[tuple[int, int]]:
         """Yield [first, last) of every term, also of those inside another."""
         by_key, lengths, n_words = self._by_key, self._lengths, len(words)
-        for first, word in enumerate(words):
-            if word not in lengths:
-                continue
-            for length in lengths[word]:
+        for first in [n for n, word in enumerate(words) if word in lengths]:
+            for length in lengths[words[first]]:
                 last = first + length
                 if last <= n_words and tuple(words[first:last]) in by_key:
                     yield first, last

@@ -53,8 +53,8 @@ def _forms(lexicon: Lexicon, mentions: Sequence[Candidate]) -> set[str]:
 
 def _words_that_decide(fields: Sequence[FieldText]) -> set[str]:
     """Return the words of the title; those of all fields where there is none."""
-    words = {token.text for field in fields if field.name == "title" for token in field.tokens}
-    return words or {token.text for field in fields for token in field.tokens}
+    named = [field for field in fields if field.name == "title" and field.tokens]
+    return {text for field in named or fields for text in field.vocabulary() if text}
 
 
 def _dosed(lexicon: Lexicon, field: FieldText, mentions: Sequence[Candidate]) -> frozenset[int]:
@@ -91,8 +91,9 @@ def _named(lexicon: Lexicon, field: FieldText, mentions: Sequence[Candidate]) ->
 def _form(lexicon: Lexicon, term: Term) -> str:
     """Return how what a term names is sold: a medicine by its brand comes in doses."""
     form = lexicon.substances[term.substance].form
-    medicine = term.kind == "brand" or term.term.lower().startswith("dexa")
-    return "dosed" if medicine and form == "loose" else form
+    if form != "loose":
+        return form
+    return "dosed" if term.kind == "brand" or term.term.lower().startswith("dexa") else form
 
 
 def _particular(term: Term) -> bool:

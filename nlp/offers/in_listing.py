@@ -41,8 +41,9 @@ def _of_body(
     grammar: Grammar, field: FieldText, context: OfferContext
 ) -> Iterator[tuple[Offer, bool]]:
     """Yield the offers of a description, each with whether it is a firm statement."""
-    for segment in _own_parts(grammar, field):
-        if not field.atoms_in(segment) or _is_advice(grammar, field, segment):
+    measured = {field.segment_of(atom.first) for atom in field.atoms}
+    for segment in _own_parts(grammar, field) if measured else ():
+        if segment not in measured or _is_advice(grammar, field, segment):
             continue
         offers = segment_offers(grammar, field, segment, context)
         firm = bool(offers) and _is_explicit(grammar, field, segment)
@@ -51,9 +52,12 @@ def _of_body(
 
 def _own_parts(grammar: Grammar, field: FieldText) -> Iterator[Segment]:
     """Yield the parts of a field up to the heading of a list of other listings."""
+    if grammar.elsewhere.firsts.isdisjoint(field.vocabulary()):
+        yield from field.segments
+        return
     for segment in field.segments:
         last = field.text(segment.last - 1 - (field.text(segment.last - 1) == "\n"))
-        if last == ":" and grammar.elsewhere.within(field.tokens, segment.first, segment.last):
+        if last == ":" and grammar.elsewhere.within(field.texts, segment.first, segment.last):
             return
         yield segment
 
@@ -64,11 +68,11 @@ def _is_advice(grammar: Grammar, field: FieldText, segment: Segment) -> bool:
         field.has_menu(segment) and words.isdisjoint(DOSAGE)
     ):
         return False
-    explicit = grammar.explicit.within(field.tokens, segment.first, segment.last)
+    explicit = grammar.explicit.within(field.texts, segment.first, segment.last)
     return not (explicit and not words & DOSAGE)
 
 
 def _is_explicit(grammar: Grammar, field: FieldText, segment: Segment) -> bool:
-    if grammar.explicit.within(field.tokens, segment.first, segment.last):
+    if grammar.explicit.within(field.texts, segment.first, segment.last):
         return True
     return field.is_priced(segment)

@@ -22,23 +22,24 @@ def of_other_goods(grammar: Grammar, field: FieldText, atom: Atom) -> bool:
         return False
     segment = field.segment_of(atom.first)
     start = _start(field, segment, atom.first)
-    if grammar.denied.within(field.tokens, start, atom.first):
+    if grammar.denied.within(field.texts, start, atom.first):
         return True
     if field.is_priced(segment):
         return False
     low = max(start, atom.first - REACH)
     behind = min(segment.last, atom.last + BEHIND)
-    if grammar.compares.within(field.tokens, low, atom.first):
+    if grammar.compares.within(field.texts, low, atom.first):
         return True
-    if grammar.compares.within(field.tokens, atom.last, behind):
+    if grammar.compares.within(field.texts, atom.last, behind):
         return True
     near = max(segment.first, atom.first - DIRECT)
-    return grammar.beyond.within(field.tokens, near, atom.first)
+    return grammar.beyond.within(field.texts, near, atom.first)
 
 
 def _start(field: FieldText, segment: Segment, first: int) -> int:
     """Return where the clause of token ``first`` begins, at most ``REACH`` tokens before."""
     start = first
-    while start > max(segment.first, first - REACH) and field.text(start - 1) not in BREAKS:
+    low = max(segment.first, first - REACH)
+    while start > low and field.text(start - 1) not in BREAKS:
         start -= 1
     return start

@@ -36,8 +36,10 @@ def weigh_pounds(fields: Sequence[FieldText], grammar: Mapping[str, Any]) -> Non
     ``grammar`` is the parsed ``grammar.toml``; the fields are changed in place.
     """
     for pound in POUNDS:
-        written = [field for field in fields if pound.words & field.vocabulary()]
-        known = frozenset(grammar[pound.place]["words"]) if written else frozenset[str]()
+        written = [f for f in fields if not pound.words.isdisjoint(f.vocabulary())]
+        if not written:
+            continue
+        known = frozenset(grammar[pound.place]["words"])
         if any(known & field.vocabulary() for field in fields):
             for field in written:
                 field.atoms = [_weighed(field, atom, pound) for atom in field.atoms]

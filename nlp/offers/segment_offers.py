@@ -112,6 +112,8 @@ def _part_offers(
         atoms = weighed_pieces(atoms, loose=context.loose)
         atoms = before_dose(field, opened(field, atoms, loose=context.loose, pieces=context.pieces))
     atoms = [a for a in atoms if a.kind != "bare" and a.value > 0][:MAX_ATOMS]
+    if not atoms:
+        return []  # prose with a number in it
     atoms = [a for a in atoms if not excluded(grammar, field, a, len(atoms) + context.among)]
     atoms = [a for a in atoms if not not_on_sale(grammar, field, a, atoms)]
     atoms = [a for a in atoms if not of_other_goods(grammar, field, a)]

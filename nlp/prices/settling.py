@@ -97,10 +97,10 @@ def _of_bare(
 ) -> str | None:
     """Return the currency of amounts without any sign: the shown one unless the text differs."""
     spoken = {
-        code
+        grammar.money_words[word]
         for field in fields
-        for word, code in grammar.money_words.items()
-        if len(word) > SHORT and word in field.vocabulary()
+        for word in grammar.money_words.keys() & field.vocabulary()
+        if len(word) > SHORT
     }
     known = named | spoken
     return shown if shown in known or not known else _only(known) or shown
@@ -120,10 +120,9 @@ def _named(grammar: Grammar, fields: Sequence[FieldText]) -> frozenset[str]:
     }
     for field in fields:
         words = field.vocabulary()
+        codes = {word: grammar.money_words[word] for word in grammar.money_words.keys() & words}
         found |= {
-            code
-            for word, code in grammar.money_words.items()
-            if word in words and (code == "USD" or word == code.lower() != "pen")
+            code for word, code in codes.items() if code == "USD" or word == code.lower() != "pen"
         }
         whose = {grammar.dollars_of[word] for word in words & grammar.dollars_of.keys()}
         if whose and not words.isdisjoint(("dollars", "dollar", "dolares")):

@@ -164,7 +164,8 @@ class ListingReader:
 
 def _plain_words(text: ListingText) -> list[str]:
     whole = f"{text.title} {text.description} {text.profile}"[:LANGUAGE_SAMPLE]
-    return [word.strip(PUNCTUATION) for word in normalize(whole).normal.split()]
+    words = normalize(whole).normal.split()
+    return [word if word.isalnum() else word.strip(PUNCTUATION) for word in words]
 
 
 def _each_once(marked: Iterable[Marked]) -> list[Marked]:

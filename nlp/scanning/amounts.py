@@ -65,14 +65,14 @@ def scan_money(grammar: Grammar, tokens: list[Token], language: str | None) -> l
 def _money_at(
     grammar: Grammar, tokens: list[Token], index: int, language: str | None
 ) -> MoneyFound | None:
+    if tokens[index].kind == "num":
+        value = _number(tokens, index, language)
+        return None if value is None else _before_sign(grammar, tokens, value, language)
     sign = currency_at(grammar, tokens, index)
-    if sign is not None:
-        signed = _signed(grammar, tokens, index, sign, language)
-        return signed or _spelt(grammar, tokens, index, sign, language)
-    value = _number(tokens, index, language)
-    if value is None or (index and currency_at(grammar, tokens, index - 1) and value.word):
+    if sign is None:
         return None
-    return _before_sign(grammar, tokens, value, language)
+    signed = _signed(grammar, tokens, index, sign, language)
+    return signed or _spelt(grammar, tokens, index, sign, language)
 
 
 def _signed(
@@ -118,6 +118,8 @@ def _before_sign(
 ) -> MoneyFound | None:
     """Return the amount before a sign or a word ("50 EUR", "7\u20ac50", "80,-")."""
     index = value.first
+    if value.last >= len(tokens) or tokens[value.last].text not in grammar.money_behind:
+        return None  # most numbers: nothing of money follows
     amount, last = _thousand(grammar, tokens, value)
     last = _without_dash(tokens, last)
     behind = currency_at(grammar, tokens, last) if _may_follow(grammar, tokens, last) else None
@@ -138,7 +140,9 @@ def _before_sign(
 def _number(tokens: list[Token], index: int, language: str | None) -> Value | None:
     if index >= len(tokens) or tokens[index].kind != "num":
         return None
-    value = value_at(tokens, index, {}, language or "" if _coin_near(tokens, index) else GROUPED)
+    written = tokens[index].text
+    coin = not written.isdigit() and _coin_near(tokens, index)
+    value = value_at(tokens, index, {}, language or "" if coin else GROUPED)
     return None if value is None or value.fraction else value
 
 

@@ -59,10 +59,17 @@ class Atom:
 class AtomScanner:
     """Reads the atoms of one field from left to right."""
 
-    def __init__(self, grammar: Grammar, tokens: list[Token], language: str | None) -> None:
+    def __init__(
+        self,
+        grammar: Grammar,
+        tokens: list[Token],
+        language: str | None,
+        texts: list[str] | None = None,
+    ) -> None:
+        """``texts``: those of the tokens, padded, where they are known already."""
         self._grammar = grammar
         self._tokens = tokens
-        self._text = padded(tokens).__getitem__  # asked for at every step
+        self._text = (texts or padded(tokens)).__getitem__  # asked for at every step
         self._language = language
         self._numbers = grammar.numbers_in.get(language or "", grammar.numbers)
         self._start = next((i for i, t in enumerate(tokens) if t.kind in ("word", "num")), -1)
@@ -103,9 +110,10 @@ class AtomScanner:
         eighth = token.text == "eighth" and self._text(index - 1) not in PER
         if eighth or (token.text in OUNCES_ALONE and self._ends_fractions(index)):
             return Atom("mass", self._grammar.mass[token.text], index, index + 1, metric=False)
-        after = self._times_before(index)
-        if after is not None:
-            return after
+        if token.text in TIMES:
+            after = self._times_before(index)
+            if after is not None:
+                return after
         power = self._text(index - 1) == "e" and self._touches(index) and self._touches(index - 1)
         value = value_at(self._tokens, index, self._numbers, self._language)
         return self._with_unit(value) if value and not power else None  # "1e3"
@@ -124,8 +132,8 @@ class AtomScanner:
         )
 
     def _times_before(self, index: int) -> Atom | None:
-        """Read "x 100" and "x100"; the number must not carry a unit of its own."""
-        if self._text(index) not in TIMES or index + 1 >= len(self._tokens):
+        """Read "x 100" and "x100" at a sign of times; the number must not carry a unit."""
+        if index + 1 >= len(self._tokens):
             return None
         if self._text(index) == "*" and not self._unit_before(index):
             return None
@@ -163,13 +171,10 @@ class AtomScanner:
         word = self._text(index)
         if word == "%":
             return Atom("percent", value.number, value.first, index + 1)
-        readers: tuple[Callable[[Value, int], Atom | None], ...] = (
-            self._eight_ball, self._mass, self._dose, self._volume,
-        )  # fmt: skip
-        for reader in readers:
-            atom = reader(value, index)
-            if atom is not None:
-                return atom
+        if word in grammar.measuring or self._text(value.last) in ("/", "-"):
+            measured = self._measured(value, index)
+            if measured is not None:
+                return measured
         whole = value.number == int(value.number) and not value.fraction
         if whole and self._marked(value.first):
             return None
@@ -185,6 +190,13 @@ class AtomScanner:
         if value.fraction:
             return self._bare_fraction(value)
         return Atom("bare", value.number, value.first, value.last)
+
+    def _measured(self, value: Value, index: int) -> Atom | None:
+        """Return the mass, dose or volume of a number whose unit stands at ``index``."""
+        readers: tuple[Callable[[Value, int], Atom | None], ...] = (
+            self._eight_ball, self._mass, self._dose, self._volume,
+        )  # fmt: skip
+        return next((a for a in (reader(value, index) for reader in readers) if a), None)
 
     def _contained(self, index: int) -> bool:
         """Whether the number says what a box holds: "box of ten"."""
@@ -214,7 +226,7 @@ class AtomScanner:
     def _as_count(self, value: Value) -> Value:
         """Return "1.000 pills" as a thousand: a count has no decimals."""
         text, word = self._text(value.first), self._text(value.last)
-        if value.last - value.first != 1 or not THOUSANDS.fullmatch(text):
+        if value.last - value.first != 1 or "." not in text or not THOUSANDS.fullmatch(text):
             return value
         if word not in self._grammar.counting and word not in (*TIMES, *self._grammar.containers):
             return value
@@ -278,6 +290,8 @@ class AtomScanner:
     def _counted(self, value: Value, index: int) -> Atom | None:
         """Return the count of a whole number: of pieces, of what holds pieces, of times."""
         word = self._text(index)
+        if word not in self._grammar.counted_by:
+            return None
         count = Atom("count", value.number, value.first, index + 1)
         if word in self._grammar.counting:
             return replace(count, container=self._holds_many(index + 1))
@@ -303,7 +317,8 @@ class AtomScanner:
     def _mass(self, value: Value, index: int) -> Atom | None:
         word = self._text(index)
         if word == "fl" or (word == "fluid" and self._text(index + 1) in ("oz", "ounce")):
-            return Atom("volume", value.number * Decimal("29.57"), value.first, index + 2, False)
+            last = min(index + 2, len(self._tokens))  # a text may end with "fl"
+            return Atom("volume", value.number * Decimal("29.57"), value.first, last, False)
         factor = self._grammar.mass.get(word)
         if factor is None or word == "ball" or self._in_money(index):
             return None

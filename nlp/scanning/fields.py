@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nlp.lexicon.grammar import Grammar
 from nlp.matching.terms import TermMatch, TermMatcher
@@ -62,31 +62,21 @@ class FieldText:
     unequal: list[Segment] = field(default_factory=list)  # sizes and more or fewer prices
     past: frozenset[int] = frozenset()  # tokens of amounts where some hold no more
 
-    @cached_property
-    def texts(self) -> list[str]:
-        """The texts of the tokens in order, empty ones behind the last (``PADDING``)."""
-        return padded(self.tokens)
+    # The texts of the tokens in order, empty ones behind the last (``padded``).
+    texts: list[str] = field(init=False, repr=False, compare=False)
+    # The text of a token by its index; empty before the first, beyond the last.
+    text: Callable[[int], str] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def text(self) -> Callable[[int], str]:
-        """Return the text of a token by its index; empty before the first, beyond the last."""
-        return self.texts.__getitem__
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.texts)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [token[2] for token in self.tokens]
-
-    @cached_property
-    def _segment_starts(self) -> list[int]:
-        return [segment.first for segment in self.segments]
-
-    @cached_property
-    def _kinds_in(self) -> dict[int, frozenset[str]]:
-        return {}
+    def __post_init__(self) -> None:
+        """Keep what every rule asks for: each is one pass over the tokens."""
+        self.texts = padded(self.tokens)
+        self.text = self.texts.__getitem__
+        self._known = frozenset(self.texts)
+        self._starts = [token[2] for token in self.tokens]
+        self._segment_starts = [segment[0] for segment in self.segments]
+        self._kinds_in: dict[int, frozenset[str]] = {}
+        # What a reader of fields worked out of the tokens, by its own key.
+        self.worked_out: dict[object, Any] = {}
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -114,7 +104,8 @@ class FieldText:
 
     def segment_of(self, index: int) -> Segment:
         """Return the segment that holds token ``index``."""
-        return self.segments[max(0, bisect_right(self._segment_starts, index) - 1)]
+        at = bisect_right(self._segment_starts, index)
+        return self.segments[at - 1 if at else 0]
 
     def words(self, segment: Segment) -> set[str]:
         """Return the words of a segment."""
@@ -147,7 +138,7 @@ class FieldText:
         if not self.atoms:
             return []
         at = bisect_right(self.atoms, index, key=_first)
-        return self.atoms[max(0, at - 2) : at]
+        return self.atoms[at - 2 if at > 2 else 0 : at]  # noqa: PLR2004 - at most two
 
     def money_before(self, index: int) -> MoneyFound | None:
         """Return the last amount of money that begins before token ``index``."""
@@ -206,9 +197,10 @@ def scan_atoms(found: FieldText, grammar: Grammar, tokens: list[Token]) -> list[
     """Return the atoms of a field, read from ``tokens``, outside its names and amounts."""
     taken = {i for money in found.money for i in range(money.first, money.reach)} | found.past
     language = found.language
+    scanner = AtomScanner(grammar, tokens, language, found.texts)
     return [
         atom
-        for atom in with_shared_units(tokens, AtomScanner(grammar, tokens, language).scan())
+        for atom in with_shared_units(tokens, scanner.scan())
         if (not taken or taken.isdisjoint(range(atom.first, atom.last)))
         and not _in_a_name(atom, found, tokens)
     ]
@@ -226,21 +218,31 @@ def _segments(tokens: list[Token], text: NormalText, *, inline: bool) -> list[Se
     normal = text.normal
     segments: list[Segment] = []
     first = 0
-    for index, token in enumerate(tokens):
-        if token[1] not in ENDING:
-            continue
-        short = index > 0 and token.text == "." and tokens[index - 1].text in ABBREVIATIONS
-        if short and not inline:
-            following = text.cut(token.end, min(token.end + 3, len(normal))).strip()
-            # "de 2 g. Recibirás" is a new sentence, "32 oz. X 2" is none
-            short = not (following.istitle() and following.isalpha() and len(following) > 1)
-        dotted = token.text == "." and _dotted(tokens, index)
-        if token.kind == "nl" or (_ends_sentence(token, normal) and not (short or dotted)):
-            segments.append(Segment(first, index + 1))
-            first = index + 1
+    for index in [n for n, token in enumerate(tokens) if token[1] in ENDING]:
+        token = tokens[index]
+        if token[0] != "nl":
+            if not _ends_sentence(token, normal):
+                continue
+            point = token[1] == "."
+            if point and (_short(tokens, index, text, inline=inline) or _dotted(tokens, index)):
+                continue
+        segments.append(Segment(first, index + 1))
+        first = index + 1
     if first < len(tokens) or not segments:
         segments.append(Segment(first, len(tokens)))
     return segments
+
+
+def _short(tokens: list[Token], index: int, text: NormalText, *, inline: bool) -> bool:
+    """Whether the point at ``index`` belongs to an abbreviation."""
+    if index == 0 or tokens[index - 1].text not in ABBREVIATIONS:
+        return False
+    if inline:
+        return True
+    end = tokens[index].end
+    following = text.cut(end, min(end + 3, len(text.normal))).strip()
+    # "de 2 g. Recibirás" is a new sentence, "32 oz. X 2" is none
+    return not (following.istitle() and following.isalpha() and len(following) > 1)
 
 
 def _dotted(tokens: list[Token], index: int) -> bool:

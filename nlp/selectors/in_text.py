@@ -50,6 +50,7 @@ _FINGERPRINT = re.compile(
     r")(?![0-9A-Za-z]|[ :-]{1,2}[0-9A-Fa-f]{2}(?![0-9A-Za-z]))"
 )
 _HEX_GROUP = re.compile(r"[:-]?(?:[0-9a-f]{2}|[0-9a-f]{4}|[0-9a-f]{5})[:-]?").fullmatch
+WORDS_KEPT = 50_000  # none longer than ``LONG``: about 6 MB
 _LEAST_GROUPS = 6  # parted by blanks: those of the ends may carry a bracket
 _KEY_WORD = re.compile(
     r"pgp|gpg|finger|huella|empreinte|vingerafdruk|impress[aã]o digital"
@@ -86,8 +87,14 @@ def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
     """
     scanned = _scanned(field, text[:MAX_TEXT])
     rest = scanned.rest
+    low = rest.text.lower()
     shapes = ((_URL, "://"), (_ONION, ".onion"), (_ONION_PATH, ".onion"))
-    found = [m.span() for shape, sign in shapes for m in _in_words(shape, sign, rest.text)]
+    found = [
+        match.span()
+        for shape, sign in shapes
+        if sign in low
+        for match in _in_words(shape, sign, rest.text)
+    ]
     found += [(item.place.start, item.place.end) for item in scanned.found]
     return [*scanned.blocks, *(rest.span(start, end) for start, end in found)]
 
@@ -123,7 +130,7 @@ def read_selectors(field: str, text: str) -> tuple[list[SelectorFound], list[Unr
 
 @lru_cache(maxsize=4)  # both functions above are asked for the same field
 def _scanned(field: str, text: str) -> _Scanned:
-    blocks = pgp.find_blocks(text)
+    blocks = _blocks(text)
     if "BEGIN PGP" in text:
         blocks = sorted([*blocks, *(match.span() for match in _OTHER_ARMOUR.finditer(text))])
     rest = plain_signs(_blanked(text, blocks))
@@ -139,7 +146,7 @@ def _likely(text: str) -> list[Reader]:
     low = text.lower()
     words = low.split()
     long = max(map(len, words), default=0) >= LONG
-    grouped = long or sum(1 for _ in filter(None, map(_HEX_GROUP, words))) >= _LEAST_GROUPS
+    grouped = long or sum(map(_IS_HEX_GROUP.__getitem__, words)) >= _LEAST_GROUPS
     by_words: dict[Reader, bool] = {_coins: long, _hex_ids: long, _fingerprints: grouped}
     return [reader for reader, sign in known if by_words.get(reader) or sign(low)]
 
@@ -155,6 +162,19 @@ def _signs() -> tuple[tuple[Reader, Sign], ...]:
         (_contacts(handles), _one_of(*KIND_OF_WORD, ".me", ".dog")),
         (_contacts(phones), _one_of("+", "00", "wa.me", "whatsapp")),
     )  # fmt: skip
+
+
+class _HexGroups(dict[str, bool]):
+    """Whether a word is a group of hexadecimal digits, worked out once; bounded."""
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= WORDS_KEPT:
+            self.clear()
+        self[word] = found = _HEX_GROUP(word) is not None
+        return found
+
+
+_IS_HEX_GROUP = _HexGroups()
 
 
 def _one_of(*parts: str) -> Sign:
@@ -187,7 +207,7 @@ def _selector(
 
 def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread]]:
     found, unread = [], []
-    for start, end in pgp.find_blocks(text):
+    for start, end in _blocks(text):
         place = Place(field=field, start=start, end=end)
         try:
             key = pgp.read_key(text[start:end])
@@ -204,6 +224,11 @@ def _keys(field: str, text: str) -> tuple[list[SelectorFound], list[Unread]]:
             )
         )
     return found, unread
+
+
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """Return the armoured blocks of keys; none stands in a text without a row of hyphens."""
+    return pgp.find_blocks(text) if "---" in text else []
 
 
 def _blanked(text: str, blocks: list[tuple[int, int]]) -> str:

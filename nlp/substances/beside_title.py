@@ -197,7 +197,7 @@ class BesideTitle:
         """Whether "we also sell" stands before: with a price of its own it is an offer here."""
         field, segment, first, _last = _place(c)
         start = max(segment.first, first - BEFORE)
-        return self._grammar.status["also"].within(field.tokens, start, first)
+        return self._grammar.status["also"].within(field.texts, start, first)
 
     def _priced(self, c: Candidate, following: Candidate | None) -> bool:
         """Whether a price stands between the name and the next one: "Tapentadol 30 tabs: €60"."""
@@ -221,9 +221,9 @@ class BesideTitle:
         field, segment, first, last = _place(c)
         status = self._grammar.status
         start = _list_start(field, first, max(segment.first, first - BEFORE))
-        said = status["contents_before"].within(field.tokens, start, first) or status[
+        said = status["contents_before"].within(field.texts, start, first) or status[
             "contents_after"
-        ].within(field.tokens, last, min(segment.last, last + BEFORE))
+        ].within(field.texts, last, min(segment.last, last + BEFORE))
         return said and not self._statuses.denied(here, (first, last))
 
 

@@ -87,11 +87,12 @@ def listed_with_strong(found: list[Candidate], joined: frozenset[str]) -> set[in
     listed: set[int] = set()
     for order in (found, found[::-1]):
         for one, two in pairwise(order):
-            firm = one.term.ambiguity == "strong" or id(one) in listed
-            first, second = sorted((one, two), key=lambda c: c.match.start)
             field = one.field
-            if not firm or field is not two.field or two.term.ambiguity == "strong":
+            if two.term.ambiguity == "strong" or field is not two.field:
                 continue
+            if one.term.ambiguity != "strong" and id(one) not in listed:
+                continue
+            first, second = sorted((one, two), key=lambda c: c.match.start)
             between = range(field.token_at(first.match.end), field.token_at(second.match.start))
             if 0 < len(between) <= TWO and all(field.text(i) in joined for i in between):
                 listed.add(id(two))
@@ -146,6 +147,8 @@ def in_a_longer_name(candidate: Candidate) -> bool:
 
 def preferred(terms: Sequence[Term], language: str | None) -> Term:
     """Return the reading of an ambiguous match that is tried first."""
+    if len(terms) == 1:
+        return terms[0]
     return min(
         terms,
         key=lambda t: (

@@ -13,6 +13,7 @@ from nlp.scanning.fields import FieldText, Segment
 REACH = 9  # words of a clause before and behind the name
 SENTENCE_REACH = 14
 BREAKS = frozenset((";", ":", "(", ")", "\n", "|", "•"))
+MAY_BREAK = BREAKS | {",", "-"}
 TURN, DENIAL, NO_DENIAL, ANSWERS = "turns", "words", "harmless", "answers"
 
 
@@ -41,13 +42,14 @@ class Clauses:
     def __init__(self, field: FieldText, words: PhraseIndex) -> None:
         self.field = field
         found: dict[str, list[tuple[int, int]]] = {}
-        for label, index, taken in words.find(field.tokens):
+        for label, index, taken in words.find(field.texts):
             found.setdefault(label, []).append((index, index + taken))
         harmless = {i for first, last in found.get(NO_DENIAL, ()) for i in range(first, last)}
         for label in (DENIAL, ANSWERS) if harmless else ():
             found[label] = [place for place in found.get(label, ()) if place[0] not in harmless]
         self._found = found
         self._turns = frozenset(first for first, _last in found.get(TURN, ()))
+        self._known: dict[tuple[int, int, bool], Segment] = {}
 
     @property
     def silent(self) -> bool:
@@ -67,18 +69,32 @@ class Clauses:
 
     def of(self, first: int, last: int) -> Segment:
         """Return the clause around tokens [first, last), cut at signs and at "but"."""
-        return self._around(first, last, REACH, commas=True)
+        return self._around_once(first, last, REACH, commas=True)
 
     def statement(self, first: int, last: int) -> Segment:
         """Return the words around tokens [first, last) that a list with commas is part of."""
-        return self._around(first, last, SENTENCE_REACH, commas=False)
+        return self._around_once(first, last, SENTENCE_REACH, commas=False)
+
+    def _around_once(self, first: int, last: int, reach: int, *, commas: bool) -> Segment:
+        """Return what ``_around`` does, worked out once: many rules ask about one name."""
+        key = first, last, commas
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._around(first, last, reach, commas=commas)
+        return known
 
     def _around(self, first: int, last: int, reach: int, *, commas: bool) -> Segment:
-        segment = self.field.segment_of(first)
-        start, end = first, last
-        while start > max(segment.first, first - reach) and not self._breaks(start - 1, commas):
+        segment, texts, turns = self.field.segment_of(first), self.field.texts, self._turns
+        start, low = first, max(segment.first, first - reach)
+        while start > low and not (
+            (texts[start - 1] in MAY_BREAK and self._breaks(start - 1, commas))
+            or start - 1 in turns
+        ):
             start -= 1
-        while end < min(segment.last, last + reach) and not self._breaks(end, commas):
+        end, high = last, min(segment.last, last + reach)
+        while end < high and not (
+            (texts[end] in MAY_BREAK and self._breaks(end, commas)) or end in turns
+        ):
             end += 1
         return Segment(start, end)
 
@@ -103,7 +119,7 @@ class Clauses:
 
     def has(self, label: str, first: int, last: int) -> bool:
         """Whether a word of ``label`` stands inside tokens [first, last)."""
-        return self.last_of(label, first, last) is not None
+        return label in self._found and self.last_of(label, first, last) is not None
 
     def at(self, label: str, index: int) -> int:
         """Return where the longest words of ``label`` at token ``index`` end; 0 for none."""
@@ -115,12 +131,11 @@ class Clauses:
         return end
 
     def _breaks(self, index: int, commas: bool) -> bool:
-        token = self.field.tokens[index]
-        if token.text == ",":
+        """Whether the sign at ``index``, one of ``MAY_BREAK``, ends the clause."""
+        text = self.field.texts[index]
+        if text == ",":
             return commas
-        if token.text in BREAKS or index in self._turns:
-            return True
-        return token.text == "-" and self._stands_alone(index)
+        return text in BREAKS or self._stands_alone(index)
 
     def _stands_alone(self, index: int) -> bool:
         """Whether blanks stand on both sides of a dash."""

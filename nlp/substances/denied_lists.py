@@ -12,7 +12,7 @@ LONGEST_ITEM = 3  # words
 BEHIND = 4  # tokens behind the name to the last "or"
 JOINTS = frozenset(("or", "nor", "ni", "o", "u", "nem", "ou", "oder", "noch", "of"))
 LACKING = "lacking"
-COLONS = (":", ";", "(", ")", "|")
+COLONS = frozenset((":", ";", "(", ")", "|"))
 SOLD = frozenset(("mass", "dose", "volume", "count", "money"))
 
 
@@ -41,12 +41,14 @@ def in_denied_list(here: Clauses, place: tuple[int, int]) -> bool:
 def headed_by_denial(here: Clauses, place: tuple[int, int]) -> bool:
     """Whether the words before a colon deny what is listed: "What we don't sell: X, Y"."""
     field, (first, _last) = here.field, place
+    if here.silent or field.name == "title":
+        return False
     segment = field.segment_of(first)
-    colon = next(
-        (i for i in range(first - 1, max(segment.first, first - REACH) - 1, -1)
-         if field.text(i) in COLONS), -1,
-    )  # fmt: skip
-    if here.silent or colon < 0 or field.text(colon) != ":" or field.name == "title":
+    low = max(segment.first, first - REACH)
+    if ":" not in field.texts[low:first]:
+        return False
+    colon = next((i for i in range(first - 1, low - 1, -1) if field.text(i) in COLONS), -1)
+    if field.text(colon) != ":":
         return False
     denial = here.last_of(DENIAL, segment.first, colon)
     if denial is None or here.last_of(DENIAL, segment.first, denial[0]) is not None:

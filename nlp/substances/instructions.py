@@ -31,9 +31,9 @@ class Instructions:
 
     def _taught(self, title: FieldText) -> bool:
         """Whether a title without any quantity teaches how something is made."""
-        tokens, last = title.tokens, len(title.tokens)
-        if not self._guides.within(tokens, 0, last) and not self._alone.within(tokens, 0, last):
+        texts, last = title.texts, len(title.tokens)
+        if not self._guides.within(texts, 0, last) and not self._alone.within(texts, 0, last):
             return False
         if not title.kinds.isdisjoint(WEIGHED):
             return False
-        return self._alone.within(tokens, 0, last) or self._making.within(tokens, 0, last)
+        return self._alone.within(texts, 0, last) or self._making.within(texts, 0, last)

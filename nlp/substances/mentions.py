@@ -73,9 +73,10 @@ class MentionReader:
         found = [c for c in map(Choice(strong, known).of, found) if c is not None]
         found = [_settled(c, strong | known.declared) for c in found]
         listed = listed_with_strong(found, self._lists)
-        listed |= listed_in_profile(
-            found, [c.term.ambiguity == "strong" or fits(c, known) for c in found]
-        )
+        if any(c.field.name == "profile" for c in found):
+            listed |= listed_in_profile(
+                found, [c.term.ambiguity == "strong" or fits(c, known) for c in found]
+            )
         sold = {
             c.term.substance
             for c in found

@@ -28,6 +28,7 @@ class StatusReader:
 
     def __init__(self, grammar: Grammar, section: Mapping[str, Any]) -> None:
         self._grammar = grammar
+        self._before = {kind: grammar.status[f"{kind}_before"] for kind in (NEGATED, MENTIONED)}
         self._between: Mapping[str, frozenset[str]] = {
             name: frozenset(words) for name, words in section["between"].items()
         }
@@ -75,8 +76,10 @@ class StatusReader:
         """Return what the words directly before the name say, or an answer behind it."""
         first, last = place
         field = here.field
-        if self._strips_of(field, place, substance) or self._none_of(field, first):
-            return MENTIONED if self._strips_of(field, place, substance) else NEGATED
+        if self._strips_of(field, place, substance):
+            return MENTIONED
+        if self._none_of(field, first):
+            return NEGATED
         clause = here.of(first, last)
         if not here.silent:
             if self._turned_away(here, first, last):
@@ -240,13 +243,15 @@ class StatusReader:
         return field.text(before) == "0" and before >= 0
 
     def _cue_before(self, field: FieldText, kind: str, first: int, segment: Segment) -> bool:
-        phrases = self._grammar.status[f"{kind}_before"]
-        for index in range(max(segment.first, first - CUE_REACH), first):
-            taken = phrases.at(field.tokens, index)
+        phrases, texts = self._before[kind], field.texts
+        start = max(segment.first, first - CUE_REACH)
+        if phrases.firsts.isdisjoint(texts[start:first]):
+            return False
+        for index in range(start, first):
+            taken = phrases.at(texts, index)
             if not taken or index + taken > first or _answers(field, index, index + taken):
                 continue
-            rest = {field.tokens[i].text for i in range(index + taken, first)}
-            if rest <= self._between[kind]:
+            if self._between[kind].issuperset(texts[index + taken : first]):
                 return True
         return False
 
@@ -260,8 +265,10 @@ class StatusReader:
             return False
         start = max(segment.first, near[-1].first - NEAR)
         phrases = self._grammar.status["measured_before"]
+        if phrases.firsts.isdisjoint(field.texts[start : near[-1].first]):
+            return False
         return any(
-            0 < (taken := phrases.at(field.tokens, index)) <= near[-1].first - index
+            0 < (taken := phrases.at(field.texts, index)) <= near[-1].first - index
             and near[-1].first - index - taken <= SHORT
             for index in range(start, near[-1].first)
         )
@@ -273,11 +280,14 @@ class StatusReader:
     def _compared(self, field: FieldText, first: int, segment: Segment) -> bool:
         """Whether "better value than the X": a comparative, some words, "than", the name."""
         status = self._grammar.status
-        for index in range(max(segment.first, first - SHORT), first):
-            taken = status["than"].at(field.tokens, index)
+        start = max(segment.first, first - SHORT)
+        if status["than"].firsts.isdisjoint(field.texts[start:first]):
+            return False
+        for index in range(start, first):
+            taken = status["than"].at(field.texts, index)
             if taken and index + taken == first:
                 start = max(segment.first, index - CUE_REACH)
-                return status["comparatives"].within(field.tokens, start, index)
+                return status["comparatives"].within(field.texts, start, index)
         return False
 
     def _tool_for(self, field: FieldText, first: int, segment: Segment) -> bool:
@@ -285,7 +295,7 @@ class StatusReader:
         if field.text(first - 1) not in self._for or first - 1 <= segment.first:
             return False
         start = max(segment.first, first - 1 - NEAR)
-        return self._grammar.status["tools"].within(field.tokens, start, first - 1)
+        return self._grammar.status["tools"].within(field.texts, start, first - 1)
 
     def _cue_after(
         self, field: FieldText, last: int, segment: Segment, *, another: bool
@@ -314,7 +324,7 @@ class StatusReader:
     def _mentioned_behind(self, field: FieldText, last: int, segment: Segment) -> bool:
         """Whether "substitute", "will be back soon" stands behind the name."""
         phrases = self._grammar.status["mentioned_after"]
-        taken = phrases.at(field.tokens, last)
+        taken = phrases.at(field.texts, last)
         if taken:
             following = {field.text(last + taken), field.text(last + taken + 1)}
             itself = field.text(last) in self._replacing
@@ -322,7 +332,7 @@ class StatusReader:
         if field.name == "title":
             return False
         for index in range(last, min(segment.last, last + CUE_REACH)):
-            if phrases.at(field.tokens, index):
+            if phrases.at(field.texts, index):
                 return field.text(index) not in self._replacing
             if field.text(index) not in self._between["after"]:
                 return False
@@ -336,7 +346,7 @@ class StatusReader:
         if not title and field.text(last) in self._free and field.text(last + 1) in ENDS:
             return NEGATED  # "fent free, tested"
         while last < end:
-            if behind.at(tokens, last) and tokens[last].text not in self._free:
+            if behind.at(field.texts, last) and tokens[last].text not in self._free:
                 return NEGATED
             if tokens[last].text not in self._between["after"]:
                 return None

@@ -38,6 +38,8 @@ class LanguageDetector:
             if word in by_word:
                 for language in by_word[word]:
                     counts[language] += 1
+        if not any(counts.values()):
+            return None, None  # most titles
         ranked = sorted(counts, key=lambda language: (-counts[language], language))
         best, second = counts[ranked[0]], counts[ranked[1]]
         hint = ranked[0] if best > second else None

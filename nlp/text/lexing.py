@@ -39,6 +39,12 @@ GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?$")
 NOT_GROUPED = ("mg", "ug", "mcg", "%", "x", "*", "")  # "10 250 mg": a count and a dose
 
 
+# The same pieces and the blanks between them, so that their lengths add up to the text.
+PIECE = re.compile(r"\d+(?:[.,]\d+)*|(?<![\w.,])[.,]\d+|[^\W\d_]+|\n|[^\S\n]+|\S")
+PIECES_KEPT = 50_000  # texts share most of their pieces; about 6 MB
+BLANK, GLUED = "", "glued"  # a word that may be two, by the number before it or by its end
+
+
 class Token(NamedTuple):  # the cheapest to make: each text has hundreds
     """A token of normal text: ``kind`` is num, word, sign or nl; [start, end) in it."""
 
@@ -51,16 +57,46 @@ class Token(NamedTuple):  # the cheapest to make: each text has hundreds
 def tokenize(normal: str) -> list[Token]:
     """Return the tokens of a normal text in order."""
     tokens: list[Token] = []
-    add, make = tokens.append, tuple.__new__  # the hottest loop of the reading
-    for match in TOKEN.finditer(normal):
-        kind, text, start = match.lastgroup, match[0], match.start()
-        token = make(Token, (kind, text, start, start + len(text)))
-        # a word that may be two: no number or sign has such an end
-        if text[-3:] in ENDS or text[-1] == "x" or text[0] == "x":
-            tokens += _parts(token, tokens[-1] if tokens else None)
-        else:
-            add(token)
+    add, make, kinds = tokens.append, tuple.__new__, _KINDS  # the hottest loop of the reading
+    start = 0
+    for text in PIECE.findall(normal):
+        kind, end = kinds[text], start + len(text)
+        if kind is GLUED:
+            tokens += _parts(Token("word", text, start, end), tokens[-1] if tokens else None)
+        elif kind:
+            add(make(Token, (kind, text, start, end)))
+        start = end
     return tokens
+
+
+class _Kinds(dict[str, str]):
+    """The kind of each piece of a text, worked out once; at most ``PIECES_KEPT`` of them."""
+
+    def __missing__(self, piece: str) -> str:
+        kind = _kind(piece)
+        if len(self) >= PIECES_KEPT:
+            self.clear()
+        if len(piece) <= LONGEST_WORD:
+            self[piece] = kind
+        return kind
+
+
+def _kind(piece: str) -> str:
+    match = TOKEN.match(piece)
+    if match is None:
+        return BLANK
+    kind = match.lastgroup
+    assert kind is not None
+    return GLUED if kind == "word" and _may_be_two(piece) else kind
+
+
+def _may_be_two(word: str) -> bool:
+    """Whether ``_parts`` can split a word, whatever stands before it."""
+    ending = word[-3:] in ENDS and len(word) <= LONGEST_WORD and FORM_ENDINGS.match(word)
+    return bool(ending or TIMES_PREFIX.match(word) or UNIT_TIMES.match(word))
+
+
+_KINDS = _Kinds()
 
 
 def padded(tokens: list[Token]) -> list[str]:
@@ -69,7 +105,9 @@ def padded(tokens: list[Token]) -> list[str]:
     A look at a few places before the first token or beyond the last finds an empty text,
     without a question about the bounds: rules look at neighbours for each word.
     """
-    return [*(token[1] for token in tokens), *NOTHING]
+    texts = [token[1] for token in tokens]
+    texts += NOTHING
+    return texts
 
 
 HOLDERS = ("planche", "plaque", "plaquette", "boite", "feuille", "lot", "sachet", "blister")
@@ -77,11 +115,14 @@ HOLDERS = ("planche", "plaque", "plaquette", "boite", "feuille", "lot", "sachet"
 
 def grouped(tokens: list[Token], language: str | None) -> list[Token]:
     """Return the tokens with groups of thousands joined: 1'200.50, 28 000, in French 1 200,50."""
-    if not any(t[0] == "num" and GROUP.match(t[1]) for t in tokens):
+    if not any(
+        token[0] == "num" and GROUP.match(token[1]) and _may_have_head(tokens, index)
+        for index, token in enumerate(tokens)
+    ):
         return tokens
     out: list[Token] = []
     for index, token in enumerate(tokens):
-        if token[0] == "num" and GROUP.match(token[1]):  # by position: each token comes by
+        if token.kind == "num" and GROUP.match(token.text):
             sign = bool(out) and out[-1].text == "'"
             head = out[-1 - sign] if len(out) > sign else None
             follower = tokens[index + 1].text if index + 1 < len(tokens) else ""
@@ -94,6 +135,12 @@ def grouped(tokens: list[Token], language: str | None) -> list[Token]:
                 continue
         out.append(token)
     return out
+
+
+def _may_have_head(tokens: list[Token], index: int) -> bool:
+    """Whether a number, or an apostrophe, stands before the group at ``index``."""
+    before = tokens[index - 1].text if index else ""
+    return before == "'" or before.isdigit()
 
 
 def _priced(before: list[Token], group: str, follower: str) -> bool:

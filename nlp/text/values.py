@@ -48,13 +48,22 @@ def value_at(
     number = parse_number(token.text, language)
     if number is None:
         return None
+    fraction = None if _stands_alone(tokens, index) else _fractional(tokens, index, number)
+    return fraction or Value(number, index, index + 1)
+
+
+def _fractional(tokens: list[Token], index: int, number: Decimal) -> Value | None:
     fraction = _fraction(tokens, index)
     if fraction is not None:
         return Value(fraction, index, index + 3, fraction=True)
     mixed = _mixed(tokens, index)
-    if mixed is not None:
-        return Value(number + mixed[0], index, mixed[1], fraction=True)
-    return Value(number, index, index + 1)
+    return Value(number + mixed[0], index, mixed[1], fraction=True) if mixed else None
+
+
+def _stands_alone(tokens: list[Token], index: int) -> bool:
+    """Whether no sign of a fraction follows: neither "1/2" nor "1 1/2" nor "1-1/2"."""
+    near = [token[1] for token in tokens[index + 1 : index + 3]]
+    return "/" not in near and near[:1] != ["-"]
 
 
 def _mixed(tokens: list[Token], index: int) -> tuple[Decimal, int] | None:

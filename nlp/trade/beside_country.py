@@ -114,7 +114,7 @@ def _by_words_behind(country: CountryInText) -> Directions | None:
     if _from_directly(country) or _sent_directly(country):
         return None
     at = country.country.last
-    lies = at < country.high and words.from_after.at(field.tokens, at)
+    lies = at < country.high and words.from_after.at(field.texts, at)
     if lies or (first == "-" and words.stock.intersection(after[1:2])):
         return FROM
     limited = first in words.to_after or field.text(list_end(country)) in words.to_after
@@ -290,7 +290,7 @@ def _of_words(country: CountryInText, at: int, *, near: bool) -> Directions | No
         return BOTH
     if text in words.all_over | words.beside | words.else_to:
         return TO
-    if near and words.ends.at(country.field.tokens, at):
+    if near and words.ends.at(country.field.texts, at):
         return TO
     sent = text in words.nouns or text in words.stock or text in words.speaks
     return FROM if sent else None

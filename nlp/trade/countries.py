@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from nlp.scanning.fields import FieldText
 from nlp.text.lexing import tokenize
@@ -31,8 +32,10 @@ ORDINARY_WORDS = frozenset(
 )  # fmt: skip
 NAME_JOINTS = (".", "-", "'", "/")
 AUSTRALIAN = ("", "to", "domestic", "-", "2", "only", "shipping", ".", ",", "wide", "stock")
-LIST_SIGNS = ("/", ",", "&", "+", "und", "en", "et", "y", "e", "and", "|", "-", "oder", "or", "of",
-              "ou", "o", "sowie", "plus")  # fmt: skip
+LIST_SIGNS = frozenset(
+    ("/", ",", "&", "+", "und", "en", "et", "y", "e", "and", "|", "-", "oder", "or", "of",
+     "ou", "o", "sowie", "plus")
+)  # fmt: skip
 ARROW_SIGNS = frozenset((">", "→", "»", "⇒", "➡", "➜", "➔"))
 LETTERS = {"D": "DE", "A": "AT", "I": "IT", "F": "FR", "B": "BE", "L": "LU", "E": "ES", "P": "PT"}
 WIDE = ("weit", "wide", "wijd")
@@ -88,6 +91,7 @@ class CountryNames:
             words[:n] for words in self._by_words for n in range(1, len(words) + 1)
         )
         self._first = frozenset(words[0] for words in self._beginnings)
+        self._seconds = _seconds(self._by_words)
         codes = {code: code for code in names.values() if len(code) == SHORT_CODES}
         self._codes = {**codes, "UK": "GB", **self._capitals}
         self._looked_at = (
@@ -96,22 +100,37 @@ class CountryNames:
             | {code.lower() for code in (*self._codes, *LETTERS)}
         )
 
-    def find(self, field: FieldText) -> Iterator[CountryFound]:
-        """Yield the countries of a field in order, longest name first."""
+    def find(self, field: FieldText) -> Sequence[CountryFound]:
+        """Return the countries of a field in order, longest name first; worked out once."""
+        found = field.worked_out.get(self)
+        if found is None:
+            found = field.worked_out[self] = tuple(self._in_order(field))
+        return cast("tuple[CountryFound, ...]", found)
+
+    def _in_order(self, field: FieldText) -> Iterator[CountryFound]:
         behind = 0
-        looked_at = self._looked_at
-        if looked_at.isdisjoint(field.vocabulary()):
-            return
-        for index, text in enumerate(field.texts):
-            if text not in looked_at or index < behind:
+        texts, looked_at = field.texts, self._looked_at
+        for index in [n for n, text in enumerate(texts) if text in looked_at]:
+            if index < behind:
                 continue
-            named = text in self._first
+            text = texts[index]
+            named = text in self._first and self._begins(texts, index)
             found = self._at(field, index) if named else self._code(field, index)
             if found is None and text in self._demonyms:
                 found = self._of_stock(field, index)
             if found is not None:
                 yield found
                 behind = found.last
+
+    def _begins(self, texts: list[str], index: int) -> bool:
+        """Whether a name can begin at ``index``: its word is one, or its second one follows."""
+        seconds = self._seconds.get(texts[index])
+        if seconds is None:
+            return True
+        index += 1
+        while texts[index] in NAME_JOINTS:
+            index += 1
+        return texts[index] in seconds
 
     def _at(self, field: FieldText, index: int) -> CountryFound | None:
         words: list[str] = []
@@ -155,13 +174,15 @@ class CountryNames:
             return None
         written = field.normal.cut(token.start, token.end)
         code = self._codes.get(written)
+        if code is None:
+            return None
         before = field.tokens[index - 1] if index else None
         if before is not None and (
             before.text == "$" or (before.kind == "num" and before.end == token.start)
         ):
             return None  # "60 $CA", "24HR"
         ordinary = written in ORDINARY_WORDS and field.name != SHIPS_FIELD
-        if code is None or (ordinary and self._is_word(field, index, written)):
+        if ordinary and self._is_word(field, index, written):
             return None
         return _found(code, index, index + 1)
 
@@ -177,6 +198,8 @@ class CountryNames:
 
 def _by_letter(field: FieldText, index: int) -> CountryFound | None:
     """Return the country of a letter in a German list of them: "D, A, CH", "I/A/D"."""
+    if field.text(index - 1) not in LIST_SIGNS and field.text(index + 1) not in LIST_SIGNS:
+        return None
     near = range(index - 4, index + 5, 2)
     written = {n: _written(field, n) for n in near if field.text(n)}
     first = last = index
@@ -196,6 +219,15 @@ def _written(field: FieldText, index: int) -> str:
     written = field.normal.cut(token.start, token.end)
     known = written in LETTERS or (len(written) == SHORT_CODES and written.isupper())
     return written if token.kind == "word" and known else ""
+
+
+def _seconds(names: Collection[tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return the second words of names by the first, where that is no name by itself."""
+    found: dict[str, set[str]] = {}
+    for words in names:
+        if len(words) > 1 and words[:1] not in names:
+            found.setdefault(words[0], set()).add(words[1])
+    return {first: frozenset(seconds) for first, seconds in found.items()}
 
 
 def _words(name: str) -> tuple[str, ...]:

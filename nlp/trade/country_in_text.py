@@ -100,7 +100,7 @@ class CountryInText:
         for index in range(first - 1, max(self.low, first - LOOK_BACK) - 1, -1):
             if field.text(index) in STOPS:
                 return False
-            if words.conditional.at(field.tokens, index):
+            if words.conditional.at(field.texts, index):
                 return True
         return False
 
@@ -148,12 +148,12 @@ class CountryInText:
         """Whether what stands directly behind it takes it back: "on request", "suspended"."""
         words, field = self.words, self.field
         at, high = self.country.last, min(self.high, self.country.last + REACH + 2)
-        if at < high and words.conditional.at(field.tokens, at):
+        if at < high and words.conditional.at(field.texts, at):
             return True
         for index in range(at, high):
             if field.text(index) in STOPS:
                 return False
-            if words.refused_behind.at(field.tokens, index):
+            if words.refused_behind.at(field.texts, index):
                 return True
         return False
 
@@ -170,10 +170,10 @@ class CountryInText:
 
     def says_from(self, index: int) -> int:
         """Return where a phrase of "from" that begins at ``index`` ends; 0 for none."""
-        taken = self.words.begins.at(self.field.tokens, index)
+        taken = self.words.begins.at(self.field.texts, index)
         return index + taken if taken and index + taken <= self.country.first else 0
 
     def says_to(self, index: int) -> int:
         """Return where a phrase of "to" that begins at ``index`` ends; 0 for none."""
-        taken = self.words.ends.at(self.field.tokens, index)
+        taken = self.words.ends.at(self.field.texts, index)
         return index + taken if taken and index + taken <= self.country.first else 0

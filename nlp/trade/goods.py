@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any
 
 from nlp.lexicon.grammar import PhraseIndex
 from nlp.lexicon.loading import Lexicon
@@ -37,7 +37,10 @@ class GoodsReader:
         self._plus = frozenset(lexicon.grammar["joining"]["plus"])  # "1 g + scale"
         self._of_form = frozenset(goods["of_form"]["words"])
         self._denials = frozenset(goods["denials"]["words"])
-        self._category: Mapping[str, Any] = goods["category"]
+        self._category: Mapping[str, frozenset[str]] = {
+            str(name): frozenset(words) for name, words in goods["category"].items()
+        }
+        self._pieces = frozenset(goods["pieces"]["words"])
         self._declared = {
             _key(word): substance
             for substance, words in goods["declared"].items()
@@ -61,7 +64,7 @@ class GoodsReader:
     def drug_category(self, category: Sequence[str]) -> bool:
         """Whether any part of the category says drugs."""
         words = {word for part in category for word in _key(part).split()}
-        return bool(words & set(self._category["drug"]))
+        return bool(words & self._category["drug"])
 
     def other_goods(self, category: Sequence[str], fields: Sequence[FieldText]) -> bool:
         """Whether the category names goods that are no drugs, or a title that weighs nothing."""
@@ -73,13 +76,13 @@ class GoodsReader:
             name in NO_DRUGS
             for field in fields
             if field.name == "title" and field.kinds.isdisjoint(WEIGHED)
-            for name, _first, _taken in self._stated.find(field.tokens)
+            for name, _first, _taken in self._stated.find(field.texts)
         )
 
     def sold_in_pieces(self, category: Sequence[str]) -> bool:
         """Whether the category says pills or blotters."""
         words = {word for part in category for word in _key(part).split()}
-        return bool(words & set(self._lexicon.goods["pieces"]["words"]))
+        return bool(words & self._pieces)
 
     def classes(
         self, category: Sequence[str], fields: Sequence[FieldText], mentions: Sequence[Candidate]
@@ -133,7 +136,7 @@ class GoodsReader:
         known = self._profile if field.name == "profile" else self._stated
         return [
             name
-            for name, first, _taken in known.find(field.tokens)
+            for name, first, _taken in known.find(field.texts)
             if not beside or (field.name == "title" and field.text(first - 1) in self._plus)
         ]
 
@@ -141,15 +144,15 @@ class GoodsReader:
         for part in reversed(category):
             key = _key(part)
             for name, words in self._category.items():
-                if key in words or set(key.split()) & set(words):
-                    return str(name)
+                if key in words or not words.isdisjoint(key.split()):
+                    return name
         return None
 
     def marks(self, field: FieldText) -> list[Marked]:
         """Return the forms and terms of trade that a field names, each once."""
         found: dict[tuple[str, str], Marked] = {}
         for of, known in (("forms", self._forms), ("terms", self._terms)):
-            for value, index, taken in known.find(field.tokens):
+            for value, index, taken in known.find(field.texts):
                 if (of, value) in found or (of == "forms" and _in_a_strain(field, index, taken)):
                     continue
                 if not _denied(self._denials, field, index, value):
@@ -194,5 +197,6 @@ def _in_a_strain(field: FieldText, index: int, taken: int) -> bool:
     return longer and implied
 
 
+@lru_cache(maxsize=2048)  # a market has few categories
 def _key(text: str) -> str:
     return " ".join(normalize(text).normal.split())

@@ -48,10 +48,8 @@ PLANTS = frozenset(("sativa", "indica", "hybrid"))
 def read_purity(grammar: Grammar, field: FieldText, language: str | None) -> list[Marked]:
     """Return the purities that a field claims, ranges as both ends, in text order."""
     found: list[Marked] = []
-    for index, token in enumerate(field.tokens):
-        if token[0] != "num":
-            continue
-        number = parse_number(token.text, language)
+    for index in [n for n, token in enumerate(field.tokens) if token[0] == "num"]:
+        number = parse_number(field.text(index), language)
         if number is None or not 0 < number <= WHOLE:
             continue
         last = percent_end(grammar, field, index, number)
@@ -99,7 +97,7 @@ def _by_clause(
 def _floor(grammar: Grammar, field: FieldText, first: int) -> set[str]:
     """Return the words of "not less than" directly before a percentage: they deny nothing."""
     for index in range(max(0, first - LONGEST_FLOOR), first):
-        if index + grammar.purity_floors.at(field.tokens, index) == first:
+        if index + grammar.purity_floors.at(field.texts, index) == first:
             return set(field.texts[index:first])
     return set()
 

@@ -32,7 +32,7 @@ def read_shipping(
     names: CountryNames, words: ShippingWords, fields: Sequence[FieldText]
 ) -> list[Marked]:
     """Return the ``ships_from`` and ``ships_to`` values of a listing's fields in text order."""
-    named = {id(field): list(names.find(field)) for field in fields}
+    named = {id(field): names.find(field) for field in fields}
     found = [
         (field, country, directions)
         for field in fields
