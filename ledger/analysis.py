@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.change import FactsReader
 from ledger.citing import Citations
@@ -39,6 +39,15 @@ class RefusedJoin:
     address_a: str
     address_b: str
     reason: str
+
+
+class Followed(NamedTuple):
+    """The trails of a start script under one tier; ``sources`` are the records that name it."""
+
+    start: int
+    tier: str
+    trails: list[Trail]
+    sources: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,14 @@ def analyse(
     _refuse_accounting(str(settings["accounting"]))
     with ChainStore(chain_folder, network, at_height=at_height) as store:
         work = Workbench.over(store, tags, settings)
-        for address in sorted(set(start_addresses)):
-            work.trace_from(address, sources.get(address, ()))
+        followed = [
+            one
+            for address in sorted(set(start_addresses))
+            for one in work.follow_from(address, sources.get(address, ()))
+        ]
         for name in sorted(set(outputs)):
-            work.trace_output(work.named_output(name), sources.get(name, ()))
+            followed += work.follow_output(work.named_output(name), sources.get(name, ()))
+        work.state(followed)
         return work.result()
 
 
@@ -183,15 +196,31 @@ class Workbench:
 
     def trace_from(self, address: str, sources: Sequence[str]) -> None:
         """Add the traces of one address and, where they end elsewhere, of its wallet cluster."""
-        start = self.script(address)
-        if start is not None:
-            for tier, trails in self.trails_of(start):
-                self._state(start, trails, tier, sources)
+        self.state(self.follow_from(address, sources))
 
-    def trace_output(self, output: int, sources: Sequence[str]) -> None:
-        """Add the traces of one output (a number of the index), and of nothing else."""
+    def follow_from(self, address: str, sources: Sequence[str]) -> list[Followed]:
+        """Return what ``trace_from`` states, not stated yet; nothing where the chain lacks it."""
+        start = self.script(address)
+        if start is None:
+            return []
+        return [Followed(start, tier, trails, sources) for tier, trails in self.trails_of(start)]
+
+    def follow_output(self, output: int, sources: Sequence[str]) -> list[Followed]:
+        """Return the trails of one output (a number of the index), and of nothing else."""
         start = int(self.index.script_of[output])
-        self._state(start, self._follow([output], [start]), "start", sources)
+        return [Followed(start, "start", self._follow([output], [start]), sources)]
+
+    def state(self, followed: Sequence[Followed]) -> None:
+        """Add the traces and cash-outs of trails; what they cite is read in chain order."""
+        tx_of = self.index.tx_of
+        self._citations.cite_all(
+            int(tx_of[output])
+            for one in followed
+            for trail in one.trails
+            for output in trail.outputs
+        )
+        for one in followed:
+            self._state(*one)
 
     def trails_of(self, start: int) -> list[tuple[str, list[Trail]]]:
         """Return the trails of a script by tier: its own, and those that only its wallet has."""
@@ -215,18 +244,25 @@ class Workbench:
         return [self._arrival(by_end[end], tier) for end in sorted(by_end)]
 
     def _arrival(self, trails: Sequence[Trail], tier: str) -> Arrival:
-        model = self.likelihood.odds[TRAIL_MODEL]
-        chances = [model.log_odds(self.likelihood.trail_row(trail, tier)) for trail in trails]
         sats = [trail.hops[-1][1] if trail.hops else int(self.index.value_sat[trail.end])
                 for trail in trails]  # fmt: skip
-        best = max(range(len(trails)), key=lambda n: (chances[n], sats[n], -n))
-        return Arrival(trails[best], sum(sats), len(trails))
+        return Arrival(trails[self._likeliest(trails, sats, tier)], sum(sats), len(trails))
+
+    def _likeliest(self, trails: Sequence[Trail], sats: Sequence[int], tier: str) -> int:
+        """Return the number of the likeliest trail; of like ones it brings most, or is first."""
+        if len(trails) == 1:
+            return 0
+        model = self.likelihood.odds[TRAIL_MODEL]
+        chances = [model.log_odds(self.likelihood.trail_row(trail, tier)) for trail in trails]
+        return max(range(len(trails)), key=lambda n: (chances[n], sats[n], -n))
 
     def result(self) -> Analysis:
         """Return all records that were made, in a fixed order."""
         unions = self.clustering.unions
         roots = sorted({unions.find(script) for script in self._touched})
-        clusters = tuple(self.statements.cluster(root) for root in roots if unions.size(root) > 1)
+        roots = [root for root in roots if unions.size(root) > 1]
+        self._citations.cite_all(tx for root in roots for tx in unions.transactions(root))
+        clusters = tuple(self.statements.cluster(root) for root in roots)
         return Analysis(
             clusters=tuple(sorted(clusters, key=lambda cluster: cluster.addresses)),
             traces=tuple(self._traces.values()),
@@ -248,15 +284,14 @@ class Workbench:
         return follower.follow(outputs)
 
     def _state(
-        self, start: int, trails: Sequence[Trail], tier: str, sources: Sequence[str]
+        self, start: int, tier: str, trails: Sequence[Trail], sources: Sequence[str]
     ) -> None:
         made: dict[Trail, Trace] = {}
         self._touched.add(start)
         for trail in trails:
             made[trail] = trace = self.statements.trace(start, trail, tier, sources)
             self._traces[trace.record_id] = trace
-            outputs = (trail.source, *(output for output, _sat in trail.hops))
-            self._touched.update(int(self.index.script_of[output]) for output in outputs)
+            self._touched.update(int(self.index.script_of[output]) for output in trail.outputs)
             self._touched.update(self._swept_into(trail))
         for arrival in self.arrivals(trails, tier):
             point = self.statements.cash_out(arrival, made[arrival.trail], tier)

@@ -28,7 +28,7 @@ from ledger.joining import (
     root_of,
     unite,
 )
-from ledger.unions import Edge, Unions
+from ledger.unions import Edge, Joined
 
 RULE = "ledger.multi_input.v2"
 MANY_INPUTS = 10  # fewer than any mix has whose outputs all differ; the rest have equal ones
@@ -46,7 +46,7 @@ class RefusedUnion:
 class Clustering:
     """Clusters of scripts, the class of every transaction that has one, refused unions."""
 
-    unions: Unions
+    unions: Joined
     refused: list[RefusedUnion] = field(default_factory=list)
     services: dict[int, frozenset[str]] = field(default_factory=dict)
 

@@ -44,6 +44,11 @@ class Trail(NamedTuple):
         """The output that the trail ends in."""
         return self.hops[-1][0] if self.hops else self.source
 
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """All outputs of the path, the one that it began with first."""
+        return (self.source, *(output for output, _sat in self.hops))
+
 
 class Arrival(NamedTuple):
     """All trails that end in one output: the likeliest, what they bring, how many they are."""

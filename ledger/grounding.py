@@ -24,15 +24,23 @@ class Grounding:
         self._services = services
         self._likelihood = likelihood
         self._likeliest: dict[int, list[int]] = {}
+        self._grounds: dict[tuple[int, bool], HopGround] = {}
 
     def of(self, trail: Trail) -> tuple[HopGround, ...]:
         """Return one ground a hop, in the order of the hops."""
         last = len(trail.hops) - 1
         at_service = trail.stop.reason in AT_SERVICE
         return tuple(
-            self._ground(output, paid_in=at_service and n == last)
+            self._known(output, paid_in=at_service and n == last)
             for n, (output, _sat) in enumerate(trail.hops)
         )
+
+    def _known(self, output: int, *, paid_in: bool) -> HopGround:
+        """Return the ground of a hop, made once: trails share their beginnings."""
+        key = output, paid_in
+        if key not in self._grounds:
+            self._grounds[key] = self._ground(output, paid_in=paid_in)
+        return self._grounds[key]
 
     def _ground(self, output: int, *, paid_in: bool) -> HopGround:
         index = self._index

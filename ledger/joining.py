@@ -11,18 +11,17 @@ from numba import njit
 
 from ledger.index import NONE
 from ledger.store.tables import grouped
-from ledger.unions import Edge, Unions
+from ledger.unions import Edge, Joined
 
 Flags = npt.NDArray[np.bool_]
 FEW = 32  # values that are compared one with another; more are sorted
 END = -1
 
 
-class GrownUnions(Unions):
-    """Sets of scripts in arrays: as ``Unions``, but nothing more is joined."""
+class GrownUnions(Joined):
+    """Sets of scripts in arrays, to which nothing more is joined."""
 
     def __init__(self, parent: Any, edges: Any) -> None:
-        super().__init__()
         self._edge_rows = edges
         self._root = parent.copy()
         _flatten(self._root)
@@ -61,18 +60,6 @@ class GrownUnions(Unions):
         rows = self._edge_order[self._first_edge[root] : self._first_edge[root + 1]]
         found: list[int] = np.unique(self._edge_rows[rows, 0]).tolist()
         return found
-
-    def join(self, edge: Edge) -> bool:
-        """Raise: what was grown is joined no further."""
-        raise NotImplementedError(edge)
-
-    def path(self, start: int, goal: int) -> list[Edge] | None:
-        """Return the edges that lead from ``start`` to ``goal``, or None when nothing does."""
-        self._edges = {}
-        for edge in self.edges(start):
-            self._edges.setdefault(edge.a, []).append(edge)
-            self._edges.setdefault(edge.b, []).append(edge)
-        return super().path(start, goal)
 
     def roots(self) -> list[int]:
         """Return the representatives of all sets of at least two scripts, sorted."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ledger import clustering as multi_input
@@ -17,7 +18,7 @@ from ledger.index import NONE, ChainIndex
 from ledger.likelihood import CASH_OUT_MODEL, CLUSTER_MODEL, TRAIL_MODEL, Likelihood
 from ledger.odds import Odds
 from ledger.services import Service, Services
-from ledger.unions import Unions
+from ledger.unions import Joined
 from vestigo.records import CashOutPoint, Cluster, Hop, Join, Method, Trace, probability
 from vestigo.settings import section_digest
 
@@ -43,7 +44,7 @@ class Statements:
     def __init__(
         self,
         index: ChainIndex,
-        unions: Unions,
+        unions: Joined,
         services: Services,
         deposits: Deposits,
         citations: Citations,
@@ -64,17 +65,18 @@ class Statements:
         self._digest = analysis_digest(settings, odds)
         self._at_height = index.reaches()
         self._two_party: dict[int, bool] = {}
+        self._known_hops: dict[tuple[int, int, int], Hop] = {}
 
     def cluster(self, script: int) -> Cluster:
         """Return the record of the cluster (two scripts at least) that holds ``script``."""
         index, edges = self._index, self._unions.edges(script)
+        named = {item: index.address(item) for item in self._unions.members(script)}
         joins = tuple(
-            Join(txid=index.txid(tx), address_a=index.address(a), address_b=index.address(b))
-            for tx, a, b in edges
+            Join(txid=index.txid(tx), address_a=named[a], address_b=named[b]) for tx, a, b in edges
         )
         return Cluster(
             network=index.network,
-            addresses=tuple(sorted(index.address(item) for item in self._unions.members(script))),
+            addresses=tuple(sorted(named.values())),
             joins=joins,
             sources=tuple(dict.fromkeys(self._citations.cite(edge.tx) for edge in edges)),
             method=self._method(multi_input.RULE),
@@ -89,9 +91,7 @@ class Statements:
         """Return the record of one trail of the start script."""
         index = self._index
         hops = self._hops(trail)
-        txs = [
-            int(index.tx_of[output]) for output in (trail.source, *(o for o, _sat in trail.hops))
-        ]
+        txs = [int(index.tx_of[output]) for output in trail.outputs]
         cited = [self._citations.cite(tx) for tx in txs]
         detail = trail.stop.detail or f"{index.txid(txs[-1])}:{index.vout(trail.end)}"
         return Trace(
@@ -183,23 +183,30 @@ class Statements:
         return reason in ("mix", "incomplete", "fee") or entered_not
 
     def _hops(self, trail: Trail) -> tuple[Hop, ...]:
-        index, hops, before = self._index, [], trail.source
-        for output, traced_sat in trail.hops:
-            tx = int(index.tx_of[output])
-            hops.append(
-                Hop(
-                    txid=index.txid(tx),
-                    vout=index.vout(output),
-                    from_address=index.address(int(index.script_of[before])),
-                    to_address=index.address(int(index.script_of[output])),
-                    value_sat=int(index.value_sat[output]),
-                    traced_sat=traced_sat,
-                    mined_at=index.mined_at(tx),
-                    why=self._why(before, output, tx),
-                )
-            )
-            before = output
-        return tuple(hops)
+        ends = pairwise(trail.outputs)
+        return tuple(
+            self._hop(*pair, sat) for pair, (_o, sat) in zip(ends, trail.hops, strict=True)
+        )
+
+    def _hop(self, before: int, output: int, traced_sat: int) -> Hop:
+        """Return one hop, made once: trails share their beginnings."""
+        key = before, output, traced_sat
+        if key not in self._known_hops:
+            self._known_hops[key] = self._new_hop(*key)
+        return self._known_hops[key]
+
+    def _new_hop(self, before: int, output: int, traced_sat: int) -> Hop:
+        index, tx = self._index, int(self._index.tx_of[output])
+        return Hop(
+            txid=index.txid(tx),
+            vout=index.vout(output),
+            from_address=index.address(int(index.script_of[before])),
+            to_address=index.address(int(index.script_of[output])),
+            value_sat=int(index.value_sat[output]),
+            traced_sat=traced_sat,
+            mined_at=index.mined_at(tx),
+            why=self._why(before, output, tx),
+        )
 
     def _why(self, before: int, output: int, tx: int) -> str:
         index = self._index

@@ -9,6 +9,7 @@ out (poison makes more of it and is the exception).
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def sweep(
     return walk(index, method, questions, limits).run(seeds)
 
 
-class _Walk:
+class _Walk(ABC):
     """Carries coins over transactions in chain order (forward) or against it (backward)."""
 
     step = 1
@@ -108,8 +109,9 @@ class _Walk:
             self._visit(self.step * heapq.heappop(self._queue))
         return self._swept
 
+    @abstractmethod
     def _visit(self, tx: int) -> None:
-        raise NotImplementedError
+        """Carry what is marked over one transaction."""
 
     def _value(self, output: int) -> int:
         return int(self._index.value_sat[output])

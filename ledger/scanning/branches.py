@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from ledger.parsing.digest import displayed
 from ledger.scanning.choice import write_ids
 from ledger.scanning.columns import Bytes
 from ledger.scanning.hashing import BLOCK_BYTES, HASH_BYTES
@@ -27,9 +26,22 @@ def compiled_levels(leaves: Bytes) -> tuple[Bytes, ...]:
     return tuple(levels)
 
 
-def branch_in(levels: Sequence[Bytes], position: int) -> tuple[bytes, ...]:
-    """Return the sibling hashes of leaf ``position``, from the leaf up."""
-    return tuple(level[(position >> n) ^ 1].tobytes() for n, level in enumerate(levels))
+class ShownTree:
+    """A merkle tree as people read it; each hash is written once for all branches."""
+
+    def __init__(self, leaves: Bytes) -> None:
+        self._levels = compiled_levels(leaves)
+        self._shown: tuple[dict[int, str], ...] = tuple({} for _level in self._levels)
+
+    def branch(self, position: int) -> tuple[str, ...]:
+        """Return the sibling hashes of leaf ``position``, displayed, from the leaf up."""
+        return tuple(self._hash(n, position >> n ^ 1) for n in range(len(self._levels)))
+
+    def _hash(self, level: int, row: int) -> str:
+        shown = self._shown[level]
+        if row not in shown:
+            shown[row] = displayed(self._levels[level][row].tobytes())
+        return shown[row]
 
 
 def _above(level: Bytes) -> Bytes:

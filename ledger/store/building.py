@@ -37,7 +37,7 @@ class Part(NamedTuple):
 
     def raw(self) -> Any:
         """Return its raw bytes, mapped from the disk."""
-        return np.memmap(self.folder / RAW_NAME, dtype=np.uint8, mode="r")
+        return np.memmap(self.folder / RAW_NAME, dtype=np.uint8, mode="r").view(np.ndarray)
 
 
 def parts_of(chain_folder: Path, network: str) -> list[Part]:

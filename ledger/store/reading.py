@@ -4,20 +4,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, MutableMapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
 import numpy as np
 
 from ledger.index import NONE, ChainIndex
 from ledger.parsing import TxScan, scan_block, scan_transaction
+from ledger.parsing.block import HEADER_BYTES
 from ledger.parsing.digest import HASH_BYTES, displayed, from_displayed
-from ledger.scanning.branches import branch_in, compiled_levels
+from ledger.scanning.branches import ShownTree
 from ledger.scanning.columns import Bytes
 from ledger.scanning.extracting import Extract
 from ledger.store.building import Part, build_index, index_folder, parts_of, read_index, write_index
@@ -29,6 +32,8 @@ from ledger.store.part import RAW_NAME
 from vestigo.closing import Closing
 from vestigo.identifiers.bitcoin import decode_address
 from vestigo.records import Block
+
+TREES = 128  # merkle trees that are kept: 64 bytes a transaction each
 
 
 class Spend(NamedTuple):
@@ -48,7 +53,6 @@ class StoredTransaction:
 
     txid: str
     raw: bytes
-    scan: TxScan
     block_hash: str
     header: bytes
     height: int | None
@@ -57,8 +61,19 @@ class StoredTransaction:
     mined_at: datetime
     proof: str
 
+    @property
+    def scan(self) -> TxScan:
+        """What the raw bytes say, read from them now."""
+        return scan_transaction(self.raw, 0)
 
-TREES = 128  # merkle trees that are kept: 64 bytes a transaction each
+
+class _Places(NamedTuple):
+    """Columns over the transactions: where each stands in its block, and what proves it."""
+
+    position: Any
+    start: Any
+    end: Any
+    proof: Any
 
 
 class ChainStore(Closing):
@@ -83,14 +98,17 @@ class ChainStore(Closing):
         self._fresh = {} if fresh is None else fresh
         self._at_height = at_height
         self._connection: Any = None
-        self._levels = lru_cache(TREES)(lambda block: compiled_levels(self._leaf_rows(block)))
+        self._opened = ExitStack()
+        self._tree = lru_cache(TREES)(lambda block: ShownTree(self._leaf_rows(block)))
+        self._header = lru_cache(TREES)(lambda block: self._raw(block, 0, HEADER_BYTES))
 
     @property
     def _whole(self) -> list[Part]:
         return [part for part in self._parts if part.loose is None]
 
     def close(self) -> None:
-        """Release the database."""
+        """Release the database and the files."""
+        self._opened.close()
         if self._connection:
             self._connection.close()
 
@@ -153,24 +171,25 @@ class ChainStore(Closing):
 
     def stored(self, tx: int) -> StoredTransaction:
         """Return the transaction of a number with its proof."""
-        columns, index = self.tables["transactions"], self.index
-        block = index.block_of(tx)
-        position = columns["position"][tx].as_py()
-        start, end = columns["start"][tx].as_py(), columns["end"][tx].as_py()
-        content = self._raw(block)
-        raw = content[start:end].tobytes()
+        index, places = self.index, self._places
+        block, proof = index.block_of(tx), int(places.proof[tx])
+        position = int(places.position[tx])
         return StoredTransaction(
             txid=index.txid(tx),
-            raw=raw,
-            scan=scan_transaction(raw, 0),
+            raw=self._raw(block, int(places.start[tx]), int(places.end[tx])),
             block_hash=displayed(index.block_hashes[block]),
-            header=content[:80].tobytes(),
+            header=self._header(block),
             height=index.height(tx),
             position=position,
-            merkle_branch=self._branch(block, position, columns["proof"][tx].as_py()),
+            merkle_branch=self._branch(block, position, proof),
             mined_at=index.mined_at(tx),
-            proof=PROOFS[columns["proof"][tx].as_py()],
+            proof=PROOFS[proof],
         )
+
+    @cached_property
+    def _places(self) -> _Places:
+        columns = self.tables["transactions"]
+        return _Places(*(columns[name].to_numpy() for name in _Places._fields))
 
     def known_scripts(self, scripts: Sequence[bytes]) -> list[bytes]:
         """Return those of ``scripts`` that some output on the chain has, sorted."""
@@ -213,22 +232,27 @@ class ChainStore(Closing):
     def raw_block(self, block_hash: str) -> bytes:
         """Return the bytes of a block by its displayed hash (checked by scanning)."""
         block = self.index.block_hashes.index(from_displayed(block_hash))
-        return scan_block(self._raw(block).tobytes(), where=block_hash).raw
+        return scan_block(self.raw_block_at(block), where=block_hash).raw
 
     def raw_block_at(self, block: int) -> bytes:
         """Return the bytes of the block of a number."""
-        return bytes(self._raw(block).tobytes())
+        return self._raw(block, 0, self._spans[block][2])
 
-    def _raw(self, block: int) -> Any:
-        blocks = self.tables["blocks"]
-        name = blocks["part"][block].as_py()
-        start = blocks["raw_start"][block].as_py()
-        raw = self._mapped[name]
-        return raw[start : start + blocks["raw_size"][block].as_py()]
+    def _raw(self, block: int, start: int, end: int) -> bytes:
+        """Return some bytes of a block; read, not mapped: what was read takes no memory then."""
+        part, at, _size = self._spans[block]
+        return os.pread(self._files[part].fileno(), end - start, at + start)
 
     @cached_property
-    def _mapped(self) -> dict[str, Any]:
-        return {part.folder.name: part.raw() for part in self._parts}
+    def _spans(self) -> list[tuple[str, int, int]]:
+        """Part, place there and size of the raw bytes of each block."""
+        columns = (self.tables["blocks"][name] for name in ("part", "raw_start", "raw_size"))
+        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+
+    @cached_property
+    def _files(self) -> dict[str, BinaryIO]:
+        paths = {part.folder.name: part.folder / RAW_NAME for part in self._parts}
+        return {name: self._opened.enter_context(path.open("rb")) for name, path in paths.items()}
 
     @property
     def raw_paths(self) -> list[Path]:
@@ -237,10 +261,8 @@ class ChainStore(Closing):
 
     def _branch(self, block: int, position: int, proof: int) -> tuple[str, ...]:
         if proof == WHOLE_BLOCK:
-            nodes = branch_in(self._levels(block), position)
-        else:
-            nodes = self._kept_branch(block)
-        return tuple(displayed(node) for node in nodes)
+            return self._tree(block).branch(position)
+        return tuple(displayed(node) for node in self._kept_branch(block))
 
     def _kept_branch(self, block: int) -> tuple[bytes, ...]:
         blocks = self.tables["blocks"]
@@ -259,7 +281,7 @@ class ChainStore(Closing):
             if (self.index.block[first : first + n] == block).sum() == n:
                 leaves = self.index.txids.rows(first, first + n)
             else:
-                scanned = scan_block(self._raw(block).tobytes(), where=str(block))
+                scanned = scan_block(self.raw_block_at(block), where=str(block))
                 ids = b"".join(tx.txid for tx in scanned.transactions)
                 leaves = np.frombuffer(ids, dtype=np.uint8).reshape(-1, HASH_BYTES)
             self._last_leaves = (block, leaves)

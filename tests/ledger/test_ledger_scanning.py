@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.parsing import find_blocks, merkle_branch, merkle_root, read_chain_file, scan_block
+from ledger.parsing.digest import displayed
 from ledger.parsing.validity import verify_block
 from ledger.scanning import choice, hashing, scan_columns, walking
-from ledger.scanning.branches import branch_in, compiled_levels
+from ledger.scanning.branches import ShownTree
 from ledger.scanning.choice import sha256_update
 from ledger.scanning.columns import BrokenBlockError
 from ledger.scanning.extracting import extract
@@ -187,9 +188,10 @@ def test_merkle_roots_and_pairs_of_equals(roots: Callable[..., None], n: int, tw
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 8, 33])
 def test_branches_are_those_of_the_plain_way(n: int):
     leaves = [hashlib.sha256(bytes([k])).digest() for k in range(n)]
-    levels = compiled_levels(np.frombuffer(b"".join(leaves), dtype=np.uint8).reshape(-1, 32))
+    tree = ShownTree(np.frombuffer(b"".join(leaves), dtype=np.uint8).reshape(-1, 32))
     for position in range(n):
-        assert branch_in(levels, position) == tuple(merkle_branch(leaves, position))
+        plain = tuple(displayed(node) for node in merkle_branch(leaves, position))
+        assert tree.branch(position) == plain
 
 
 def test_threads_change_nothing(blocks: list[bytes]):

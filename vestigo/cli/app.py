@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from typing import Any
 
 import click
 
 from vestigo import __version__, i18n
 from vestigo.cli.click_words import translate_click
 from vestigo.cli.core_dumps import forbid_core_dumps
+from vestigo.cli.lazy import LazyGroup
 from vestigo.cli.output import report_error, warn
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _
@@ -36,36 +35,11 @@ NOUNS = {
 }
 
 
-class LazyNouns(click.Group):
-    """Imports a noun's module only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Return the nouns in the order of the work."""
-        return list(NOUNS)
-
-    def get_command(
-        self,
-        ctx: click.Context,  # noqa: ARG002 (click's signature)
-        cmd_name: str,
-    ) -> click.Command | None:
-        """Return the command of one noun, or None."""
-        target = NOUNS.get(cmd_name)
-        if target is None:
-            return None
-        module, _sep, name = target.partition(":")
-        try:
-            command: Any = getattr(importlib.import_module(module), name)
-        except KeyboardInterrupt as interrupt:  # to load a noun takes seconds on a slow machine
-            warn(_("Interrupted before the command began: nothing was done."))
-            raise click.exceptions.Exit(ExitCode.INTERRUPTED) from interrupt
-        assert isinstance(command, click.Command)
-        return command
-
-
 def program() -> click.Group:
     """Return the whole command tree in the active language."""
-    return LazyNouns(
+    return LazyGroup(
         name="vestigo",
+        targets=NOUNS,
         help=_("From a legal authorization to a bundle that a stranger can verify."),
         params=[
             click.Option(

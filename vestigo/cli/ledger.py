@@ -3,31 +3,26 @@
 
 from __future__ import annotations
 
-import click
-
-from vestigo.cli.ledger_cashouts import cashouts, confirm
-from vestigo.cli.ledger_chain import ingest, inspect
-from vestigo.cli.ledger_change import change, peel
-from vestigo.cli.ledger_classify import classify
-from vestigo.cli.ledger_cluster import cluster, why
-from vestigo.cli.ledger_fetch import fetch_command
-from vestigo.cli.ledger_match import match
-from vestigo.cli.ledger_method import method_command
-from vestigo.cli.ledger_rerun import rerun_command
-from vestigo.cli.ledger_serve import serve
-from vestigo.cli.ledger_taint import taint
-from vestigo.cli.ledger_trace import trace
+from vestigo.cli.lazy import LazyGroup
 from vestigo.i18n import _
 
+VERBS = {
+    "cashouts": "vestigo.cli.ledger_cashouts:cashouts",
+    "change": "vestigo.cli.ledger_change:change",
+    "classify": "vestigo.cli.ledger_classify:classify",
+    "cluster": "vestigo.cli.ledger_cluster:cluster",
+    "confirm": "vestigo.cli.ledger_cashouts:confirm",
+    "fetch": "vestigo.cli.ledger_fetch:fetch_command",
+    "ingest": "vestigo.cli.ledger_chain:ingest",
+    "inspect": "vestigo.cli.ledger_chain:inspect",
+    "match": "vestigo.cli.ledger_match:match",
+    "method": "vestigo.cli.ledger_method:method_command",
+    "peel": "vestigo.cli.ledger_change:peel",
+    "rerun": "vestigo.cli.ledger_rerun:rerun_command",
+    "serve": "vestigo.cli.ledger_serve:serve",
+    "taint": "vestigo.cli.ledger_taint:taint",
+    "trace": "vestigo.cli.ledger_trace:trace",
+    "why": "vestigo.cli.ledger_cluster:why",
+}
 
-@click.group(help=_("Read, ingest and analyse chain data."))
-def ledger() -> None:
-    """Group of the ledger commands."""
-
-
-for _command in (
-    inspect, ingest, fetch_command, serve, rerun_command, classify, cluster, why, change, peel,
-    method_command,
-    trace, taint, cashouts, confirm, match,
-):  # fmt: skip
-    ledger.add_command(_command)
+ledger = LazyGroup(name="ledger", targets=VERBS, help=_("Read, ingest and analyse chain data."))

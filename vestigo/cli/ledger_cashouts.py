@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from vestigo.cli.ledger_trace import CASE, JSON
+from vestigo.cli.ledger_options import CASE, JSON
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import SourceUnreachable
 from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext

@@ -13,6 +13,7 @@ from ledger.ingest import IngestedFile, chain_files, ingest_file, number_blocks
 from ledger.inspecting import block_rows, transaction_rows
 from ledger.labels import tagged_addresses
 from ledger.scanning.extracting import Extract
+from vestigo.cli.ledger_options import NETWORK
 from vestigo.cli.output import (
     emit_json,
     emit_jsonl,
@@ -23,11 +24,9 @@ from vestigo.cli.output import (
 )
 from vestigo.errors import ExitCode, VestigoError
 from vestigo.i18n import _, ngettext
-from vestigo.identifiers.bitcoin import NETWORKS
 from vestigo.pipeline.session import CaseSession, open_session
 from vestigo.records import Tag
 
-NETWORK = click.Choice(NETWORKS)
 PATHS = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path)
 )

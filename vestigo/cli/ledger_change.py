@@ -13,7 +13,7 @@ from ledger.change import votes_on
 from ledger.change.replaced import read_replacements
 from ledger.peeling import Peel, peel_chain
 from ledger.store import ChainStore
-from vestigo.cli.ledger_trace import CASE, JSON, NETWORK_OPTION
+from vestigo.cli.ledger_options import CASE, JSON, NETWORK_OPTION
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _

@@ -16,7 +16,7 @@ from ledger.compact_clusters import CompactClusters
 from ledger.store import ChainStore
 from ledger.unions import Edge
 from vestigo.cli.ledger_classify import transaction_lines
-from vestigo.cli.ledger_trace import CASE, JSON, NETWORK_OPTION
+from vestigo.cli.ledger_options import CASE, JSON, NETWORK_OPTION
 from vestigo.cli.output import emit_json, emit_jsonl, printable, report_error
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext

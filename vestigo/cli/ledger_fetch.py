@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from vestigo.cli.ledger_chain import NETWORK
+from vestigo.cli.ledger_options import NETWORK
 from vestigo.cli.output import emit_json, printable, progress, warn
 from vestigo.i18n import _
 from vestigo.pipeline.chain_sources import Wanted, fetch, source_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vestigo.cli.ledger_trace import CASE, NETWORK_OPTION
+from vestigo.cli.ledger_options import CASE, NETWORK_OPTION
 from vestigo.cli.output import emit_jsonl, printable
 from vestigo.i18n import _
 from vestigo.pipeline.session import open_session

@@ -9,7 +9,7 @@ import click
 
 from ledger.accounting import SUBJECT, locked_accounting, refuse_second_lock
 from ledger.sweep import METHODS
-from vestigo.cli.ledger_trace import CASE
+from vestigo.cli.ledger_options import CASE
 from vestigo.i18n import _
 from vestigo.pipeline.session import open_session, os_account
 from vestigo.records import Judgement

@@ -11,7 +11,7 @@ import click
 
 from ledger.serving import Answer, Esplora
 from ledger.store import ChainStore
-from vestigo.cli.ledger_chain import NETWORK
+from vestigo.cli.ledger_options import NETWORK
 from vestigo.i18n import _
 from vestigo.pipeline.session import open_session
 

@@ -14,7 +14,7 @@ from ledger.analysis import Workbench
 from ledger.store import ChainStore
 from ledger.sweep import METHODS, NOT_APPLICABLE, Limits, Swept, side_by_side
 from ledger.taint.whole import WHOLE_METHODS, spread
-from vestigo.cli.ledger_trace import CASE, JSON, NETWORK_OPTION
+from vestigo.cli.ledger_options import CASE, JSON, NETWORK_OPTION
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import ExitCode, UsageError
 from vestigo.i18n import _

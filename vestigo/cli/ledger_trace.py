@@ -12,8 +12,9 @@ import click
 
 from ledger.accounting import accounting_settings
 from ledger.analysis import Analysis, analyse
+from ledger.collecting import without_collector
 from ledger.starts import EnteredOutputs
-from vestigo.cli.ledger_chain import NETWORK
+from vestigo.cli.ledger_options import CASE, JSON, NETWORK_OPTION
 from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
@@ -31,12 +32,6 @@ from vestigo.records import (
     Trace,
 )
 from vestigo.settings import Section, section_text
-
-CASE = click.argument("case", type=click.Path(path_type=Path))
-NETWORK_OPTION = click.option(
-    "--network", type=NETWORK, help=_("The network (default: that of the case).")
-)
-JSON = click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 
 
 @click.command("trace", help=_("Follow the money from the addresses that vendors published."))
@@ -58,7 +53,7 @@ def trace(
 ) -> ExitCode:  # fmt: skip
     """Cluster, trace and state cash-out candidates; records that no longer hold are retracted."""
     outputs = tuple(name.strip().lower() for name in outputs)
-    with open_session(case) as session:
+    with without_collector(), open_session(case) as session:
         settings = accounting_settings(
             session.settings("ledger"), session.ledger.of_kind(Judgement)
         )
@@ -171,7 +166,6 @@ def _superseded(
     session: CaseSession, analysis: Analysis, starts: Sequence[str], outputs: Sequence[str]
 ) -> list[str]:
     """Return the ids of what earlier analyses of the same starts stated and this one does not."""
-    kept = {item.record_id for item in (*analysis.clusters, *analysis.traces, *analysis.cash_outs)}
     known = {address for cluster in analysis.clusters for address in cluster.addresses}
     entered = EnteredOutputs(session.ledger.of_kind(Judgement))
     old: list[str] = []
@@ -185,6 +179,8 @@ def _superseded(
         item for item in session.ledger.of_kind(Cluster) if known.intersection(item.addresses)
     ]
     old += [item.record_id for item in (*points, *clusters)]
+    now = (*analysis.clusters, *analysis.traces, *analysis.cash_outs) if old else ()
+    kept = {item.record_id for item in now}
     return [record_id for record_id in old if record_id not in kept]
 
 

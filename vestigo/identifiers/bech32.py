@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from base64 import b32decode, b32encode
 from collections.abc import Iterable, Sequence
+from functools import cache, reduce
+from operator import xor
 from typing import NamedTuple
 
 ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -14,8 +17,13 @@ LAST_VERSION = 16
 PADDING_BITS = range(5)
 PROGRAM_BYTES = range(2, 41)
 PROGRAM_BYTES_V0 = (20, 32)
+BASE32_GROUP = 8  # characters
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_FROM_BASE32 = bytes.maketrans(_BASE32, bytes(range(32)))
+_TO_BASE32 = bytes.maketrans(bytes(range(32)), _BASE32)
+_CHARACTERS = bytes.maketrans(bytes(range(32)), ALPHABET.encode())
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
@@ -29,12 +37,13 @@ class WitnessProgram(NamedTuple):
 
 def encode_witness(witness: WitnessProgram) -> str:
     """Return the address (lower case) of a witness program."""
-    values = [witness.version, *_regrouped(witness.program, 8, 5, pad=True)]
+    groups = b32encode(witness.program).rstrip(b"=").translate(_FROM_BASE32)
+    values = bytes((witness.version,)) + groups
     target = BECH32M if witness.version else BECH32
-    remainder = _polymod([*_expanded(witness.prefix), *values, *[0] * CHECKSUM_CHARACTERS])
+    remainder = _polymod(values + bytes(CHECKSUM_CHARACTERS), _after(witness.prefix))
     check = remainder ^ target
-    values += [check >> 5 * (5 - i) & 31 for i in range(CHECKSUM_CHARACTERS)]
-    return f"{witness.prefix}1{''.join(ALPHABET[value] for value in values)}"
+    values += bytes(check >> 5 * (5 - i) & 31 for i in range(CHECKSUM_CHARACTERS))
+    return f"{witness.prefix}1{values.translate(_CHARACTERS).decode()}"
 
 
 def decode_witness(text: str) -> WitnessProgram | None:
@@ -59,19 +68,8 @@ def _unpadded(values: Sequence[int]) -> bytes | None:
     n_spare = len(values) * 5 % 8
     if n_spare not in PADDING_BITS or (values and values[-1] & ((1 << n_spare) - 1)):
         return None
-    return bytes(_regrouped(values, 5, 8, pad=False))
-
-
-def _regrouped(values: Iterable[int], n_from: int, n_to: int, *, pad: bool) -> list[int]:
-    held, n_held, out = 0, 0, []
-    for value in values:
-        held, n_held = held << n_from | value, n_held + n_from
-        while n_held >= n_to:
-            n_held -= n_to
-            out.append(held >> n_held & ((1 << n_to) - 1))
-    if pad and n_held:
-        out.append(held << (n_to - n_held) & ((1 << n_to) - 1))
-    return out
+    groups = bytes(values).translate(_TO_BASE32)
+    return b32decode(groups + b"=" * (-len(groups) % BASE32_GROUP))
 
 
 def _expanded(prefix: str) -> list[int]:
@@ -79,12 +77,22 @@ def _expanded(prefix: str) -> list[int]:
     return [point >> 5 for point in points] + [0] + [point & 31 for point in points]
 
 
-def _polymod(values: Iterable[int]) -> int:
-    remainder = 1
+@cache
+def _after(prefix: str) -> int:
+    """Return the remainder behind a prefix: a program uses few of them."""
+    return _polymod(_expanded(prefix))
+
+
+def _polymod(values: Iterable[int], remainder: int = 1) -> int:
     for value in values:
-        top = remainder >> 25
-        remainder = (remainder & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATOR):
-            if top >> bit & 1:
-                remainder ^= generator
+        remainder = (remainder & 0x1FFFFFF) << 5 ^ value ^ _FOLDED[remainder >> 25]
     return remainder
+
+
+def _folded(top: int) -> int:
+    """Return what five bits that are pushed out leave in the remainder."""
+    chosen = (one for bit, one in enumerate(_GENERATOR) if top >> bit & 1)
+    return reduce(xor, chosen, 0)
+
+
+_FOLDED = tuple(_folded(top) for top in range(32))

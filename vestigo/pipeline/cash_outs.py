@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from vestigo.clock import iso
 from vestigo.errors import ConfigurationError, InputError
 from vestigo.i18n import _
-from vestigo.pipeline.reading import case_rates
+from vestigo.pipeline.rates import case_rates
 from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.rates import RateTable
 from vestigo.records import TAGPACK_LEVELS, CashOutPoint, Judgement, Tag, Trace

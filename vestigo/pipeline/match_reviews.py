@@ -14,7 +14,7 @@ from ledger.odds import shipped_odds
 from ledger.store import ChainStore
 from vestigo.clock import iso
 from vestigo.errors import InputError
-from vestigo.pipeline.reading import case_rates
+from vestigo.pipeline.rates import case_rates
 from vestigo.pipeline.session import CaseSession
 from vestigo.records import Feedback, Listing, Selector, Tag, VendorAccount
 

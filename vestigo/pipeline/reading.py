@@ -27,6 +27,7 @@ from nlp.reading.version import ReadingVersion, reading_version
 from vestigo.errors import VerificationError
 from vestigo.evidence.warc import read_exchange
 from vestigo.pipeline.coverage_records import PassesSeen
+from vestigo.pipeline.rates import case_rates
 from vestigo.pipeline.session import CaseSession
 from vestigo.pipeline.superseding import OlderReadings, subjects_of
 from vestigo.rates import RateTable
@@ -158,12 +159,6 @@ class CrawledMarkets:
         host = urlsplit(capture.uri).netloc.lower()
         begun = [one for one in self._begun.get(host, ()) if one[0] <= capture.observed_at]
         return begun[-1][1] if begun else self._named.get(host)
-
-
-def case_rates(session: CaseSession) -> RateTable | None:
-    """Return the exchange rates that the unit supplied, or None where there are none."""
-    files = sorted(session.folder.rates.glob("*.csv"))
-    return RateTable.read(files) if files else None
 
 
 def case_reader(session: CaseSession) -> ListingReader:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, ClassVar, TypeVar
 
 from vestigo.records.canonical import content_id
-from vestigo.records.codec import from_plain, to_plain
+from vestigo.records.codec import from_plain, plain_fields
 
 FOUR_PLACES = Decimal("0.0001")
 CERTAIN = Decimal("1.0000")
@@ -43,8 +43,15 @@ class Method:
             raise ValueError(f"the rule name {self.rule!r} carries no version")
 
 
+class _Named:
+    """Room for the id of a record, which is computed once."""
+
+    __slots__ = ("_id",)
+    _id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(_Named):
     """A statement whose id is the SHA-256 of its canonical JSON."""
 
     KIND: ClassVar[str] = ""
@@ -57,14 +64,16 @@ class Record:
         Fields of ``LATER`` came after records were made without them: where they are None
         they are left out, so that such a record keeps its id.
         """
-        values = {field.name: to_plain(getattr(self, field.name)) for field in fields(self)}
-        values = {k: v for k, v in values.items() if v is not None or k not in self.LATER}
-        return {"kind": self.KIND, "schema": self.SCHEMA, **values}
+        return {"kind": self.KIND, "schema": self.SCHEMA, **plain_fields(self)}
 
     @property
     def record_id(self) -> str:
         """Return the content id (lower hex SHA-256)."""
-        return content_id(self.body())
+        try:
+            return self._id
+        except AttributeError:
+            object.__setattr__(self, "_id", content_id(self.body()))
+        return self._id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -20,9 +21,7 @@ def canonical_json(value: Any) -> bytes:
     Raises ``TypeError`` for floats and other values that a record must not hold,
     ``ValueError`` for integers that JSON readers would round.
     """
-    return json.dumps(
-        _checked(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode("utf-8")
+    return _ENCODER.encode(_checked(value)).encode("utf-8")
 
 
 def content_id(value: Any) -> str:
@@ -31,7 +30,7 @@ def content_id(value: Any) -> str:
 
 
 def _checked(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool):
+    if type(value) is str or value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         if abs(value) > MAX_SAFE_INTEGER:
@@ -42,7 +41,7 @@ def _checked(value: Any) -> Any:
         keys = sorted(value) if plain else sorted(value, key=_code_units)
         return {key: _checked(value[key]) for key in keys}
     if isinstance(value, list | tuple):
-        return [_checked(item) for item in value]
+        return [item if type(item) is str else _checked(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in a record")
 
 

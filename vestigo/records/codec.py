@@ -23,18 +23,28 @@ def to_plain(value: Any) -> Any:
     Decimals and times become strings; tuples become lists; dataclasses become
     dicts of their fields, less those of their ``LATER`` that are None.
     """
-    if value is None or isinstance(value, str | bool | int):
+    if type(value) in _AS_THEY_ARE or isinstance(value, str | int):
         return value
     if isinstance(value, tuple | list):
-        return [to_plain(item) for item in value]
+        return [item if type(item) is str else to_plain(item) for item in value]
+    if write := _WRITERS.get(type(value)):
+        return write(value)
     if is_dataclass(value):
-        later = getattr(value, "LATER", ())
-        plain = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
-        return {k: v for k, v in plain.items() if v is not None or k not in later}
+        return plain_fields(value)
     for kind, write in _WRITERS.items():
         if isinstance(value, kind):
             return write(value)
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def plain_fields(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass as ``to_plain`` gives them, by name."""
+    later = getattr(value, "LATER", ())
+    cls: Any = type(value)
+    plain = {name: to_plain(getattr(value, name)) for name in _field_names(cls)}
+    if not later:
+        return plain
+    return {k: v for k, v in plain.items() if v is not None or k not in later}
 
 
 def from_plain(cls: type[T], body: dict[str, Any]) -> T:
@@ -50,6 +60,7 @@ def from_plain(cls: type[T], body: dict[str, Any]) -> T:
     return cls(**{name: read(body[name]) for name, read in readers.items()})
 
 
+_AS_THEY_ARE = frozenset((str, bool, int, type(None)))
 _WRITERS: dict[type, Callable[[Any], str]] = {
     Decimal: lambda value: format(value, "f"),
     datetime: iso,
@@ -60,6 +71,11 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     datetime: parse_iso,
     date: date.fromisoformat,
 }
+
+
+@cache
+def _field_names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
 
 
 @cache

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A record knows its id once it was asked; that changes neither what it is nor what it equals."""
+
+import pickle
+from dataclasses import replace
+
+from vestigo.records import Retraction, record_from_body
+from vestigo.records.canonical import content_id
+
+TAKEN_BACK = record_from_body({
+    "kind": "retraction", "schema": 1, "retracts": "ab" * 32, "reason": "wrong", "person": "ana",
+    "retracted_at": "2026-01-02T03:04:05Z",
+})  # fmt: skip
+
+
+def test_an_id_that_is_known_is_that_of_the_body():
+    assert isinstance(TAKEN_BACK, Retraction)
+    assert TAKEN_BACK.record_id == TAKEN_BACK.record_id == content_id(TAKEN_BACK.body())
+
+
+def test_what_is_made_of_a_record_does_not_keep_its_id():
+    assert TAKEN_BACK.record_id
+    other = replace(TAKEN_BACK, reason="late")
+    assert other.record_id == content_id(other.body()) != TAKEN_BACK.record_id
+
+
+def test_the_id_is_no_part_of_the_record():
+    again = pickle.loads(pickle.dumps(TAKEN_BACK))
+    fresh = record_from_body(TAKEN_BACK.body())
+    assert TAKEN_BACK.record_id
+    assert again == fresh == TAKEN_BACK
+    assert hash(fresh) == hash(TAKEN_BACK)
+    assert "_id" not in TAKEN_BACK.body()
+    assert again.record_id == fresh.record_id == TAKEN_BACK.record_id
