@@ -18,6 +18,7 @@ OWN_NODE_NAMES = ("id", "title", "type")
 OWN_EDGE_NAMES = ("type",)
 NAMED = ("Contact", "PGPKey")  # what a text names, perhaps of a third person
 MOST_BUNDLES = 20_000
+_AMOUNTS = frozenset({"value_sat", "traced_sat"})
 
 
 class Count(NamedTuple):
@@ -81,7 +82,10 @@ def count_beside(store: GraphStore, ref: NodeRef) -> list[Count]:
 
 def read_step(store: GraphStore, ref: NodeRef, what: Count, most: int, skip: int) -> list[NodeRef]:
     """Return the nodes that one step leads to: those with the most money first, then by key."""
-    text = statement(f"step_{what.direction}", label=ref.label, kind=what.kind, other=what.label)
+    # of a kind that moves no money the engine keeps the first keys only, whatever the hub has
+    name = "step" if _AMOUNTS & EDGES[what.kind][1].keys() else "step_plain"
+    names = {"label": ref.label, "kind": what.kind, "other": what.label}
+    text = statement(f"{name}_{what.direction}", **names)
     rows = store.read(text, {"key": ref.key, "most": most, "skip": skip})
     keys = [row["key"] for row in rows]
     shown = set(_shown(store, what.label, keys))

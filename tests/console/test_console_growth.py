@@ -193,6 +193,25 @@ def test_growing_gives_the_same_index_as_reading_all_again(tmp_path, served):
         assert list(grown.by_id) == list(fresh.by_id)
 
 
+def test_what_is_no_market_record_leaves_the_listings_as_they_are_arranged(tmp_path, made_case):
+    with RecordLedger(tmp_path / "records.sqlite") as ledger:
+        first, second = pages(2)
+        ledger.append([first, second])
+        indexer = Indexer(ledger)
+        before = indexer.index()
+        back = Retraction(retracts="e" * 64, reason="r", person="p",
+                          retracted_at=made_case.clock())  # fmt: skip
+        ledger.append([back])
+        after = indexer.index()
+        assert after is not before
+        assert after.offers is before.offers
+        assert after.on_capture is before.on_capture
+        assert back.record_id in after.by_id
+        ledger.append(pages(1, 70))
+        assert indexer.index().on_capture is not before.on_capture
+        assert indexer.index() == Indexer(ledger).index()
+
+
 def test_what_is_taken_back_leaves_the_pages_at_once(tmp_path, made_case):
     with RecordLedger(tmp_path / "records.sqlite") as ledger:
         first, second = pages(2)

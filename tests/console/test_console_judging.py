@@ -7,7 +7,8 @@ import pytest
 from lxml import html
 
 from vestigo.console.index import CaseIndex, arranged
-from vestigo.console.judging.queue import PAIR, Queue
+from vestigo.console.judging.queue import PAIR, Queue, RecordsOfAccounts
+from vestigo.pipeline.linking import gather_accounts
 from vestigo.records import Judgement, Retraction
 from vestigo.store import writer_lock
 
@@ -172,3 +173,14 @@ def test_a_candidate_that_is_not_there_is_no_page_and_the_queue_is_paged(graphed
 
 def test_an_empty_case_has_an_empty_queue():
     assert Queue.of(arranged({}, CaseIndex())).candidates == []
+
+
+def test_the_two_of_a_pair_are_gathered_as_the_whole_case_gathers_them(served):
+    index = served.desk.index()
+    keys = [f"{market}/{handle}" for market, handle in index.vendors]
+    ledger = served.desk.session.ledger
+    whole = {one.key: one for one in gather_accounts(ledger)}
+    assert set(keys) & set(whole)
+    for key in keys:
+        own = {one.key: one for one in gather_accounts(RecordsOfAccounts(index, [key]))}
+        assert own.get(key) == whole.get(key), key

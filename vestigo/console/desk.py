@@ -78,6 +78,8 @@ class Desk:
         self.hashing = threading.Lock()
         kept = KeptRows(session.folder.console / "kept.sqlite", session.ledger)
         self._indexer = Indexer(session.ledger, kept)
+        self._placing = threading.Lock()
+        self._rows: tuple[object, Rows] | None = None
         self._nearing = threading.Lock()
         self._near: tuple[CaseIndex, NearListings] | None = None
         self.once = OncePerIndex()
@@ -91,9 +93,13 @@ class Desk:
         return self._indexer.index()
 
     def rows(self) -> Rows:
-        """Return the rows of the listings browser, made once an index."""
+        """Return the rows of the listings browser, made again where the market's records grew."""
         index = self.index()
-        return self.once.get(index, "rows", lambda: rows_of(index))
+        with self._placing:
+            if self._rows is None or self._rows[0] is not index.offers:
+                self._rows = None  # the old ones go before the new ones come
+                self._rows = (index.offers, rows_of(index))
+            return self._rows[1]
 
     def queue(self) -> Queue:
         """Return what waits for a judgement, gathered once an index."""

@@ -42,6 +42,13 @@ Key = tuple[str, str]
 ByKind = Mapping[str, Mapping[str, Named]]
 LONG = 6
 ADDRESS_KINDS = ("btc",)
+MARKET_KINDS = tuple(
+    cls.KIND
+    for cls in (Capture, Page, VendorAccount, Listing, Feedback, Mention, Quantity, PriceQuote,
+                UnitPrice, Selector, TextReading)
+)  # fmt: skip
+MARKET = ("captures", "offers", "vendors", "readings", "texts", "feedback_on", "feedback_for",
+          "on_capture", "selectors", "buyers")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +169,23 @@ class CaseIndex:
 def arranged(by_kind: ByKind, before: CaseIndex) -> CaseIndex:
     """Return the index of the records ``by_kind``; ``before`` is the index of fewer of them."""
     index = CaseIndex(by_id=Records(by_kind))
-    _arrange_market(index)
+    if _same_records(index, before, MARKET_KINDS):
+        _take_market(index, before)
+    else:
+        _arrange_market(index)
     _arrange_money(index, before)
     return index
+
+
+def _same_records(index: CaseIndex, before: CaseIndex, kinds: Iterable[str]) -> bool:
+    """Say whether nothing of these kinds came or went; what is there is the same object then."""
+    new, old = index.by_id.by_kind, before.by_id.by_kind
+    return bool(old) and all(new.get(kind) is old.get(kind) for kind in kinds)
+
+
+def _take_market(index: CaseIndex, before: CaseIndex) -> None:
+    for name in MARKET:
+        setattr(index, name, getattr(before, name))
 
 
 def _arrange_market(index: CaseIndex) -> None:

@@ -7,7 +7,9 @@ import gc
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from sys import intern
 
@@ -109,20 +111,20 @@ class Indexer:
 
     def _read_new(self, new: list[LedgerEntry]) -> None:
         """Take new entries in; what a retraction takes back or an order destroyed leaves."""
-        grown = {kind: dict(found) for kind, found in self._records.items()}
+        fresh: dict[str, dict[str, Named]] = defaultdict(dict)
         for entry in new:
             if entry.body is None or entry.kind in NOT_INDEXED:
                 continue
             one = self._named(entry.record_id, entry.kind, entry.body)
-            grown.setdefault(entry.kind, {})[one.id] = one
+            fresh[entry.kind][one.id] = one
             if one.is_a(Retraction):
                 self._gone.add(one.light.retracts)
         destroyed = self._ledger.disposed().keys()
-        for kind, found in grown.items():
-            left = destroyed if kind == Retraction.KIND else self._gone | destroyed
-            for record_id in left & found.keys():
-                del found[record_id]
-        self._records = grown
+        grown = {kind: {**self._records.get(kind, {}), **found} for kind, found in fresh.items()}
+        self._records = {
+            kind: _without(found, destroyed if kind == Retraction.KIND else self._gone | destroyed)
+            for kind, found in {**self._records, **grown}.items()
+        }
 
     def _named(self, record_id: str, kind: str, body: bytes) -> Named:
         plain = json.loads(body)
@@ -130,6 +132,12 @@ class Indexer:
         if kind in LIGHT:
             return Named(own, LIGHT[kind].light(plain), kind, self._shelf)
         return Named(own, record_from_body(plain))
+
+
+def _without(found: dict[str, Named], gone: AbstractSet[str]) -> dict[str, Named]:
+    """Return what is not gone: the same dictionary where that is everything."""
+    left = gone & found.keys()
+    return {one: named for one, named in found.items() if one not in left} if left else found
 
 
 @contextmanager

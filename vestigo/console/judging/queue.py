@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from nlp.linking.passages import shared_passages
 from nlp.linking.stripping import strip_armour
 from vestigo.console.index import CaseIndex, Named
+from vestigo.console.runs import runs_of
 from vestigo.pipeline.linking import Gathered, gather_accounts
-from vestigo.records import CashOutPoint, Judgement, Record, VendorLink, pair_subject
+from vestigo.records import (
+    CashOutPoint,
+    Judgement,
+    Listing,
+    Record,
+    VendorAccount,
+    VendorLink,
+    pair_subject,
+)
 from vestigo.store import RecordLedger
 
 R = TypeVar("R", bound=Record)
@@ -48,23 +57,44 @@ class Side:
     contacts: tuple[tuple[str, str], ...]
 
 
-class IndexedRecords:
-    """The records of an index, read as a ledger is read."""
+class RecordsOfAccounts:
+    """What an index holds of some accounts (``market/handle``), read as a ledger is read.
 
-    def __init__(self, index: CaseIndex) -> None:
+    A listing that was one of theirs at any time is given with all its captures.
+    """
+
+    def __init__(self, index: CaseIndex, keys: Iterable[str]) -> None:
         self._index = index
+        self._keys = frozenset(keys)
+        self._listings = {
+            (one.market, one.listing_key)
+            for one in (named.light for named in index.named_of(Listing))
+            if f"{one.market}/{one.vendor_handle}" in self._keys
+        }
+        self._ids: set[str] = set()
 
     def named_of_kind(self, cls: type[R]) -> Iterator[tuple[str, R]]:
-        """Yield ``(id, record)`` of one class."""
-        return self._index.all_of(cls)
+        """Yield ``(id, record)`` of one class; subjects are asked for before their readings."""
+        for one in self._index.named_of(cls):
+            if self._is_theirs(one):
+                self._ids.add(one.id)
+                yield one.id, one.record
+
+    def _is_theirs(self, one: Named) -> bool:
+        light = one.light
+        if one.is_a(VendorAccount):
+            return f"{light.market}/{light.handle}" in self._keys
+        if one.is_a(Listing):
+            return (light.market, light.listing_key) in self._listings
+        return light.subject in self._ids
 
 
 @dataclass(slots=True)
 class Queue:
     """The candidates of one index, in the order in which they wait."""
 
+    index: CaseIndex
     candidates: list[Candidate] = field(default_factory=list)
-    accounts: dict[str, Gathered] = field(default_factory=dict)
 
     @classmethod
     def of(cls, index: CaseIndex) -> Queue:
@@ -76,9 +106,7 @@ class Queue:
             said.sort(key=lambda one: (one.record.judged_at, one.id))
         found = {one.subject: one for one in (*_pairs(index, judged), *_cash_outs(index, judged))}
         ordered = sorted(found.values(), key=_place)
-        ledger = cast("RecordLedger", IndexedRecords(index))
-        accounts = {one.key: one for one in gather_accounts(ledger)} if ordered else {}
-        return cls(ordered, accounts)
+        return cls(index, ordered)
 
     def get(self, subject: str) -> Candidate | None:
         """Return the candidate of a subject."""
@@ -88,11 +116,13 @@ class Queue:
         """Return both accounts of a pair, side by side."""
         link: VendorLink = candidate.named.record
         keys = (link.a, link.b)
-        found = [self.accounts.get(key, _nobody(key)) for key in keys]
+        ledger = cast("RecordLedger", RecordsOfAccounts(self.index, keys))
+        accounts = {one.key: one for one in gather_accounts(ledger)}
+        found = [accounts.get(key, _nobody(key)) for key in keys]
         texts = [strip_armour(one.text)[:MOST_TEXT] for one in found]
         shared = shared_passages(texts[0], texts[1])
         one, other = (
-            Side(key, tuple(_runs(text, spans)), tuple(sorted(account.titles.values())),
+            Side(key, tuple(runs_of(text, spans)), tuple(sorted(account.titles.values())),
                  tuple(sorted(account.contacts)))
             for key, account, text, spans in zip(keys, found, texts, shared, strict=True)
         )  # fmt: skip
@@ -122,14 +152,3 @@ def _nobody(key: str) -> Gathered:
     """Return an account that no captured profile tells of."""
     market, _slash, handle = key.partition("/")
     return Gathered(market, handle)
-
-
-def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    at = 0
-    for start, end in spans:
-        if at < start:
-            yield text[at:start], False
-        yield text[start:end], True
-        at = end
-    if at < len(text):
-        yield text[at:], False

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vestigo.console.searching.detecting import Typed, folded_name
 from vestigo.console.searching.found_in import GROUPS
@@ -18,6 +20,7 @@ MOST_WORDS = 12
 PREFIX_SIGNS = 4
 OPEN, CLOSE = "\x02", "\x03"
 MOST_NAMES = 2
+UNWORDED = frozenset({"address", "transaction"})  # known by their names alone
 Row = tuple[tuple[object, ...], bool, str]
 _EXACT = """
 SELECT DISTINCT h.id, h.grp, h.stack, h.title, h.url, h.detail, h.at
@@ -30,9 +33,13 @@ FROM names n JOIN hits h ON h.id = n.hit
 WHERE n.grp = ? AND n.name > ? AND n.name < ? ORDER BY n.name LIMIT ?
 """
 _WORDED = """
-SELECT h.id, h.grp, h.stack, h.title, h.url, h.detail, h.at, snippet(words, 2, ?, ?, '…', 24)
+SELECT h.id, h.grp, h.stack, h.title, h.url, h.detail, h.at
 FROM words JOIN hits h ON h.id = words.rowid
 WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?
+"""
+_EXCERPT = """
+SELECT rowid, snippet(words, 2, ?, ?, '…', 24) FROM words
+WHERE words MATCH ? AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))
 """
 _WORD = re.compile(r"\w+", re.UNICODE)
 
@@ -80,19 +87,38 @@ def ask_group(
     if not typed.text or hidden & {*words, *typed.names, folded_name(typed.text)}:
         return []
     rows = [*_named(connection, typed, group)]
-    if words and typed.kind not in ("digest", "output", "exhibit"):
+    if words and group not in UNWORDED and typed.kind not in ("digest", "output", "exhibit"):
         rows += _worded(connection, words, group)
-    return _apart(rows, most)
+    kept = _apart(rows)[:most]
+    excerpts = _excerpts(connection, kept)
+    return [_found(*one, excerpts.get(one[0][0], "")) for one in kept]
 
 
-def _apart(rows: Iterable[Row], most: int) -> list[Found]:
+def _apart(rows: Iterable[Row]) -> list[Row]:
     """Return the first of each thing; of a listing that was captured often, the latest."""
-    kept: dict[object, Found] = {}
-    for row, exact, excerpt in rows:
-        number, group, stack, title, url, detail, at = row
-        one = Found(str(group), str(title), str(url), str(detail), str(at), exact, excerpt)
+    kept: dict[object, Row] = {}
+    for one in rows:
+        number, _group, stack, *_rest = one[0]
         kept.setdefault(stack or number, one)
-    return list(kept.values())[:most]
+    return list(kept.values())
+
+
+def _excerpts(connection: sqlite3.Connection, rows: Iterable[Row]) -> dict[object, str]:
+    """Return the words around what was found in a text, by number; few of many are asked for."""
+    by_match: dict[str, list[Any]] = {}
+    for row, _exact, match in rows:
+        by_match.setdefault(match, []).append(row[0])
+    found: dict[object, str] = {}
+    for match, numbers in by_match.items():
+        if match:
+            bounds = (min(numbers), max(numbers), json.dumps(numbers))
+            found.update(connection.execute(_EXCERPT, (OPEN, CLOSE, match, *bounds)).fetchall())
+    return found
+
+
+def _found(row: tuple[object, ...], exact: bool, _match: str, excerpt: str) -> Found:
+    _number, group, _stack, title, url, detail, at = row
+    return Found(str(group), str(title), str(url), str(detail), str(at), exact, excerpt)
 
 
 def _named(connection: sqlite3.Connection, typed: Typed, group: str) -> list[Row]:
@@ -110,10 +136,13 @@ def _worded(connection: sqlite3.Connection, words: Sequence[str], group: str) ->
     quoted = [f'"{word}"' for word in words]
     if len(words[-1]) >= PREFIX_SIGNS - 1:
         quoted[-1] += "*"
-    found: list[Row] = []
-    for columns in ("title", "{title body}"):
-        match = f"grp : {group} AND {columns} : ({' AND '.join(quoted)})"
-        given = (OPEN, CLOSE, match, MOST_READ // 2)
-        rows = connection.execute(_WORDED, given).fetchall()
-        found += [(row[:-1], False, row[-1]) for row in rows]
-    return found
+    everywhere = _matched(connection, group, "{title body}", quoted)
+    return _matched(connection, group, "title", quoted) + everywhere if everywhere else []
+
+
+def _matched(
+    connection: sqlite3.Connection, group: str, columns: str, quoted: Sequence[str]
+) -> list[Row]:
+    match = f"grp : {group} AND {columns} : ({' AND '.join(quoted)})"
+    rows = connection.execute(_WORDED, (match, MOST_READ // 2)).fetchall()
+    return [(row, False, match) for row in rows]

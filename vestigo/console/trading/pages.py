@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from litestar import Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -14,6 +12,7 @@ from vestigo.console.desk import Asked, Desk, Look, desk_of, query_of
 from vestigo.console.facets import NONE
 from vestigo.console.listing_pages import found_or_404
 from vestigo.console.paging import paged
+from vestigo.console.runs import Run, runs_of
 from vestigo.console.trading.charts import spread_svg, stacked_svg
 from vestigo.console.trading.near import Near, text_of
 from vestigo.console.trading.schedules import editions, schedule_words, schedules_of
@@ -101,21 +100,7 @@ def _beside(desk: Desk, own: Listing, near: Near) -> tuple[Near, list[Run], list
     """Return two texts as runs: text, and whether it stands in both; third persons masked."""
     texts = [desk.veil().plain(text_of(one), desk.masking) for one in (own, near.one.record)]
     first, second = shared_passages(*texts)
-    return near, list(_runs(texts[0], first)), list(_runs(texts[1], second))
-
-
-Run = tuple[str, bool]
-
-
-def _runs(text: str, spans: list[tuple[int, int]]) -> Iterator[Run]:
-    at = 0
-    for start, end in spans:
-        if at < start:
-            yield text[at:start], False
-        yield text[start:end], True
-        at = end
-    if at < len(text):
-        yield text[at:], False
+    return near, list(runs_of(texts[0], first)), list(runs_of(texts[1], second))
 
 
 HANDLERS = (trends, chart, substances, near, near_groups)
