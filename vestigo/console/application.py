@@ -89,7 +89,7 @@ def build_application(desk: Desk) -> ASGIApp:
     application = Litestar(
         handlers,
         on_startup=[follower.start],
-        on_shutdown=[follower.stop, desk.crawls.crawls.close],
+        on_shutdown=[follower.stop, desk.crawls.crawls.close, desk.chains.close],
         openapi_config=None,
         logging_config=None,
         state=State({"desk": desk}),

@@ -25,6 +25,7 @@ from vestigo.console.judging.queue import Queue
 from vestigo.console.kept import KeptRows
 from vestigo.console.looks import AccessLog, Look
 from vestigo.console.masking import Masking
+from vestigo.console.money.chain import Chains
 from vestigo.console.once import OncePerIndex
 from vestigo.console.people.asking import ProviderLine
 from vestigo.console.people.passkeys import LIFETIME, Ceremony
@@ -72,6 +73,7 @@ class Desk:
         self.begun: Pending[Any] = Pending(session.clock, 2 * LIFETIME)
         self.log = AccessLog(session)
         self.crawls = CrawlDesk(session, self.log)
+        self.chains = Chains(session)
         self.jobs = Jobs(session.clock)
         self.masking = Masking()
         self.custody = CustodyView(session.custody, session.clock)

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 
 from vestigo.console.desk import Asked, Look, desk_of, query_of
 from vestigo.console.index import CaseIndex
-from vestigo.console.money.chain import workbench
+from vestigo.console.money.chain import Chains
 from vestigo.console.paging import paged
 from vestigo.console.tables import csv_answer
 from vestigo.errors import VestigoError
@@ -44,8 +44,8 @@ def cluster(request: Asked) -> Response[str]:
     without = tuple(dict.fromkeys(query.get("without", "").split()))[:MOST_WITHOUT]
     whole, left, problem = None, None, None
     try:
-        whole = cluster_view(desk.session, index, address, other, ())
-        left = cluster_view(desk.session, index, address, other, without) if without else None
+        whole = cluster_view(desk.chains, index, address, other, ())
+        left = cluster_view(desk.chains, index, address, other, without) if without else None
     except VestigoError as error:
         problem = error
     if whole is None and problem is None:
@@ -64,7 +64,7 @@ def cluster_csv(request: Asked) -> Response[bytes]:
     """Hand out the joins of a cluster: each is the proof of one union."""
     desk = desk_of(request)
     address = query_of(request).get("address", "")
-    found = cluster_view(desk.session, desk.index(), address, "", ())
+    found = cluster_view(desk.chains, desk.index(), address, "", ())
     if found is None:
         raise HTTPException(status_code=404)
     rows = [(join.txid, join.address_a, join.address_b) for join in found.joins]
@@ -72,10 +72,10 @@ def cluster_csv(request: Asked) -> Response[bytes]:
 
 
 def cluster_view(
-    session: CaseSession, index: CaseIndex, address: str, other: str, without: tuple[str, ...]
+    chains: Chains, index: CaseIndex, address: str, other: str, without: tuple[str, ...]
 ) -> ClusterView | None:
     """Return the cluster of an address; None where the chain of the case lacks it."""
-    with workbench(session, network_of(session, index, address), without) as bench:
+    with chains.workbench(network_of(chains.session, index, address), without) as bench:
         script = bench.script(address)
         if script is None:
             return None

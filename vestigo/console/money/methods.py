@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ledger.accounting import locked_accounting
 from ledger.sweep import METHODS, Limits, Swept, side_by_side
-from vestigo.console.money.chain import workbench
-from vestigo.pipeline.session import CaseSession
+from vestigo.console.money.chain import Chains
 from vestigo.records import Judgement
 
 if TYPE_CHECKING:
@@ -35,14 +34,14 @@ class MethodRow:
     is_locked: bool
 
 
-def methods_of(session: CaseSession, network: str, address: str) -> list[MethodRow]:
+def methods_of(chains: Chains, network: str, address: str) -> list[MethodRow]:
     """Return a row for each method; none where the chain has no output to the address.
 
     Raises ``InputError`` E-CON-040 where no chain of this network was ingested.
     """
-    settings = session.settings("ledger")
-    locked = locked_accounting(session.ledger.of_kind(Judgement))
-    with workbench(session, network) as bench:
+    settings = chains.session.settings("ledger")
+    locked = locked_accounting(chains.session.ledger.of_kind(Judgement))
+    with chains.workbench(network) as bench:
         seeds = _seeds(bench, address)
         if not seeds:
             return []

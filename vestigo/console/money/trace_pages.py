@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
-from vestigo.console.desk import Asked, Look, desk_of
+from vestigo.console.desk import Asked, Desk, Look, desk_of
 from vestigo.console.explaining import sources_of
 from vestigo.console.index import CaseIndex, Named
 from vestigo.console.listing_pages import found_or_404
@@ -36,7 +36,7 @@ def trace(request: Asked, record_id: FromPath[str]) -> Response[str]:
     methods: list[MethodRow] = []
     problem: VestigoError | None = None
     try:
-        methods = methods_of(desk.session, one.record.network, one.record.start_address)
+        methods = _methods(desk, one.record)
     except VestigoError as error:
         problem = error
     return desk.page(
@@ -65,6 +65,12 @@ def traces_csv(request: Asked) -> Response[bytes]:
     found = [one for traces in desk.index().traces.values() for one in traces]
     rows = (row for one in sorted(found, key=lambda one: one.id) for row in csv_rows(one, sheet))
     return csv_answer(request, "traces", COLUMNS, rows)
+
+
+def _methods(desk: Desk, one: Trace) -> list[MethodRow]:
+    question = (one.network, one.start_address)
+    name = ("methods", *question, desk.chains.stamp(one.network))
+    return desk.once.get(desk.index(), name, lambda: methods_of(desk.chains, *question))
 
 
 def hop_rows(one: Trace, sheet: Sheet) -> list[dict[str, Any]]:
