@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from ledger.scanning.columns import Bytes, Columns, Integers
 from ledger.scanning.hashing import HASH_BYTES
 from ledger.scanning.proving import is_coinbase
 
+_THREADS = 2
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
@@ -83,20 +85,26 @@ def extract(columns: Columns) -> Extract:
 
 
 def joined(extracts: list[Extract]) -> Extract:
-    """Return several extracts as one: blocks, transactions and outputs one after the other."""
+    """Return several extracts as one: blocks, transactions and outputs one after the other.
+
+    Several are taken out of the list.
+    """
     if len(extracts) == 1:
         return extracts[0]
     n_blocks = np.cumsum([0] + [len(one.first_tx) - 1 for one in extracts])
-    fields: dict[str, Any] = {}
-    for name in Extract.__slots__:
-        columns = [getattr(one, name) for one in extracts]
-        if name == "block":
-            columns = [column + n for column, n in zip(columns, n_blocks, strict=False)]
-        join = _bounds_joined if name in ("first_tx", "first_input", "first_output", "bounds") \
-            else np.concatenate  # fmt: skip
-        fields[name] = join(columns)
-    fields["block"] = fields["block"].astype(np.int32)
-    return Extract(**fields)
+    columns = {name: [getattr(one, name) for one in extracts] for name in Extract.__slots__}
+    extracts.clear()  # so that a column is there twice only while it is joined
+    columns["block"] = [
+        column + np.int32(n) for column, n in zip(columns["block"], n_blocks, strict=False)
+    ]
+
+    def join(name: str) -> Any:
+        bounds = name in ("first_tx", "first_input", "first_output", "bounds")
+        return (_bounds_joined if bounds else np.concatenate)(columns.pop(name))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        whole = dict(zip(Extract.__slots__, pool.map(join, Extract.__slots__), strict=True))
+    return Extract(**whole)
 
 
 def _bounds_joined(columns: list[Integers]) -> Integers:

@@ -4,8 +4,11 @@
 import pickle
 from dataclasses import replace
 
+import pytest
+
 from vestigo.records import Retraction, record_from_body
-from vestigo.records.canonical import content_id
+from vestigo.records.canonical import MAX_SAFE_INTEGER, canonical_json, content_id
+from vestigo.records.codec import to_plain
 
 TAKEN_BACK = record_from_body({
     "kind": "retraction", "schema": 1, "retracts": "ab" * 32, "reason": "wrong", "person": "ana",
@@ -32,3 +35,16 @@ def test_the_id_is_no_part_of_the_record():
     assert hash(fresh) == hash(TAKEN_BACK)
     assert "_id" not in TAKEN_BACK.body()
     assert again.record_id == fresh.record_id == TAKEN_BACK.record_id
+
+
+@pytest.mark.parametrize("reason", ["wrong", "pão “ü”", "a\tb\x7f\u2028", '"\\/', "\U0001f600"])
+def test_the_bytes_of_a_record_are_the_canonical_json_of_its_body(reason):
+    record = replace(TAKEN_BACK, reason=reason)
+    assert record.canonical() == canonical_json(record.body())
+
+
+def test_an_integer_that_json_readers_round_has_no_place():
+    assert to_plain((MAX_SAFE_INTEGER, -MAX_SAFE_INTEGER)) == [MAX_SAFE_INTEGER, -MAX_SAFE_INTEGER]
+    for value in (MAX_SAFE_INTEGER + 1, -MAX_SAFE_INTEGER - 1):
+        with pytest.raises(ValueError, match="outside the range"):
+            to_plain([value])

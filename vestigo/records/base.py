@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, ClassVar, TypeVar
 
-from vestigo.records.canonical import content_id
+from vestigo.records.canonical import canonical_plain
 from vestigo.records.codec import from_plain, plain_fields
 
 FOUR_PLACES = Decimal("0.0001")
@@ -72,8 +73,13 @@ class Record(_Named):
         try:
             return self._id
         except AttributeError:
-            object.__setattr__(self, "_id", content_id(self.body()))
+            digest = hashlib.sha256(self.canonical()).hexdigest()
+            object.__setattr__(self, "_id", digest)
         return self._id
+
+    def canonical(self) -> bytes:
+        """Return the canonical JSON of the body, whose SHA-256 is the id."""
+        return canonical_plain(self.body())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_SORTING_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
+)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -24,6 +27,15 @@ def canonical_json(value: Any) -> bytes:
     return _ENCODER.encode(_checked(value)).encode("utf-8")
 
 
+def canonical_plain(plain: Any) -> bytes:
+    """Return the canonical bytes of what ``to_plain`` gave, which need no second look.
+
+    Its keys are names of fields (ASCII, so that they sort as code units do), its integers and
+    the kinds of its values were looked at when it was made.
+    """
+    return _SORTING_ENCODER.encode(plain).encode("utf-8")
+
+
 def content_id(value: Any) -> str:
     """Return the SHA-256 (lower hex) of the canonical JSON of ``value``."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
@@ -33,9 +45,7 @@ def _checked(value: Any) -> Any:
     if type(value) is str or value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
-        if abs(value) > MAX_SAFE_INTEGER:
-            raise ValueError(f"integer {value} is outside the range that JSON keeps exactly")
-        return value
+        return exact_integer(value)
     if isinstance(value, dict):
         plain = "".join(value).isascii()  # then code points sort as code units do
         keys = sorted(value) if plain else sorted(value, key=_code_units)
@@ -43,6 +53,13 @@ def _checked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [item if type(item) is str else _checked(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def exact_integer(value: int) -> int:
+    """Return ``value``; raises ``ValueError`` where JSON readers would round it."""
+    if abs(value) > MAX_SAFE_INTEGER:
+        raise ValueError(f"integer {value} is outside the range that JSON keeps exactly")
+    return value
 
 
 def _code_units(key: str) -> bytes:

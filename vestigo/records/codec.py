@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from vestigo.clock import iso, parse_iso
+from vestigo.records.canonical import exact_integer
 
 T = TypeVar("T")
 
@@ -21,10 +22,13 @@ def to_plain(value: Any) -> Any:
     """Return ``value`` as str, int, bool, None, list and dict only.
 
     Decimals and times become strings; tuples become lists; dataclasses become
-    dicts of their fields, less those of their ``LATER`` that are None.
+    dicts of their fields, less those of their ``LATER`` that are None.  Raises ``TypeError``
+    for what a record must not hold, ``ValueError`` for integers that JSON readers would round.
     """
-    if type(value) in _AS_THEY_ARE or isinstance(value, str | int):
+    if type(value) in _AS_THEY_ARE or isinstance(value, str):
         return value
+    if isinstance(value, int):
+        return exact_integer(value)
     if isinstance(value, tuple | list):
         return [item if type(item) is str else to_plain(item) for item in value]
     if write := _WRITERS.get(type(value)):
@@ -41,7 +45,10 @@ def plain_fields(value: Any) -> dict[str, Any]:
     """Return the fields of a dataclass as ``to_plain`` gives them, by name."""
     later = getattr(value, "LATER", ())
     cls: Any = type(value)
-    plain = {name: to_plain(getattr(value, name)) for name in _field_names(cls)}
+    plain = {}
+    for name in _field_names(cls):
+        held = getattr(value, name)
+        plain[name] = held if type(held) is str else to_plain(held)
     if not later:
         return plain
     return {k: v for k, v in plain.items() if v is not None or k not in later}
@@ -60,7 +67,7 @@ def from_plain(cls: type[T], body: dict[str, Any]) -> T:
     return cls(**{name: read(body[name]) for name, read in readers.items()})
 
 
-_AS_THEY_ARE = frozenset((str, bool, int, type(None)))
+_AS_THEY_ARE = frozenset((str, bool, type(None)))
 _WRITERS: dict[type, Callable[[Any], str]] = {
     Decimal: lambda value: format(value, "f"),
     datetime: iso,

@@ -25,7 +25,7 @@ from sqlalchemy.engine import ExceptionContext
 from vestigo.closing import Closing
 from vestigo.errors import VerificationError
 from vestigo.i18n import _
-from vestigo.records import Record, Retraction, canonical_json, record_from_body
+from vestigo.records import Record, Retraction, record_from_body
 from vestigo.store.otherwise import BY_RETRACTED, made_otherwise
 from vestigo.store.schema import bodies, disposals, entries, metadata
 
@@ -299,7 +299,7 @@ def _append_batch(connection: Connection, head: LedgerHead, batch: Sequence[Reco
     """Append the records of ``batch`` that are not there yet, in their order."""
     by_id: dict[str, tuple[Record, bytes]] = {}
     for record in batch:
-        body = canonical_json(record.body())
+        body = record.canonical()
         by_id.setdefault(hashlib.sha256(body).hexdigest(), (record, body))
     asked = select(entries.c.record_id).where(entries.c.record_id.in_(list(by_id)))
     known = set(connection.execute(asked).scalars())
