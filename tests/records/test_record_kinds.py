@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from vestigo.records import RECORD_TYPES, Method, probability, record_from_body
+from vestigo.records import RECORD_TYPES, Method, canonical_json, probability, record_from_body
 from vestigo.records.base import Derived, register
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 0, 250, tzinfo=UTC)
@@ -43,6 +43,7 @@ def test_a_record_survives_its_body(kind):
     again = record_from_body(record.body())
     assert again == record
     assert again.record_id == record.record_id
+    assert record.canonical() == canonical_json(record.body())
 
 
 @pytest.mark.parametrize("kind", sorted(RECORD_TYPES))
