@@ -261,8 +261,7 @@ class Workbench:
         unions = self.clustering.unions
         roots = sorted({unions.find(script) for script in self._touched})
         roots = [root for root in roots if unions.size(root) > 1]
-        self._citations.cite_all(tx for root in roots for tx in unions.transactions(root))
-        clusters = tuple(self.statements.cluster(root) for root in roots)
+        clusters = self.statements.clusters(roots)
         return Analysis(
             clusters=tuple(sorted(clusters, key=lambda cluster: cluster.addresses)),
             traces=tuple(self._traces.values()),

@@ -88,6 +88,13 @@ class Scripts(Sequence[bytes]):
             raise IndexError(i)
         return bytes(self._content[self._bounds[i] : self._bounds[i + 1]])
 
+    def rows_of_size(self, numbers: Integers, size: int) -> tuple[Any, npt.NDArray[np.uint8]]:
+        """Return which of the scripts have ``size`` bytes, and those as rows of bytes."""
+        begins = self._bounds[numbers]
+        fits = self._bounds[numbers + 1] - begins == size
+        content = np.frombuffer(self._content, dtype=np.uint8)
+        return fits, content[begins[fits][:, None] + np.arange(size)]
+
     def first_bytes(self) -> npt.NDArray[np.uint8]:
         """Return the first byte of each script (0 for an empty one)."""
         content = np.append(np.frombuffer(self._content, dtype=np.uint8), np.uint8(0))

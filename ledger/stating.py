@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from ledger import clustering as multi_input
 from ledger import deposits as deposit_pattern
+from ledger.addresses import addresses_of
 from ledger.citing import Citations
 from ledger.classes import classify
 from ledger.deposits import Deposits
@@ -67,16 +70,22 @@ class Statements:
         self._two_party: dict[int, bool] = {}
         self._known_hops: dict[tuple[int, int, int], Hop] = {}
 
-    def cluster(self, script: int) -> Cluster:
-        """Return the record of the cluster (two scripts at least) that holds ``script``."""
+    def clusters(self, scripts: Sequence[int]) -> list[Cluster]:
+        """Return the records of the clusters (two scripts at least) that hold ``scripts``."""
+        unions = self._unions
+        self._citations.cite_all(tx for script in scripts for tx in unions.transactions(script))
+        members = [item for script in scripts for item in unions.members(script)]
+        named = addresses_of(self._index, np.array(members, dtype=np.int64))
+        return [self._cluster(script, named) for script in scripts]
+
+    def _cluster(self, script: int, named: Mapping[int, str]) -> Cluster:
         index, edges = self._index, self._unions.edges(script)
-        named = {item: index.address(item) for item in self._unions.members(script)}
         joins = tuple(
             Join(txid=index.txid(tx), address_a=named[a], address_b=named[b]) for tx, a, b in edges
         )
         return Cluster(
             network=index.network,
-            addresses=tuple(sorted(named.values())),
+            addresses=tuple(sorted(named[item] for item in self._unions.members(script))),
             joins=joins,
             sources=tuple(dict.fromkeys(self._citations.cite(edge.tx) for edge in edges)),
             method=self._method(multi_input.RULE),

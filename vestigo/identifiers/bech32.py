@@ -40,7 +40,7 @@ def encode_witness(witness: WitnessProgram) -> str:
     groups = b32encode(witness.program).rstrip(b"=").translate(_FROM_BASE32)
     values = bytes((witness.version,)) + groups
     target = BECH32M if witness.version else BECH32
-    remainder = _polymod(values + bytes(CHECKSUM_CHARACTERS), _after(witness.prefix))
+    remainder = _polymod(values + bytes(CHECKSUM_CHARACTERS), after_prefix(witness.prefix))
     check = remainder ^ target
     values += bytes(check >> 5 * (5 - i) & 31 for i in range(CHECKSUM_CHARACTERS))
     return f"{witness.prefix}1{values.translate(_CHARACTERS).decode()}"
@@ -78,14 +78,14 @@ def _expanded(prefix: str) -> list[int]:
 
 
 @cache
-def _after(prefix: str) -> int:
+def after_prefix(prefix: str) -> int:
     """Return the remainder behind a prefix: a program uses few of them."""
     return _polymod(_expanded(prefix))
 
 
 def _polymod(values: Iterable[int], remainder: int = 1) -> int:
     for value in values:
-        remainder = (remainder & 0x1FFFFFF) << 5 ^ value ^ _FOLDED[remainder >> 25]
+        remainder = (remainder & 0x1FFFFFF) << 5 ^ value ^ FOLDED[remainder >> 25]
     return remainder
 
 
@@ -95,4 +95,4 @@ def _folded(top: int) -> int:
     return reduce(xor, chosen, 0)
 
 
-_FOLDED = tuple(_folded(top) for top in range(32))
+FOLDED = tuple(_folded(top) for top in range(32))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from vestigo.errors import InputError
 from vestigo.i18n import _
@@ -119,8 +119,13 @@ def address_of_script(script: bytes, network: str) -> str | None:
     witness = _witness_of(script)
     if witness is None:
         return None
-    prefix = next(name for name, networks in _PREFIXES.items() if network in networks)
-    return encode_witness(WitnessProgram(prefix, *witness))
+    return encode_witness(WitnessProgram(prefix_of(network), *witness))
+
+
+@cache
+def prefix_of(network: str) -> str:
+    """Return the prefix of the segregated-witness addresses of a network."""
+    return next(name for name, networks in _PREFIXES.items() if network in networks)
 
 
 def _decode_base58(text: str) -> BitcoinAddress | None:
