@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ledger.collecting import without_collector
 from vestigo.cli.ledger_options import CASE, JSON
 from vestigo.cli.output import emit_json, printable
 from vestigo.errors import SourceUnreachable
@@ -31,7 +32,7 @@ from vestigo.store.atomic import write_atomically
 @JSON
 def cashouts(case: Path, sheet: Path | None, language: str, as_json: bool) -> None:
     """Print every cash-out point that stands, or write them as a sheet."""
-    with open_session(case, write=False) as session:
+    with without_collector(), open_session(case, write=False) as session:
         if sheet is None:
             session.custody.append("access", reason="cash-outs listed")
             rows = cash_out_rows(session)
