@@ -106,6 +106,8 @@ class Grammar:
     things: frozenset[str]  # that are counted, or hold what is counted
     units: frozenset[str]  # of mass, dose, volume, the counting words, and "%"
     money_starts: frozenset[str]
+    per_units: frozenset[str]  # that a price can be said to be per
+    price_spoken: frozenset[str]  # that speak of a price
     counted_by: frozenset[str]  # what can follow a number that is a count
     money_behind: frozenset[str]  # what can follow a number that is an amount of money
     measuring: frozenset[str]  # what an atom that weighs, doses or holds so much is read from
@@ -203,6 +205,9 @@ class Grammar:
             status={name: PhraseSet(words) for name, words in status.items()},
             things=frozenset((*counting["words"], *counting["containers"])),
             units=frozenset((*measures, *counting["words"], "%")),
+            per_units=frozenset((*money["per"], *counting["each"], *money["price_words"], "/")),
+            price_spoken=frozenset(section["menus"]["price_named"])
+            | (money["price_words"].keys() - frozenset(money["unit_words"])),
             counted_by=frozenset(
                 (*counting["words"], *counting["containers"], *section["menus"]["times"], *COUNTED)
             ),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -24,6 +26,7 @@ from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.rates import RateTable
 
+NEW_OBJECTS = 50_000  # between two looks of the collector; it is 700 else
 LINES = 200  # of one parcel: a second of work at most
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 AHEAD = 3  # parcels a process may be ahead of what was written: bounds the memory
@@ -54,8 +57,9 @@ def read_parcels(lines: Iterable[bytes], rules: Rules, workers: int = 1) -> Iter
     """
     _checked(rules)
     if workers == 1:
-        for line in lines:
-            yield read_parcel([line], rules)
+        with _seldom_collected():
+            for line in lines:
+                yield read_parcel([line], rules)
         return
     try:
         yield from _shared_out(lines, rules, workers)
@@ -65,6 +69,17 @@ def read_parcels(lines: Iterable[bytes], rules: Rules, workers: int = 1) -> Iter
             _("A process that read a part of the lines was ended from outside."),
             remedy=_("Free memory, or use fewer workers, and run the command again."),
         ) from error
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for circles of objects less often: a reading makes thousands and no circle."""
+    before = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _checked(rules: Rules) -> None:
@@ -91,6 +106,7 @@ def _shared_out(lines: Iterable[bytes], rules: Rules, workers: int) -> Iterator[
 def _begin() -> None:
     """Leave Ctrl-C to the process that shares out the lines, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

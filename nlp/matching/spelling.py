@@ -18,10 +18,13 @@ Terms = tuple[Term, ...]
 LEET = str.maketrans("01345@$!", "oieasasi")
 SECOND_LEET = str.maketrans("01345@$!", "oleasasl")  # "1" stands for i or l
 # Figures and signs that stand for letters, before a letter; the word around them is looked at.
-HIDDEN = re.compile(r"[01345@$!]{1,3}(?=[a-z])")
+# (Its first sign stands apart: a pattern that begins with a set is searched quickly.)
+HIDDEN = re.compile(r"[01345@$!][01345@$!]{0,2}(?=[a-z])")
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz01345@$!")
 LONGEST_HIDDEN = 16
 SPACED = re.compile(r"(?<![^\W_])(?:[a-z0-9][ ._*-]{1,2}){2,14}[a-z0-9](?![^\W_])")
+# Two letters alone, which every spaced word ends with.
+LETTERS_ALONE = re.compile(r"[ ._*-][a-z0-9][ ._*-]{1,2}[a-z0-9](?![^\W_])")
 STARRED = re.compile(r"\*(?=[a-z])")
 MASKED = re.compile(r"[a-z]{1,14}\*[a-z]{1,14}")
 WORD = re.compile(r"(?<![^\W_])[a-z]{6,24}(?![^\W_])")
@@ -56,7 +59,9 @@ class Spellings:
 
     def find(self, normal: str, *, slips: bool) -> list[Spelt]:
         """Return what is found in a normal text; ``slips`` also looks for lost letters."""
-        found = [*self._disguised(normal), *self._spaced(normal)]
+        found = [*self._disguised(normal)]
+        if LETTERS_ALONE.search(normal):
+            found += self._spaced(normal)
         if "*" in normal:
             found += self._starred(normal)
         if slips:

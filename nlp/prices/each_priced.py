@@ -36,11 +36,10 @@ def shown_per(
 
 def _said(grammar: Grammar, field: FieldText) -> str:
     """Return the unit of the first "price per gram" of a field; of a title "per gram" too."""
-    words = grammar.per | grammar.each | grammar.price_words.keys() | {"/"}
+    words = grammar.per_units
     if words.isdisjoint(field.vocabulary()):
         return ""
-    named = grammar.price_named | (grammar.price_words.keys() - grammar.unit_words)
-    spoken = not named.isdisjoint(field.vocabulary())
+    spoken = not grammar.price_spoken.isdisjoint(field.vocabulary())
     for index, text in enumerate(field.texts[: len(field.tokens)]):
         if text not in words:
             continue

@@ -99,7 +99,7 @@ class MenuReader:
         per, reach = price_unit(self._grammar, self._field.tokens, index, last)
         if per == "postage" and self._sends(index, last):
             return MoneyFound(value.number * (scale or 1), None, per, index, last, last, BARE)
-        each = self._field.text(last) in self._grammar.each | {"/", "c"}
+        each = self._field.text(last) in self._grammar.each or self._field.text(last) in ("/", "c")
         former = self._field.text(index - 1) in self._grammar.former
         if per in WEIGHED and reach > last and not former and self._money_beside(value.number):
             return MoneyFound(value.number * (scale or 1), None, per, index, last, reach, BARE)

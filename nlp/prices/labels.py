@@ -92,6 +92,7 @@ def _words(grammar: Grammar, field: FieldText, first: int, behind: int) -> froze
         if token.text in grammar.former:
             return frozenset()
         plain = token.kind == "word" and len(token.text) >= SHORTEST_WORD
-        if plain and token.text not in grammar.costing | grammar.joining | grammar.units:
+        linked = token.text in grammar.costing or token.text in grammar.joining
+        if plain and not linked and token.text not in grammar.units:
             words.add(token.text[:STEM])
     return frozenset(words)

@@ -22,6 +22,7 @@ from nlp.prices.settling import each_price_once, said_prices
 from nlp.prices.unit_prices import unit_prices
 from nlp.reading.contradictions import amounts_differ, with_two_prices
 from nlp.reading.doubts import flags, in_unequal, too_long, too_many, unequal
+from nlp.reading.kept import KeptReadings
 from nlp.scanning.fields import FieldText, read_field
 from nlp.scanning.thousands import as_the_amounts, unclear_masses
 from nlp.selectors.in_listing import selectors_in
@@ -64,12 +65,20 @@ class ListingReader:
         self._shipping = ShippingWords.of_section(lexicon.grammar["shipping"])
         self._countries = self._shipping.countries(lexicon.countries, lexicon.behind)
         self._languages = LanguageDetector(lexicon.languages)
+        self._kept = KeptReadings()
 
     def read(self, text: ListingText) -> Reading:
-        """Return the reading of one listing or profile.
+        """Return the reading of one listing or profile."""
+        kept = self._kept.get(text)
+        if kept is None:
+            kept = self._read(text)
+            self._kept.keep(text, kept)
+        return kept
 
-        Each step takes what the ones before it found: fields, substances, goods, offers,
-        prices, unit prices.
+    def _read(self, text: ListingText) -> Reading:
+        """Return what is read now; each step takes what the ones before it found.
+
+        Fields, substances, goods, offers, prices, unit prices.
         """
         text = without_markup(text)
         language, likely = self._language(text)

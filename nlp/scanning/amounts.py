@@ -49,8 +49,9 @@ def scan_money(grammar: Grammar, tokens: list[Token], language: str | None) -> l
     found: list[MoneyFound] = []
     behind = 0
     starts = grammar.money_starts
-    for index, (kind, text, _start, _end) in enumerate(tokens):
-        if index < behind or not (kind == "num" or text in starts):
+    starting = [n for n, token in enumerate(tokens) if token[0] == "num" or token[1] in starts]
+    for index in starting:
+        if index < behind:
             continue
         money = _money_at(grammar, tokens, index, language)
         if money is None:

@@ -95,8 +95,8 @@ class AtomScanner:
         starts, first = self._grammar.atom_starts, self._start
         return [
             index
-            for index, (kind, text, _start, _end) in enumerate(self._tokens)
-            if kind == "num" or text in starts or index == first
+            for index, token in enumerate(self._tokens)
+            if token[0] == "num" or token[1] in starts or index == first
         ]
 
     def _at(self, index: int) -> Atom | None:

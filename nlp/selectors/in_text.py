@@ -57,6 +57,7 @@ _KEY_WORD = re.compile(
     r"|(?<!\w)(?:key|clave|chave|cl[eé]|schl[uü]ssel|sleutel|fpr|fp)(?!\w)",
     re.IGNORECASE,
 )
+_SPELT_AT = re.compile(r"[\s(\[{<](?:at|arroba|chez)[\s)\]}>]")
 _HOST_END = re.compile(r"[/?#:]")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]")
 _OTHER_ARMOUR = re.compile(
@@ -79,6 +80,12 @@ class _Scanned:
     rest: PlainText
     found: tuple[SelectorFound, ...]
 
+    @property
+    def may_hide_long_words(self) -> bool:
+        """Whether words long enough for an address may stand in the text as it was given."""
+        words = self.rest.text.split()
+        return bool(self.blocks or self.rest.places or max(map(len, words), default=0) >= LONG)
+
 
 def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
     """Return the code points [start, end) of every identifier, each time that it stands there.
@@ -97,6 +104,11 @@ def opaque_places(field: str, text: str) -> list[tuple[int, int]]:
     ]
     found += [(item.place.start, item.place.end) for item in scanned.found]
     return [*scanned.blocks, *(rest.span(start, end) for start, end in found)]
+
+
+def may_hide_long_words(field: str, text: str) -> bool:
+    """Whether words of ``LONG`` characters and more may stand in ``text``."""
+    return len(text) > MAX_TEXT or _scanned(field, text).may_hide_long_words
 
 
 def _in_words(shape: re.Pattern[str], sign: str, text: str) -> Iterator[re.Match[str]]:
@@ -158,7 +170,7 @@ def _signs() -> tuple[tuple[Reader, Sign], ...]:
         (_onions, _one_of(".onion")), (_urls, _one_of("://")),
         (_coins, _one_of("bc1", "tb1", "bcrt1", "ltc1")), (_ethereum, _one_of("0x")),
         (_matrix, _one_of("@")), (_hex_ids, _never), (_fingerprints, _never),
-        (_contacts(mail_addresses), re.compile(r"@|[\s(\[{<](?:at|arroba|chez)[\s)\]}>]").search),
+        (_contacts(mail_addresses), _mail_sign),
         (_contacts(handles), _one_of(*KIND_OF_WORD, ".me", ".dog")),
         (_contacts(phones), _one_of("+", "00", "wa.me", "whatsapp")),
     )  # fmt: skip
@@ -184,6 +196,10 @@ def _one_of(*parts: str) -> Sign:
         return any(part in low for part in parts)
 
     return stands
+
+
+def _mail_sign(low: str) -> bool:
+    return "@" in low or _SPELT_AT.search(low) is not None
 
 
 def _never(_low: str) -> bool:

@@ -19,6 +19,9 @@ _AT = re.compile(
     r"|[ \t]{1,2}(?:at|arroba|chez)[ \t]{1,2}|@",
     re.IGNORECASE,
 )
+# What every such sign has in it, looked for first: a blank or a bracket before the word.
+_AT_CORE = re.compile(r"[@ \t(\[{<](?:(?<=@)|(?i:at|ät|arroba|chez)(?=[ \t)\]}>]))")
+_BEFORE_CORE = 4  # characters of a sign before that
 _SPELT = (
     r"(?:[ \t]{0,2}[(\[{<][ \t]?(?:dot|punto|ponto|punkt|point|punt|\.)[ \t]?[)\]}>][ \t]{0,2}"
     r"|[ \t]{1,2}(?:dot|punto|ponto|punkt|point|punt)[ \t]{1,2})"
@@ -44,10 +47,22 @@ def mail_addresses(text: str) -> Iterator[Contact]:
         if value is not None:
             start, end = match.start(), match.start() + len(written)
             yield Contact(_kind(text, start, end, value), value, start, end)
-    for match in _AT.finditer(text):
+    for match in _signs(text):
         found = _spelt_out(text, match)
         if found is not None:
             yield found
+
+
+def _signs(text: str) -> Iterator[re.Match[str]]:
+    """Yield what ``_AT.finditer`` does; only places near its words are looked at."""
+    end = 0
+    for core in _AT_CORE.finditer(text):
+        for start in range(max(end, core.start() - _BEFORE_CORE), core.start() + 1):
+            match = _AT.match(text, start)
+            if match is not None:
+                end = match.end()
+                yield match
+                break
 
 
 def _spelt_out(text: str, sign: re.Match[str]) -> Contact | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from nlp.selectors.in_text import opaque_places
+from nlp.selectors.in_text import may_hide_long_words, opaque_places
 
 _RUN_OF_DIGITS = re.compile(r"[0-9]+")
 _LONG_WORD = re.compile(r"[A-Za-z0-9]{25,}")
@@ -19,7 +19,8 @@ def without_selectors(field: str, text: str) -> str:
     Long words that mix letters and digits are hidden too: an address with a slip in it.
     """
     places = opaque_places(field, text)
-    places += [match.span() for match in _LONG_WORD.finditer(text) if _is_mixed(match.group())]
+    if may_hide_long_words(field, text):
+        places += [match.span() for match in _LONG_WORD.finditer(text) if _is_mixed(match.group())]
     pieces: list[str] = []
     at = 0
     for start, end in sorted(places):

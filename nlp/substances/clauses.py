@@ -123,7 +123,9 @@ class Clauses:
 
     def at(self, label: str, index: int) -> int:
         """Return where the longest words of ``label`` at token ``index`` end; 0 for none."""
-        found = self._found.get(label, ())
+        found = self._found.get(label)
+        if not found:
+            return 0
         place = bisect_left(found, (index, 0))
         end = 0
         while place < len(found) and found[place][0] == index:

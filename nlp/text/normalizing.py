@@ -8,6 +8,7 @@ accents, no invisible characters, look-alike letters as Latin ones, fractions as
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ LOOK_ALIKES = str.maketrans(
     "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρ",
     "ABEKMHOPCTYXIJSaeopcyxijsdABEZHIKMNOPTYXaoivp",
 )
+_LOOK_ALIKE = re.compile(f"[{''.join(map(chr, LOOK_ALIKES))}]")
 FRACTIONS = ("0.", "1/", "2/", "3/", "4/", "5/", "7/")
 PLAIN = {
     "\u2044": "/",
@@ -159,9 +161,9 @@ def _plain(character: str) -> str:
 
 def _latin_words(text: str) -> str:
     """Return ``text`` with look-alike letters replaced in words that mix scripts."""
-    mapped = text.translate(LOOK_ALIKES)
-    if mapped == text:
+    if _LOOK_ALIKE.search(text) is None:
         return text
+    mapped = text.translate(LOOK_ALIKES)
     out: list[str] = []
     start = 0
     for index in range(len(text) + 1):

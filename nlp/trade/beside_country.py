@@ -38,16 +38,17 @@ def directions_beside(country: CountryInText) -> Directions | None:
 
 def _elsewhere(country: CountryInText) -> bool:
     """Whether "anywhere" goes on with a country: "anywhere in the US"."""
+    if country.country.code not in MANY:
+        return False
     between = country.between(+1)
-    wide = country.country.code in MANY
-    return bool(wide and between and country.words.inside.issuperset(between))
+    return bool(between and country.words.inside.issuperset(between))
 
 
 def _domestic(country: CountryInText) -> bool:
     """Whether its name says so: "domestic shipping" of the own country, "innerdeutsch"."""
     one, words = country.country, country.words
     said = country.field.texts[one.first : one.last]
-    return bool((words.both_before | words.both_after).intersection(said))
+    return not (words.both_before.isdisjoint(said) and words.both_after.isdisjoint(said))
 
 
 def _arrow(country: CountryInText) -> Directions | None:
@@ -62,8 +63,7 @@ def _joined_by_arrow(country: CountryInText, step: int) -> bool:
     if not between or len(between) > CLOSE + 2:
         return False
     words, same = country.words, _same(country, step)
-    passed = words.articles | words.all_over
-    signs = [text for text in between if text not in passed]
+    signs = [t for t in between if t not in words.articles and t not in words.all_over]
     signs = signs or [text for text in between if text in words.toward]
     first = country if step > 0 else country.step(-1)
     if same and words.inside.issuperset(between) and _sent_of(first):
@@ -107,7 +107,7 @@ def _by_words_behind(country: CountryInText) -> Directions | None:
     if _wide(country, after):
         return TO
     within, sent = _last_of(before, words.both_before), _from_at(country)
-    close = before[-2:-1] and before[-2] in words.both_before - words.both_after
+    close = not words.both_before.isdisjoint(before[-2:-1]) and (before[-2] not in words.both_after)
     inside = within > sent or bool(close and sent == -1)  # "innerhalb von Deutschland"
     if inside or first in words.both_after:
         return _within(country)
@@ -126,7 +126,7 @@ def _sent_directly(country: CountryInText) -> bool:
     words, field, first = country.words, country.field, country.country.first
     if first - 1 <= country.low or field.text(first - 1) not in words.of:
         return False
-    return field.text(first - 2) in words.nouns | words.speaks
+    return field.text(first - 2) in words.nouns or field.text(first - 2) in words.speaks
 
 
 def _last_of(texts: list[str], words: frozenset[str]) -> int:
@@ -288,7 +288,7 @@ def _of_words(country: CountryInText, at: int, *, near: bool) -> Directions | No
         return FROM
     if text in words.both_before:
         return BOTH
-    if text in words.all_over | words.beside | words.else_to:
+    if text in words.all_over or text in words.beside or text in words.else_to:
         return TO
     if near and words.ends.at(country.field.texts, at):
         return TO

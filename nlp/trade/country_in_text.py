@@ -30,6 +30,7 @@ class CountryInText:
     field: FieldText
     words: ShippingWords
     countries: Sequence[CountryFound]
+    country: CountryFound
     position: int
     segment: Segment
     low: int
@@ -50,14 +51,9 @@ class CountryInText:
         follows = position + 1 < len(countries)
         after = countries[position + 1].first if follows else len(field.tokens)
         return cls(
-            field, words, countries, position, segment,
+            field, words, countries, country, position, segment,
             max(segment.first, before), min(segment.last, after),
         )  # fmt: skip
-
-    @property
-    def country(self) -> CountryFound:
-        """The country itself."""
-        return self.countries[self.position]
 
     def before(self, count: int) -> list[str]:
         """Return up to ``count`` words before it, none of which another country owns."""

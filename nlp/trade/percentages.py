@@ -73,7 +73,8 @@ def _closes(grammar: Grammar, field: FieldText, index: int) -> bool:
     """Whether no unit follows: the text ends, a sign, or the other end of a range."""
     if index + 1 >= len(field.tokens) or field.tokens[index + 1].kind in ("sign", "nl"):
         return field.text(index + 1) not in ("€", "$", "£", "x")
-    return field.text(index + 1) in grammar.purity_joined | grammar.purity_about
+    behind = field.text(index + 1)
+    return behind in grammar.purity_joined or behind in grammar.purity_about
 
 
 def _above(grammar: Grammar, field: FieldText, index: int, number: Decimal) -> bool:

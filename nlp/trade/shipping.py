@@ -146,17 +146,18 @@ def _gone_on(
 def _whole_sentence(country: CountryInText, before: Directions | None) -> Directions | None:
     """Return where to of "Stock NL. All Europe + UK.": the sentence names only where."""
     segment, texts = country.segment, country.field.texts
-    if segment.last - segment.first > SHORT:
+    if before is not None or segment.last - segment.first > SHORT:
         return None
     near = country.countries[max(0, country.position - SHORT) : country.position + SHORT]
     inside = [one for one in near if segment.first <= one.first < segment.last]
+    if not any(one.code in MANY for one in inside):
+        return None
     named = {index for one in inside for index in range(one.first, one.last)}
     rest = (texts[n] for n in range(segment.first, segment.last) if n not in named)
     words = country.words
     plain = words.articles | words.all_over | words.listed | {".", "!", "\n"}
-    wide = any(one.code in MANY for one in inside)
     spoken = country.position or not words.nouns.isdisjoint(country.field.vocabulary())
-    return TO if wide and spoken and before is None and plain.issuperset(rest) else None
+    return TO if spoken and plain.issuperset(rest) else None
 
 
 def _behind_from(

@@ -37,6 +37,11 @@ UNITS = {
 }
 
 
+@pytest.mark.parametrize("title", ["Lean 5 fl", "5 fl", "syrup 16 fl of", "16 fluid"])
+def test_a_text_that_ends_within_a_unit_is_read(title):
+    assert all(offer.place.end <= len(title) for offer in read(ListingText(title=title)).offers)
+
+
 def filled(text):
     """One text in every field, in the language whose common words mean most substances."""
     return ListingText(
