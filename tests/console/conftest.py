@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from contextlib import contextmanager
@@ -52,6 +53,9 @@ from vestigo.records import (
 from vestigo.store import CaseFolder
 
 PASSWORD = "a calm horse walks by the sea"
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync"]  # fmt: skip
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 VENDOR_ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 MIXED_ADDRESS = "bcrt1qvendor0000000000000000000000000000mixed"
@@ -365,6 +369,23 @@ def coverage_records(ids):
     )  # fmt: skip
     ids["coverage"] = some.record_id
     return [none, some]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium that only the tests of one file use."""
+    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        reason = "no Chromium here (set VESTIGO_CHROMIUM)"
+        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -24,29 +23,11 @@ from vestigo.console.accounts import Accounts
 from vestigo.pipeline.session import open_session
 
 PASSWORD = "a calm horse walks by the sea"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZE = {"width": 1280, "height": 900}
 PICTURES = ("listings", "listing", "why", "cash-out", "graph")
 VENDOR_ADDRESS = "bcrt1qvendor0000000000000000000000000000start"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium that only these tests use."""
-    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        reason = "no Chromium here (set VESTIGO_CHROMIUM)"
-        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield found
-        found.close()
 
 
 class Visit:

@@ -6,7 +6,6 @@ A policy violation, a console error or a foreign request fails.
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from vestigo.pipeline.session import open_session
 from vestigo.records import Judgement
 
 PASSWORD = "a calm horse walks by the sea"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZE = {"width": 1366, "height": 768}
 AXE = Path(__file__).parent / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -32,23 +30,6 @@ PAGES = ("/trends", "/trends?basis=feedback", "/substances", "/near-duplicates",
 LOOKED_AT = {"es": PAGES, "pt": PAGES[::2], "fr": PAGES[1::2]}
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium that only these tests use."""
-    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        reason = "no Chromium here (set VESTIGO_CHROMIUM)"
-        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,10 @@ On a case with a real archive: everything that is pressed is done.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -28,30 +25,12 @@ from vestigo.store import CaseFolder
 
 PASSWORD = "a calm horse walks by the sea"
 PASSPHRASE = "seven boats in the morning fog"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 SIZE = {"width": 1366, "height": 768}
 WAIT = 300
 BAD = ("error", "warning")
 PARSED = {"capture", "page", "listing", "feedback", "vendor_account"}
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium that only these tests use."""
-    path = os.environ.get("VESTIGO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        reason = "no Chromium here (set VESTIGO_CHROMIUM)"
-        if os.environ.get("VESTIGO_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

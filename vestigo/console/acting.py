@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response
+from litestar.datastructures import UploadFile
 
 from vestigo.console.desk import Asked, Desk, Look, asked_for, desk_of, person_of, require
 from vestigo.console.sign_in_pages import see
@@ -26,7 +27,8 @@ MOST_TEXT = 4_000
 WAIT_SECONDS = 10.0
 __all__ = [
     "NOT_CONFIRMED", "NamedLog", "as_file", "confirmed", "field_of", "head_words", "needed_of",
-    "reading_as", "require_confirmed", "see", "signed_in", "writing", "writing_as",
+    "reading_as", "require_confirmed", "see", "signed_in", "upload_of", "writing",
+    "writing_as",
 ]  # fmt: skip
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -128,13 +130,25 @@ def needed_of(data: Mapping[str, Any], name: str, most: int = MOST_TEXT) -> str:
     """Return a field of a form that may not be empty; E-CON-032 where it is."""
     text = field_of(data, name, most)
     if not text:
-        raise UsageError(
-            "E-CON-032",
-            _("A field of the form is empty."),
-            where=name,
-            remedy=_("Fill it in; nothing was done."),
-        )
+        raise _empty(name)
     return text
+
+
+def upload_of(data: Mapping[str, Any]) -> UploadFile:
+    """Return the file of a form; E-CON-032 where none was chosen."""
+    given = data.get("file")
+    if not isinstance(given, UploadFile):
+        raise _empty("file")
+    return given
+
+
+def _empty(name: str) -> UsageError:
+    return UsageError(
+        "E-CON-032",
+        _("A field of the form is empty."),
+        where=name,
+        remedy=_("Fill it in; nothing was done."),
+    )
 
 
 def as_file(

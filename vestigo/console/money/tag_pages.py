@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import yaml
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
@@ -22,6 +21,7 @@ from vestigo.console.acting import (
     require_confirmed,
     see,
     signed_in,
+    upload_of,
     writing,
 )
 from vestigo.console.desk import Asked, Look, desk_of, query_of, require
@@ -62,14 +62,7 @@ def add(request: Asked, data: Form) -> Response[str]:
 def import_pack(request: Asked, data: Upload) -> Response[str]:
     """Take in a TagPack or a list of addresses; what cannot be read is told, line by line."""
     require(request, "tag")
-    given = data.get("file")
-    if not isinstance(given, UploadFile):
-        raise UsageError(
-            "E-CON-032",
-            _("A field of the form is empty."),
-            where="file",
-            remedy=_("Fill it in; nothing was done."),
-        )
+    given = upload_of(data)
     content = given.file.read(MOST_UPLOAD)
     name = "given.txt" if (given.filename or "").endswith(".txt") else "given.yaml"
     return _taken_in(request, content, name, needed_of(data, "network", 20))

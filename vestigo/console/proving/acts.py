@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
@@ -22,6 +21,7 @@ from vestigo.console.acting import (
     require_confirmed,
     see,
     signed_in,
+    upload_of,
     writing,
     writing_as,
 )
@@ -135,15 +135,8 @@ def dispose(request: Asked, data: Form) -> Response[str]:
 def receipt(request: Asked, data: Upload) -> Response[str]:
     """File what the receiver's verification of a bundle printed."""
     require(request, "receive")
-    given = data.get("file")
     from_whom = needed_of(data, "from", 200)
-    if not isinstance(given, UploadFile):
-        raise UsageError(
-            "E-CON-032",
-            _("A field of the form is empty."),
-            where="file",
-            remedy=_("Fill it in; nothing was done."),
-        )
+    given = upload_of(data)
     content = given.file.read(MOST_UPLOAD)
     with (
         writing(request, "receive") as session,
