@@ -13,6 +13,7 @@ from vestigo.identifiers.bitcoin import prefix_of
 
 _SHAPE = (0, 20)  # version and size of the program
 _GROUPS = 32  # of five bits
+_AT_ONCE = 8_192  # scripts; the columns of one take 2 kB
 _SIZE = 2 + _SHAPE[1]
 _CHARACTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 _FOLDED = np.array(FOLDED, dtype=np.int64)
@@ -20,6 +21,13 @@ _FOLDED = np.array(FOLDED, dtype=np.int64)
 
 def addresses_of(index: ChainIndex, scripts: Any) -> dict[int, str]:
     """Return ``index.address`` of each script (numbers, an array), by the script."""
+    found: dict[int, str] = {}
+    for at in range(0, len(scripts), _AT_ONCE):
+        found |= _some(index, scripts[at : at + _AT_ONCE])
+    return found
+
+
+def _some(index: ChainIndex, scripts: Any) -> dict[int, str]:
     is_usual, rows = index.scripts.rows_of_size(scripts, _SIZE)
     of_shape = (rows[:, :2] == _SHAPE).all(axis=1)
     is_usual[is_usual] = of_shape

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ledger import addresses
 from ledger.addresses import addresses_of
 from ledger.index import ChainIndex, Scripts
 from vestigo.identifiers.bitcoin import NETWORKS
@@ -26,7 +27,8 @@ def index_over(scripts: list[bytes], network: str):
 
 
 @pytest.mark.parametrize("network", sorted(NETWORKS))
-def test_they_are_those_of_one_by_one(network):
+def test_they_are_those_of_one_by_one(network, monkeypatch):
+    monkeypatch.setattr(addresses, "_AT_ONCE", 64)
     chance = random.Random(7)
     scripts = SHAPES + [b"\x00\x14" + chance.randbytes(20) for _n in range(300)]
     chance.shuffle(scripts)
