@@ -29,7 +29,7 @@ def offer_contexts(
     """
     forms = _forms(lexicon, mentions)
     words = _words_that_decide(fields)
-    if words & grammar.powders:
+    if words & grammar.powders or _described_as_powder(grammar, fields, words):
         forms = {"loose"} | (forms & {"plant"})
     stamps = any(c.term.kind == "stamp" for c in mentions)
     loose = bool(forms) and forms <= LOOSE_FORMS and not stamps and not words & grammar.dosed
@@ -55,6 +55,12 @@ def _words_that_decide(fields: Sequence[FieldText]) -> set[str]:
     """Return the words of the title; those of all fields where there is none."""
     named = [field for field in fields if field.name == "title" and field.tokens]
     return {text for field in named or fields for text in field.vocabulary() if text}
+
+
+def _described_as_powder(grammar: Grammar, fields: Sequence[FieldText], words: set[str]) -> bool:
+    """Whether the description calls it a powder where neither it nor the title counts doses."""
+    described = {text for field in fields if field.name == "description" for text in field.texts}
+    return not grammar.powders.isdisjoint(described) and grammar.dosed.isdisjoint(described | words)
 
 
 def _dosed(lexicon: Lexicon, field: FieldText, mentions: Sequence[Candidate]) -> frozenset[int]:

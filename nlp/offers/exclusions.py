@@ -9,6 +9,8 @@ from nlp.scanning.fields import FieldText
 
 GIVEN_REACH = 4
 DOSAGE = frozenset(("dosis", "dosagem", "dosage", "dose"))
+NEEDLES = frozenset(("syringe", "syringes", "needle", "needles", "insulin"))
+THICKEST, THINNEST = 16, 34  # gauge
 LIMITS_BEHIND = ("minimum", "min", "maximum", "max", "mini", "maxi", "minimo", "maximo")
 
 
@@ -30,11 +32,22 @@ def excluded(grammar: Grammar, field: FieldText, atom: Atom, n_atoms: int) -> bo
         return True
     if len(field.atoms) > 1 and _given_away(grammar, field, atom.last):
         return True
-    if n_atoms > 1 and after[:1] and after[0] in LIMITS_BEHIND:
+    if (n_atoms > 1 and after[:1] and after[0] in LIMITS_BEHIND) or _gauge(field, atom):
         return True  # "30 pills minimum"
-    advised = atom.kind == "mass" and bool(DOSAGE.intersection(before))
+    below = atom.kind == "dose" and before[-1:] == ["<"]  # "CBN, <5 mg": a content
+    advised = below or (atom.kind == "mass" and bool(DOSAGE.intersection(before)))
     limited = bool(grammar.limits.intersection(before)) or _from_there(grammar, field, atom)
     return advised or limited
+
+
+def _gauge(field: FieldText, atom: Atom) -> bool:
+    """Whether it is how thick a needle is: "syringes 1CC x 28G x 1/2"."""
+    if atom.kind != "mass" or NEEDLES.isdisjoint(field.vocabulary()):
+        return False
+    if not THICKEST <= atom.value <= THINNEST:
+        return False
+    beside = {field.text(atom.first - 1), field.text(atom.last)}
+    return field.text(atom.last - 1) == "g" and not beside.isdisjoint(NEEDLES | {"x"})
 
 
 def _from_there(grammar: Grammar, field: FieldText, atom: Atom) -> bool:

@@ -193,7 +193,16 @@ class MenuReader:
             known = behind in self._field.atoms_near(behind.first)
             return Entry(behind, known, money, firm, amount_first=True)
         end = self._link(money.first)
-        return self._entry_before(end, money, firm) if end > 0 else None
+        if end <= 0 or self._of_the_amount_before(end, money):
+            return None
+        return self._entry_before(end, money, firm)
+
+    def _of_the_amount_before(self, end: int, money: MoneyFound) -> bool:
+        """Whether a bar parts the amount from an option that has its own: "$18 1g | $48 3.5g"."""
+        option = next((a for a in self._field.atoms_near(end - 1) if a.last == end), None)
+        if option is None or self._field.text(money.first - 1) != "|":
+            return False
+        return any(earlier.last == option.first for earlier in self._field.money)
 
     def _entry_before(self, end: int, money: MoneyFound, firm: bool) -> Entry | None:
         """Return the entry whose quantity ends before token ``end``, or None."""

@@ -19,6 +19,7 @@ LESS_THAN = frozenset(
      ("weniger", "als"), ("minder", "dan"))
 )  # fmt: skip
 CRIES = frozenset("!-*:")
+FREE_REACH = 4
 WORDS_BEFORE, REACH_BEFORE = 3, 10
 GROUPED = "de"  # a language whose point groups thousands
 # How an amount was written whose currency the rest of the text must settle.
@@ -260,13 +261,22 @@ def _threshold(grammar: Grammar, tokens: list[Token], money: MoneyFound) -> bool
     limit = near & grammar.thresholds and wide & grammar.orders
     if not limit:
         near -= grammar.thresholds
-    less = _bounded(tokens, money.first)
+    less = _bounded(tokens, money.first) or _from_there_free(grammar, tokens, money.first)
     return less or bool(limit or near & (grammar.not_price - {"off"}) or behind & grammar.discount)
 
 
 def _bounded(tokens: list[Token], first: int) -> bool:
     """Whether "less than", "menos de", "weniger als" stand before: no price, a boast."""
     return tuple(token.text for token in tokens[max(0, first - 2) : first]) in LESS_THAN
+
+
+def _from_there_free(grammar: Grammar, tokens: list[Token], first: int) -> bool:
+    """Whether the amount says from where on postage is free ("shipping is free from 200 EUR")."""
+    before = [token.text for token in tokens[max(0, first - FREE_REACH) : first]]
+    if before[-1:] == ["of"]:
+        return before[-2:-1] in (["orders"], ["purchases"])
+    linked = before[-1:] in (["from"], ["on"])
+    return linked and not (grammar.free.isdisjoint(before) or grammar.postage.isdisjoint(before))
 
 
 def _words_before(tokens: list[Token], first: int) -> list[str]:

@@ -17,6 +17,7 @@ from nlp.matching.terms import TermMatch, TermMatcher
 from nlp.model import Place
 from nlp.scanning.amounts import MoneyFound, scan_money
 from nlp.scanning.atoms import Atom, AtomScanner
+from nlp.scanning.bare_menus import with_bare_menu
 from nlp.scanning.former_prices import without_former
 from nlp.scanning.shared_units import with_shared_units
 from nlp.text.lexing import Token, grouped, padded, tokenize
@@ -198,12 +199,13 @@ def scan_atoms(found: FieldText, grammar: Grammar, tokens: list[Token]) -> list[
     taken = {i for money in found.money for i in range(money.first, money.reach)} | found.past
     language = found.language
     scanner = AtomScanner(grammar, tokens, language, found.texts)
-    return [
+    atoms = [
         atom
         for atom in with_shared_units(tokens, scanner.scan())
         if (not taken or taken.isdisjoint(range(atom.first, atom.last)))
         and not _in_a_name(atom, found, tokens)
     ]
+    return with_bare_menu(tokens, found.money, atoms, grammar.mass)
 
 
 def _in_a_name(atom: Atom, found: FieldText, tokens: list[Token]) -> bool:

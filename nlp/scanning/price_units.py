@@ -112,7 +112,8 @@ def _for_postage(grammar: Grammar, tokens: list[Token], first: int, last: int) -
             return False
         if text in grammar.postage:
             behind = tokens[index + 1].text
-            if behind in grammar.free or behind.startswith(INCLUDED):
+            free = behind in grammar.free or (index and tokens[index - 1].text in grammar.free)
+            if free or behind.startswith(INCLUDED):
                 return bool(money)
             named = behind in grammar.places and behind not in grammar.within
             return not named or "," not in {t.text for t in tokens[index + 1 : first]}

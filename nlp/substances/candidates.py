@@ -94,9 +94,16 @@ def listed_with_strong(found: list[Candidate], joined: frozenset[str]) -> set[in
                 continue
             first, second = sorted((one, two), key=lambda c: c.match.start)
             between = range(field.token_at(first.match.end), field.token_at(second.match.start))
-            if 0 < len(between) <= TWO and all(field.text(i) in joined for i in between):
+            if 0 < len(between) <= TWO and all(_joins(field, i, joined) for i in between):
                 listed.add(id(two))
     return listed
+
+
+def _joins(field: FieldText, index: int, joined: frozenset[str]) -> bool:
+    """Whether a token joins names; a dash apart in a title parts what it tells ("MDMA - rocks")."""
+    token = field.tokens[index]
+    apart = token.start > field.tokens[index - 1].end
+    return token.text in joined and not (token.text == "-" and apart and field.name == "title")
 
 
 class Choice:

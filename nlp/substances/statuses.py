@@ -327,7 +327,7 @@ class StatusReader:
         taken = phrases.at(field.texts, last)
         if taken:
             following = {field.text(last + taken), field.text(last + taken + 1)}
-            itself = field.text(last) in self._replacing
+            itself = field.text(last + taken - 1) in self._replacing
             return not (itself and following & self._replaced_by)
         if field.name == "title":
             return False

@@ -32,6 +32,10 @@ class Value(NamedTuple):  # each number of a text is read by several readers
     word: bool = False
 
 
+SLASHES = ("/", "\\")
+PRICED = frozenset("$€£")
+
+
 def value_at(
     tokens: list[Token], index: int, words: Mapping[str, Decimal], language: str | None
 ) -> Value | None:
@@ -69,6 +73,8 @@ def _stands_alone(tokens: list[Token], index: int) -> bool:
 def _mixed(tokens: list[Token], index: int) -> tuple[Decimal, int] | None:
     """Return the fraction that goes on a whole number, and its end: "1 1/2", "1-1/2"."""
     whole = tokens[index]
+    if index and tokens[index - 1].text in PRICED and tokens[index - 1].end == whole.start:
+        return None  # "$48 1/8 oz"
     fraction = _fraction(tokens, index + 1)
     if fraction is not None and tokens[index + 1].start - whole.end <= 1 and "." not in whole.text:
         return fraction, index + 4
@@ -117,7 +123,7 @@ def _dash(tokens: list[Token], index: int) -> bool:
 
 def _fraction(tokens: list[Token], index: int) -> Decimal | None:
     """Return n/d at ``index`` where the three tokens touch and d is a usual denominator."""
-    if index < 0 or index + 2 >= len(tokens) or tokens[index + 1][1] != "/":
+    if index < 0 or index + 2 >= len(tokens) or tokens[index + 1][1] not in SLASHES:
         return None
     top, bar, bottom = tokens[index : index + 3]
     if top.kind != "num" or bottom.text not in DENOMINATORS:

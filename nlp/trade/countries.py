@@ -47,6 +47,7 @@ BEFORE_CODES = ("aus", "nach", "vanuit", "naar", "uit", "vers", "depuis", "inner
                 "livrons")  # fmt: skip
 
 
+SILK_ROAD = "SR"  # markets' short name for another: Suriname only among other codes
 HOME = "HOME"  # "the whole country": which one, the rest of the listing says
 
 
@@ -188,10 +189,12 @@ class CountryNames:
 
     def _is_word(self, field: FieldText, index: int, written: str) -> bool:
         """Whether a code that is a word too is one here: "STOCK IN DE", "OUT OF STOCK DO NOT"."""
-        if written in PREPOSITIONS and _is_code(field, index + 1):
-            return True
-        if _beside_a_code(field, index):
-            return False
+        if written in PREPOSITIONS and (
+            _is_code(field, index + 1) or field.text(index + 1) == "with"
+        ):
+            return True  # "ANYTHING TO DO WITH SHIPPING"
+        if _beside_a_code(field, index) or written == SILK_ROAD:
+            return written == SILK_ROAD and not _beside_a_code(field, index)
         led = field.text(index - 1) in self._leads or _counts_days(field, index)
         return _shouted(field, index) or not (led or _in_a_list(field, index))
 
@@ -241,9 +244,9 @@ def _found(code: str, first: int, last: int) -> CountryFound:
 
 
 def _says_from(field: FieldText, first: int, last: int) -> bool:
-    """Whether "aus" is the German word for from and not Australia ("Aus to Aus")."""
+    """Whether "aus" is the German word for from ("Aus to Aus": Australia), "anywhere from $240"."""
     if first != last or field.tokens[first].text != "aus":
-        return False
+        return field.text(first) == "anywhere" and field.text(first + 1) in ("from", "between")
     written = field.normal.cut(field.tokens[first].start, field.tokens[first].end)
     return not written.isupper() and field.text(first + 1) not in AUSTRALIAN
 

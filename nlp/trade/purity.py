@@ -19,6 +19,7 @@ from nlp.trade.percentages import percent_end
 REACH_NEVER = 6
 REACH_NEAR = 30
 REACH_CROSS = 8
+LONGEST_LABEL = 2  # words directly before a colon
 LONGEST_FLOOR = 4  # tokens of "not less than"
 LOWEST_ALONE = 60
 LOWEST_SURE = 50
@@ -42,6 +43,7 @@ RESIDUES = frozenset(
     ("residual", "solvent", "solvents", "moisture", "ba", "bb", "losungsmittel", "restfeuchte",
      "disolvente", "solvant", "solvants", "oplosmiddel", "solvente", "solventes", "humedad")
 )  # fmt: skip
+RATED = frozenset(("rate", "rates", "success", "successful", "effective", "effectiveness"))
 PLANTS = frozenset(("sativa", "indica", "hybrid"))
 
 
@@ -89,9 +91,20 @@ def _by_clause(
         return False
     if field.name == "title":
         return _of_title(grammar, words, directly, number)
-    alone = number >= LOWEST_ALONE and field.name != "profile"  # "1900 trades, 99.4%"
+    if _labelled(grammar, field, first):
+        return False
+    rated = not RATED.isdisjoint(field.texts[segment.first : first])  # "success rate: above 90%"
+    alone = number >= LOWEST_ALONE and field.name != "profile" and not rated  # "1900 trades, 99%"
     high = alone or _spoken_of(grammar, field, segment, first, last)
     return high and not words & (grammar.purity_never | RESIDUES)
+
+
+def _labelled(grammar: Grammar, field: FieldText, first: int) -> bool:
+    """Whether the label before its colon names another rate ("Delivery success rate: 99%")."""
+    if field.text(first - 1) != ":":
+        return False
+    label = field.texts[max(0, first - 1 - LONGEST_LABEL) : first - 1]
+    return not grammar.purity_never.isdisjoint(label)
 
 
 def _floor(grammar: Grammar, field: FieldText, first: int) -> set[str]:
@@ -202,7 +215,7 @@ def _range_start(
     if tokens[index - 1].text not in joined or tokens[last - 1].kind == "num":
         return []
     low, high = (parse_number(tokens[i].text, language) for i in (index - 2, index))
-    if low is None or high is None or not Decimal(1) < low < high:
+    if low is None or high is None or not low < high or low == 1:
         return []
     value = format(low.normalize() + 0, "f")
     return [Marked(of="purity_pct", value=value, place=field.place(index - 2, index - 1))]
