@@ -47,6 +47,7 @@ BEFORE_CODES = ("aus", "nach", "vanuit", "naar", "uit", "vers", "depuis", "inner
                 "livrons")  # fmt: skip
 
 
+PLAIN_WORDS = frozenset(("on", "of", "or", "if", "up", "an", "we", "he", "ok", "fe"))
 SILK_ROAD = "SR"  # markets' short name for another: Suriname only among other codes
 HOME = "HOME"  # "the whole country": which one, the rest of the listing says
 
@@ -293,8 +294,9 @@ def _is_capital(field: FieldText, index: int) -> bool:
 
 
 def _is_code(field: FieldText, index: int) -> bool:
-    """Whether two capitals stand at ``index``."""
+    """Whether two capitals stand at ``index`` that are no plain word ("INFO ON MY PAGE")."""
     if not 0 <= index < len(field.tokens) or len(field.tokens[index].text) != SHORT_CODES:
         return False
     token = field.tokens[index]
-    return token.kind == "word" and field.normal.cut(token.start, token.end).isupper()
+    word = token.kind == "word" and token.text not in PLAIN_WORDS
+    return word and field.normal.cut(token.start, token.end).isupper()

@@ -145,11 +145,18 @@ def _of_another_thing(field: FieldText, segment: Segment, first: int, number: De
 
 def _of_a_cross(field: FieldText, segment: Segment, first: int, number: Decimal) -> bool:
     """Whether two shares of a plant stand here: "Indica 75% with 25% Sativa", "40% X, 60% Y"."""
-    beside = {field.text(at) for at in (first - 2, first - 1, first + 2, first + 3)}
-    if beside & PLANTS and "thc" not in beside:
+    beside = {field.text(at) for at in (first - 2, first - 1, first + 2, first + 3, first + 4)}
+    if (beside & PLANTS and "thc" not in beside) or _of_halves(field, first, number):
         return True
     near = range(max(segment.first, first - REACH_CROSS), min(segment.last, first + REACH_CROSS))
     return any(at != first and _completes(field, at, number) for at in near)
+
+
+def _of_halves(field: FieldText, first: int, number: Decimal) -> bool:
+    """Whether two numbers with a slash make a hundred: "hybrid, 60/40%"."""
+    other = field.text(first - 2)
+    whole = other.isdigit() and len(other) <= 2 and int(other) + number == WHOLE  # noqa: PLR2004
+    return whole and field.text(first - 1) == "/"
 
 
 def _completes(field: FieldText, at: int, number: Decimal) -> bool:

@@ -107,6 +107,8 @@ def test_masses_as_markets_write_them(title, description, expected):
         ("Delivery success rate: 99%", []),
         ("The success rate of such drugs is very high, above 90%; however people differ.", []),
         ("Purity: 92%", ["92"]),
+        ("A Sativa/Indica hybrid, 60/40%.", []),
+        ("due to a 90% concentration of sativa", []),
         ("a THC level of 18-23% and a CBD ranging 0.7-1.0%", ["18", "23", "0.7", "1"]),
     ],
 )
@@ -117,6 +119,7 @@ def test_a_rate_of_something_else_is_no_purity(description, expected):
 @pytest.mark.parametrize(
     ("description", "expected"),
     [
+        ("READ THE SHIPPING INFO ON MY VENDOR PAGE FOR ANY CHANGE", []),
         ("DO NOT ASK ME ANYTHING TO DO WITH SHIPPING AT ALL", []),
         ("The same costs anywhere from 20 to 30", []),
         ("The number is only given to SR admins", []),
