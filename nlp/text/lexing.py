@@ -129,7 +129,11 @@ def padded(tokens: list[Token]) -> list[str]:
     return texts
 
 
-HOLDERS = ("planche", "plaque", "plaquette", "boite", "feuille", "lot", "sachet", "blister")
+HOLDERS = frozenset(
+    ("planche", "plaque", "plaquette", "boite", "feuille", "lot", "sachet", "blister", "plancha",
+     "hoja", "caja", "paquete", "bolsa", "tira", "frasco", "cartela", "caixa", "folha", "pacote",
+     "saco", "lote", "pack", "sheet", "box", "bag")
+)  # fmt: skip
 
 
 def grouped(tokens: list[Token], language: str | None) -> list[Token]:
@@ -172,7 +176,7 @@ def _multiplied(before: list[Token]) -> bool:
     """Whether "x" or a sheet stands before the head: "x50 190", "planche de 25 150" are two."""
     if len(before) > 1 and before[-2].text in ("x", "*"):
         return True
-    return len(before) > 2 and before[-2].text == "de" and before[-3].text in HOLDERS  # noqa: PLR2004
+    return len(before) > 2 and before[-2].text in ("de", "of") and before[-3].text in HOLDERS  # noqa: PLR2004
 
 
 def _is_head(head: Token, group: Token, *, sign: bool, french: bool, unit: str) -> bool:

@@ -292,8 +292,14 @@ def _of_words(country: CountryInText, at: int, *, near: bool) -> Directions | No
         return TO
     if near and words.ends.at(country.field.texts, at):
         return TO
-    sent = text in words.nouns or text in words.stock or text in words.speaks
-    return FROM if sent else None
+    stocked = text in words.stock and not _names(country, at)
+    return FROM if stocked or text in words.nouns or text in words.speaks else None
+
+
+def _names(country: CountryInText, at: int) -> bool:
+    """Whether the word belongs to the name of a substance: "pasta base de Perú"."""
+    start = country.field.tokens[at].start
+    return any(match.start <= start < match.end for match in country.field.matches)
 
 
 def _sent(country: CountryInText, index: int) -> bool:

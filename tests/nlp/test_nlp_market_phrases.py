@@ -129,3 +129,12 @@ def test_a_rate_of_something_else_is_no_purity(description, expected):
 )
 def test_a_word_in_capitals_or_a_condition_is_no_destination(description, expected):
     assert _marked("ships_to", "1g coke", description) == expected
+
+
+def test_a_sheet_of_a_hundred_and_its_price_are_two_numbers():
+    assert _prices("LSD 100 ug", "25 uds 125 €, plancha de 100 400 €") == [
+        (Decimal(125), "package"), (Decimal(400), "package")]  # fmt: skip
+
+
+def test_a_word_of_a_name_is_no_stock():
+    assert _marked("ships_from", "Pasta base de Perú", "10 gramos, se envía en sobre") == []
