@@ -226,6 +226,8 @@ def _by_words_before(country: CountryInText) -> Directions | None:
                 return None
             comma = True
             continue
+        if text in words.stock and _names(country, index):
+            continue
         near = first - index <= FARTHEST
         said = _prepositions(country, index, direct=direct) if near and not comma else None
         if said is None:
