@@ -286,6 +286,8 @@ def _of(country: CountryInText, index: int) -> Directions | None:
 def _of_words(country: CountryInText, at: int, *, near: bool) -> Directions | None:
     """Return what the word ``at`` before "of" makes of it: "envío de", "a todo el sur de"."""
     words, text = country.words, country.field.text(at)
+    if _names(country, at):
+        return None
     if country.says_from(at):
         return FROM
     if text in words.both_before:
@@ -294,8 +296,8 @@ def _of_words(country: CountryInText, at: int, *, near: bool) -> Directions | No
         return TO
     if near and words.ends.at(country.field.texts, at):
         return TO
-    stocked = text in words.stock and not _names(country, at)
-    return FROM if stocked or text in words.nouns or text in words.speaks else None
+    sent = text in words.nouns or text in words.stock or text in words.speaks
+    return FROM if sent else None
 
 
 def _names(country: CountryInText, at: int) -> bool:
