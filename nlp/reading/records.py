@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 from nlp.model import GivenPrice, ListingText, Place, Reading, SelectorFound, UnitPriceFound
 from nlp.prices.unit_prices import rounded
@@ -52,6 +53,16 @@ PROFILE_PARTS = ("pgp", "also.")
 PRICE_PARTS = ("price", "price.0", "price_amount")
 
 
+class Cited(TypedDict):
+    """What a derived record says of where it comes from."""
+
+    sources: tuple[str, ...]
+    method: Method
+    confidence: Decimal
+    observed_at: datetime
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What every record of one listing or profile cites."""
@@ -70,14 +81,15 @@ class Origin:
         span = text.span(self.capture.capture_id, self.body, place.start, place.end)
         return span if span.ranges else None
 
-    def method(self, rule: str) -> Method:
-        """Return the method ``rule`` under this lexicon."""
-        return Method(rule=rule, settings_sha256=self.settings_sha256)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The record that was read and the capture that it stands on."""
-        return (self.subject.record_id, self.capture.capture_id)
+    def cited(self, rule: str, confidence: Decimal) -> Cited:
+        """Return what a value read by ``rule`` under this lexicon cites: record and capture."""
+        return Cited(
+            sources=(self.subject.record_id, self.capture.capture_id),
+            method=Method(rule=rule, settings_sha256=self.settings_sha256),
+            confidence=confidence,
+            observed_at=self.capture.observed_at,
+            subject=self.subject.record_id,
+        )
 
 
 def records_of(
@@ -156,11 +168,9 @@ def _goods(origin: Origin, reading: Reading) -> list[Derived]:
             continue
         records.append(
             Mention(
-                sources=origin.sources,
-                method=origin.method("nlp.lexicon.v1"),
-                confidence=probability(MENTION_CONFIDENCE[row.status, row.ambiguity]),
-                observed_at=origin.capture.observed_at,
-                subject=origin.subject.record_id,
+                **origin.cited(
+                    "nlp.lexicon.v1", probability(MENTION_CONFIDENCE[row.status, row.ambiguity])
+                ),
                 substance_id=row.id,
                 substance_name=row.name,
                 unii=row.unii,
@@ -176,11 +186,7 @@ def _goods(origin: Origin, reading: Reading) -> list[Derived]:
 def _whole(origin: Origin, reading: Reading) -> TextReading:
     """Return what the text as a whole is: its language, classes of goods, and flags."""
     return TextReading(
-        sources=origin.sources,
-        method=origin.method("nlp.reading.v1"),
-        confidence=probability(OTHER_CONFIDENCE),
-        observed_at=origin.capture.observed_at,
-        subject=origin.subject.record_id,
+        **origin.cited("nlp.reading.v1", probability(OTHER_CONFIDENCE)),
         language=reading.language,
         goods=tuple(dict.fromkeys(goods.goods_class for goods in reading.goods)),
         flags=tuple(sorted(reading.flags)),
@@ -196,11 +202,7 @@ def _quantities(origin: Origin, reading: Reading) -> list[Derived]:
         confidence = QUANTITY_CONFIDENCE.get(offer.place.field, OTHER_CONFIDENCE)
         records.append(
             Quantity(
-                sources=origin.sources,
-                method=origin.method("nlp.quantity.v1"),
-                confidence=probability(confidence),
-                observed_at=origin.capture.observed_at,
-                subject=origin.subject.record_id,
+                **origin.cited("nlp.quantity.v1", probability(confidence)),
                 offer_kind=offer.kind,
                 grams=_plain(offer.grams),
                 count=offer.count,
@@ -227,11 +229,9 @@ def _selector(origin: Origin, found: SelectorFound) -> Selector | None:
         return None
     checked = found.checksum_ok or found.kind == "pgp_fingerprint"
     return Selector(
-        sources=origin.sources,
-        method=origin.method("nlp.selector.v1"),
-        confidence=CERTAIN if checked else probability(UNCHECKED_CONFIDENCE),
-        observed_at=origin.capture.observed_at,
-        subject=origin.subject.record_id,
+        **origin.cited(
+            "nlp.selector.v1", CERTAIN if checked else probability(UNCHECKED_CONFIDENCE)
+        ),
         selector_kind=found.kind,
         value=found.value,
         checksum_ok=found.checksum_ok,
@@ -250,11 +250,7 @@ def _prices(origin: Origin, reading: Reading, rates: RateTable | None) -> list[D
         confidence = PRICE_CONFIDENCE.get(price.place.field, OTHER_CONFIDENCE)
         records.append(
             PriceQuote(
-                sources=origin.sources,
-                method=origin.method("nlp.price.v1"),
-                confidence=probability(confidence),
-                observed_at=origin.capture.observed_at,
-                subject=origin.subject.record_id,
+                **origin.cited("nlp.price.v1", probability(confidence)),
                 amount=price.amount,
                 currency=price.currency,
                 per=price.per,
@@ -275,11 +271,7 @@ def _displayed(origin: Origin) -> list[Derived]:
         return []
     return [
         PriceQuote(
-            sources=origin.sources,
-            method=origin.method("nlp.price.v1"),
-            confidence=CERTAIN,
-            observed_at=origin.capture.observed_at,
-            subject=listing.record_id,
+            **origin.cited("nlp.price.v1", CERTAIN),
             amount=listing.price_amount,
             currency=listing.price_currency,
             per="package",
@@ -302,11 +294,7 @@ def _unit_price(
     usd, eur = (_converted(price, target, rates, on) for target in ("USD", "EUR"))
     used = [c for c in (usd, eur) if c is not None]
     return UnitPrice(
-        sources=origin.sources,
-        method=origin.method("nlp.unit_price.v1"),
-        confidence=probability("0.90"),
-        observed_at=origin.capture.observed_at,
-        subject=origin.subject.record_id,
+        **origin.cited("nlp.unit_price.v1", probability("0.90")),
         amount=price.amount,
         currency=price.currency,
         per_unit=price.per_unit,
