@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from operator import attrgetter
 
 from nlp.lexicon.grammar import Grammar
@@ -14,6 +15,8 @@ from nlp.offers.products import Named
 from nlp.scanning.atoms import Atom
 from nlp.scanning.fields import FieldText, Segment
 
+PACKED_IN = frozenset(("in", "en", "em", "dans"))
+LONGEST_COUNT = 3  # digits of how many balls
 MEASURED = ("mass", "volume", "count", "dose", "range", "ratio", "ounces")
 OF = ("of", "de", "a", "von", "van", "je", "zu", "com", "con", "mit", "met")
 CAPSULES = frozenset(
@@ -148,10 +151,14 @@ def _each_counted(grammar: Grammar, field: FieldText, atoms: list[Atom]) -> list
 
 
 def _spelt_pieces(grammar: Grammar, field: FieldText, atom: Atom) -> Atom:
-    """Return the mass of "two 1g bags" with its pieces."""
-    if atom.kind != "mass" or field.text(atom.last) not in grammar.things:
+    """Return the mass of "two 1g bags", "2 8-balls" with its pieces."""
+    balls = field.text(atom.last - 1) in ("ball", "balls")
+    if atom.kind != "mass" or not (balls or field.text(atom.last) in grammar.things):
         return atom
-    number = grammar.numbers.get(field.text(atom.first - 1), Decimal(0))
+    before = field.text(atom.first - 1)
+    number = grammar.numbers.get(before, Decimal(0))
+    if balls and before.isdigit() and len(before) <= LONGEST_COUNT:
+        number = Decimal(before)
     if number < SMALLEST_COUNT or number != int(number):
         return atom
     return replace(atom, first=atom.first - 1, pieces=int(number))
@@ -181,6 +188,17 @@ def weighed_doses(field: FieldText, atoms: list[Atom]) -> list[Atom]:
         replace(a, kind="mass", value=a.value / 1000) if a.kind == "dose" and a in options else a
         for a in atoms
     ]
+
+
+def without_packs(field: FieldText, atoms: list[Atom]) -> list[Atom]:
+    """Return the atoms without the packs of "100 tablets in 10 blisters", which hold them."""
+    counts = [atom for atom in atoms if atom.kind == "count"]
+    packs = [
+        two
+        for one, two in pairwise(counts)
+        if two.container and field.text(two.first - 1) in PACKED_IN and one.value > two.value
+    ]
+    return [atom for atom in atoms if atom not in packs]
 
 
 def without_sums(atoms: list[Atom]) -> list[Atom]:

@@ -23,6 +23,7 @@ from nlp.offers.pieces import (
     weighed_doses,
     without_extracts,
     without_factors,
+    without_packs,
     without_strengths,
     without_sums,
 )
@@ -123,7 +124,8 @@ def _part_offers(
     atoms = without_strengths(without_totals(grammar, field, atoms))
     atoms = weighed_doses(field, atoms)
     ratio = any(atom.kind == "ratio" for atom in atoms)
-    atoms = without_sums(fluid_ounces(grammar, field, joined_atoms(field, atoms)))
+    atoms = joined_atoms(field, without_packs(field, atoms))
+    atoms = without_sums(fluid_ounces(grammar, field, atoms))
     atoms = capsules(field, each_weighs(grammar, field, atoms))
     counts = [a for a in atoms if a.kind == "count"]
     priced = set(field.paired.values())

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from nlp.lexicon.grammar import Grammar
 from nlp.model import GivenPrice
+from nlp.offers.pieces import PACKED_IN
 from nlp.prices.amount_first import asks_for_option, option_behind
 from nlp.scanning.amounts import BARE, MoneyFound
 from nlp.scanning.atoms import ARTICLES, OPTION, Atom
@@ -214,6 +215,7 @@ class MenuReader:
         atom = next((a for a in near if a.last == end), None)
         if atom is None and last < end:  # "5er Karton 95"
             atom = next((a for a in near if a.last == last and a.kind == "count"), None)
+        atom = self._packed(atom)
         if atom is not None and atom.kind == "ounces" and firm and end < money.first:
             return Entry(replace(atom, kind="mass"), False, money, firm)  # "1/8 - $30"
         if atom is not None and atom.kind in EXPLICIT:
@@ -225,6 +227,14 @@ class MenuReader:
         quantity = self._unsaid(end, money, atom if linked else None)
         priced = replace(money, per="") if money.per else money
         return None if quantity is None else Entry(quantity, False, priced, firm)
+
+    def _packed(self, atom: Atom | None) -> Atom | None:
+        """Return the count before "in 10 blisters", which hold it; else the atom itself."""
+        if atom is None or not atom.container or self._field.text(atom.first - 1) not in PACKED_IN:
+            return atom
+        near = self._field.atoms_in(self._field.segment_of(atom.first))
+        held = [a for a in near if a.kind == "count" and a.last < atom.first]
+        return held[-1] if held and held[-1].value > atom.value else atom
 
     def _behind_comma(self, end: int, money: MoneyFound) -> Entry | None:
         """Return the entry of "100 pyrazolam pellets, $60.": a count, a comma, its price."""

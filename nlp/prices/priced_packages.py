@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from nlp.lexicon.grammar import Grammar
 from nlp.model import GivenPrice, Offer, Place
 from nlp.offers.listing_options import covers
+from nlp.offers.pieces import PACKED_IN
 from nlp.offers.segment_offers import same_option
 from nlp.prices.entries import is_step
 from nlp.prices.package_counts import in_packages
@@ -100,7 +101,8 @@ def _option(
     packages = packages_before(grammar, field, money.first)
     if packages is None:
         return _counted(field, money, offers, said)
-    if is_step(grammar, field, packages.first, money):
+    held = field.text(packages.first - 1) in PACKED_IN  # "100 tablets in 10 blisters"
+    if held or is_step(grammar, field, packages.first, money):
         return None
     place = field.place(packages.first, packages.last)
     if any(_overlap(option.place, place) for option in said):

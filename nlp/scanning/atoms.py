@@ -308,8 +308,9 @@ class AtomScanner:
         return replace(count, times=True) if times else None
 
     def _eight_ball(self, value: Value, index: int) -> Atom | None:
-        """Read "8 ball"."""
+        """Read "8 ball", "8-ball"."""
         eight = value.number == 8 and not value.fraction  # noqa: PLR2004 - an 8-ball
+        index += self._text(index) == "-"
         if not eight or self._text(index) not in ("ball", "balls"):
             return None
         return Atom("mass", self._grammar.mass["ball"], value.first, index + 1, False)

@@ -138,3 +138,13 @@ def test_a_sheet_of_a_hundred_and_its_price_are_two_numbers():
 
 def test_a_word_of_a_name_is_no_stock():
     assert _marked("ships_from", "Pasta base de Perú", "10 gramos, se envía en sobre") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "each"),
+    [("100 tablets in 10 blisters for 85 EUR", 100, "0.85"), ("two 8-balls of coke for 400 EUR", 2, "57.14")],
+)  # fmt: skip
+def test_packs_that_hold_the_pieces_and_balls_that_are_counted(text, count, each):
+    reading = read(ListingText(title="Xanax" if "tablets" in text else "coke", description=text))
+    assert [offer.count for offer in reading.offers] == [count]
+    assert [round(price.amount, 2) for price in reading.unit_prices] == [Decimal(each)]
