@@ -67,7 +67,7 @@ def _fractional(tokens: list[Token], index: int, number: Decimal) -> Value | Non
 def _stands_alone(tokens: list[Token], index: int) -> bool:
     """Whether no sign of a fraction follows: neither "1/2" nor "1 1/2" nor "1-1/2"."""
     near = [token[1] for token in tokens[index + 1 : index + 3]]
-    return "/" not in near and near[:1] != ["-"]
+    return near[:1] != ["-"] and not any(slash in near for slash in SLASHES)
 
 
 def _mixed(tokens: list[Token], index: int) -> tuple[Decimal, int] | None:
