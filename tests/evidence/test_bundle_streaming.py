@@ -82,7 +82,9 @@ def record(block: bytes, digest: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("batch", [1, 400, 1 << 23])
-@pytest.mark.parametrize("last", [record(b"cut")[:-12], b"no gzip", gzip.compress(b"no WARC", mtime=0)])
+@pytest.mark.parametrize(
+    "last", [record(b"cut")[:-12], b"no gzip", gzip.compress(b"no WARC", mtime=0)]
+)
 def test_what_stands_before_a_broken_record_is_compared_all_the_same(
     tmp_path, monkeypatch, batch, last
 ):
