@@ -480,7 +480,8 @@ def graphed_case(made_case, tmp_path_factory) -> MadeCase:
     """The made case with a second account, a candidate link, and a graph."""
     path = tmp_path_factory.mktemp("graphed") / "case"
     shutil.copytree(made_case.path, path)
-    made = MadeCase(path, Ticking(START + timedelta(days=2)), dict(made_case.ids))
+    later = max(START + timedelta(days=2), made_case.clock())  # tests let a clock run ahead
+    made = MadeCase(path, Ticking(later), dict(made_case.ids))
     with open_session(path, clock=made.clock) as session:
         session.ledger.append(linked_records(made.ids))
         store = KgliteStore(session.folder.graph)
@@ -522,6 +523,7 @@ def changing(graphed_case, tmp_path):
     """A console on a copy of that case, which a test may change."""
     path = tmp_path / "case"
     shutil.copytree(graphed_case.path, path)
-    made = MadeCase(path, Ticking(START + timedelta(days=3)), dict(graphed_case.ids))
+    later = max(START + timedelta(days=3), graphed_case.clock())
+    made = MadeCase(path, Ticking(later), dict(graphed_case.ids))
     with serving(made) as found:
         yield found

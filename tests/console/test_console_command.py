@@ -34,9 +34,11 @@ def case(tmp_path):
 
 
 def serving(case, *before):
-    """Start serving on a free port; return the process and its URL."""
+    """Start serving on a free port, interruptible; return the process and its URL."""
+    interruptible = ["env", "--default-signal=INT"]  # a test run in the background ignores it
+    words = ["console", "serve", case, "--port", "0", "--json"]
     process = subprocess.Popen(
-        [*before, sys.executable, "-m", "vestigo", "console", "serve", case, "--port", "0", "--json"],
+        [*before, *interruptible, sys.executable, "-m", "vestigo", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     text = ""

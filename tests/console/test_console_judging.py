@@ -108,7 +108,9 @@ def test_one_takes_back_ones_own_and_nobody_elses(changing):
         assert judgements(changing) == []
         assert queue_of(changing).get(PAIR_SUBJECT).is_open
         assert ana.post("/judge/undo", data={"id": made}, headers=SAME).status_code == 400
-    [taken] = changing.desk.session.ledger.of_kind(Retraction)
+    [taken] = [
+        one for one in changing.desk.session.ledger.of_kind(Retraction) if one.retracts == made
+    ]
     assert taken.person.startswith("ana.investigator (")
     assert changing.desk.session.ledger.get(made) is not None, "it stays in the ledger"
 
