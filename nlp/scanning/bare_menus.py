@@ -25,6 +25,8 @@ def with_bare_menu(
 
     ``units`` gives grams of a unit.  Fewer than two priced sizes are left as they are.
     """
+    if len(money) < FEWEST or len(atoms) < FEWEST:
+        return atoms
     starts = {m.first for m in money}
     ends = {m.last for m in money}
     sizes = (a for a in atoms if a.kind in ("ounces", "mass"))

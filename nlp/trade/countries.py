@@ -194,8 +194,10 @@ class CountryNames:
             _is_code(field, index + 1) or field.text(index + 1) == "with"
         ):
             return True  # "ANYTHING TO DO WITH SHIPPING"
-        if _beside_a_code(field, index) or written == SILK_ROAD:
-            return written == SILK_ROAD and not _beside_a_code(field, index)
+        if _beside_a_code(field, index):
+            return False
+        if written == SILK_ROAD:
+            return True
         led = field.text(index - 1) in self._leads or _counts_days(field, index)
         return _shouted(field, index) or not (led or _in_a_list(field, index))
 

@@ -269,6 +269,7 @@ def test_a_record_that_an_order_destroyed_is_gone_and_its_page_says_so(tmp_path)
         with pytest.raises(HTTPException) as caught:
             assert named.record
         assert caught.value.status_code == 404
+        assert first.record_id not in indexer.index().by_id, "before anything else comes"
         ledger.append(pages(1, 50))
         assert first.record_id not in indexer.index().by_id
         assert indexer.index().by_id[second.record_id] == second

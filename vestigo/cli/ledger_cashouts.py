@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from ledger.collecting import without_collector
 from vestigo.cli.ledger_options import CASE, JSON
 from vestigo.cli.output import emit_json, printable
+from vestigo.collecting import without_collector
 from vestigo.errors import SourceUnreachable
 from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext
 from vestigo.pipeline.cash_outs import VERDICTS, cash_out_rows, judge_cash_out

@@ -12,10 +12,10 @@ import click
 
 from ledger.accounting import accounting_settings
 from ledger.analysis import Analysis, analyse
-from ledger.collecting import without_collector
 from ledger.starts import EnteredOutputs
 from vestigo.cli.ledger_options import CASE, JSON, NETWORK_OPTION
 from vestigo.cli.output import emit_json, printable, problem_row, progress, report_error, warn
+from vestigo.collecting import without_collector
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _, ngettext
 from vestigo.identifiers.bitcoin import address_of_script, decode_address

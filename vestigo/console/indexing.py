@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from sys import intern
 
+from vestigo.collecting import without_collector
 from vestigo.console.index import CaseIndex, arranged
 from vestigo.console.kept import KeptRows
 from vestigo.console.light import LIGHT
@@ -33,18 +32,19 @@ class Indexer:
         self._kept = kept
         self._lock = threading.Lock()
         self._head: LedgerHead | None = None
+        self._n_destroyed = 0
         self._shelf = Shelf(ledger)
         self._records: dict[str, dict[str, Named]] = {}
         self._gone: set[str] = set()
         self._index = CaseIndex()
 
     def index(self) -> CaseIndex:
-        """Return the index of the ledger's present head."""
+        """Return the index of the ledger's present head, without what was destroyed by order."""
         with self._lock:
-            head = self._ledger.head()
-            if head != self._head:
+            head, n_destroyed = self._ledger.head(), len(self._ledger.disposed())
+            if (head, n_destroyed) != (self._head, self._n_destroyed):
                 self._grow_to(head)
-                self._head = head
+                self._head, self._n_destroyed = head, n_destroyed
             return self._index
 
     def _grow_to(self, head: LedgerHead) -> None:
@@ -54,7 +54,7 @@ class Indexer:
         if known.n_entries and continues and 0 <= n_new <= MOST_ONE_BY_ONE:
             self._read_new(self._ledger.entries(known.n_entries, n_new))
         else:
-            with _no_collection():
+            with without_collector():
                 self._read_all(head.n_entries)
         self._index = arranged(self._records, self._index)
 
@@ -138,15 +138,3 @@ def _without(found: dict[str, Named], gone: AbstractSet[str]) -> dict[str, Named
     """Return what is not gone: the same dictionary where that is everything."""
     left = gone & found.keys()
     return {one: named for one, named in found.items() if one not in left} if left else found
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Make millions of things that stay, without the collector going through them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -37,7 +37,9 @@ class Chains:
         folder = self.session.folder.chain / "parts" / network
         parts = [(one.name, one.stat().st_mtime_ns) for one in sorted(folder.glob("*"))]
         settings = sorted(self.session.settings("ledger").items())
-        return network, tuple(parts), self.session.ledger.head(), repr(settings)
+        ledger = self.session.ledger
+        n_destroyed = len(ledger.disposed())  # by order: the head stays the same
+        return network, tuple(parts), ledger.head(), n_destroyed, repr(settings)
 
     @contextmanager
     def workbench(self, network: str, without: tuple[str, ...] = ()) -> Iterator[Workbench]:

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from ledger.collecting import without_collector
+from vestigo.collecting import without_collector
 
 
 def fail_inside():
