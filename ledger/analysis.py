@@ -26,7 +26,7 @@ from ledger.taint import ORDERED_METHODS
 from vestigo.errors import ConfigurationError, InputError
 from vestigo.i18n import _
 from vestigo.identifiers.bitcoin import decode_address
-from vestigo.records import CashOutPoint, Cluster, Tag, Trace, Transaction
+from vestigo.records import CashOutPoint, Cluster, Tag, Trace, WrittenRecord
 
 OUTPOINT = re.compile(r"([0-9a-f]{64}):(\d{1,9})")
 
@@ -60,7 +60,7 @@ class Analysis:
     clusters: tuple[Cluster, ...]
     traces: tuple[Trace, ...]
     cash_outs: tuple[CashOutPoint, ...]
-    transactions: tuple[Transaction, ...]
+    transactions: tuple[WrittenRecord, ...]
     refused: tuple[RefusedJoin, ...]
     at_height: int | None
 

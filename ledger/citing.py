@@ -4,24 +4,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 
 from ledger.index import ChainIndex
 from ledger.store import ChainStore
 from vestigo.errors import InputError
 from vestigo.i18n import _
-from vestigo.records import Transaction
+from vestigo.records import Transaction, WrittenRecord, canonical_text
 
 PROVEN = ("block", "branch")
+# what stands in the form of a block's records, and the field of a transaction that goes there
+PLACE = 2**53 - 1
+OWN = {
+    '"@raw"': '"%(raw)s"',
+    '"@txid"': '"%(txid)s"',
+    '["@branch"]': "%(branch)s",
+    str(PLACE): "%(position)d",
+}
+FORMS = 128  # of blocks, that are kept
 
 
 class Citations:
-    """Hands out the record ids of cited transactions and remembers them."""
+    """Hands out the record ids of cited transactions and keeps their records."""
 
     def __init__(self, store: ChainStore, index: ChainIndex) -> None:
         self._store = store
         self._index = index
-        self._records: dict[int, Transaction] = {}
-        self._texts: dict[str, str] = {}
+        self._records: dict[int, WrittenRecord] = {}
+        self._form = lru_cache(FORMS)(self._form_of)
 
     def cite(self, tx: int) -> str:
         """Return the id of the record of a transaction (a number of the index)."""
@@ -34,15 +45,11 @@ class Citations:
         for tx in sorted(set(txs)):
             self.cite(tx)
 
-    def records(self) -> tuple[Transaction, ...]:
+    def records(self) -> tuple[WrittenRecord, ...]:
         """Return every cited transaction, in chain order."""
         return tuple(self._records[tx] for tx in sorted(self._records))
 
-    def _shown(self, text: str) -> str:
-        """Return the text that stands for all like it: transactions of a block share theirs."""
-        return self._texts.setdefault(text, text)
-
-    def _record(self, tx: int) -> Transaction:
+    def _record(self, tx: int) -> WrittenRecord:
         found = self._store.stored(tx)
         if found.proof not in PROVEN:
             raise InputError(
@@ -51,13 +58,27 @@ class Citations:
                 where=found.txid,
                 remedy=_("Fetch its block, or its merkle proof, from a node or an explorer."),
             )
-        return Transaction(
+        body = self._form(found.block_hash, found.header, found.mined_at) % {
+            "raw": found.raw.hex(),
+            "txid": found.txid,
+            "branch": canonical_text(found.merkle_branch),
+            "position": found.position,
+        }
+        return WrittenRecord.named(Transaction, body.encode())
+
+    def _form_of(self, block_hash: str, header: bytes, mined_at: datetime) -> str:
+        """Return the canonical JSON of a block's transactions but for what is their own."""
+        shared = Transaction(
             network=self._store.network,
-            txid=found.txid,
-            raw_hex=found.raw.hex(),
-            block_hash=self._shown(found.block_hash),
-            header_hex=self._shown(found.header.hex()),
-            position=found.position,
-            merkle_branch=found.merkle_branch,
-            mined_at=found.mined_at,
+            txid="@txid",
+            raw_hex="@raw",
+            block_hash=block_hash,
+            header_hex=header.hex(),
+            position=PLACE,
+            merkle_branch=("@branch",),
+            mined_at=mined_at,
         )
+        form = shared.canonical().decode().replace("%", "%%")
+        for place, field in OWN.items():
+            form = form.replace(place, field)
+        return form

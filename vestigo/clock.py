@@ -18,7 +18,8 @@ def iso(moment: datetime) -> str:
     """Return ``moment`` as ISO 8601 in UTC with a ``Z`` (fraction only where there is one)."""
     if moment.tzinfo is None:
         raise ValueError("a naive datetime has no place here")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat().removesuffix("+00:00") + "Z"
 
 
 def parse_iso(text: str) -> datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.parsing.digest import displayed
 from ledger.scanning.choice import write_ids
 from ledger.scanning.columns import Bytes
 from ledger.scanning.hashing import BLOCK_BYTES, HASH_BYTES
 from ledger.scanning.walking import END, N_TX_COLUMNS, START
+
+HEX_DIGITS = 2 * HASH_BYTES
 
 
 def compiled_levels(leaves: Bytes) -> tuple[Bytes, ...]:
@@ -27,21 +28,17 @@ def compiled_levels(leaves: Bytes) -> tuple[Bytes, ...]:
 
 
 class ShownTree:
-    """A merkle tree as people read it; each hash is written once for all branches."""
+    """A merkle tree as people read it: the hashes of a level in one text."""
 
     def __init__(self, leaves: Bytes) -> None:
-        self._levels = compiled_levels(leaves)
-        self._shown: tuple[dict[int, str], ...] = tuple({} for _level in self._levels)
+        self._levels = tuple(level[:, ::-1].tobytes().hex() for level in compiled_levels(leaves))
 
     def branch(self, position: int) -> tuple[str, ...]:
         """Return the sibling hashes of leaf ``position``, displayed, from the leaf up."""
-        return tuple(self._hash(n, position >> n ^ 1) for n in range(len(self._levels)))
-
-    def _hash(self, level: int, row: int) -> str:
-        shown = self._shown[level]
-        if row not in shown:
-            shown[row] = displayed(self._levels[level][row].tobytes())
-        return shown[row]
+        places = ((position >> n ^ 1) * HEX_DIGITS for n in range(len(self._levels)))
+        return tuple(
+            level[at : at + HEX_DIGITS] for level, at in zip(self._levels, places, strict=True)
+        )
 
 
 def _above(level: Bytes) -> Bytes:

@@ -82,7 +82,7 @@ def test_a_deposit_address_that_is_swept(chain, follow):
     assert (point.basis, point.address) == ("deposit_pattern", chain.address("deposit"))
     assert point.method.rule == "ledger.deposit_pattern.v1"
     assert point.confidence < 1
-    sweeping = next(tx for tx in found.transactions if tx.txid == sweep)
+    sweeping = next(tx for tx in found.transactions if tx.record().txid == sweep)
     assert sweeping.record_id in point.sources
 
 
@@ -223,7 +223,7 @@ def test_a_trail_stops_before_a_mix(chain, follow):
     assert found.cash_outs == ()
     (trace,) = found.traces
     assert (trace.stop_reason, trace.stop_detail) == ("mix", f"whirlpool {mix}")
-    assert mix in {tx.txid for tx in found.transactions}
+    assert mix in {tx.record().txid for tx in found.transactions}
 
 
 def test_a_start_that_goes_straight_into_a_mix_has_no_hops(chain, follow):
@@ -340,7 +340,10 @@ def test_every_cited_transaction_verifies_offline(chain, follow):
     chain.step([(txid, 0)], [("hot", 8_900)])
     found = follow("v", tags=(tag_of(chain, "hot"),))
     assert len(found.transactions) == 3
-    for record in found.transactions:
+    for written in found.transactions:
+        record = written.record()
+        assert record.canonical() == written.body
+        assert record.record_id == written.record_id
         assert double_sha256(bytes.fromhex(record.raw_hex))[::-1].hex() == record.txid
         header = parse_header(bytes.fromhex(record.header_hex))
         branch = [from_displayed(node) for node in record.merkle_branch]

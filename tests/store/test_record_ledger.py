@@ -102,6 +102,28 @@ def test_disposal_destroys_the_body_and_nothing_else(path):
     assert b"market/1" not in path.read_bytes()
 
 
+def test_a_ledger_that_keeps_bodies_by_digest_goes_on(path):
+    """An earlier release made the table without row numbers, on smaller pages."""
+    RecordLedger(path).close()
+    forge(path, "DROP TABLE bodies")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA page_size=4096")
+        connection.execute(
+            "CREATE TABLE bodies (record_id TEXT NOT NULL, body BLOB NOT NULL, "
+            "PRIMARY KEY (record_id)) WITHOUT ROWID"
+        )
+    connection.execute("VACUUM")
+    connection.close()
+    records = [judgement(n) for n in range(20)]
+    with RecordLedger(path) as ledger:
+        assert ledger.append(records) == 20
+        ledger.dispose([records[3].record_id], "order 1")
+        assert list(ledger.of_kind(Judgement)) == records[:3] + records[4:]
+        assert ledger.verify() == ledger.head()
+    assert b"market/3" not in path.read_bytes()
+
+
 def forge(path, statement):
     with sqlite3.connect(path) as connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")

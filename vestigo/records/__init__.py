@@ -7,6 +7,7 @@ from vestigo.records.base import (
     Derived,
     Method,
     Record,
+    WrittenRecord,
     probability,
     record_from_body,
 )
@@ -52,6 +53,7 @@ from vestigo.records.received import (
     VerificationReceipt,
 )
 from vestigo.records.text import ByteRange, FieldSpan, Piece, SourcedText, Span
+from vestigo.records.writing import canonical_text
 
 __all__ = [
     "ACTS", "CERTAIN", "DATA_CLASSES", "LINK_BANDS", "MIRROR_STATUSES", "OFFER_KINDS",
@@ -63,6 +65,7 @@ __all__ = [
     "PriceQuote", "Quantity", "ReceiptFinding", "ReceivedCapture", "ReceivedItem", "Record",
     "Retention", "Retraction", "Run", "Screenshot", "Selector", "SignalWeight", "SourcedText",
     "Span", "Tag", "TextReading", "Trace", "Transaction", "UnitPrice", "VendorAccount",
-    "VendorLink", "VerificationReceipt", "canonical_json", "content_id", "pair_subject",
+    "VendorLink", "VerificationReceipt", "WrittenRecord", "canonical_json", "canonical_text",
+    "content_id", "pair_subject",
     "probability", "record_from_body",
 ]  # fmt: skip

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from vestigo.records.canonical import canonical_plain
 from vestigo.records.codec import from_plain, plain_fields
+from vestigo.records.writing import writer_of
 
 FOUR_PLACES = Decimal("0.0001")
 CERTAIN = Decimal("1.0000")
+_CONSTANTS = ("KIND", "SCHEMA")
 
 RECORD_TYPES: dict[str, type[Record]] = {}
 
@@ -79,7 +81,31 @@ class Record(_Named):
 
     def canonical(self) -> bytes:
         """Return the canonical JSON of the body, whose SHA-256 is the id."""
-        return canonical_plain(self.body())
+        cls: Any = type(self)
+        return writer_of(cls, _CONSTANTS)(self).encode("utf-8")
+
+
+class WrittenRecord(NamedTuple):
+    """A record as the ledger keeps it: its canonical JSON, under the digest of that."""
+
+    record_id: str
+    kind: str
+    schema: int
+    body: bytes
+
+    @classmethod
+    def of(cls, record: Record) -> WrittenRecord:
+        """Return a record in that form."""
+        return cls.named(type(record), record.canonical())
+
+    @classmethod
+    def named(cls, kind: type[Record], body: bytes) -> WrittenRecord:
+        """Return the record of a class whose canonical JSON this is."""
+        return cls(hashlib.sha256(body).hexdigest(), kind.KIND, kind.SCHEMA, body)
+
+    def record(self) -> Record:
+        """Return what is written; raises as ``record_from_body``."""
+        return record_from_body(json.loads(self.body))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

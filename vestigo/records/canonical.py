@@ -13,9 +13,6 @@ from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-_SORTING_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True
-)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -25,15 +22,6 @@ def canonical_json(value: Any) -> bytes:
     ``ValueError`` for integers that JSON readers would round.
     """
     return _ENCODER.encode(_checked(value)).encode("utf-8")
-
-
-def canonical_plain(plain: Any) -> bytes:
-    """Return the canonical bytes of what ``to_plain`` gave, which need no second look.
-
-    Its keys are names of fields (ASCII, so that they sort as code units do), its integers and
-    the kinds of its values were looked at when it was made.
-    """
-    return _SORTING_ENCODER.encode(plain).encode("utf-8")
 
 
 def content_id(value: Any) -> str:

@@ -4,7 +4,8 @@
 ``entries`` holds only digests, ids and the salts of their commitments (a ledger of an earlier
 release has entries without).  Bodies lie in ``bodies``, keyed by the
 record id (their own digest): the only rows that an order can destroy, and only
-after a row in ``disposals`` names them.
+after a row in ``disposals`` names them.  They stand in the order in which they came, so that
+many are written one behind the other (a ledger of an earlier release has them by digest).
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ bodies = Table(
     metadata,
     Column("record_id", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 disposals = Table(
     "disposals",
