@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -103,6 +104,17 @@ def build_application(desk: Desk) -> ASGIApp:
     return Guard(application, desk)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the guard answers where no handler is asked: status, way on, words."""
+
+    status: int
+    what: str
+    location: str = ""
+    remedy: str = ""
+    sign_in: bool = False
+
+
 class Guard:
     """Refuses foreign hosts and origins, asks who it is, and sets the headers of every answer."""
 
@@ -130,35 +142,38 @@ class Guard:
             else:
                 await self._send(answer, scope["path"], send_with_headers)
 
-    def _refusal(self, scope: Any) -> tuple[int, str, str] | None:
+    def _refusal(self, scope: Any) -> Refusal | None:
         origin, host = self._desk.origin, header_of(scope, b"host") or ""
         if not origin.host_allowed(host):
-            return 421, "", _("This console does not answer under this name.")
+            return Refusal(421, _("This console does not answer under this name."))
         site, mode = header_of(scope, b"sec-fetch-site"), header_of(scope, b"sec-fetch-mode")
         if origin.refuses(scope["method"], site, mode, header_of(scope, b"origin")):
-            return 403, "", _("This request came from another site and was refused.")
+            return Refusal(403, _("This request came from another site and was refused."))
         return None
 
-    def _sign_in_first(self, scope: Any) -> tuple[int, str, str] | None:
+    def _sign_in_first(self, scope: Any) -> Refusal | None:
         person = self._person(scope)
         scope["vestigo_person"] = person
         path = scope["path"]
         if person is not None or path.startswith(PUBLIC):
             return None
+        began = session_token(self._desk, scope)
         if scope["method"] not in {"GET", "HEAD"}:
-            return 403, "", _("Sign in first.")
+            return _nothing_done() if began else Refusal(403, _("Sign in first."), sign_in=True)
         wanted = path + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
-        ended = "&ended=1" if session_token(self._desk, scope) else ""
-        return 303, f"/sign-in?next={quote(wanted, safe='')}{ended}", _("Sign in first.")
+        ended = "&ended=1" if began else ""
+        location = f"/sign-in?next={quote(wanted, safe='')}{ended}"
+        return Refusal(303, _("Sign in first."), location)
 
-    async def _send(self, answer: tuple[int, str, str], path: str, send: Send) -> None:
-        status, location, what = answer
-        body = self._desk.render("error.html", None, path, status=status, code="", what=what,
-                                 where="", remedy="")  # fmt: skip
+    async def _send(self, answer: Refusal, path: str, send: Send) -> None:
+        body = self._desk.render(
+            "error.html", None, path, status=answer.status, code="", what=answer.what, where="",
+            remedy=answer.remedy, sign_in=answer.sign_in, is_form=False,
+        )  # fmt: skip
         headers = [(b"content-type", b"text/html; charset=utf-8")]
-        if location:
-            headers.append((b"location", location.encode("ascii")))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if answer.location:
+            headers.append((b"location", answer.location.encode("ascii")))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         content = body.encode("utf-8", "replace")
         await send({"type": "http.response.body", "body": content, "more_body": False})
 
@@ -174,6 +189,18 @@ class Guard:
         return person
 
 
+def _nothing_done() -> Refusal:
+    return Refusal(
+        403,
+        _("Your session has ended; nothing was done."),
+        remedy=_(
+            "Sign in in another tab, come back here and go one page back: what you typed "
+            "is still in the form. Send it again."
+        ),
+        sign_in=True,
+    )
+
+
 def session_token(desk: Desk, scope: Any) -> str | None:
     """Return the session token of a request; the fallback name counts on plain http only."""
     cookies = cookies_of(scope)
@@ -186,8 +213,9 @@ def _error_page(request: Asked, status: int, **words: str) -> Response[Any]:
     if request.headers.get("accept", "") == JSON:
         return Response(words, media_type=JSON, status_code=status)
     markup = desk_of(request).render(
-        "error.html", person_of(request), request.url.path, status=status, **words
-    )
+        "error.html", person_of(request), request.url.path, status=status, sign_in=False,
+        is_form=request.method == "POST", **words,
+    )  # fmt: skip
     return Response(markup, media_type="text/html", status_code=status)
 
 
