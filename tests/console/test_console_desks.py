@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from lxml import html
 from vestigo.console.accounts import CAPABILITIES, Accounts
 from vestigo.console.crawling.pages import redrawn
 from vestigo.evidence.keys import create_keys
+from vestigo.pipeline.judging import judge
 from vestigo.pipeline.session import open_session
 from vestigo.records import Authorization, CashOutPoint, Judgement, Tag
 from vestigo.store import CaseFolder, writer_lock
@@ -51,7 +53,7 @@ FILES = {
     "/trends.csv": "export", "/traces.csv": "export", "/traces/{trace}/hops.csv": "export",
     "/sheets/cash-outs.csv": "export", "/sheets/cash-outs.json": "export",
     "/sheets/cash-outs.txt": "export", "/tags/export.yaml": "export", "/exhibits.csv": "export",
-    "/custody.csv": "export",
+    "/custody.csv": "export", "/sheets/cash-outs.csv?service=Example+Exchange": "export",
 }  # fmt: skip
 MULTIPART = ("/tags/import", "/evidence/receipt")
 
@@ -161,6 +163,34 @@ def test_files_go_to_who_may_export_after_a_confirmation_and_are_logged(desk_cas
             written = [e for e in log.events() if e.id > before and e.action == "export"]
             assert written, path
             assert written[0].details["account"] == PEOPLE[role]
+
+
+def test_the_sheet_for_a_service_tells_it_of_no_other_and_an_open_verdict_is_no_rejection(
+    made_case, tmp_path, serve
+):
+    path = tmp_path / "case"
+    shutil.copytree(made_case.path, path)
+    case = type(made_case)(path, made_case.clock, made_case.ids)
+    with open_session(path, clock=case.clock) as session:
+        point = next(iter(session.ledger.of_kind(CashOutPoint)))
+        other = replace(point, service="Second & Service", txid="ab" * 32)
+        session.ledger.append([other])
+        judge(session, f"{point.txid}:{point.vout}", case.ids["cash_out"], "unsure", "why", "ana")
+    with serve(case) as served, confirmed(served) as client:
+        links = html.fromstring(client.get("/service?name=Example+Exchange").content)
+        href = next(
+            h for h in links.xpath("//main//a/@href") if h.startswith("/sheets/cash-outs.txt")
+        )
+        mine, whole = client.get(href).text, client.get("/sheets/cash-outs.txt").text
+        assert "Second & Service" in whole
+        assert "Second & Service" not in mine
+        assert "1. Example Exchange" in mine
+        assert "2. " not in mine
+        assert "not decided by ana: why" in mine
+        assert "rejected" not in mine
+        listed = client.get("/sheets/cash-outs.json?service=Second+%26+Service").json()["cash_outs"]
+        assert [row["service"] for row in listed] == ["Second & Service"]
+        assert client.get("/sheets/cash-outs.pdf?service=None+Such").status_code == 404
 
 
 def test_csv_formulas_and_third_persons_do_not_leave_in_a_table(desk_case):

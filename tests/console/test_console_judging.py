@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from lxml import html
 
+from vestigo.console import acting
 from vestigo.console.index import CaseIndex, arranged
 from vestigo.console.judging.queue import PAIR, Queue, RecordsOfAccounts
+from vestigo.pipeline.judging import judge
 from vestigo.pipeline.linking import gather_accounts
+from vestigo.pipeline.session import open_session
 from vestigo.records import Judgement, Retraction
 from vestigo.store import writer_lock
 
@@ -186,3 +191,25 @@ def test_the_two_of_a_pair_are_gathered_as_the_whole_case_gathers_them(served):
     for key in keys:
         own = {one.key: one for one in gather_accounts(RecordsOfAccounts(index, [key]))}
         assert own.get(key) == whole.get(key), key
+
+
+def test_who_waited_to_write_is_told_of_who_wrote_meanwhile(changing):
+    link, answers = changing.case.ids["link"], []
+    log = changing.desk.session.custody
+
+    def second():
+        with changing.signed_in("pia.prosecutor") as client:
+            wanted = form(changing, verdict="different")
+            answers.append(client.post("/judge/verdict", data=wanted, headers=SAME))
+
+    with acting._ONE_AT_A_TIME:
+        thread = threading.Thread(target=second)
+        thread.start()
+        while not any(event.reason == "console: judgement" for event in log.events()):
+            assert thread.is_alive(), "it looked before it may write"
+        with open_session(changing.case.path, clock=changing.case.clock) as session:
+            judge(session, PAIR_SUBJECT, link, "same", "first", "ana.investigator (x)")
+    thread.join(30)
+    assert answers[0].status_code == 400
+    assert "ana.investigator (x) judged this since you opened it" in answers[0].text
+    assert [one.reason for one in judgements(changing)] == ["first"]

@@ -43,8 +43,12 @@ FORMULA_SIGNS = "=+-@\t\r"
 Row = dict[str, Any]
 
 
-def sheet_content(session: CaseSession, path: Path, language: str) -> bytes:
+def sheet_content(
+    session: CaseSession, path: Path, language: str, service: str | None = None
+) -> bytes:
     """Return the sheet in the form that the name of the file asks for.
+
+    With ``service`` it holds the candidates at this one service and nothing of any other.
 
     Raises ``UsageError`` E-LED-092 for another name, E-EVI-170 where PDF cannot be set.
     """
@@ -57,13 +61,16 @@ def sheet_content(session: CaseSession, path: Path, language: str) -> bytes:
             remedy=_("End the name of the file with .pdf, .txt, .csv or .json."),
         )
     rows = cash_out_rows(session)
+    if service is not None:
+        own = (row for row in rows if row["service"] == service)
+        rows = [{**row, "number": number} for number, row in enumerate(own, start=1)]
     if form == ".json":
         document = {"format": FORMAT, "cash_outs": rows}
         return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     if form == ".csv":
         return _as_csv(rows)
     with speaking(language):
-        made = _document(session, rows)
+        made = _document(session, rows, service)
         if form == ".txt":
             return harmless_lines(as_text(made)).encode()
         with typesetter(session.folder.path) as setter:
@@ -87,21 +94,21 @@ def _cell(value: Any) -> str:
     return f"'{shown}" if shown[:1] in FORMULA_SIGNS and shown else shown
 
 
-def _document(session: CaseSession, rows: Sequence[Row]) -> Document:
+def _document(session: CaseSession, rows: Sequence[Row], service: str | None) -> Document:
     description = session.folder.description()
     times = [parse_iso(row["paid_at"]) for row in rows]
-    title = _("Cash-out candidates")
+    title = _("Cash-out sheet") + f": {service}" if service else _("Cash-out candidates")
     return Document(
         title=title, author=str(description["unit"]), language=active_language(),
         at=max(times, default=session.clock()), head=(str(description["title"]), title),
         foot=_("Candidates until a named person confirms them. "
                "A service is named, never a person."),
-        blocks=list(_blocks(rows)),
+        blocks=list(_blocks(title, rows)),
     )  # fmt: skip
 
 
-def _blocks(rows: Sequence[Row]) -> Iterator[Block]:
-    yield heading(_("Cash-out candidates"), 1)
+def _blocks(title: str, rows: Sequence[Row]) -> Iterator[Block]:
+    yield heading(title, 1)
     yield paragraph(
         _(
             "Each entry is an output in the public block chain that a named service is said to "
@@ -154,7 +161,8 @@ def _state(row: Row) -> str:
     judgement = row["judgement"]
     if judgement is None:
         return _("candidate: nobody has confirmed it")
-    verdict = _("confirmed") if row["status"] == "confirmed" else _("rejected")
+    verdicts = {"confirmed": _("confirmed"), "rejected": _("rejected")}
+    verdict = verdicts.get(row["status"], _("not decided"))
     said = _("{verdict} by {person}: {reason}")
     return said.format(verdict=verdict, person=judgement["person"], reason=judgement["reason"])
 

@@ -73,6 +73,9 @@ def judge_one(request: Asked, data: Form) -> Response[str]:
     desk.log.write(Look("judgement", candidate.named.id), person.account, person.role,
                    {"subject": candidate.subject, "verdict": verdict})  # fmt: skip
     with writing(request, capability) as session:
+        now = desk.queue().get(candidate.subject) or candidate
+        if seen_of(now) != seen_of(candidate):
+            raise _judged_since(now)  # by who wrote while this one waited to write
         judge(session, candidate.subject, candidate.named.id, verdict, reason, _own(request))
     return see("/judge")
 

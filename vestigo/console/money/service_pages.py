@@ -17,6 +17,7 @@ from vestigo.console.desk import Asked, Look, desk_of, query_of, require
 from vestigo.i18n import active_language
 from vestigo.pipeline.cash_out_sheet import sheet_content
 from vestigo.pipeline.cash_outs import cash_out_rows
+from vestigo.records import CashOutPoint
 
 SHEETS = {"cash-outs.csv": "text/csv; charset=utf-8", "cash-outs.json": "application/json",
           "cash-outs.txt": "text/plain; charset=utf-8",
@@ -58,13 +59,19 @@ def service(request: Asked) -> Response[str]:
 
 @get("/sheets/{name:str}", sync_to_thread=True)
 def sheet(request: Asked, name: FromPath[str]) -> Response[bytes]:
-    """Hand out the list of all cash-out candidates as CSV, JSON, text or PDF."""
+    """Hand out the cash-out candidates, of one service or of all, as CSV, JSON, text or PDF."""
     require(request, "export")
-    if name not in SHEETS:
+    service = query_of(request).get("service")
+    known = service is None or any(p.service == service for p in _points(request))
+    if name not in SHEETS or not known:
         raise HTTPException(status_code=404)
     require_confirmed(request)
-    content = sheet_content(reading_as(request), Path(name), active_language())
+    content = sheet_content(reading_as(request), Path(name), active_language(), service)
     return as_file(request, content, name, SHEETS[name], Look("cash-out sheet"))
+
+
+def _points(request: Asked) -> list[CashOutPoint]:
+    return [one.record for one in desk_of(request).index().cash_outs]
 
 
 def service_rows(rows: list[dict[str, Any]]) -> list[ServiceRow]:
