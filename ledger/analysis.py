@@ -54,13 +54,15 @@ class Followed(NamedTuple):
 class Analysis:
     """Everything that an analysis states, in a fixed order.
 
-    ``at_height``: the last block that counted, as in ``Trace``.
+    ``written`` are all of its records as the ledger keeps them, what is cited before what
+    cites; ``at_height`` is the last block that counted, as in ``Trace``.
     """
 
     clusters: tuple[Cluster, ...]
     traces: tuple[Trace, ...]
     cash_outs: tuple[CashOutPoint, ...]
-    transactions: tuple[WrittenRecord, ...]
+    n_transactions: int
+    written: tuple[WrittenRecord, ...]
     refused: tuple[RefusedJoin, ...]
     at_height: int | None
 
@@ -121,6 +123,7 @@ class Workbench:
             index, clustering.unions, services, self.deposits, citations, likelihood, settings
         )
         self._traces: dict[str, Trace] = {}
+        self._written: list[WrittenRecord] = []
         self._cash_outs: list[CashOutPoint] = []
         self._touched: set[int] = set()
 
@@ -262,11 +265,16 @@ class Workbench:
         roots = sorted({unions.find(script) for script in self._touched})
         roots = [root for root in roots if unions.size(root) > 1]
         clusters = self.statements.clusters(roots)
+        cited = self._citations.records()
+        clusters.sort(key=lambda cluster: cluster.addresses)
+        stated = (cluster.written() for cluster in clusters)
+        paid = (point.written() for point in self._cash_outs)
         return Analysis(
-            clusters=tuple(sorted(clusters, key=lambda cluster: cluster.addresses)),
+            clusters=tuple(clusters),
             traces=tuple(self._traces.values()),
             cash_outs=tuple(self._cash_outs),
-            transactions=self._citations.records(),
+            n_transactions=len(cited),
+            written=(*cited, *stated, *self._written, *paid),
             refused=tuple(self._refused()),
             at_height=self.index.reaches(),
         )
@@ -289,6 +297,7 @@ class Workbench:
         self._touched.add(start)
         for trail in trails:
             made[trail] = trace = self.statements.trace(start, trail, tier, sources)
+            self._written.append(trace.written())
             self._traces[trace.record_id] = trace
             self._touched.update(int(self.index.script_of[output]) for output in trail.outputs)
             self._touched.update(self._swept_into(trail))

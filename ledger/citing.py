@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from ledger.index import ChainIndex
 from ledger.store import ChainStore
 from vestigo.errors import InputError
 from vestigo.i18n import _
-from vestigo.records import Transaction, WrittenRecord, canonical_text
+from vestigo.records import Transaction, WrittenRecord
 
 PROVEN = ("block", "branch")
 # what stands in the form of a block's records, and the field of a transaction that goes there
@@ -61,10 +61,10 @@ class Citations:
         body = self._form(found.block_hash, found.header, found.mined_at) % {
             "raw": found.raw.hex(),
             "txid": found.txid,
-            "branch": canonical_text(found.merkle_branch),
+            "branch": _listed(found.merkle_branch),
             "position": found.position,
         }
-        return WrittenRecord.named(Transaction, body.encode())
+        return WrittenRecord.of(Transaction, body.encode())
 
     def _form_of(self, block_hash: str, header: bytes, mined_at: datetime) -> str:
         """Return the canonical JSON of a block's transactions but for what is their own."""
@@ -82,3 +82,8 @@ class Citations:
         for place, field in OWN.items():
             form = form.replace(place, field)
         return form
+
+
+def _listed(hashes: Sequence[str]) -> str:
+    """Return hex digests as a JSON list (no digit needs an escape)."""
+    return '["' + '","'.join(hashes) + '"]' if hashes else "[]"

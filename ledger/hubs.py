@@ -8,11 +8,12 @@ clusters pay into it.  Who follows money through such a cluster reaches stranger
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 
 from ledger.classes import MIXES
-from ledger.classes.classify import classify
 from ledger.clustering import Clustering
 from ledger.index import NONE, ChainIndex, Integers
 
@@ -58,12 +59,10 @@ class Hubs:
 
     def _look(self, root: int) -> Hub:
         index = self._index
-        members = np.array(self._unions.members(root))
+        members = np.array(self._unions.members(root), dtype=np.int64)
         received = index.paid[_rows(index.first_paid, members)]
-        paying = np.unique(index.tx_of[received])
+        paying, spending = _beside(received, index.tx_of, index.spender)
         payers = self._owners(index.spent_output[_rows(index.first_input, paying)])
-        spending = np.unique(index.spender[received])
-        spending = spending[spending != NONE]
         payees = self._owners(_rows(index.first_output, spending))
         large = index.first_output[spending + 1] - index.first_output[spending] >= LEAST_PAID
         n_batches = sum(self._is_batch(tx) for tx in spending[large].tolist())
@@ -76,15 +75,28 @@ class Hubs:
 
     def _is_batch(self, tx: int) -> bool:
         if tx not in self._batches:
-            view = self._index.view(tx)
-            mixes = classify(view).name in (*MIXES, "whirlpool_tx0")
-            self._batches[tx] = not mixes and len(view.spendable) >= LEAST_PAID
+            mixes = self._index.class_of(tx) in (*MIXES, "whirlpool_tx0")
+            n_paid = len(self._index.view(tx).spendable)
+            self._batches[tx] = not mixes and n_paid >= LEAST_PAID
         return self._batches[tx]
 
 
-def _rows(first: Integers, owners: Integers) -> Integers:
+@njit(cache=True, nogil=True)
+def _beside(received: Any, tx_of: Any, spender: Any) -> Any:
+    """Return the transactions that pay outputs, and those that spend them, each once, sorted."""
+    spending = np.unique(spender[received])
+    return np.unique(tx_of[received]), spending[spending != NONE]
+
+
+@njit(cache=True, nogil=True)
+def _rows(first: Any, owners: Any) -> Any:
     """Return the rows ``first[i]`` to ``first[i + 1]`` of each owner, one after the other."""
-    begins = first[owners]
-    sizes = first[owners + 1] - begins
-    rows: Integers = np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    n = 0
+    for owner in owners:
+        n += first[owner + 1] - first[owner]
+    rows, at = np.empty(n, dtype=np.int64), 0
+    for owner in owners:
+        for row in range(first[owner], first[owner + 1]):
+            rows[at] = row
+            at += 1
     return rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ledger.classes import Coin, TxView
+from ledger.classes import LEAST_OUTPUTS, Coin, TxView, classify
 from ledger.parsing.digest import displayed, from_displayed
 from vestigo.identifiers.bitcoin import address_of_script
 
@@ -177,6 +177,7 @@ class ChainIndex:
     script_number: ScriptNumbers
     first_paid: Integers
     paid: Integers
+    _classes: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(cls, store: ChainStore) -> ChainIndex:
@@ -247,6 +248,14 @@ class ChainIndex:
     def coin(self, output: int) -> Coin:
         """Return value and script of an output."""
         return Coin(int(self.value_sat[output]), self.scripts[self.script_of[output]])
+
+    def class_of(self, tx: int) -> str:
+        """Return the name of a transaction's class, decided once."""
+        if len(self.outputs(tx)) < LEAST_OUTPUTS:
+            return "none"
+        if tx not in self._classes:
+            self._classes[tx] = classify(self.view(tx)).name
+        return self._classes[tx]
 
     def view(self, tx: int) -> TxView:
         """Return what the class rules look at."""

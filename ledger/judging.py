@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ledger.classes import MIXES, classify
+from ledger.classes import MIXES
 from ledger.deposits import Deposits
 from ledger.following import Questions, Stop
 from ledger.index import NONE, ChainIndex
@@ -55,11 +55,13 @@ class Judge:
             return Stop("incomplete", self._index.txid(tx))
         if len(self._index.outputs(tx)) > MOST_OUTPUTS:
             return Stop("fan_out", self._index.txid(tx))
-        name = classify(self._index.view(tx)).name
+        name = self._index.class_of(tx)
         if name in (*MIXES, "whirlpool_tx0"):
             return Stop("mix", f"{name} {self._index.txid(tx)}")
         return None
 
     def fans_out(self, tx: int) -> bool:
         """Return whether so many outputs that all but one cannot be change."""
+        if len(self._index.outputs(tx)) <= self._fan_out:
+            return False
         return len(self._index.view(tx).spendable) > self._fan_out

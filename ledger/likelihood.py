@@ -22,8 +22,8 @@ from ledger.odds import Odds
 
 TRAIL_MODEL, CASH_OUT_MODEL, CLUSTER_MODEL = "trail", "cash_out", "cluster"
 AT_SERVICE = ("tagged_service", "deposit_candidate")
-OWN_STEPS = (("own_below_05", "0.05"), ("own_below_30", "0.30"), ("own_below_60", "0.60"),
-             ("own_below_90", "0.90"), ("own_below_98", "0.98"))  # fmt: skip
+UNKNOWN = Decimal("0.5")
+OWN_STEPS = tuple((f"own_below_{n:02}", Decimal(n) / 100) for n in (5, 30, 60, 90, 98))
 LONG = 4
 MOST_SAMPLED = 20_000
 JOINT_LEVELS = (0.0, 0.08)
@@ -47,19 +47,26 @@ class Likelihood:
         self.hubs = Hubs(index, clustering)
         self._risks = JoinRisks(index)
         self._joins: dict[int, Features] = {}
+        self._trails: dict[tuple[Trail, str], Features] = {}
         self.own = OwnOutputs(index, clustering, self.hubs, reader, odds)
 
     def own_output(self, output: int) -> Decimal:
         """Return how likely an output is still held by who paid it (0.5 where unknown)."""
         tx = int(self._index.tx_of[output])
         found = self.own.of(tx)
-        return found[self._index.vout(output)].probability if found else Decimal("0.5")
+        return found[self._index.vout(output)].probability if found else UNKNOWN
 
     def trail_row(self, trail: Trail, tier: str) -> Features:
         """Return the features of: whoever held the start still held the trail's last coin.
 
         For a trail that ends at a service that coin is the one which was paid in.
         """
+        key = trail, tier
+        if key not in self._trails:
+            self._trails[key] = self._trail_row(trail, tier)
+        return dict(self._trails[key])
+
+    def _trail_row(self, trail: Trail, tier: str) -> Features:
         outputs = [output for output, _sat in trail.hops]
         at_service = trail.stop.reason in AT_SERVICE
         held = outputs[:-1] if at_service else outputs
@@ -119,8 +126,9 @@ class Likelihood:
         row: Features = {"long": int(len(held) > LONG)}
         if not held:
             return row
-        least = min(self.own_output(output) for output in held)
-        name = next((name for name, below in OWN_STEPS if least < Decimal(below)), "")
+        chances = [self.own_output(output) for output in held]
+        least = min(chances)
+        name = next((name for name, below in OWN_STEPS if least < below), "")
         if name:
             row[name] = 1
         scripts = [int(self._index.script_of[output]) for output in (source, *held)]
@@ -128,5 +136,5 @@ class Likelihood:
         row["through_hub"] = int(any(hub.is_service_like for hub in hubs))
         row["through_batch_payer"] = int(any(hub.pays_batches for hub in hubs))
         row["all_one_cluster"] = int(len({self._unions.find(script) for script in scripts}) == 1)
-        row["doubts"] = sum(self.own_output(output) < Decimal("0.5") for output in held)
+        row["doubts"] = sum(chance < UNKNOWN for chance in chances)
         return row

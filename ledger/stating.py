@@ -13,7 +13,6 @@ from ledger import clustering as multi_input
 from ledger import deposits as deposit_pattern
 from ledger.addresses import addresses_of
 from ledger.citing import Citations
-from ledger.classes import classify
 from ledger.deposits import Deposits
 from ledger.following import Arrival, Trail
 from ledger.grounding import Grounding
@@ -67,7 +66,6 @@ class Statements:
         self._grounding = Grounding(index, services, likelihood)
         self._digest = analysis_digest(settings, odds)
         self._at_height = index.reaches()
-        self._two_party: dict[int, bool] = {}
         self._known_hops: dict[tuple[int, int, int], Hop] = {}
 
     def clusters(self, scripts: Sequence[int]) -> list[Cluster]:
@@ -222,13 +220,8 @@ class Statements:
         wallet = self._unions.find(int(index.script_of[before]))
         if self._unions.find(int(index.script_of[output])) == wallet:
             return SAME_WALLET
-        return TWO_PARTY if self._is_two_party(tx) else FOLLOW_ALL
-
-    def _is_two_party(self, tx: int) -> bool:
-        if tx not in self._two_party:
-            name = classify(self._index.view(tx)).name
-            self._two_party[tx] = name == "stonewall_candidate"
-        return self._two_party[tx]
+        is_two_party = index.class_of(tx) == "stonewall_candidate"
+        return TWO_PARTY if is_two_party else FOLLOW_ALL
 
     def _method(self, rule: str) -> Method:
         return Method(rule=rule, settings_sha256=self._digest)

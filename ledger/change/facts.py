@@ -12,7 +12,6 @@ import numpy as np
 
 from ledger.change.written import written_columns
 from ledger.index import NONE, ChainIndex
-from ledger.parsing.digest import displayed
 from ledger.store import ChainStore
 from vestigo.identifiers.bitcoin import script_kind
 
@@ -142,7 +141,8 @@ class FactsReader:
         known = [output for output in spent if output != NONE]
         fee = None
         if len(known) == len(spent) and not bool(index.coinbase[tx]):
-            paid = int(index.value_sat[known].sum()) - int(index.value_sat[list(outputs)].sum())
+            values = index.value_sat
+            paid = sum(int(values[o]) for o in known) - sum(int(values[o]) for o in outputs)
             rate = paid * WITNESS_SCALE // max(weight, 1)
             fee = sum(rate >= step for step in FEE_CLASSES)
         return Marks(
@@ -164,8 +164,10 @@ def _lock(locktime: int, height: int) -> str:
 
 
 def _is_sorted(index: ChainIndex, spent: Sequence[int], outputs: Sequence[int]) -> bool | None:
-    ins = [(displayed(index.txids[int(index.tx_of[o])]), index.vout(o)) for o in spent]
-    outs = [index.coin(output) for output in outputs]
-    if len(ins) < 2 and len(outs) < 2:  # noqa: PLR2004 - nothing to order
+    if len(spent) < 2 and len(outputs) < 2:  # noqa: PLR2004 - nothing to order
         return None
-    return ins == sorted(ins) and outs == sorted(outs)
+    ins = [(index.txids[int(index.tx_of[o])][::-1], index.vout(o)) for o in spent]
+    if ins != sorted(ins):
+        return False
+    outs = [index.coin(output) for output in outputs]
+    return outs == sorted(outs)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ledger.change.facts import Facts, FactsReader
 from ledger.change.votes import is_uih2, votes_on
-from ledger.classes import MIXES, NOT_ONE_OWNER, classify
+from ledger.classes import MIXES, NOT_ONE_OWNER
 from ledger.clustering import Clustering
 from ledger.hubs import Hubs
 from ledger.index import NONE, ChainIndex
@@ -100,7 +100,7 @@ class OwnOutputs:
 
     def _shared(self, tx: int, facts: Facts) -> Features:
         payer = int(self._index.script_of[self._index.spent_by(tx)[0]])
-        name = classify(self._index.view(tx)).name
+        name = self._index.class_of(tx)
         n_out = sum(facts.spendable)
         return {
             "one_output": int(n_out == 1),

@@ -26,6 +26,7 @@ _RULES: tuple[tuple[str, str, Rule], ...] = (
 )
 NO_RULE = "ledger.no_class.v1"
 MIXES = ("whirlpool", "wasabi1", "wasabi2", "joinmarket_candidate")
+LEAST_OUTPUTS = 3  # no rule answers for fewer
 NOT_ONE_OWNER = (*MIXES, "stonewall_candidate")
 
 

@@ -35,10 +35,12 @@ class ShownTree:
 
     def branch(self, position: int) -> tuple[str, ...]:
         """Return the sibling hashes of leaf ``position``, displayed, from the leaf up."""
-        places = ((position >> n ^ 1) * HEX_DIGITS for n in range(len(self._levels)))
-        return tuple(
-            level[at : at + HEX_DIGITS] for level, at in zip(self._levels, places, strict=True)
-        )
+        found = []
+        for level in self._levels:
+            at = (position ^ 1) * HEX_DIGITS
+            found.append(level[at : at + HEX_DIGITS])
+            position >>= 1
+        return tuple(found)
 
 
 def _above(level: Bytes) -> Bytes:

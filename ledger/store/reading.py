@@ -176,7 +176,7 @@ class ChainStore(Closing):
         position = int(places.position[tx])
         return StoredTransaction(
             txid=index.txid(tx),
-            raw=self._raw(block, int(places.start[tx]), int(places.end[tx])),
+            raw=self._raw_near(block, int(places.start[tx]), int(places.end[tx])),
             block_hash=displayed(index.block_hashes[block]),
             header=self._header(block),
             height=index.height(tx),
@@ -243,6 +243,16 @@ class ChainStore(Closing):
         part, at, _size = self._spans[block]
         return os.pread(self._files[part].fileno(), end - start, at + start)
 
+    def _raw_near(self, block: int, start: int, end: int) -> bytes:
+        """Return what ``_raw`` does; a block that is asked twice in a row is read whole, once."""
+        held, whole = self._held
+        if held != block:
+            self._held = (block, b"")
+            return self._raw(block, start, end)
+        if not whole:
+            self._held = (block, whole := self.raw_block_at(block))
+        return whole[start:end]
+
     @cached_property
     def _spans(self) -> list[tuple[str, int, int]]:
         """Part, place there and size of the raw bytes of each block."""
@@ -287,4 +297,5 @@ class ChainStore(Closing):
             self._last_leaves = (block, leaves)
         return self._last_leaves[1]
 
+    _held: tuple[int, bytes] = (NONE, b"")
     _last_leaves: tuple[int, Bytes] = (NONE, np.empty((0, HASH_BYTES), dtype=np.uint8))

@@ -19,6 +19,11 @@ from vestigo.settings import default_settings
 SELECTOR = "ab" * 32
 
 
+def cited(found):
+    """Return the records of the transactions that an analysis cites."""
+    return [one.record() for one in found.written if one.kind == "transaction"]
+
+
 def tag_of(
     chain, name: str, label: str = "Exchange A", category: str | None = "exchange", **more
 ) -> Tag:
@@ -82,7 +87,7 @@ def test_a_deposit_address_that_is_swept(chain, follow):
     assert (point.basis, point.address) == ("deposit_pattern", chain.address("deposit"))
     assert point.method.rule == "ledger.deposit_pattern.v1"
     assert point.confidence < 1
-    sweeping = next(tx for tx in found.transactions if tx.record().txid == sweep)
+    sweeping = next(tx for tx in cited(found) if tx.txid == sweep)
     assert sweeping.record_id in point.sources
 
 
@@ -223,7 +228,7 @@ def test_a_trail_stops_before_a_mix(chain, follow):
     assert found.cash_outs == ()
     (trace,) = found.traces
     assert (trace.stop_reason, trace.stop_detail) == ("mix", f"whirlpool {mix}")
-    assert mix in {tx.record().txid for tx in found.transactions}
+    assert mix in {tx.txid for tx in cited(found)}
 
 
 def test_a_start_that_goes_straight_into_a_mix_has_no_hops(chain, follow):
@@ -311,7 +316,7 @@ def test_a_start_that_is_an_exchange_address_itself(chain, follow):
 def test_an_address_that_never_occurs_gives_nothing(chain, follow):
     chain.mine()
     found = follow("ghost")
-    assert (found.traces, found.cash_outs, found.transactions) == ((), (), ())
+    assert (found.traces, found.cash_outs, found.written) == ((), (), ())
 
 
 def test_a_bare_public_key_is_followed_too(chain, follow):
@@ -339,11 +344,8 @@ def test_every_cited_transaction_verifies_offline(chain, follow):
     txid = chain.step([chain.coin("v", 10_000)], [("deposit", 9_000)])
     chain.step([(txid, 0)], [("hot", 8_900)])
     found = follow("v", tags=(tag_of(chain, "hot"),))
-    assert len(found.transactions) == 3
-    for written in found.transactions:
-        record = written.record()
-        assert record.canonical() == written.body
-        assert record.record_id == written.record_id
+    assert len(cited(found)) == found.n_transactions == 3
+    for record in cited(found):
         assert double_sha256(bytes.fromhex(record.raw_hex))[::-1].hex() == record.txid
         header = parse_header(bytes.fromhex(record.header_hex))
         branch = [from_displayed(node) for node in record.merkle_branch]
@@ -359,10 +361,18 @@ def test_the_same_case_gives_the_same_records(chain, follow, tmp_path: Path):
     tags = (tag_of(chain, "hot"), tag_of(chain, "c1", "x", "market"))
     first = follow("v", "c0", tags=tags)
     again = follow("c0", "v", tags=tags[::-1])
-    for name in ("clusters", "traces", "cash_outs", "transactions"):
-        assert [r.record_id for r in getattr(first, name)] == [
-            r.record_id for r in getattr(again, name)
-        ]
+    assert first.written == again.written
+
+
+def test_what_is_written_is_what_was_stated(chain, follow):
+    test_a_peel_chain_is_followed_to_its_last_output(chain, follow)
+    found = follow("v", "c0", tags=(tag_of(chain, "hot"),))
+    for written in found.written:
+        record = written.record()
+        assert (record.record_id, record.canonical()) == (written.record_id, written.body)
+    stated = (*found.clusters, *found.traces, *found.cash_outs)
+    derived = [one.record_id for one in found.written if one.kind != "transaction"]
+    assert derived == [record.record_id for record in stated]
 
 
 def test_settings_are_part_of_the_method(chain, follow):

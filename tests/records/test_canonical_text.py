@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vestigo.records import WrittenRecord, canonical_json, canonical_text
+from vestigo.records import canonical_json, canonical_text
 from vestigo.records.case import Retraction
 from vestigo.records.codec import to_plain
 
@@ -82,5 +82,6 @@ def test_a_written_record_is_what_the_record_is():
         retracts="ab" * 32, reason="wrong", person="ana",
         retracted_at=datetime(2026, 1, 2, tzinfo=UTC),
     )  # fmt: skip
-    kept = WrittenRecord.of(record)
+    kept = record.written()
     assert kept == (record.record_id, "retraction", record.SCHEMA, record.canonical())
+    assert kept.record() == record

@@ -24,7 +24,6 @@ from vestigo.pipeline.session import CaseSession, open_session, os_account
 from vestigo.records import (
     CashOutPoint,
     Cluster,
-    Derived,
     Judgement,
     Retraction,
     Selector,
@@ -133,7 +132,6 @@ def _record(
 
     The log keeps the settings, so that a bundle says how its records can be made again.
     """
-    derived: list[Derived] = [*analysis.clusters, *analysis.traces, *analysis.cash_outs]
     now = session.clock()
     gone = [
         Retraction(
@@ -144,7 +142,7 @@ def _record(
         )
         for record_id in _superseded(session, analysis, starts, outputs)
     ]
-    session.ledger.append([*analysis.transactions, *derived, *gone])
+    session.ledger.append([*analysis.written, *gone])
     session.custody.append(
         "processing",
         reason="money followed",
@@ -193,7 +191,7 @@ def _print_analysis(
         "at_height": analysis.at_height,
         "clusters": len(analysis.clusters),
         "traces": len(analysis.traces),
-        "transactions": len(analysis.transactions),
+        "transactions": analysis.n_transactions,
         "stop_reasons": dict(sorted(reasons.items())),
         "cash_outs": [{"id": item.record_id, **item.body()} for item in analysis.cash_outs],
         "refused_unions": list(analysis.refused),

@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from vestigo.cli.indented import indented
 from vestigo.errors import VestigoError
 from vestigo.i18n import ngettext
 from vestigo.records.codec import to_plain
@@ -27,7 +28,7 @@ SHOWN_DAMAGED = 20
 
 def emit_json(value: Any) -> None:
     """Print one JSON document (records and dataclasses allowed)."""
-    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    click.echo(indented(value))
 
 
 def emit_jsonl(rows: Iterable[Any]) -> None:

@@ -35,6 +35,11 @@ _VERSIONS = {
 _PREFIXES = {"bc": ("mainnet",), "tb": ("testnet", "signet"), "bcrt": ("regtest",)}
 _HASH_BYTES = 20
 _WITNESS_KINDS = {(0, 20): "p2wpkh", (0, 32): "p2wsh", (1, 32): "p2tr"}
+# size and first bytes say it all: version and push of a witness program of known length
+_BY_HEAD = {
+    (n_bytes + 2, bytes((version + 0x50 if version else 0, n_bytes))): kind
+    for (version, n_bytes), kind in _WITNESS_KINDS.items()
+}
 _ANCHOR = bytes.fromhex("4e73")
 _P2PKH = re.compile(rb"\x76\xa9\x14.{20}\x88\xac", re.DOTALL)
 _P2SH = re.compile(rb"\xa9\x14.{20}\x87", re.DOTALL)
@@ -89,6 +94,10 @@ def script_kind(script: bytes) -> str:
     One of p2pkh, p2sh, p2wpkh, p2wsh, p2tr, p2a, witness_unknown, p2pk, op_return,
     multisig (bare), or nonstandard.
     """
+    return _BY_HEAD.get((len(script), script[:2])) or _kind_by_form(script)
+
+
+def _kind_by_form(script: bytes) -> str:
     if _P2PKH.fullmatch(script):
         return "p2pkh"
     if _P2SH.fullmatch(script):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
@@ -18,6 +19,7 @@ from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.rates import RateTable
 from vestigo.records import TAGPACK_LEVELS, CashOutPoint, Judgement, Tag, Trace
 from vestigo.records.codec import to_plain
+from vestigo.store import RecordLedger
 
 CANDIDATE = "candidate"
 VERDICTS = ("confirmed", "rejected")
@@ -63,16 +65,22 @@ def cash_out_rows(session: CaseSession) -> list[Row]:
     """Return one row a point that stands, by service, time and output."""
     sheet = sheet_of(session)
     tags = dict(session.ledger.named_of_kind(Tag))
-    traces = dict(session.ledger.named_of_kind(Trace))
+    traces = _traces(session.ledger)
     judged = _judged(session.ledger.of_kind(Judgement))
     points = sorted(
         session.ledger.of_kind(CashOutPoint),
         key=lambda p: (p.service, p.paid_at, p.txid, p.vout, p.start_address),
     )
     return [
-        _row(number, point, sheet, tags, traces.get(point.trace_id), judged)
+        _row(number, point, sheet, tags, json.loads(traces.get(point.trace_id, b"{}")), judged)
         for number, point in enumerate(points, start=1)
     ]
+
+
+def _traces(ledger: RecordLedger) -> dict[str, bytes]:
+    """Return the traces that stand as they are written: a row shows their fields as they are."""
+    gone = ledger.retracted()
+    return {name: body for name, body in ledger.bodies_of(Trace.KIND) if name not in gone}
 
 
 def judge_cash_out(
@@ -115,7 +123,7 @@ def _judged(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
 
 
 def _row(
-    number: int, point: CashOutPoint, sheet: Sheet, tags: dict[str, Tag], trace: Trace | None,
+    number: int, point: CashOutPoint, sheet: Sheet, tags: dict[str, Tag], trace: Row,
     judged: dict[str, Judgement],
 ) -> Row:  # fmt: skip
     verdict = judged.get(cash_out_subject(point))
@@ -147,7 +155,7 @@ def _row(
         "alternatives": _alternatives(trace),
         "other_traces": point.other_traces,
         "trace_id": point.trace_id,
-        "accounting": trace.accounting if trace else None,
+        "accounting": trace.get("accounting"),
     }
 
 
@@ -194,29 +202,29 @@ def _tag(tag: Tag) -> Row:
     }
 
 
-def _path(trace: Trace | None) -> list[Row]:
-    if trace is None:
-        return []
-    grounds = trace.grounds or (None,) * len(trace.hops)
+def _path(trace: Row) -> list[Row]:
+    """Return the hops of a trace (its body; empty where it does not stand)."""
+    hops = trace.get("hops", ())
+    grounds = trace.get("grounds") or (None,) * len(hops)
     return [
         {
-            "output": f"{hop.txid}:{hop.vout}",
-            "from_address": hop.from_address,
-            "to_address": hop.to_address,
-            "value_sat": hop.value_sat,
-            "traced_sat": hop.traced_sat,
-            "mined_at": iso(hop.mined_at),
-            "why": hop.why,
-            "ground": to_plain(ground),
+            "output": f"{hop['txid']}:{hop['vout']}",
+            "from_address": hop["from_address"],
+            "to_address": hop["to_address"],
+            "value_sat": hop["value_sat"],
+            "traced_sat": hop["traced_sat"],
+            "mined_at": hop["mined_at"],
+            "why": hop["why"],
+            "ground": ground,
         }
-        for hop, ground in zip(trace.hops, grounds, strict=True)
+        for hop, ground in zip(hops, grounds, strict=True)
     ]
 
 
-def _alternatives(trace: Trace | None) -> list[Row]:
+def _alternatives(trace: Row) -> list[Row]:
     """Return the outputs along the path that were not followed here."""
     return [
-        {"hop": number, **to_plain(other)}
-        for number, ground in enumerate((trace.grounds if trace else None) or (), start=1)
-        for other in ground.alternatives
+        {"hop": number, **other}
+        for number, ground in enumerate(trace.get("grounds") or (), start=1)
+        for other in ground["alternatives"]
     ]

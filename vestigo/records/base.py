@@ -75,14 +75,18 @@ class Record(_Named):
         try:
             return self._id
         except AttributeError:
-            digest = hashlib.sha256(self.canonical()).hexdigest()
-            object.__setattr__(self, "_id", digest)
-        return self._id
+            return self.written().record_id
 
     def canonical(self) -> bytes:
         """Return the canonical JSON of the body, whose SHA-256 is the id."""
         cls: Any = type(self)
         return writer_of(cls, _CONSTANTS)(self).encode("utf-8")
+
+    def written(self) -> WrittenRecord:
+        """Return the record as the ledger keeps it; its id is known from then on."""
+        written = WrittenRecord.of(type(self), self.canonical())
+        object.__setattr__(self, "_id", written.record_id)
+        return written
 
 
 class WrittenRecord(NamedTuple):
@@ -94,12 +98,7 @@ class WrittenRecord(NamedTuple):
     body: bytes
 
     @classmethod
-    def of(cls, record: Record) -> WrittenRecord:
-        """Return a record in that form."""
-        return cls.named(type(record), record.canonical())
-
-    @classmethod
-    def named(cls, kind: type[Record], body: bytes) -> WrittenRecord:
+    def of(cls, kind: type[Record], body: bytes) -> WrittenRecord:
         """Return the record of a class whose canonical JSON this is."""
         return cls(hashlib.sha256(body).hexdigest(), kind.KIND, kind.SCHEMA, body)
 

@@ -65,7 +65,7 @@ def _integer(value: int) -> str:
 def _writer_of(value: Any) -> Write:
     """Return what writes a value of a type that was not met before."""
     cls: Any = type(value)
-    if is_dataclass(cls):
+    if is_dataclass(value):
         return _WRITERS.setdefault(cls, writer_of(cls))
     for kind, write in _KINDS.items():
         if isinstance(value, kind):

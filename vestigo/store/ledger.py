@@ -308,7 +308,7 @@ def _append_batch(
     connection: Connection, head: LedgerHead, batch: Sequence[Record | WrittenRecord]
 ) -> LedgerHead:
     """Append the records of ``batch`` that are not there yet, in their order."""
-    named = (one if isinstance(one, WrittenRecord) else WrittenRecord.of(one) for one in batch)
+    named = (one if isinstance(one, WrittenRecord) else one.written() for one in batch)
     by_id = {one.record_id: one for one in named}
     asked = select(entries.c.record_id).where(entries.c.record_id.in_(list(by_id)))
     known = set(connection.execute(asked).scalars())
