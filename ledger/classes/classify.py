@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ledger.classes.batch import batch
 from ledger.classes.equal_outputs import joinmarket, stonewall
 from ledger.classes.view import TxView
-from ledger.classes.wasabi import wasabi1, wasabi2
+from ledger.classes.wasabi1 import wasabi1
+from ledger.classes.wasabi2 import wasabi2
 from ledger.classes.whirlpool import tx0, whirlpool
 
 Rule = Callable[[TxView], dict[str, int] | None]
@@ -18,9 +19,9 @@ _RULES: tuple[tuple[str, str, Rule], ...] = (
     ("whirlpool", "ledger.whirlpool.v1", whirlpool),
     ("whirlpool_tx0", "ledger.whirlpool_tx0.v1", tx0),
     # before Wasabi 1: three of its many denominations may lie near 0.1 bitcoin
-    ("wasabi2", "ledger.wasabi2.v2", wasabi2),
-    ("wasabi1", "ledger.wasabi1.v2", wasabi1),
-    ("joinmarket_candidate", "ledger.joinmarket.v2", joinmarket),
+    ("wasabi2", "ledger.wasabi2.v3", wasabi2),
+    ("wasabi1", "ledger.wasabi1.v3", wasabi1),
+    ("joinmarket_candidate", "ledger.joinmarket.v3", joinmarket),
     ("stonewall_candidate", "ledger.stonewall.v1", stonewall),
     ("batch", "ledger.batch.v1", batch),
 )

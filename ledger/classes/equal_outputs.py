@@ -6,21 +6,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ledger.classes.peers import peers_could_pay
 from ledger.classes.view import Coin, TxView, distinct_scripts, most_frequent_value
 from vestigo.identifiers.bitcoin import script_kind
 
 Features = dict[str, int]
 
+LEAST_SAT = 5_000  # less is no sum that anybody mixes
 JM_LEAST_EQUAL = 3
 JM_MOST_SIDE = 100
 JM_MOST_RATIO = 4
 JM_MOST_DENOMINATIONS = 2
-JM_MOST_SUBSET_INPUTS = 12
 JM_SPENT_WHOLE = 4  # of so many peers one may have brought the very sum, and the taker
-JM_FEE_SHARE = 50  # a peer earns or pays at most 1/50 of the mixed value
-JM_FEE_SAT = 20_000
+JM_EARNED_SHARE = 200  # a maker earns at most 1/200 of the mixed value and so much,
+JM_EARNED_SAT = 5_000
+JM_PAID_SAT = 5_000  # and gives at most that to the miner
 STONEWALL_OUTPUTS = (3, 4)
-STONEWALL_LEAST_SAT = 5_000
 
 
 def joinmarket(view: TxView) -> Features | None:
@@ -28,7 +29,9 @@ def joinmarket(view: TxView) -> Features | None:
     inputs, outputs = view.inputs or (), view.outputs
     value, n_equal = most_frequent_value(outputs)
     n_inputs = distinct_scripts(inputs)
-    if 2 * n_equal < len(outputs) or not JM_LEAST_EQUAL <= n_equal <= n_inputs:
+    if value < LEAST_SAT or 2 * n_equal < len(outputs):
+        return None
+    if not JM_LEAST_EQUAL <= n_equal <= n_inputs:
         return None
     if not _peers_got_change(outputs, n_equal) or _vetoed(view):
         return None
@@ -47,7 +50,7 @@ def stonewall(view: TxView) -> Features | None:
         return None
     counts = Counter(coin.value_sat for coin in outputs)
     equal = [value for value, n in counts.items() if n > 1]
-    if len(equal) != 1 or counts[equal[0]] != 2 or equal[0] < STONEWALL_LEAST_SAT:  # noqa: PLR2004 - two parties
+    if len(equal) != 1 or counts[equal[0]] != 2 or equal[0] < LEAST_SAT:  # noqa: PLR2004 - two parties
         return None
     return {"equal_sat": equal[0], "outputs": len(outputs), "inputs": distinct_scripts(inputs)}
 
@@ -72,18 +75,12 @@ def _vetoed(view: TxView) -> bool:
 
 
 def _fundable(view: TxView, value: int, n_equal: int) -> bool:
-    """Return whether peers could have paid this: some inputs sum to each change + value.
+    """Return whether peers could have paid this: inputs of their own for each change + value.
 
-    Only asked where there are few inputs; a payer's batch that looks like a mix fails.
+    A payer's batch that looks like a mix fails: his coins have nothing to do with its sums.
     """
-    inputs, outputs = view.inputs or (), view.outputs
-    if len(inputs) > JM_MOST_SUBSET_INPUTS:
-        return True
-    sums = {0}
-    for coin in inputs:
-        sums |= {total + coin.value_sat for total in sums}
-    change = [coin.value_sat for coin in outputs if coin.value_sat != value]
-    if len(change) < n_equal:
-        change.append(0)
-    slack = value // JM_FEE_SHARE + JM_FEE_SAT
-    return all(any(abs(total - value - left) <= slack for total in sums) for left in change)
+    change = [coin.value_sat for coin in view.outputs if coin.value_sat != value]
+    change += [0] * (n_equal - len(change))
+    earned = value // JM_EARNED_SHARE + JM_EARNED_SAT
+    brought = [coin.value_sat for coin in view.inputs or ()]
+    return peers_could_pay(brought, [value + left for left in change], earned, JM_PAID_SAT)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.classes import Coin, TxView, classify
+from ledger.classes.peers import peers_could_pay
 from ledger.classes.view import most_frequent_value
 from ledger.compact import parse_line
 from vestigo.errors import InputError
@@ -136,7 +137,7 @@ def test_tx0_needs_exactly_one_op_return():
 
 
 def test_wasabi1_edges():
-    base = 10_500_000
+    base = 10_500_123
     outputs = coins([base] * 5 + [2 * base, 123, 456], first=100)
     assert name_of(coins([base] * 12), outputs) == "wasabi1"
     assert name_of(coins([base] * 9), outputs) != "wasabi1"
@@ -159,18 +160,71 @@ def test_a_wasabi2_mix_with_three_outputs_of_a_tenth_is_no_wasabi1():
 def test_a_payer_of_tenths_is_no_wasabi1():
     """One change, or sums of all sorts beside: found by `vestigo bench classes`."""
     base = 10_000_000
-    inputs = coins([base] * 30)
+    inputs = coins([base + 20_000 + 1_000 * n for n in range(30)])
     peers = [base] * 12 + [1_000 + n for n in range(9)]
     assert name_of(inputs, coins(peers, first=100)) == "wasabi1"
-    assert name_of(inputs, coins([base] * 12 + [777], first=100)) != "wasabi1"
     assert name_of(inputs, coins([*peers, *range(5_000, 5_020)], first=100)) != "wasabi1"
     assert name_of(inputs, coins(peers, first=100, kind=b"\x76\xa9")) != "wasabi1"
+    payer = coins([7_000_000 + 1_234_567 * n for n in range(30)])
+    assert name_of(payer, coins(peers, first=100)) != "wasabi1"  # nobody's account holds
+    assert name_of(payer, coins([base] * 12 + [777], first=100)) != "wasabi1"
+
+
+def test_a_wasabi1_round_of_coins_that_were_mixed_before():
+    """They bring the base and a fee, so nobody but two gets change."""
+    base = 10_000_321
+    again = [base + 9_000 + n for n in range(20)]
+    inputs = coins([*again, 3 * base, 4 * base])
+    outputs = coins([base] * 22 + [base - 8_000, 2 * base - 9_000], first=100)
+    assert name_of(inputs, outputs) == "wasabi1"
+    payer = coins([base // 3 + 5_000 * n for n in range(75)])
+    assert name_of(payer, outputs) != "wasabi1"
+
+
+def test_grades_of_pay_below_a_tenth_are_no_wasabi1():
+    grade = 9_564_848
+    values = [grade] * 4 + [grade // 2] * 5 + [grade // 4] * 2 + [11_382, 20_000, 30_000]
+    inputs = coins([3_000_000 + 777_777 * n for n in range(19)])
+    assert name_of(inputs, coins(values, first=100)) != "wasabi1"
+
+
+def test_doublings_of_wasabi1_are_paid_less_the_fees():
+    """As in real rounds: 1.9998 times the base."""
+    base = 10_989_580
+    values = [base] * 6 + [2 * base - 3_735] * 3 + [4 * base - 7_300] * 2 + [4_321, 54_321, 654_321]
+    found = classify(TxView("00" * 32, coins([6 * base] * 12), coins(values, first=100)))
+    assert (found.name, found.features["doubled_outputs"]) == ("wasabi1", 5)
 
 
 def test_a_payer_of_grades_is_no_wasabi2():
     inputs = coins([2 * BTC] * 16)
     grades = sorted([31_000_000] * 4 + [22_000_000] * 3 + [13_100_000] * 3, reverse=True)
     assert name_of(inputs, coins([*grades, 7_777], first=100)) != "wasabi2"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [BTC],  # coins swept into a sum that somebody typed
+        [BTC, 50_000_000],
+        [2**23] * 11,  # a wallet that makes equal coins
+        [2**23] * 11 + [800_622],
+        [50_000] * 9 + [20_000] * 9 + [10_000] * 9 + [5_010],  # a faucet
+        [50_000] * 9 + [20_000] * 9 + [10_000] * 9,
+        [BTC] * 6 + [61_000_000] * 4 + [10_000_000] * 5 + [12_345],  # grades, some of them round
+    ],
+)
+def test_what_one_payer_makes_of_many_coins_is_no_wasabi2(values: list[int]):
+    inputs = coins([70_000_000 + 7_919 * n for n in range(40)])
+    outputs = coins(sorted(values, reverse=True), first=100)
+    assert name_of(inputs, outputs) not in ("wasabi2", "joinmarket_candidate")
+
+
+def test_many_coins_of_several_people_cut_alike_are_wasabi2():
+    """A real round (2024-05-31): 128 coins into 21 of 0.02 bitcoin and a rest."""
+    outputs = coins([2_000_000] * 21 + [51_500], first=900)
+    assert name_of(coins([350_000 + n for n in range(128)]), outputs) == "wasabi2"
+    assert name_of(coins([350_000 + n for n in range(99)]), outputs) != "wasabi2"
 
 
 def test_a_payer_of_equal_sums_is_no_joinmarket():
@@ -207,6 +261,29 @@ def test_joinmarket_edges():
     assert name_of(one_payer, outputs) != "joinmarket_candidate"
     reused = tuple(Coin(c.value_sat, inputs[0].script) for c in outputs)
     assert name_of(inputs, reused) != "joinmarket_candidate"
+
+
+def test_joinmarket_needs_inputs_of_each_makers_own():
+    value = 3_910_557
+    makers = coins([value + 1_000_000, value + 2_000_000, value + 255_712, 9 * value])
+    change = [1_000_900, 2_000_450, 255_999, 7 * value]
+    joint = coins([value] * 4 + change, first=100)
+    assert name_of(makers, joint) == "joinmarket_candidate"
+    payer = coins([368_598, 1_099_396, 1_578_473, 5_761_571, 6_131_127, 923_687, 40_000_000])
+    assert name_of(payer, joint) != "joinmarket_candidate"
+    dust = coins([4_999] * 4 + change, first=100)
+    assert name_of(coins([c + 4_999 for c in change]), dust) != "joinmarket_candidate"
+
+
+def test_groups_of_a_peer_do_not_share_inputs():
+    assert peers_could_pay([50, 60, 70], [50, 60, 70], 0, 0)
+    assert peers_could_pay([20, 30, 60, 70], [50, 60, 70], 0, 0)
+    assert peers_could_pay([50, 60, 1], [50, 60, 70], 0, 0)  # one pays the fees and is not asked
+    assert not peers_could_pay([50, 50], [50, 100, 70], 0, 0)
+    assert not peers_could_pay([50, 60], [50, 60, 70], 0, 0)  # nothing is left for the third
+    assert not peers_could_pay([49, 61, 71], [50, 60, 70], 0, 0)
+    assert peers_could_pay([49, 61, 71], [50, 60, 70], 1, 1)
+    assert not peers_could_pay([49, 61, 71], [50, 60, 70], 1, 0)
 
 
 def test_two_party_edges():

@@ -49,8 +49,14 @@ def wasabi1(draw: Draw) -> TxView:
     levels: Counter[int] = Counter()
     inputs: list[Coin] = []
     change: list[Coin] = []
-    fees = 0
+    fees, again = 0, draw.choice([0, 0, 0.2, 0.5, 0.8])  # the share of coins mixed before
     for _peer in range(draw.choice([10, 15, 25, 40, 60, 90])):
+        if draw.random() < again:
+            fee = draw.randint(3_000, 40_000)
+            inputs += draw.coins([base + fee])
+            levels[0] += 1
+            fees += fee
+            continue
         held = draw.wealth(base + 60_000, draw.choice([base * 2, base * 12]))
         inputs += draw.coins(draw.split(held, draw.choice([1, 1, 1, 2, 3, 5])))
         level = 0

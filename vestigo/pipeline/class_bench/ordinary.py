@@ -36,6 +36,15 @@ def sweep(draw: Draw) -> TxView:
     return draw.view(inputs, draw.coins([sum(coin.value_sat for coin in inputs) - FEE]))
 
 
+def round_sweep(draw: Draw) -> TxView:
+    """Return many coins joined into a sum that somebody typed, with or without change."""
+    value = draw.choice([1, 2, 5]) * 10 ** draw.randint(5, 9)
+    parts = draw.split(value + FEE, draw.randint(15, 150))
+    if draw.random() < 0.5:  # noqa: PLR2004 - as often as not
+        return draw.view(draw.coins(parts, "p2wpkh"), draw.coins([value], "p2wpkh"))
+    return _paid(draw, [value], len(parts), "p2wpkh", order="down")
+
+
 def withdrawals(draw: Draw) -> TxView:
     """Return an exchange's batch: sums that customers typed, some of them round and equal."""
 
@@ -103,6 +112,35 @@ def own_split(draw: Draw) -> TxView:
     return _paid(draw, [value] * n, draw.randint(1, 12), "p2wpkh")
 
 
+def equal_coins(draw: Draw) -> TxView:
+    """Return a wallet that makes equal coins of many, with little or nothing left."""
+    n, value = draw.randint(2, 40), draw.choice([2**20, 2**23, 10**6, 10**7, 5 * 10**7, 10**8])
+    inputs = draw.coins(draw.split(n * value + FEE, draw.randint(10, 40)), "p2wpkh")
+    return draw.view(inputs, draw.coins([value] * n, "p2wpkh"))
+
+
+def tenths_among_others(draw: Draw) -> TxView:
+    """Return a batch in which several customers withdraw a tenth of a bitcoin."""
+    others = [draw.wealth(100_000, 10 * BTC) for _ in range(draw.randint(2, 40))]
+    values = [BTC // 10] * draw.randint(3, 8) + others
+    return _paid(draw, values, draw.randint(10, 60), "p2wpkh")
+
+
+def bets(draw: Draw) -> TxView:
+    """Return prizes that double from one grade to the next, from many coins."""
+    stake = draw.wealth(100_000, 12_000_000)
+    values = [stake << draw.randint(0, 3) for _ in range(draw.randint(3, 30))]
+    return _paid(draw, values, draw.randint(1, 30), "p2wpkh", order=draw.choice(["", "down"]))
+
+
+def equal_among_others(draw: Draw) -> TxView:
+    """Return equal sums to some and others to others, from as many coins."""
+    n = draw.randint(3, 10)
+    values = [draw.wealth(100_000, BTC)] * n
+    values += [draw.wealth(10_000, BTC) for _ in range(draw.randint(0, n - 1))]
+    return _paid(draw, values, draw.randint(1, 24), order="")
+
+
 def reused(draw: Draw) -> TxView:
     """Return a service that pays equal sums out of one address with many coins."""
     view = _paid(draw, [draw.wealth(50_000, BTC)] * draw.randint(3, 8), draw.randint(3, 30))
@@ -119,9 +157,11 @@ def two_equal(draw: Draw) -> TxView:
 
 ORDINARY: dict[str, Callable[[Draw], TxView]] = {
     "payment": payment, "sweep": sweep, "withdrawals": withdrawals, "miners": miners,
-    "airdrop": airdrop,
+    "airdrop": airdrop, "round_sweep": round_sweep,
 }  # fmt: skip
 LOOK_ALIKES: dict[str, Callable[[Draw], TxView]] = {
     "faucet": faucet, "payroll": payroll, "round_payroll": round_payroll, "tenths": tenths,
     "pool_sums": pool_sums, "own_split": own_split, "reused": reused, "two_equal": two_equal,
+    "equal_coins": equal_coins, "tenths_among_others": tenths_among_others, "bets": bets,
+    "equal_among_others": equal_among_others,
 }  # fmt: skip
