@@ -2,7 +2,8 @@
 """Transactions as JSON lines: our compact form, or Esplora's ``/tx/:id`` answers.
 
 Compact: ``{"txid","time","vin":[[txid,vout,value_sat,script_hex]…],
-"vout":[[value_sat,script_hex]…]}``.
+"vout":[[value_sat,script_hex]…]}``.  A coinbase has no ``vin``, or the one that stands
+there in a block: a txid of zeros and the output 4294967295.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from ledger.classes import Coin, TxView
 from vestigo.errors import InputError
 from vestigo.i18n import _
+
+NOTHING = ("00" * 32, 0xFFFFFFFF)
 
 
 def parse_line(line: str, where: str) -> TxView:
@@ -38,7 +41,8 @@ def _is_compact(row: dict[str, Any]) -> bool:
 
 
 def _compact(row: dict[str, Any]) -> TxView:
-    inputs = tuple(_coin(item[2], item[3]) for item in row["vin"])
+    spent = [item for item in row["vin"] if tuple(item[:2]) != NOTHING]
+    inputs = tuple(_coin(item[2], item[3]) for item in spent)
     outputs = tuple(_coin(item[0], item[1]) for item in row["vout"])
     return TxView(str(row["txid"]), inputs, outputs, is_coinbase=not inputs)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ledger.compact import NOTHING
 from ledger.parsing.digest import displayed, double_sha256, from_displayed
 from ledger.parsing.merkle import merkle_root
 from ledger.parsing.transaction import COINBASE_PREVOUT, TxInput, TxOutput, scan_transaction
+from ledger.parsing.validity import MOST_SAT
 from ledger.sources import faults
 from ledger.sources.serializing import compact_size_bytes, header_bytes, transaction_bytes
 from ledger.store.columns import RAW, STATED, STUB
@@ -23,6 +25,7 @@ from ledger.store.loose import LooseTransaction
 
 COIN = 100_000_000
 NULL_VOUT = 0xFFFFFFFF
+MOST_OUTPUTS = range(1 << 31)
 
 
 class Recorded(NamedTuple):
@@ -52,8 +55,8 @@ def read_recorded(content: bytes, where: str) -> Recorded:
             LookupError, TypeError, ValueError, AttributeError, ArithmeticError, struct.error
         ) as error:  # fmt: skip
             raise faults.unreadable(str(error)[:80], place) from error
-    found.transactions.extend(_stubs(claims, found.transactions))
-    return found
+    once = _once(found.transactions, where)
+    return Recorded(found.blocks, [*once, *_stubs(claims, once)])
 
 
 def _documents(content: bytes, where: str) -> Iterator[tuple[str, Any]]:
@@ -139,15 +142,32 @@ def _esplora(row: Mapping[str, Any], claims: Any, where: str) -> LooseTransactio
 
 
 def _compact(row: Mapping[str, Any], claims: Any, where: str) -> LooseTransaction:
-    inputs = [TxInput(from_displayed(one[0]), one[1], b"", 0) for one in row["vin"]]
+    stated = [one for one in row["vin"] if tuple(one[:2]) != NOTHING]
+    inputs = [TxInput(from_displayed(one[0]), one[1], b"", 0) for one in stated]
     outputs = [TxOutput(value, bytes.fromhex(script)) for value, script in row["vout"]]
     seconds = int(row["time"])
-    for spent, one in zip(inputs, row["vin"], strict=True):
-        _claim(claims, spent, TxOutput(one[2], bytes.fromhex(one[3])), seconds, where)
+    told = [TxOutput(one[2], bytes.fromhex(one[3])) for one in stated]
+    _possible(inputs, told, outputs, where)
+    for spent, one in zip(inputs, told, strict=True):
+        _claim(claims, spent, one, seconds, where)
     if not inputs:
         inputs = [TxInput(COINBASE_PREVOUT, NULL_VOUT, b"", 0)]
     raw = transaction_bytes(0, inputs, outputs, (), 0)
     return LooseTransaction(from_displayed(row["txid"]), raw, seconds, None, STATED)
+
+
+def _possible(
+    inputs: Sequence[TxInput], told: Sequence[TxOutput], outputs: Sequence[TxOutput], where: str
+) -> None:
+    """Refuse what no transaction can be: a coin spent twice, more paid than spent, no such sum."""
+    if len({(one.prev_txid, one.prev_vout) for one in inputs}) < len(inputs):
+        raise faults.untrue("vin", where)
+    if any(one.prev_vout not in MOST_OUTPUTS for one in inputs):
+        raise faults.untrue("vin", where)
+    if any(one.value_sat > MOST_SAT for one in (*told, *outputs)):
+        raise faults.untrue("value", where)
+    if inputs and sum(one.value_sat for one in told) < sum(one.value_sat for one in outputs):
+        raise faults.untrue("vout", where)
 
 
 def _claim(claims: Any, spent: TxInput, told: TxOutput, seconds: int, where: str) -> None:
@@ -156,6 +176,25 @@ def _claim(claims: Any, spent: TxInput, told: TxOutput, seconds: int, where: str
     before = claims.setdefault((spent.prev_txid, spent.prev_vout), (told, seconds))
     if before[0] != told:
         raise faults.untrue("prevout", where)
+
+
+def _once(transactions: Sequence[LooseTransaction], where: str) -> list[LooseTransaction]:
+    """Return each transaction once, as its bytes where they are known; two have to be one."""
+    kept: dict[bytes, LooseTransaction] = {}
+    for one in transactions:
+        before = kept.setdefault(one.txid, one)
+        if before.proof == one.proof == RAW:
+            continue
+        if before.outputs() != one.outputs() or _spent(before) != _spent(one):
+            raise faults.untrue("txid", f"{where} {displayed(one.txid)}")
+        if one.proof == RAW:
+            kept[one.txid] = one
+    return [*kept.values()]
+
+
+def _spent(transaction: LooseTransaction) -> list[tuple[bytes, int]]:
+    inputs = scan_transaction(transaction.raw, 0).inputs
+    return [(one.prev_txid, one.prev_vout) for one in inputs]
 
 
 def _stubs(claims: Any, transactions: list[LooseTransaction]) -> Iterator[LooseTransaction]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.compact import parse_line
 from ledger.ingest import chain_files, ingest_file, number_blocks
 from ledger.parsing import scan_block
 from ledger.parsing.digest import displayed
@@ -160,6 +161,48 @@ def spenders(index):
     import numpy as np
 
     return np.repeat(np.arange(len(index.txids)), np.diff(index.first_input))
+
+
+def stated(txid: str, vin: list, values: list[int]) -> dict:
+    return {"txid": txid, "time": 1, "vin": vin, "vout": [[value, "51"] for value in values]}
+
+
+ONE, TWO, THREE = "11" * 32, "22" * 32, "33" * 32
+MOST = 21_000_000 * 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ([stated(ONE, [[TWO, 0, 5, "51"]], [6])], ":1"),  # pays more than it spends
+        ([stated(ONE, [[TWO, 0, 5, "51"]] * 2, [6])], ":1"),  # spends a coin twice
+        ([stated(ONE, [], [MOST + 1])], ":1"),
+        ([stated(ONE, [[TWO, 0, MOST + 1, "51"]], [6])], ":1"),
+        ([stated(ONE, [[TWO, 1 << 31, 5, "51"]], [5])], ":1"),
+        ([stated(ONE, [], [5]), stated(ONE, [], [6])], ONE),
+        ([stated(ONE, [], [5]), stated(ONE, [[TWO, 0, 5, "51"]], [5])], ONE),
+        ([stated(ONE, [], [5]), stated(TWO, [[ONE, 0, 6, "51"]], [5])], f"{ONE}:0"),
+        ([stated(ONE, [], [5]), stated(TWO, [[ONE, 1, 5, "51"]], [5])], f"{ONE}:1"),
+        ([stated(TWO, [[ONE, 0, 6, "51"]], [5]), stated(THREE, [[ONE, 0, 7, "51"]], [5])], ":2"),
+    ],
+)
+def test_lines_that_no_chain_can_hold_are_refused(tmp_path: Path, lines: list[dict], where: str):
+    file = tmp_path / "lies.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    with pytest.raises(InputError) as caught:
+        ingest_file(tmp_path / "c", file, NETWORK)
+    assert caught.value.code == "E-LED-103"
+    assert str(caught.value.where).endswith(where)
+    assert not txids(tmp_path / "c")
+
+
+def test_a_coinbase_of_compact_lines_has_no_input_or_one_of_nothing(tmp_path: Path):
+    nothing = [["00" * 32, 0xFFFFFFFF, 0, ""]]
+    lines = [stated(ONE, [], [5]), stated(TWO, nothing, [6]), stated(ONE, [], [5])]
+    file = tmp_path / "coinbases.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    assert ingest_file(tmp_path / "c", file, NETWORK).n_new_transactions == 2
+    assert parse_line(json.dumps(lines[1]), "x").is_coinbase
 
 
 def test_a_source_that_contradicts_the_store_is_told(story, whole: Path, tmp_path: Path):
