@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ledger.change import FactsReader
-from ledger.citing import Citations
+from ledger.citing import Citations, Keep, keep_nothing
 from ledger.clustering import Clustering, cluster_multi_input
 from ledger.deposits import Deposits
 from ledger.following import Arrival, Follower, Questions, Trail
@@ -26,7 +26,7 @@ from ledger.taint import ORDERED_METHODS
 from vestigo.errors import ConfigurationError, InputError
 from vestigo.i18n import _
 from vestigo.identifiers.bitcoin import decode_address
-from vestigo.records import CashOutPoint, Cluster, Tag, Trace, WrittenRecord
+from vestigo.records import CashOutPoint, Cluster, Tag, Trace
 
 OUTPOINT = re.compile(r"([0-9a-f]{64}):(\d{1,9})")
 
@@ -54,15 +54,13 @@ class Followed(NamedTuple):
 class Analysis:
     """Everything that an analysis states, in a fixed order.
 
-    ``written`` are all of its records as the ledger keeps them, what is cited before what
-    cites; ``at_height`` is the last block that counted, as in ``Trace``.
+    ``at_height`` is the last block that counted, as in ``Trace``.
     """
 
     clusters: tuple[Cluster, ...]
     traces: tuple[Trace, ...]
     cash_outs: tuple[CashOutPoint, ...]
     n_transactions: int
-    written: tuple[WrittenRecord, ...]
     refused: tuple[RefusedJoin, ...]
     at_height: int | None
 
@@ -74,10 +72,15 @@ def analyse(
     tags: Sequence[Tag],
     settings: Mapping[str, Any],
     sources: Mapping[str, tuple[str, ...]],
+    *,
     outputs: Sequence[str] = (),
     at_height: int | None = None,
+    keep: Keep = keep_nothing,
 ) -> Analysis:
     """Follow the money from ``start_addresses`` over the ingested chain.
+
+    ``keep`` gets all records of the analysis as soon as each is made, what is cited before
+    what cites.
 
     ``settings`` is the ``ledger`` section; ``sources`` gives, by start address or output
     (``txid:vout``), the ids of the records that name it; ``outputs`` are followed by
@@ -88,7 +91,7 @@ def analyse(
     """
     _refuse_accounting(str(settings["accounting"]))
     with ChainStore(chain_folder, network, at_height=at_height) as store:
-        work = Workbench.over(store, tags, settings)
+        work = Workbench.over(store, tags, settings, keep=keep)
         followed = [
             one
             for address in sorted(set(start_addresses))
@@ -111,6 +114,7 @@ class Workbench:
         citations: Citations,
         likelihood: Likelihood,
         settings: Mapping[str, Any],
+        keep: Keep = keep_nothing,
     ) -> None:
         self.index = index
         self.clustering = clustering
@@ -118,12 +122,12 @@ class Workbench:
         self.likelihood = likelihood
         self._settings = settings
         self._citations = citations
+        self._keep = keep
         self.deposits = Deposits(index, services, int(settings["deposit_sweep_hours"]))
         self.statements = Statements(
             index, clustering.unions, services, self.deposits, citations, likelihood, settings
         )
         self._traces: dict[str, Trace] = {}
-        self._written: list[WrittenRecord] = []
         self._cash_outs: list[CashOutPoint] = []
         self._touched: set[int] = set()
 
@@ -135,10 +139,12 @@ class Workbench:
         settings: Mapping[str, Any],
         odds: Odds | None = None,
         without: Iterable[str] = (),
+        keep: Keep = keep_nothing,
     ) -> Workbench:
         """Return the workbench over everything in the store.
 
-        ``odds`` replace the shipped ones; transactions ``without`` (ids) join nothing.
+        ``odds`` replace the shipped ones; transactions ``without`` (ids) join nothing; ``keep``
+        gets every record that is made.
         """
         index = ChainIndex.load(store)
         tagged = service_tags(index, list(tags), settings)
@@ -150,7 +156,8 @@ class Workbench:
         services = Services(clustering, tagged)
         reader = FactsReader(store, index, int(settings["waiting_hours"]))
         likelihood = Likelihood(index, clustering, reader, odds or shipped_odds())
-        return cls(index, clustering, services, Citations(store, index), likelihood, settings)
+        citations = Citations(store, index, keep)
+        return cls(index, clustering, services, citations, likelihood, settings, keep)
 
     def script(self, address: str) -> int | None:
         """Return the number of an address's script, or None where the chain lacks it."""
@@ -214,14 +221,17 @@ class Workbench:
         return [Followed(start, "start", self._follow([output], [start]), sources)]
 
     def state(self, followed: Sequence[Followed]) -> None:
-        """Add the traces and cash-outs of trails; what they cite is read in chain order."""
-        tx_of = self.index.tx_of
-        self._citations.cite_all(
-            int(tx_of[output])
-            for one in followed
-            for trail in one.trails
-            for output in trail.outputs
-        )
+        """Add the traces and cash-outs of trails; what they cite is read first, in chain order."""
+        tx_of, unions = self.index.tx_of, self.clustering.unions
+        trails = [trail for one in followed for trail in one.trails]
+        touched = {one.start for one in followed}
+        touched.update(int(self.index.script_of[o]) for trail in trails for o in trail.outputs)
+        touched.update(script for trail in trails for script in self._swept_into(trail))
+        cited = {int(tx_of[output]) for trail in trails for output in trail.outputs}
+        for root in {unions.find(script) for script in touched}:
+            cited.update(unions.transactions(root))
+        self._citations.cite_all(cited)
+        self._touched |= touched
         for one in followed:
             self._state(*one)
 
@@ -265,16 +275,14 @@ class Workbench:
         roots = sorted({unions.find(script) for script in self._touched})
         roots = [root for root in roots if unions.size(root) > 1]
         clusters = self.statements.clusters(roots)
-        cited = self._citations.records()
         clusters.sort(key=lambda cluster: cluster.addresses)
-        stated = (cluster.written() for cluster in clusters)
-        paid = (point.written() for point in self._cash_outs)
+        for cluster in clusters:
+            self._keep(cluster.written())
         return Analysis(
             clusters=tuple(clusters),
             traces=tuple(self._traces.values()),
             cash_outs=tuple(self._cash_outs),
-            n_transactions=len(cited),
-            written=(*cited, *stated, *self._written, *paid),
+            n_transactions=len(self._citations),
             refused=tuple(self._refused()),
             at_height=self.index.reaches(),
         )
@@ -294,16 +302,14 @@ class Workbench:
         self, start: int, tier: str, trails: Sequence[Trail], sources: Sequence[str]
     ) -> None:
         made: dict[Trail, Trace] = {}
-        self._touched.add(start)
         for trail in trails:
             made[trail] = trace = self.statements.trace(start, trail, tier, sources)
-            self._written.append(trace.written())
+            self._keep(trace.written())
             self._traces[trace.record_id] = trace
-            self._touched.update(int(self.index.script_of[output]) for output in trail.outputs)
-            self._touched.update(self._swept_into(trail))
         for arrival in self.arrivals(trails, tier):
             point = self.statements.cash_out(arrival, made[arrival.trail], tier)
             if point is not None:
+                self._keep(point.written())
                 self._cash_outs.append(point)
 
     def _swept_into(self, trail: Trail) -> set[int]:

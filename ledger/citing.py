@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from vestigo.errors import InputError
 from vestigo.i18n import _
 from vestigo.records import Transaction, WrittenRecord
 
+Keep = Callable[[WrittenRecord], object]
 PROVEN = ("block", "branch")
 # what stands in the form of a block's records, and the field of a transaction that goes there
 PLACE = 2**53 - 1
@@ -25,29 +26,35 @@ OWN = {
 FORMS = 128  # of blocks, that are kept
 
 
-class Citations:
-    """Hands out the record ids of cited transactions and keeps their records."""
+def keep_nothing(_record: WrittenRecord) -> None:
+    """Let records go that nobody keeps."""
 
-    def __init__(self, store: ChainStore, index: ChainIndex) -> None:
+
+class Citations:
+    """Hands out the record ids of cited transactions; ``keep`` gets each record once."""
+
+    def __init__(self, store: ChainStore, index: ChainIndex, keep: Keep) -> None:
         self._store = store
         self._index = index
-        self._records: dict[int, WrittenRecord] = {}
+        self._keep = keep
+        self._ids: dict[int, str] = {}
         self._form = lru_cache(FORMS)(self._form_of)
 
     def cite(self, tx: int) -> str:
         """Return the id of the record of a transaction (a number of the index)."""
-        if tx not in self._records:
-            self._records[tx] = self._record(tx)
-        return self._records[tx].record_id
+        if tx not in self._ids:
+            record = self._record(tx)
+            self._keep(record)
+            self._ids[tx] = record.record_id
+        return self._ids[tx]
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
     def cite_all(self, txs: Iterable[int]) -> None:
         """Cite transactions in chain order: what they share of a block is made once."""
         for tx in sorted(set(txs)):
             self.cite(tx)
-
-    def records(self) -> tuple[WrittenRecord, ...]:
-        """Return every cited transaction, in chain order."""
-        return tuple(self._records[tx] for tx in sorted(self._records))
 
     def _record(self, tx: int) -> WrittenRecord:
         found = self._store.stored(tx)

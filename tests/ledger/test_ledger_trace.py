@@ -19,9 +19,9 @@ from vestigo.settings import default_settings
 SELECTOR = "ab" * 32
 
 
-def cited(found):
-    """Return the records of the transactions that an analysis cites."""
-    return [one.record() for one in found.written if one.kind == "transaction"]
+def cited(follow):
+    """Return the records of the transactions that the last analysis cites."""
+    return [one.record() for one in follow.kept if one.kind == "transaction"]
 
 
 def tag_of(
@@ -44,7 +44,10 @@ def follow(chain, tmp_path: Path):
         section = {**default_settings()["ledger"], **changes}
         addresses = [chain.address(name) for name in starts]
         sources = dict.fromkeys(addresses, (SELECTOR,))
-        return analyse(folder, "regtest", addresses, list(tags), section, sources)
+        run.kept = []
+        return analyse(
+            folder, "regtest", addresses, list(tags), section, sources, keep=run.kept.append
+        )
 
     return run
 
@@ -87,7 +90,7 @@ def test_a_deposit_address_that_is_swept(chain, follow):
     assert (point.basis, point.address) == ("deposit_pattern", chain.address("deposit"))
     assert point.method.rule == "ledger.deposit_pattern.v1"
     assert point.confidence < 1
-    sweeping = next(tx for tx in cited(found) if tx.txid == sweep)
+    sweeping = next(tx for tx in cited(follow) if tx.txid == sweep)
     assert sweeping.record_id in point.sources
 
 
@@ -228,7 +231,7 @@ def test_a_trail_stops_before_a_mix(chain, follow):
     assert found.cash_outs == ()
     (trace,) = found.traces
     assert (trace.stop_reason, trace.stop_detail) == ("mix", f"whirlpool {mix}")
-    assert mix in {tx.txid for tx in cited(found)}
+    assert mix in {tx.txid for tx in cited(follow)}
 
 
 def test_a_start_that_goes_straight_into_a_mix_has_no_hops(chain, follow):
@@ -316,7 +319,7 @@ def test_a_start_that_is_an_exchange_address_itself(chain, follow):
 def test_an_address_that_never_occurs_gives_nothing(chain, follow):
     chain.mine()
     found = follow("ghost")
-    assert (found.traces, found.cash_outs, found.written) == ((), (), ())
+    assert (found.traces, found.cash_outs, tuple(follow.kept)) == ((), (), ())
 
 
 def test_a_bare_public_key_is_followed_too(chain, follow):
@@ -344,8 +347,8 @@ def test_every_cited_transaction_verifies_offline(chain, follow):
     txid = chain.step([chain.coin("v", 10_000)], [("deposit", 9_000)])
     chain.step([(txid, 0)], [("hot", 8_900)])
     found = follow("v", tags=(tag_of(chain, "hot"),))
-    assert len(cited(found)) == found.n_transactions == 3
-    for record in cited(found):
+    assert len(cited(follow)) == found.n_transactions == 3
+    for record in cited(follow):
         assert double_sha256(bytes.fromhex(record.raw_hex))[::-1].hex() == record.txid
         header = parse_header(bytes.fromhex(record.header_hex))
         branch = [from_displayed(node) for node in record.merkle_branch]
@@ -359,20 +362,23 @@ def test_every_cited_transaction_verifies_offline(chain, follow):
 def test_the_same_case_gives_the_same_records(chain, follow, tmp_path: Path):
     test_a_peel_chain_is_followed_to_its_last_output(chain, follow)
     tags = (tag_of(chain, "hot"), tag_of(chain, "c1", "x", "market"))
-    first = follow("v", "c0", tags=tags)
+    first, kept = follow("v", "c0", tags=tags), follow.kept
     again = follow("c0", "v", tags=tags[::-1])
-    assert first.written == again.written
+    assert (first, kept) == (again, follow.kept)
 
 
-def test_what_is_written_is_what_was_stated(chain, follow):
+def test_what_is_kept_is_what_was_stated(chain, follow):
     test_a_peel_chain_is_followed_to_its_last_output(chain, follow)
     found = follow("v", "c0", tags=(tag_of(chain, "hot"),))
-    for written in found.written:
+    stated = {one.record_id for one in (*found.clusters, *found.traces, *found.cash_outs)}
+    before = {SELECTOR, tag_of(chain, "hot").record_id}
+    for written in follow.kept:
         record = written.record()
         assert (record.record_id, record.canonical()) == (written.record_id, written.body)
-    stated = (*found.clusters, *found.traces, *found.cash_outs)
-    derived = [one.record_id for one in found.written if one.kind != "transaction"]
-    assert derived == [record.record_id for record in stated]
+        assert before.issuperset(getattr(record, "sources", ()))  # what is cited comes first
+        before.add(record.record_id)
+    assert stated == {one.record_id for one in follow.kept if one.kind != "transaction"}
+    assert len(cited(follow)) == found.n_transactions == len(follow.kept) - len(stated)
 
 
 def test_settings_are_part_of_the_method(chain, follow):

@@ -31,6 +31,7 @@ from vestigo.records import (
     Trace,
 )
 from vestigo.settings import Section, section_text
+from vestigo.store import streamed
 
 
 @click.command("trace", help=_("Follow the money from the addresses that vendors published."))
@@ -69,17 +70,21 @@ def trace(
         with progress() as display:
             task = display.add_task(_("following the money"), total=1)
             tags = list(session.ledger.of_kind(Tag))
-            analysis = analyse(
-                session.folder.chain,
-                name,
-                starts,
-                tags,
-                settings,
-                sources,
-                outputs=outputs,
-                at_height=at_height,
-            )
-            _record(session, analysis, starts, outputs, settings)
+            with streamed(session.ledger) as keep:
+                analysis = analyse(
+                    session.folder.chain,
+                    name,
+                    starts,
+                    tags,
+                    settings,
+                    sources,
+                    outputs=outputs,
+                    at_height=at_height,
+                    keep=keep,
+                )
+                for taken_back in _retractions(session, analysis, starts, outputs):
+                    keep(taken_back)
+            _log(session, analysis, starts, settings)
             display.update(task, completed=1)
     for problem in problems:
         report_error(problem)
@@ -124,16 +129,12 @@ def _valid(addresses: Iterable[str], network: str) -> tuple[list[str], list[Inpu
     return valid, problems
 
 
-def _record(
-    session: CaseSession, analysis: Analysis, starts: Sequence[str], outputs: Sequence[str],
-    settings: Section,
-) -> None:  # fmt: skip
-    """Append what was found and take back what the same starts no longer lead to.
-
-    The log keeps the settings, so that a bundle says how its records can be made again.
-    """
+def _retractions(
+    session: CaseSession, analysis: Analysis, starts: Sequence[str], outputs: Sequence[str]
+) -> list[Retraction]:
+    """Return what takes back what the same starts no longer lead to."""
     now = session.clock()
-    gone = [
+    return [
         Retraction(
             retracts=record_id,
             reason="superseded by a later analysis of the same start addresses",
@@ -142,7 +143,12 @@ def _record(
         )
         for record_id in _superseded(session, analysis, starts, outputs)
     ]
-    session.ledger.append([*analysis.written, *gone])
+
+
+def _log(
+    session: CaseSession, analysis: Analysis, starts: Sequence[str], settings: Section
+) -> None:
+    """Log the analysis; with the settings, so that a bundle says how to make its records again."""
     session.custody.append(
         "processing",
         reason="money followed",

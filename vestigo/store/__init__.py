@@ -4,5 +4,6 @@
 from vestigo.store.folder import CaseFolder
 from vestigo.store.ledger import LedgerEntry, LedgerHead, RecordLedger
 from vestigo.store.lock import writer_lock
+from vestigo.store.streaming import streamed
 
-__all__ = ["CaseFolder", "LedgerEntry", "LedgerHead", "RecordLedger", "writer_lock"]
+__all__ = ["CaseFolder", "LedgerEntry", "LedgerHead", "RecordLedger", "streamed", "writer_lock"]

@@ -17,7 +17,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import ExceptionContext
@@ -32,15 +32,13 @@ from vestigo.store.schema import bodies, disposals, entries, metadata
 R = TypeVar("R", bound=Record)
 START = "0" * 64
 PAGE = 500
-BATCH = 500
+BATCH = 2_000  # six values each: SQLite takes 32,766 at once
 SALT_BYTES = 32
 PAGE_BYTES, CACHE_KIB = 8192, 32 << 10  # what is written in disorder is digests: they fit
 # as they are: SQLAlchemy spends more on a row of many than SQLite does
-NEW_ENTRY = (
-    "INSERT INTO entries (seq, record_id, kind, schema, entry_sha256, salt) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
-)
-NEW_BODY = "INSERT INTO bodies (record_id, body) VALUES (?, ?)"
+NEW_ENTRIES = "INSERT INTO entries (seq, record_id, kind, schema, entry_sha256, salt) VALUES "
+KNOWN = "SELECT record_id FROM entries WHERE record_id IN (SELECT value FROM json_each(?))"
+NEW_BODIES = "INSERT INTO bodies (record_id, body) VALUES "
 # what SQLite answers when a file is no database, damaged, or has other tables than ours
 DAMAGED = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRIMARY = 0xFF
@@ -310,20 +308,27 @@ def _append_batch(
     """Append the records of ``batch`` that are not there yet, in their order."""
     named = (one if isinstance(one, WrittenRecord) else one.written() for one in batch)
     by_id = {one.record_id: one for one in named}
-    asked = select(entries.c.record_id).where(entries.c.record_id.in_(list(by_id)))
-    known = set(connection.execute(asked).scalars())
+    known = set(connection.exec_driver_sql(KNOWN, (json.dumps(list(by_id)),)).scalars())
     fresh = [one for name, one in by_id.items() if name not in known]
     if not fresh:
         return head
     rows = []
-    for one in fresh:
-        salt = secrets.token_hex(SALT_BYTES)
+    salts = secrets.token_hex(SALT_BYTES * len(fresh))
+    for n, one in enumerate(fresh):
+        salt = salts[2 * SALT_BYTES * n : 2 * SALT_BYTES * (n + 1)]
         link = next_hash(head.entry_sha256, commitment_of(one.record_id, salt))
         head = LedgerHead(head.n_entries + 1, link)
         rows.append((head.n_entries, one.record_id, one.kind, one.schema, link, salt))
-    connection.exec_driver_sql(NEW_ENTRY, rows)
-    connection.exec_driver_sql(NEW_BODY, [(one.record_id, one.body) for one in fresh])
+    _insert(connection, NEW_ENTRIES, rows)
+    _insert(connection, NEW_BODIES, [(one.record_id, one.body) for one in fresh])
     return head
+
+
+def _insert(connection: Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows in one step, during which other threads run; there are few enough of them."""
+    places = f"({','.join('?' * len(rows[0]))})"
+    values = tuple(value for row in rows for value in row)
+    connection.exec_driver_sql(into + ",".join([places] * len(rows)), values)
 
 
 def commitment_of(record_id: str, salt: str) -> str:
