@@ -177,6 +177,53 @@ def test_an_expansion_moves_nothing_is_undone_redone_and_taken_back(visit):
     visit.wait_rows(n)
 
 
+STYLED = """async () => {
+  const cy = document.getElementById('canvas')._cyreg.cy, styled = new Set();
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame(); await frame();
+  cy.on('style', (event) => { if (event.target !== cy) styled.add(event.target.id()); });
+  cy.nodes()[0].select();
+  await frame(); await frame();
+  return [[...styled], cy.nodes()[0].id()]; }"""
+
+
+def test_what_is_selected_is_styled_anew_and_nothing_else(visit):
+    visit.graph("testmarket/ana")
+    visit.expand()
+    until(visit.page, "() => document.querySelectorAll('#things tbody tr').length > 3")
+    visit.page.keyboard.press("Escape")
+    styled, chosen = visit.page.evaluate(STYLED)
+    assert styled == [chosen]
+
+
+WORDS = """() => {
+  const cy = document.getElementById('canvas')._cyreg.cy, edges = cy.edges().toArray();
+  return [edges.length, edges.filter((edge) => edge.style('label')).length]; }"""
+
+
+def test_words_stand_on_few_lines_and_on_one_of_many_that_is_selected(visit):
+    visit.graph("testmarket/ana")
+    visit.expand()
+    until(visit.page, "() => document.querySelectorAll('#things tbody tr').length > 3")
+    n_lines, n_worded = visit.page.evaluate(WORDS)
+    assert n_worded == (n_lines if n_lines <= 12 else 0)
+    visit.page.evaluate(MORE_LINES)
+    until(visit.page, "() => document.querySelectorAll('#joins tbody tr').length > 20")
+    visit.page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert visit.page.evaluate(WORDS)[1] == 0
+    visit.page.evaluate("document.getElementById('canvas')._cyreg.cy.edges()[0].select()")
+    assert visit.page.evaluate(WORDS)[1] == 1
+
+
+MORE_LINES = """() => {
+  const cy = document.getElementById('canvas')._cyreg.cy;
+  const [a, b] = [cy.nodes()[0], cy.nodes()[1]], ref = (node) => node.data('shape').ref;
+  cy.add([...Array(25).keys()].map((n) => ({ group: 'edges', classes: 'structural', data: {
+    id: 'more' + n, source: a.id(), target: b.id(), shown: 'paid', width: 1.5,
+    edge: { source: ref(a), target: ref(b), kind: 'PAID', tier: 'structural', n: 1, first: null,
+            last: null, sat: 0, rule: 'r.v1', confidence: '1', record: 'x' } } }))); }"""
+
+
 def test_money_flows_from_left_to_right(visit):
     visit.graph("bcrt1qvendor0000000000000000000000000000start")
     visit.expand()
@@ -543,6 +590,12 @@ LONG_TABLE = """() => {
     look: 'ellipse' }, position: { x: n * 10, y: 0 } }));
   cy.add(nodes); }"""
 
+JUMP = """() => new Promise((done) => {
+  const place = document.querySelector('#things').closest('.sheet');
+  const told = () => done(document.querySelectorAll('#things tbody tr[data-id]').length);
+  place.addEventListener('scroll', told, { once: true });
+  place.scrollTop = (place.scrollHeight - place.clientHeight) / 2; })"""
+
 
 def test_a_long_table_has_only_the_rows_that_can_be_seen_and_all_of_them_in_turn(visit):
     page = visit.page
@@ -565,5 +618,8 @@ def test_a_long_table_has_only_the_rows_that_can_be_seen_and_all_of_them_in_turn
     )
     assert indexes == sorted(indexes), "in their order"
     assert page.evaluate("document.activeElement.closest('tr') !== null"), "the focus stays"
+    jumped = page.evaluate(JUMP)
+    assert jumped < 40, "few rows are made while the table moves"
+    until(page, f"() => document.querySelectorAll('{drawn}').length > 60")  # when it rests
     page.fill("#things-filter", "a29")
     until(page, "() => document.querySelectorAll('#things tbody tr').length === 10")

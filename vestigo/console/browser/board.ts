@@ -3,7 +3,7 @@
 import type { Core, ElementDefinition, NodeCollection, NodeSingular } from "cytoscape";
 import { say } from "./asking";
 import type { NodeShape, Ref, Shapes, Words } from "./asking";
-import { GROUP, edgeElement, idOf, nodeElement, nodesIn, shapeOf } from "./canvas";
+import { GROUP, edgeElement, idOf, nodeElement, nodesIn, shapeOf, suit } from "./canvas";
 import { insideOf, standIn } from "./folding";
 import { History, step } from "./history";
 import { COLUMN, ROW, Taken, placesBeside } from "./placing";
@@ -290,6 +290,7 @@ export class Board {
       this.cy.batch(() => {
         this.cy.add(elements.filter((element) => !there(element.data.id)));
         this.cy.add(fresh.filter((edge) => drawable(edge) && !there(edge.data.id)));
+        suit(this.cy);
       });
     };
     const revert = (): void => {

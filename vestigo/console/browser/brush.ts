@@ -3,7 +3,7 @@
 import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
 import { say } from "./asking";
 import type { EdgeShape } from "./asking";
-import { edgesIn } from "./canvas";
+import { classify, edgesIn, nodesIn } from "./canvas";
 import { byId, moment } from "./page";
 
 const STEPS = 1000;
@@ -58,14 +58,8 @@ export class Brush {
     const text = Number.isFinite(low) ? `${moment(low)} – ${moment(high)} UTC` : say("all-times");
     byId("brush-span").textContent = text;
     for (const input of [this.from, this.to]) input.setAttribute("aria-valuetext", text);
-    this.cy.batch(() => {
-      this.cy.edges().forEach((edge) => {
-        edge.toggleClass("untimely", !fits(timesOf(edge), low, high));
-      });
-      this.cy.nodes().forEach((node) => {
-        node.toggleClass("untimely", Number.isFinite(low) && isLeftAlone(node));
-      });
-    });
+    classify(this.cy, edgesIn(this.cy.edges()), "untimely", (edge) => !fits(timesOf(edge), low, high));
+    classify(this.cy, nodesIn(this.cy.nodes()), "untimely", (node) => Number.isFinite(low) && isLeftAlone(node));
   }
 
   private histogram(times: number[]): void {

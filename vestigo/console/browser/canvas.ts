@@ -104,13 +104,23 @@ export function suit(cy: Core): void {
   const many = cy.elements().length > MANY;
   const options = (cy as unknown as { renderer(): Record<string, unknown> }).renderer();
   options["hideEdgesOnViewport"] = many;
-  cy.edges().toggleClass("quiet", many);
-  cy.edges().toggleClass("silent", cy.edges().length > FEW);
+  const edges = edgesIn(cy.edges());
+  const few = !many && edges.length <= FEW;
+  classify(cy, edges, "quiet", () => many);
+  classify(cy, edges, "worded", () => few);
   // a line between two things of one column leaves it sideways, or it would hide behind others
-  for (const edge of edgesIn(cy.edges())) {
+  classify(cy, edges, "bow", (edge) => {
     const [a, b] = [edge.source().position(), edge.target().position()];
-    edge.toggleClass("bow", !many && Math.abs(a.x - b.x) < 60);
-  }
+    return !many && Math.abs(a.x - b.x) < 60;
+  });
+}
+
+/** Let those things have a class that shall; cytoscape styles anew whatever is toggled, so the others are left alone. */
+export function classify<T extends NodeSingular | EdgeSingular>(
+  cy: Core, things: T[], name: string, wanted: (thing: T) => boolean,
+): void {
+  const wrong = things.filter((thing) => thing.hasClass(name) !== wanted(thing));
+  if (wrong.length) cy.batch(() => wrong.forEach((thing) => thing.toggleClass(name)));
 }
 
 function classOf(shape: NodeShape): string {
@@ -126,11 +136,9 @@ function styles(words: Words): StylesheetJson {
   const soft = colour("soft");
   const paper = colour("paper");
   const accent = colour("accent");
-  const tiers = Object.entries(words.dashes).map(([tier, dashes]) => ({
+  const tiers = Object.entries(words.dashes).filter(([, dashes]) => dashes.length).map(([tier, dashes]) => ({
     selector: `edge.${tier}`,
-    style: dashes.length
-      ? { "line-style": "dashed" as const, "line-dash-pattern": dashes }
-      : { "line-style": "solid" as const },
+    style: { "line-style": "dashed" as const, "line-dash-pattern": dashes },
   }));
   const marks = ["red", "orange", "yellow", "green", "blue", "violet"].map((name) => ({
     selector: `node.mark-${name}`,
@@ -141,7 +149,7 @@ function styles(words: Words): StylesheetJson {
       selector: "node",
       style: {
         label: "data(shown)", shape: "data(look)", "background-color": "data(fill)",
-        width: 24, height: 24, color: ink, "font-size": 12, "text-halign": "center",
+        width: 24, height: 24, color: ink, "font-size": 12,
         "text-valign": "bottom", "text-margin-y": 3, "text-wrap": "wrap", "border-width": 1.5,
         "border-color": ink, "min-zoomed-font-size": 6, "text-background-color": paper,
         "text-background-opacity": 0.75, "text-background-padding": "1px",
@@ -153,7 +161,7 @@ function styles(words: Words): StylesheetJson {
       style: {
         label: "data(shown)", shape: "round-rectangle", "background-opacity": 0.12,
         "background-color": accent, "border-style": "dashed", "border-color": accent,
-        "text-halign": "center", "text-valign": "top", padding: "14px",
+        "text-valign": "top", padding: "14px",
       },
     },
     { selector: "node.cash-out", style: { "border-style": "dashed", "border-width": 3 } },
@@ -164,18 +172,22 @@ function styles(words: Words): StylesheetJson {
       selector: "edge",
       style: {
         "curve-style": "bezier", "control-point-step-size": 42, "target-arrow-shape": "triangle", width: "data(width)",
-        "line-color": soft, "target-arrow-color": soft, "arrow-scale": 0.9, label: "data(shown)",
-        "font-size": 10, color: soft, "text-rotation": "autorotate", "min-zoomed-font-size": 8,
+        "line-color": soft, "target-arrow-color": soft, "arrow-scale": 0.9,
+      },
+    },
+    {
+      selector: "edge.worded, edge.pointed, edge:selected",
+      style: {
+        label: "data(shown)", "font-size": 10, color: soft, "text-rotation": "autorotate", "min-zoomed-font-size": 8,
         "text-background-color": paper, "text-background-opacity": 0.8,
       },
     },
     ...tiers,
     ...marks,
     { selector: "edge.bow", style: { "curve-style": "unbundled-bezier", "control-point-distances": [70], "control-point-weights": [0.5] } },
-    { selector: "edge.silent", style: { label: "" } },
-    { selector: "edge.quiet", style: { label: "", "curve-style": "straight" } },
-    { selector: "edge.pointed", style: { label: "data(shown)", width: 4 } },
-    { selector: "edge:selected", style: { label: "data(shown)", "line-color": accent, "target-arrow-color": accent, width: 4 } },
+    { selector: "edge.quiet", style: { "curve-style": "straight" } },
+    { selector: "edge.pointed", style: { width: 4 } },
+    { selector: "edge:selected", style: { "line-color": accent, "target-arrow-color": accent, width: 4 } },
     { selector: "node:selected", style: { "border-color": accent, "border-width": 5, "font-weight": "bold" } },
     { selector: ".hidden, .untimely, .folded", style: { display: "none" } },
   ] as unknown as StylesheetJson;

@@ -101,17 +101,23 @@ export class Expanding {
       this.hesitate(true);
       return;
     }
-    this.dialog.close();
-    const parts: Part[] = [];
-    for (const wish of this.wishes) {
-      if (!wish.whole?.checked && Number(wish.input.value) > 0) parts.push(await this.bringSome(of, ref, wish, parts));
-    }
+    const asked = this.askAll(of, ref);
+    this.dialog.close(); // while the server is asked already
+    const parts = await asked;
     let n = board.addParts(say("expanded", { name: shapeOf(of).short }), parts, of);
     for (const wish of this.wishes) {
       if (wish.whole?.checked) n += this.bundle(of, ref, wish.count);
     }
     board.cy.resize();
     tell(say("brought", { n }));
+  }
+
+  private async askAll(of: NodeSingular, ref: Ref): Promise<Part[]> {
+    const parts: Part[] = [];
+    for (const wish of this.wishes) {
+      if (!wish.whole?.checked && Number(wish.input.value) > 0) parts.push(await this.bringSome(of, ref, wish, parts));
+    }
+    return parts;
   }
 
   private async bringSome(of: NodeSingular, ref: Ref, wish: Wish, before: Part[]): Promise<Part> {

@@ -3,13 +3,18 @@
 import { made } from "./page";
 
 export const WHOLE = 100; // tables up to here are there as a whole
-const AROUND = 30;
+const AROUND = 30; // rows kept beyond those that can be seen
+const AHEAD = 8; // rows made beyond them while the table moves
+const REST_MS = 150;
 
 export class Rows {
   private shown = new Map<number, HTMLElement>();
   private make: (n: number) => HTMLElement = () => made("tr");
   private n = 0;
   private height = 0;
+  private first = 0;
+  private last = 0;
+  private resting = 0;
   private readonly place: HTMLElement;
   private readonly above = space();
   private readonly below = space();
@@ -19,7 +24,7 @@ export class Rows {
     private readonly body: HTMLElement,
   ) {
     this.place = table.closest<HTMLElement>(".sheet") ?? table;
-    this.place.addEventListener("scroll", () => this.look(), { passive: true });
+    this.place.addEventListener("scroll", () => this.move(), { passive: true });
   }
 
   /** Show `n` rows from now on; `make` builds one of them. */
@@ -27,6 +32,7 @@ export class Rows {
     this.n = n;
     this.make = make;
     this.shown.clear();
+    clearTimeout(this.resting);
     const isLong = n > WHOLE;
     this.table.classList.toggle("long", isLong);
     if (!isLong) {
@@ -36,15 +42,28 @@ export class Rows {
     }
     this.table.setAttribute("aria-rowcount", String(n + 1));
     this.body.replaceChildren(this.above, this.below);
-    this.look();
+    this.first = this.last = 0;
+    this.look(AROUND);
   }
 
-  private look(): void {
+  /** While the table moves few rows are made; the others come when it rests. */
+  private move(): void {
     if (this.n <= WHOLE) return;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.look(AROUND), REST_MS);
+    this.look(AHEAD);
+  }
+
+  private look(around: number): void {
     if (!this.height) this.measure();
-    const seen = Math.ceil(this.place.clientHeight / this.height);
-    const first = Math.max(0, Math.floor(this.place.scrollTop / this.height) - AROUND);
-    const last = Math.min(this.n, first + seen + 2 * AROUND);
+    const top = Math.floor(this.place.scrollTop / this.height);
+    const end = top + Math.ceil(this.place.clientHeight / this.height);
+    let [first, last] = [Math.max(0, top - around), Math.min(this.n, end + around)];
+    if (first <= this.last && last >= this.first) {
+      first = Math.max(Math.min(first, this.first), top - AROUND);
+      last = Math.min(Math.max(last, this.last), end + AROUND);
+    }
+    [this.first, this.last] = [first, last];
     for (const [row, element] of this.shown) {
       if ((row < first || row >= last) && !element.contains(document.activeElement)) {
         element.remove();
