@@ -196,7 +196,7 @@ def test_the_whole_console_in_spanish_by_keyboard(browser, served):
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("nav >> text=Anuncios")
     assert visit.page.locator("html").get_attribute("lang") == "es"
-    visit.page.click("text=English")
+    visit.page.click("[name=language][value=en]")
     assert visit.page.locator("html").get_attribute("lang") == "en"
     visit.close()
 

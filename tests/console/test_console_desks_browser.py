@@ -122,6 +122,20 @@ def test_an_investigator_confirms_a_candidate_with_the_keyboard_alone(browser, o
     visit.close()
 
 
+@pytest.mark.parametrize("language", ["en", "es", "pt", "fr"])
+def test_on_a_laptop_the_head_is_two_lines_and_names_the_case_whole(browser, own, language):
+    visit = Visit(browser, own, "pia.prosecutor", locale=language)
+    visit.go("/evidence")
+    head = visit.page.evaluate(
+        """() => { const links = [...document.querySelectorAll('header nav a')], c = document.querySelector('.case');
+            return [new Set(links.map(a => a.offsetTop)).size, c.scrollWidth <= c.clientWidth, c.title,
+                    document.querySelector('header').offsetHeight]; }"""
+    )
+    assert head[:3] == [1, True, "Operation <Harbour> & “Sea”"]
+    assert head[3] < 100
+    visit.close()
+
+
 def test_a_prosecutor_verifies_confirms_who_they_are_and_takes_a_table_along(browser, own):
     visit = Visit(browser, own, "pia.prosecutor")
     visit.go("/evidence")
@@ -136,6 +150,7 @@ def test_a_prosecutor_verifies_confirms_who_they_are_and_takes_a_table_along(bro
     with visit.page.expect_download() as told:
         visit.page.click("main button.primary")
     assert told.value.suggested_filename == "custody.csv"
+    assert visit.page.locator("h1").inner_text() == "Confirmed", "not the form, as if it had failed"
     visit.close()
 
 

@@ -100,7 +100,10 @@ def test_a_confirmation_counts_for_five_minutes_and_for_this_session_alone(own):
         assert client.get("/listings.csv").headers["location"] == "/confirm?next=%2Flistings.csv"
         form = {"password": PASSWORD, "next": "/listings.csv"}
         answer = client.post("/confirm", data=form, headers=SAME)
-        assert answer.headers["location"] == "/listings.csv"
+        assert answer.headers["refresh"] == "0; url=/listings.csv"
+        assert "The file is handed out now." in answer.text
+        page = client.post("/confirm", data={**form, "next": "/evidence/build"}, headers=SAME)
+        assert page.headers["location"] == "/evidence/build"
         assert client.get("/listings.csv").status_code == 200
         assert other.get("/listings.csv").status_code == 303
         own.case.clock.now += STEP_UP + timedelta(seconds=1)

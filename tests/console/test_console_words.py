@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import fields
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +14,17 @@ from babel.messages.extract import extract
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
+from ledger.stating import FOLLOW_ALL, SAME_WALLET, TWO_PARTY
+from ledger.sweep import METHODS
 from vestigo.console import words
+from vestigo.console.facets import Wanted
+from vestigo.console.field_names import field_name
+from vestigo.console.money import wording
 from vestigo.console.rendering import build_environment
 from vestigo.console.vendor_pages import _sighting
+from vestigo.evidence.report.writing import bitcoin
 from vestigo.i18n import DOCUMENT_LANGUAGES, LANGUAGES, SOURCE_LANGUAGE, catalogue, speaking
+from vestigo.records import TAGPACK_LEVELS, Authorization
 
 MEANT_AS_THEY_ARE = {
     "Vestigo",
@@ -134,3 +143,43 @@ def test_the_list_of_vendors_shows_the_captured_profile(captured):
     accounts = [SimpleNamespace(light=SimpleNamespace(profile_captured=is_)) for is_ in captured]
     assert _sighting(accounts).light.profile_captured
     assert _sighting(accounts[:1]) is accounts[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "share", "price"),
+    [
+        ("en", "0.00335372 BTC", "99.77 %", "6.4789"),
+        ("es", "0.00335372 BTC", "99.77 %", "6.4789"),
+        ("pt", "0,00335372 BTC", "99,77 %", "6,4789"),
+        ("fr", "0,00335372 BTC", "99,77 %", "6,4789"),
+    ],
+)
+def test_a_fraction_is_written_as_documents_of_the_language_write_it(language, shown, share, price):
+    with speaking(language):
+        assert words.btc(335_372) == shown == bitcoin(335_372)
+        assert words.percent(Decimal("0.9977")) == share
+        assert words.amount(Decimal("6.4789")) == price
+        assert words.btc(2_100_000_000_000_000).startswith("21000000")
+
+
+def test_a_price_is_asked_for_with_the_mark_that_is_shown():
+    with speaking("fr"):
+        assert Wanted.read({"price_min": "0,5"}).price_min == Decimal("0.5")
+        assert Wanted.read({"price_min": "0.5"}).price_min == Decimal("0.5")
+    with speaking("en"):
+        assert "price_min" in Wanted.read({"price_min": "0,5"}).not_understood
+
+
+def test_codes_of_records_have_words_in_every_language():
+    for language in DOCUMENT_LANGUAGES:
+        with speaking(language):
+            for words_of, codes in (
+                (wording.hop_words, (FOLLOW_ALL, SAME_WALLET, TWO_PARTY)),
+                (wording.method_words, METHODS),
+                (wording.level_words, TAGPACK_LEVELS),
+            ):
+                told = [words_of(code) for code in codes]
+                assert all(told)
+                assert not set(told) & set(codes), language
+            shown = {field.name for field in fields(Authorization)} - {"network"}
+            assert not [name for name in shown if "_" in field_name(name)]

@@ -10,9 +10,20 @@ from urllib.parse import quote, urlencode
 
 from vestigo.console.index import CaseIndex
 from vestigo.console.masking import Masking, is_third
-from vestigo.console.words import amount, btc, in_quotes, moment, per_words, stop_words
+from vestigo.console.words import (
+    act_words,
+    amount,
+    btc,
+    in_quotes,
+    instant,
+    kind_words,
+    moment,
+    per_words,
+    stop_words,
+)
 from vestigo.i18n import _, ngettext
 from vestigo.records import (
+    Authorization,
     Capture,
     CapturedPicture,
     CashOutPoint,
@@ -85,7 +96,7 @@ def summary_of(record: Record, masking: Masking) -> str:
     for cls, say in _SUMMARIES.items():
         if isinstance(record, cls):
             return say(record, masking)
-    return record.KIND
+    return kind_words(record.KIND)
 
 
 def fields_of(record: Record, masking: Masking) -> list[tuple[str, str]]:
@@ -100,7 +111,9 @@ def fields_of(record: Record, masking: Masking) -> list[tuple[str, str]]:
             value = masking.pseudonym(str(value))
         elif isinstance(record, Feedback) and field.name == "text":
             value = masking.text(record)
-        rows.append((field.name, _text(to_plain(value))))
+        elif field.name == "acts":
+            value = [act_words(act) for act in value]
+        rows.append((field.name, instant(_text(to_plain(value)))))
     return rows
 
 
@@ -173,6 +186,7 @@ def _unseen(told: str, sha256: str) -> str:
 
 
 _SUMMARIES: dict[type[Record], Callable[[Any, Masking], str]] = {
+    Authorization: lambda r, _m: f"{r.reference} · {r.issuing_body}",
     Capture: lambda r, _m: f"{r.uri} · {moment(r.observed_at)}",
     Listing: lambda r, _m: r.title,
     VendorAccount: lambda r, _m: f"{r.market} / {r.handle}",

@@ -17,6 +17,7 @@ from vestigo.console.light import LightListing, LightUnitPrice
 from vestigo.console.paging import Paged, page_number, paged
 from vestigo.console.trading.schedules import schedules_of
 from vestigo.console.trading.states import Gone, gone_pages, state_of
+from vestigo.console.words import decimal_mark
 from vestigo.records import Mention, UnitPrice
 
 T = TypeVar("T")
@@ -291,7 +292,7 @@ def _parsed(
 
 
 def _money(text: str) -> Decimal:
-    amount = Decimal(text)
+    amount = Decimal(text.replace(decimal_mark(), "."))
     if not amount.is_finite() or amount < 0:
         raise ValueError(text)
     return amount

@@ -34,6 +34,7 @@ def cash_outs(request: Asked) -> Response[str]:
     return desk.page(
         request, "cash_outs.html", Look("cash-outs"),
         index=index, elsewhere=paged(elsewhere, query_of(request)),
+        n_outputs=len({(one.record.txid, one.record.vout) for one in index.cash_outs}),
     )  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from vestigo.console import explaining, visible, words
+from vestigo.console.field_names import field_name
 from vestigo.console.index import CaseIndex
+from vestigo.console.money import wording
 from vestigo.console.paging import part
 from vestigo.i18n import DOCUMENT_LANGUAGES, _, ngettext
 from vestigo.pipeline.cash_outs import cash_out_subject
@@ -35,13 +37,16 @@ def build_environment() -> Environment:
 def _globals() -> Mapping[str, Any]:
     named = (
         "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
-        "day", "end_words", "field_words", "kind_words", "moment", "number", "page_words",
-        "per_words",
-        "percent", "role_words", "selector_words", "standing_words", "status_words",
+        "day", "end_words", "field_words", "instant", "kind_words", "moment", "number",
+        "page_words", "per_words", "percent", "role_words", "selector_words", "standing_words",
+        "status_words",
         "stop_words", "tier_meaning", "tier_of", "tier_words",
     )  # fmt: skip
+    of_money = ("category_words", "hop_words", "level_words", "method_words")
     return {
         **{name: getattr(words, name) for name in named},
+        **{name: getattr(wording, name) for name in of_money},
+        "field_name": field_name,
         "_": _,
         "ngettext": ngettext,
         "languages": DOCUMENT_LANGUAGES,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
+from vestigo.evidence.report.writing import locale
 from vestigo.evidence.words import (
     act_words,
     action_words,
@@ -36,9 +38,10 @@ from vestigo.records import (
 
 __all__ = [
     "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
-    "day", "end_words", "field_words", "in_quotes", "kind_words", "moment", "number", "page_words",
-    "per_words", "percent", "role_words", "selector_words", "standing_words", "status_words",
-    "stop_words", "tier_meaning", "tier_of", "tier_words",
+    "day", "decimal_mark", "end_words", "field_words", "in_figures", "in_quotes", "instant",
+    "kind_words", "moment", "number", "page_words", "per_words", "percent", "role_words",
+    "selector_words", "standing_words", "status_words", "stop_words", "tier_meaning", "tier_of",
+    "tier_words",
 ]  # fmt: skip
 SAT = Decimal(100_000_000)
 FIVE_DIGITS = 10_000
@@ -117,14 +120,36 @@ def moment(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else "–"
 
 
+def instant(text: str) -> str:
+    """Return a stored time as ``moment`` writes it; a day, or what is no time, as it stands."""
+    return f"{text[:10]} {text[11:19]} UTC" if text[10:11] == "T" and text[-1:] == "Z" else text
+
+
 def day(on: date | None) -> str:
     """Return a date, always in the same sortable form."""
     return on.isoformat() if on else "–"
 
 
+def decimal_mark() -> str:
+    """Return what parts whole from fraction, as documents in this language write it."""
+    return _decimal_mark(locale())
+
+
+@cache
+def _decimal_mark(name: str) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return get_decimal_symbol(name)
+
+
+def in_figures(value: Decimal) -> str:
+    """Return a decimal with the digits that it has, without an exponent."""
+    return format(value, "f").replace(".", decimal_mark())
+
+
 def btc(sat: int) -> str:
     """Return satoshi as BTC with all eight places."""
-    return f"{Decimal(sat) / SAT:.8f} BTC"
+    return in_figures((Decimal(sat) / SAT).quantize(1 / SAT)) + " BTC"
 
 
 def number(n: int) -> str:
@@ -137,11 +162,11 @@ def number(n: int) -> str:
     return format_decimal(n, locale="en").replace(",", "\u202f") if n >= FIVE_DIGITS else str(n)
 
 
-def amount(value: Decimal | None) -> str:
-    """Return a decimal as it stands, without an exponent."""
-    return "–" if value is None else format(value, "f")
+def amount(value: Decimal | str | None) -> str:
+    """Return a decimal with all its places, a dash where there is none."""
+    return "–" if value is None else in_figures(Decimal(value))
 
 
-def percent(value: Decimal) -> str:
+def percent(value: Decimal | str) -> str:
     """Return a probability as a percentage with up to two places."""
-    return f"{(value * 100).normalize():f} %"
+    return in_figures((Decimal(value) * 100).normalize()) + " %"

@@ -63,10 +63,12 @@ export class Refused extends Error {
   }
 }
 
+const sentences = new Map<string, string>(); // a table says the same in each of its rows
+
 /** Return the sentence of the page that is called `name`, with its places filled. */
 export function say(name: string, filled: Record<string, string | number> = {}): string {
-  const found = document.querySelector(`#words [data-word="${name}"]`);
-  let text = found?.textContent ?? name;
+  let text = sentences.get(name) ?? document.querySelector(`#words [data-word="${name}"]`)?.textContent ?? name;
+  sentences.set(name, text);
   for (const [place, value] of Object.entries(filled)) {
     text = text.replaceAll(`{${place}}`, String(value));
   }

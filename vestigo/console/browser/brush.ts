@@ -77,16 +77,16 @@ export class Brush {
     picture.setAttribute("viewBox", `0 0 ${BINS} 20`);
     picture.setAttribute("preserveAspectRatio", "none");
     picture.setAttribute("aria-hidden", "true");
-    bins.forEach((n, x) => {
-      const bar = document.createElementNS(SVG, "rect");
-      const height = n ? Math.max(1, (n / most) * 20) : 0;
-      for (const [name, value] of Object.entries({ x: x + 0.1, y: 20 - height, width: 0.8, height })) {
-        bar.setAttribute(name, String(value));
-      }
-      picture.append(bar);
-    });
+    const bars = document.createElementNS(SVG, "path");
+    bars.setAttribute("d", bins.map((n, x) => bar(x + 0.1, n ? Math.max(1, (n / most) * 20) : 0)).join(""));
+    picture.append(bars);
     place.append(picture);
   }
+}
+
+/** Return a bar of the histogram as a piece of a path, "" where nothing falls. */
+function bar(x: number, height: number): string {
+  return height ? `M${x} 20v${-height}h.8v${height}z` : "";
 }
 
 function timesOf(edge: EdgeSingular): number[] {

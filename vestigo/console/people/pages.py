@@ -14,6 +14,7 @@ from litestar.params import Body
 from vestigo.console.accounts import CAPABILITIES
 from vestigo.console.acting import confirmed, needed_of, see, signed_in
 from vestigo.console.desk import Asked, Desk, Look, desk_of
+from vestigo.console.people.going_on import go_on
 from vestigo.console.people.passkeys import party_of
 from vestigo.console.people.ways import ways_of
 from vestigo.console.requests import header_of, way_back
@@ -49,7 +50,7 @@ def confirm(request: Asked, data: Form) -> Response[str]:
                          ways=ways_of(request), status=HTTPStatus.UNAUTHORIZED)  # fmt: skip
     desk.log.write(Look("confirmed by password"), person.account, person.role, {"for": wanted})
     desk.sessions.confirm(person.key)
-    return see(wanted)
+    return go_on(request, wanted)
 
 
 @post("/people/revoke", sync_to_thread=True, status_code=HTTPStatus.SEE_OTHER)

@@ -16,6 +16,7 @@ from vestigo.clock import iso
 from vestigo.console.accounts import CAPABILITIES, Account
 from vestigo.console.acting import needed_of, require_confirmed, see, signed_in
 from vestigo.console.desk import Asked, Desk, Look, desk_of
+from vestigo.console.people.going_on import go_on
 from vestigo.console.people.passkeys import (
     MOST_ANSWER,
     MOST_NAME,
@@ -153,7 +154,7 @@ def confirm(request: Asked, data: Form) -> Response[str]:
                          ways=ways_of(request), status=HTTPStatus.UNAUTHORIZED)  # fmt: skip
     desk.log.write(Look("confirmed by passkey"), person.account, person.role, {"for": wanted})
     desk.sessions.confirm(person.key)
-    return see(wanted)
+    return go_on(request, wanted)
 
 
 def _party(request: Asked) -> Party:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
+from vestigo.console.words import in_figures
 from vestigo.evidence.harmless import harmless_line
 
 WIDTH, HEIGHT = 960, 340
@@ -76,7 +77,7 @@ def spread_svg(chart: Spread) -> bytes:
         y_low, y_mid, y_high = (_y(value, top) for value in (low, middle, high))
         parts.append(_rect(x - 9, y_high, 18, max(2, y_low - y_high), "#b9d3e6"))
         parts.append(_rect(x - 14, y_mid - 2, 28, 4, COLOURS[0]))
-        parts.append(_text(x, y_high - 6, f"{middle:f}", anchor="middle", size=12))
+        parts.append(_text(x, y_high - 6, in_figures(middle), anchor="middle", size=12))
         parts.append(_text(x, HEIGHT - 8, f"n={n}", anchor="middle", size=11, ink=SOFT))
     parts.append(_text(WIDTH - LEGEND + 14, TOP + 14, chart.unit, size=13))
     return _svg(chart.title, parts)
