@@ -78,14 +78,15 @@ class Statements:
 
     def _cluster(self, script: int, named: Mapping[int, str]) -> Cluster:
         index, edges = self._index, self._unions.edges(script)
+        txids = {tx: index.txid(tx) for tx in self._unions.transactions(script)}
         joins = tuple(
-            Join(txid=index.txid(tx), address_a=named[a], address_b=named[b]) for tx, a, b in edges
+            Join(txid=txids[tx], address_a=named[a], address_b=named[b]) for tx, a, b in edges
         )
         return Cluster(
             network=index.network,
             addresses=tuple(sorted(named[item] for item in self._unions.members(script))),
             joins=joins,
-            sources=tuple(dict.fromkeys(self._citations.cite(edge.tx) for edge in edges)),
+            sources=tuple(self._citations.cite(tx) for tx in txids),
             method=self._method(multi_input.RULE),
             confidence=self._models[CLUSTER_MODEL].probability(
                 self._likelihood.cluster_row(script)
