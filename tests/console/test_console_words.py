@@ -183,3 +183,31 @@ def test_codes_of_records_have_words_in_every_language():
                 assert not set(told) & set(codes), language
             shown = {field.name for field in fields(Authorization)} - {"network"}
             assert not [name for name in shown if "_" in field_name(name)]
+
+
+REFUSED_BY = (
+    "vestigo/store/full_disk.py", "vestigo/store/ledger.py", "vestigo/pipeline/judging.py",
+    "vestigo/pipeline/retracting.py", "vestigo/pipeline/cash_outs.py",
+    "vestigo/pipeline/disclosing.py", "vestigo/pipeline/disposing.py",
+    "vestigo/pipeline/unmasking.py", "vestigo/pipeline/receipts.py",
+    "vestigo/pipeline/interventions.py", "vestigo/evidence/keybox.py",
+    "vestigo/evidence/operator_key.py", "vestigo/evidence/operator_passphrase.py",
+    "vestigo/evidence/disclosure/wish.py", "vestigo/evidence/received/receipt.py",
+    "vestigo/evidence/custody.py", "vestigo/authority/gate.py", "ledger/tags.py",
+    "ledger/tagpack.py", "graph/faults.py", "graph/neo4j_faults.py",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", REFUSED_BY)
+def test_what_refuses_an_act_of_the_console_says_so_in_the_language_of_the_page(repository, path):
+    handle = io.BytesIO((repository / path).read_bytes())
+    told = [
+        message[0] if isinstance(message, tuple) else message
+        for _line, message, *_rest in extract(
+            "python", handle, keywords={"_": None, "ngettext": (1, 2)}
+        )
+    ]
+    assert told
+    for language in set(DOCUMENT_LANGUAGES) - {SOURCE_LANGUAGE}:
+        known = catalogue(language)._messages
+        assert not [message for message in told if not all(known.get(message, ("",)))], language
