@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Stated probabilities: logistic models whose weights are data (``config/ledger/odds.toml``).
 
-A model adds the weights of the features that hold (natural log-odds).  Each weight has
-its 95 % interval, each model the worlds, the day and the number of statements that it was
-fitted on.  ``vestigo bench calibration --fit`` makes the file again.
+A model adds the weights of the features that hold (natural log-odds); a weight of two
+names (``a & b``) holds where both do.  Each weight has its 95 % interval, each model the
+worlds, the day and the number of statements that it was fitted on.  ``vestigo bench
+calibration --fit`` makes the file again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from vestigo.records import Measured, probability
 from vestigo.settings import read_toml
 
 DIGITS = 20
+BOTH = " & "
 LEAST, MOST = Decimal("0.0001"), Decimal("0.9999")
 Features = Mapping[str, int]
 
@@ -45,6 +47,16 @@ class Model:
     weights: Mapping[str, Decimal]
     bins: tuple[Bin, ...]
     data_set: str
+    _pairs: Mapping[str, list[tuple[str, Decimal]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the weights of two names by the first of them."""
+        pairs: dict[str, list[tuple[str, Decimal]]] = {}
+        for name, weight in self.weights.items():
+            first, both, second = name.partition(BOTH)
+            if both:
+                pairs.setdefault(first, []).append((second, weight))
+        object.__setattr__(self, "_pairs", pairs)
 
     def log_odds(self, features: Features) -> Decimal:
         """Return the natural log-odds of a statement with these features."""
@@ -53,6 +65,10 @@ class Model:
             weight = self.weights.get(name)
             if weight is not None and value:
                 total += weight * value
+        for name in features.keys() & self._pairs.keys():
+            for other, weight in self._pairs[name]:
+                if features[name] and features.get(other):
+                    total += weight
         return total
 
     def probability(self, features: Features) -> Decimal:

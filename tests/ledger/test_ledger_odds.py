@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.classes import NOT_ONE_OWNER
 from ledger.classes.chances import class_chances
-from ledger.odds import from_log_odds, shipped_odds
+from ledger.odds import Model, from_log_odds, shipped_odds
 
 MODELS = ("own_output", "trail", "cash_out", "cluster", "match")
 
@@ -51,6 +51,21 @@ def test_what_is_stated_names_how_often_it_was_right(name: str):
 def test_a_feature_without_a_weight_changes_nothing():
     model = shipped_odds()["trail"]
     assert model.probability({"never_seen": 1}) == model.probability({})
+
+
+def test_a_weight_of_two_names_counts_where_both_hold():
+    weights = {"a": Decimal(1), "b": Decimal(2), "a & b": Decimal(-7)}
+    model = Model("x", "ledger.x.v1", Decimal("0.5"), weights, (), "")
+    assert model.log_odds({"a": 1}) == Decimal("1.5")
+    assert model.log_odds({"b": 1, "a": 0}) == Decimal("2.5")
+    assert model.log_odds({"b": 1, "a": 1}) == Decimal("-3.5")
+
+
+def test_what_holds_together_says_something_else_than_each_by_itself():
+    model = shipped_odds()["own_output"]
+    assert model.probability({"one_output": 1}) < Decimal("0.05")
+    many_paid = {"one_output": 1, "payee_many_payers": 1, "spent_with_others": 1}
+    assert model.probability(many_paid) > Decimal("0.75")
 
 
 def test_mixes_are_likely_mixes_and_an_uncounted_class_stands_at_one_half():

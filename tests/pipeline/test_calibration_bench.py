@@ -11,7 +11,7 @@ import pytest
 
 from vestigo.pipeline.calibration_bench import benchmark
 from vestigo.pipeline.calibration_bench.drawn import drawn_behaviour
-from vestigo.pipeline.calibration_bench.fitting import logistic
+from vestigo.pipeline.calibration_bench.fitting import logistic, with_pairs
 from vestigo.pipeline.calibration_bench.labelled import measure_labelled, says_mix
 from vestigo.pipeline.calibration_bench.measuring import calibration, wilson
 from vestigo.pipeline.calibration_bench.rules import RuleTruth
@@ -86,6 +86,15 @@ def test_a_fit_finds_the_odds_that_made_the_sample():
     assert weights[0] == pytest.approx(2.197, abs=0.02)  # odds of nine to one
     assert weights[-1] == pytest.approx(0, abs=0.01)
     assert all(0 < error < 0.1 for error in errors)
+
+
+def test_structure_is_paired_where_it_is_seen_together_often_and_not_always():
+    rows = [Statement("own_output", {"a": 1, "b": 1, "v:yes": 1}, holds=True)] * 60
+    rows += [Statement("own_output", {"a": 1, "c": 1}, holds=False)] * 60
+    rows += [Statement("own_output", {"b": 1, "d": 1, "a": 0}, holds=False)] * 49
+    rows += [Statement("own_output", {"d": 1}, holds=False)] * 9
+    names = {name for row in with_pairs(rows) for name in row.features}
+    assert {name for name in names if "&" in name} == {"a & b"}  # c never stands without a
 
 
 def test_labelled_lines_are_counted_by_transaction(tmp_path):

@@ -8,15 +8,19 @@ fitted after it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ledger.odds import Model, Odds, read_odds
+from ledger.change import OWN_MODEL
+from ledger.odds import BOTH, Model, Odds, read_odds
 from vestigo.pipeline.calibration_bench.measuring import calibration
 from vestigo.pipeline.calibration_bench.statements import MODELS, Stated, Statement
 from vestigo.pipeline.calibration_bench.worlds import (
@@ -34,6 +38,7 @@ RIDGE = 0.2
 STEPS = 100
 SETTLED = 1e-9
 LEAST_SEEN = 5  # a feature that hardly ever held has no weight
+LEAST_PAIRS = 50
 Z = 1.96
 PASSES = (MODELS[:1], MODELS[1:])  # the later ones use what the first says of outputs
 Floats = npt.NDArray[np.float64]
@@ -51,6 +56,8 @@ def fit_file(path: Path, on: str) -> dict[str, Any]:
             made = [Stated(world, _given(odds)) for world in worlds]
             for name in names:
                 rows = [row for stated in made for row in stated.of(name)]
+                if name == OWN_MODEL:
+                    rows = with_pairs(rows)
                 features, weights, errors = logistic(rows)
                 odds = _with(odds, name, features, weights)
                 tables.append(_table(name, rows, features, weights, errors))
@@ -71,6 +78,31 @@ def _measured(odds: Odds) -> dict[str, Any]:
             )
             for name in MODELS
         }
+
+
+def with_pairs(rows: Iterable[Statement]) -> list[Statement]:
+    """Return the statements with a feature for every two of structure that hold together.
+
+    A transaction of one output to a service says something else than each of both says.
+    Votes (``name:yes``) are not paired, nor what holds whenever another one does.
+    """
+    paired = [(row, _pairs(row)) for row in rows]
+    counts = Counter(name for row, pairs in paired for name in (*row.features, *pairs))
+    kept = {
+        name
+        for _row, pairs in paired
+        for name in pairs
+        if LEAST_PAIRS <= counts[name] < min(counts[one] for one in name.split(BOTH))
+    }
+    return [
+        replace(row, features={**row.features, **{name: 1 for name in pairs if name in kept}})
+        for row, pairs in paired
+    ]
+
+
+def _pairs(row: Statement) -> list[str]:
+    names = sorted(name for name, value in row.features.items() if value and ":" not in name)
+    return [f"{a}{BOTH}{b}" for a, b in combinations(names, 2)]
 
 
 def logistic(rows: Sequence[Statement]) -> tuple[list[str], Floats, Floats]:
