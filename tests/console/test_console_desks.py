@@ -15,6 +15,7 @@ from lxml import html
 
 from vestigo.console.accounts import CAPABILITIES, Accounts
 from vestigo.console.crawling.pages import redrawn
+from vestigo.console.proving.wording import bundle_check_words
 from vestigo.evidence.keys import create_keys
 from vestigo.pipeline.judging import judge
 from vestigo.pipeline.session import open_session
@@ -326,6 +327,10 @@ def test_a_bundle_is_built_verified_packed_and_handed_out_and_nothing_is_half_di
         post(client, "/evidence/verify-bundle", {"bundle": name})
         jobs.wait(120)
         assert {f.status for f in jobs.all()[0].result.findings} <= {"ok", "NOT CHECKED"}
+        told = client.get("/evidence").text
+        for finding in jobs.all()[0].result.findings:
+            assert bundle_check_words(finding.check), finding.check
+            assert bundle_check_words(finding.check) in told
         assert post(client, "/evidence/verify-bundle", {"bundle": "../keys"}).status_code == 400
         post(client, "/evidence/pack", {"bundle": name})
         jobs.wait(120)

@@ -161,7 +161,7 @@ def test_step_up_by_passkey_counts_as_the_password_does(own):
         assert [one["id"] for one in options["allowCredentials"]] == [soft.text(key.id)]
         form = {"credential": key.used(options, own.named), "next": "/custody.csv"}
         answer = client.post("/confirm/passkey", data=form, headers=SAME)
-        assert answer.headers["location"] == "/custody.csv"
+        assert answer.headers["refresh"] == "0; url=/custody.csv"
         assert client.get("/custody.csv").status_code == 200
 
 

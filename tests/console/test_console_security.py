@@ -114,7 +114,9 @@ def nothing_comes_from_elsewhere(_answer, page):
     """Mixed Content; ASVS 3.6.1; ZAP 10017, 10040, 10041, 10108: our own addresses alone."""
     for link in page.xpath("//@href | //@src | //@action | //@formaction | //@srcset | //@data"):
         assert OURS.match(link), link
-    assert not page.xpath("//@target | //base | //iframe | //object | //embed | //applet")
+    assert not page.xpath("//base | //iframe | //object | //embed | //applet")
+    others = page.xpath("//*[@target]")  # a tab of its own may not reach back into this one
+    assert all(one.get("rel") == "noopener" and one.get("href") == "/sign-in" for one in others)
 
 
 def nothing_runs_in_the_page(_answer, page):

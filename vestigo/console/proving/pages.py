@@ -21,7 +21,12 @@ from vestigo.console.acting import (
     writing_as,
 )
 from vestigo.console.desk import Asked, Desk, Look, asked_for, desk_of, require
-from vestigo.console.proving.wording import check_words, figure_words, job_words
+from vestigo.console.proving.wording import (
+    bundle_check_words,
+    check_words,
+    figure_words,
+    job_words,
+)
 from vestigo.console.sign_in_pages import Form
 from vestigo.errors import UsageError
 from vestigo.evidence.bundle import inspect_bundle
@@ -53,6 +58,7 @@ def evidence(request: Asked) -> Response[str]:
         due=what_is_due(desk.session, DAYS_AHEAD), ahead=DAYS_AHEAD,
         languages_of_documents=DOCUMENT_LANGUAGES, verifiers=verifier_digests(),
         head=desk.session.custody.head(), check_words=check_words, figure_words=figure_words,
+        bundle_check_words=bundle_check_words,
         job_words=job_words,
     )  # fmt: skip
 

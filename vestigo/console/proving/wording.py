@@ -31,6 +31,30 @@ def check_words(name: str) -> str:
     return names.get(name, name)
 
 
+def bundle_check_words(name: str) -> str:
+    """Return what one check of a bundle looks at; "" for one that is not known."""
+    names = {
+        "names": _("names of files"), "files": _("every file is there, and no other"),
+        "sha256": _("SHA-256 of every file"), "sha512": _("SHA-512 of every file"),
+        "statement": _("what the signed statement names"),
+        "signature": _("signature of the statement, against a key from elsewhere"),
+        "checkpoint": _("signature of the checkpoint, against a key from elsewhere"),
+        "verifiers": _("the bundle’s own verifiers, against published digests"),
+        "keys": _("keys: who signed was entitled to"), "revoked": _("revoked keys"),
+        "proofs": _("proof of each exhibit"),
+        "collected": _("collected files are those of the log"),
+        "witness": _("outside witness"), "stamps": _("time stamps"),
+        "custody": _("custody log"), "history": _("earlier checkpoints from outside"),
+        "time": _("when it was"), "records": _("record ledger"),
+        "spans": _("quoted pieces, cut again from the bytes"),
+        "captures": _("captures in the WARC files"),
+        "transactions": _("transactions, recomputed"), "cited": _("steps that traces cite"),
+        "exhibits": _("list of exhibits"), "received": _("items received from others"),
+        "withheld": _("what is withheld"),
+    }  # fmt: skip
+    return names.get(name, "")
+
+
 def figure_words(name: str) -> str:
     """Return the words for a figure of a check."""
     names = {
