@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[str, float | None, bool]] = {
     "expand_processor_ms": ("ms", None, False),
     "expand_drawn_ms": ("ms", 500, False),
     "table_longest_pause_ms": ("ms", 100, False),
+    "table_pause_while_collecting_ms": ("ms", None, False),
     "table_height_px": ("px", None, True),
     "canvas_frames_per_s": ("1/s", 20, True),
     "people_p95_ms": ("ms", 1_000, False),
