@@ -155,6 +155,46 @@ def test_the_graph_is_walked_in_each_language(browser, graphed, language, title,
     visit.close()
 
 
+FIGURED = """() => {
+  const cy = document.getElementById('canvas')._cyreg.cy, node = cy.nodes()[0];
+  const shape = { ...node.data('shape'), sat: 12345678900, name: 'many coins' };
+  cy.add({ group: 'nodes', data: { id: 'coins', shape, shown: 'c', fill: '#888', look: 'ellipse' } });
+  const ref = node.data('shape').ref, edge = { source: ref, target: ref, kind: 'PAID',
+    tier: 'heuristic', n: 12345, first: 0, last: 0, sat: 5, rule: 'r.v1', confidence: '0.9977',
+    record: 'x' };
+  cy.add({ group: 'edges', classes: 'heuristic', data: { id: 'figured', source: node.id(),
+    target: 'coins', shown: 'paid', width: 1.5, edge } }); }"""
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "count", "share", "one", "none"),
+    [
+        ("en", "123.45678900 BTC", "12,345", "99.77 %", "1 row,", "0 rows,"),
+        ("es", "123.45678900 BTC", "12\u202f345", "99.77 %", "1 fila,", "0 filas,"),
+        ("pt", "123,45678900 BTC", "12.345", "99,77 %", "1 linha,", "0 linha,"),
+        ("fr", "123,45678900 BTC", "12\u202f345", "99,77 %", "1 ligne,", "0 ligne,"),
+    ],
+)
+def test_figures_of_the_graph_are_those_of_the_servers_pages(
+    browser, graphed, language, amount, count, share, one, none
+):
+    visit = Visit(browser, graphed, locale=language)
+    visit.graph("testmarket/ana")
+    assert visit.page.inner_text("#things-count").startswith(one)
+    assert visit.page.inner_text("#joins-count").startswith(none)
+    visit.page.evaluate(FIGURED)
+    visit.wait_rows(2)
+    assert amount in visit.page.inner_text("#things tbody")
+    for shown in (count, share, amount[-4:]):
+        assert shown in visit.page.inner_text("#joins tbody")
+    visit.page.fill("#things-filter", amount[:6])
+    visit.wait_rows(1)
+    visit.page.click("#things tbody th button")
+    visit.page.wait_for_selector("#reasons dd >> text=BTC")
+    assert amount in visit.page.inner_text("#reasons")
+    visit.close()
+
+
 def test_an_expansion_moves_nothing_is_undone_redone_and_taken_back(visit):
     visit.graph("testmarket/ana")
     before = visit.places()
@@ -256,8 +296,8 @@ def test_above_a_hundred_one_is_asked_above_three_hundred_a_group_stands_for_the
     page.check("#expand-rows input[type=checkbox]")
     page.click("#expand-form button.primary")
     visit.wait_rows(2)
-    assert "5000 × listing" in page.inner_text("#things tbody")
-    page.locator("#things tbody tr", has_text="5000").locator("button", has_text="Expand").click()
+    assert "5,000 × listing" in page.inner_text("#things tbody")
+    page.locator("#things tbody tr", has_text="5,000").locator("button", has_text="Expand").click()
     page.locator("#expand-rows input[type=number]").fill("10")
     page.click("#expand-form button.primary")
     visit.wait_rows(12)

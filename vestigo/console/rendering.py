@@ -37,10 +37,10 @@ def build_environment() -> Environment:
 def _globals() -> Mapping[str, Any]:
     named = (
         "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
-        "day", "end_words", "field_words", "instant", "kind_words", "moment", "number",
-        "page_words", "per_words", "percent", "role_words", "selector_words", "standing_words",
-        "status_words",
-        "stop_words", "tier_meaning", "tier_of", "tier_words",
+        "day", "decimal_mark", "end_words", "field_words", "group_mark", "grouped_from",
+        "instant", "kind_words", "moment", "number", "page_words", "per_words", "percent",
+        "role_words", "selector_words", "standing_words", "status_words", "stop_words",
+        "tier_meaning", "tier_of", "tier_words",
     )  # fmt: skip
     of_money = ("category_words", "hop_words", "level_words", "method_words")
     return {

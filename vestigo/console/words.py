@@ -38,13 +38,14 @@ from vestigo.records import (
 
 __all__ = [
     "act_words", "action_words", "amount", "basis_words", "btc", "by_words", "capability_words",
-    "day", "decimal_mark", "end_words", "field_words", "in_figures", "in_quotes", "instant",
+    "day", "decimal_mark", "end_words", "field_words", "group_mark", "grouped_from",
+    "in_figures", "in_quotes", "instant",
     "kind_words", "moment", "number", "page_words", "per_words", "percent", "role_words",
     "selector_words", "standing_words", "status_words", "stop_words", "tier_meaning", "tier_of",
     "tier_words",
 ]  # fmt: skip
 SAT = Decimal(100_000_000)
-FIVE_DIGITS = 10_000
+FOUR_DIGITS, FIVE_DIGITS = 1_000, 10_000
 READINGS = (Mention, Quantity, PriceQuote, UnitPrice, Selector)
 
 
@@ -152,14 +153,27 @@ def btc(sat: int) -> str:
     return in_figures((Decimal(sat) / SAT).quantize(1 / SAT)) + " BTC"
 
 
+def group_mark() -> str:
+    """Return what parts the thousands of a count."""
+    return _group_mark(active_language())
+
+
+@cache
+def _group_mark(language: str) -> str:
+    from babel.numbers import get_group_symbol
+
+    # amounts carry a decimal point in Spanish: a point that groups would be read as one
+    return "\u202f" if language == "es" else get_group_symbol(language)
+
+
+def grouped_from() -> int:
+    """Return the least count of which the thousands are parted."""
+    return FIVE_DIGITS if active_language() == "es" else FOUR_DIGITS
+
+
 def number(n: int) -> str:
     """Return a count grouped as the reader's language groups it."""
-    from babel.numbers import format_decimal
-
-    if active_language() != "es":
-        return format_decimal(n, locale=active_language())
-    # amounts carry a decimal point here: a point that groups would be read as one
-    return format_decimal(n, locale="en").replace(",", "\u202f") if n >= FIVE_DIGITS else str(n)
+    return f"{n:,}".replace(",", group_mark()) if n >= grouped_from() else str(n)
 
 
 def amount(value: Decimal | str | None) -> str:

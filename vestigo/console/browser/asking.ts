@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Asks the server; an answer that is no answer becomes words that say what to do.
+import { counted, isSingular } from "./figures";
 
 export type Ref = [label: string, key: string];
 
@@ -63,16 +64,29 @@ export class Refused extends Error {
   }
 }
 
-const sentences = new Map<string, string>(); // a table says the same in each of its rows
+interface Sentence {
+  many: string;
+  one: string;
+}
 
-/** Return the sentence of the page that is called `name`, with its places filled. */
+const sentences = new Map<string, Sentence>(); // a table says the same in each of its rows
+
+/** Return the sentence of the page that is called `name`, with its places filled; `n` counts. */
 export function say(name: string, filled: Record<string, string | number> = {}): string {
-  let text = sentences.get(name) ?? document.querySelector(`#words [data-word="${name}"]`)?.textContent ?? name;
-  sentences.set(name, text);
+  const found = sentences.get(name) ?? sentenceOf(name);
+  sentences.set(name, found);
+  const n = filled["n"];
+  let text = typeof n === "number" && isSingular(n) ? found.one : found.many;
   for (const [place, value] of Object.entries(filled)) {
-    text = text.replaceAll(`{${place}}`, String(value));
+    text = text.replaceAll(`{${place}}`, () => (typeof value === "number" ? counted(value) : value));
   }
   return text;
+}
+
+function sentenceOf(name: string): Sentence {
+  const told = document.querySelector<HTMLElement>(`#words [data-word="${name}"]`);
+  const many = told?.textContent ?? name;
+  return { many, one: told?.dataset["one"] ?? many };
 }
 
 /** Return a JSON answer; raises `Refused` with words to show. */

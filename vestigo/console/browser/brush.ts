@@ -4,7 +4,8 @@ import type { Core, EdgeSingular, NodeSingular } from "cytoscape";
 import { say } from "./asking";
 import type { EdgeShape } from "./asking";
 import { classify, edgesIn, nodesIn } from "./canvas";
-import { byId, moment } from "./page";
+import { moment } from "./figures";
+import { byId } from "./page";
 
 const STEPS = 1000;
 const BINS = 50;

@@ -3,7 +3,7 @@
 import cytoscape from "cytoscape";
 import type { Core, EdgeSingular, ElementDefinition, NodeSingular, StylesheetJson } from "cytoscape";
 import type { EdgeShape, NodeShape, Ref, Words } from "./asking";
-import { btc } from "./page";
+import { btc, counted } from "./figures";
 
 export const GROUP = "Group";
 const SHAPES: Record<string, string> = {
@@ -58,7 +58,7 @@ export function nodeElement(
 
 export function edgeElement(edge: EdgeShape, words: Words): ElementDefinition {
   const amount = btc(edge.sat);
-  const many = edge.n > 1 ? ` × ${edge.n}` : "";
+  const many = edge.n > 1 ? ` × ${counted(edge.n)}` : "";
   return {
     group: "edges",
     data: {

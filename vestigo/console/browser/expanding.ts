@@ -5,6 +5,7 @@ import { ask, say } from "./asking";
 import type { Count, NodeShape, Ref, Shapes } from "./asking";
 import type { Board, Part } from "./board";
 import { GROUP, idOf, nodeElement, shapeOf } from "./canvas";
+import { counted } from "./figures";
 import { step } from "./history";
 import { byId, made, tell } from "./page";
 import { placesBeside } from "./placing";
@@ -67,7 +68,7 @@ export class Expanding {
       "aria-label": say("how-many", { what: name }),
     }) as HTMLInputElement;
     input.addEventListener("input", () => this.hesitate(false));
-    const cells: Node[] = [made("th", name, { scope: "row" }), made("td", String(count.n), { class: "n" }), made("td", "", {}, [input])];
+    const cells: Node[] = [made("th", name, { scope: "row" }), made("td", counted(count.n), { class: "n" }), made("td", "", {}, [input])];
     let whole: HTMLInputElement | null = null;
     if (count.n > at_once && !isRest) {
       whole = made("input", "", { type: "checkbox" }) as HTMLInputElement;
@@ -135,7 +136,7 @@ export class Expanding {
   private bundle(of: NodeSingular, ref: Ref, count: Count): number {
     const { cy, words, history } = this.board;
     const label = words.labels[count.label] ?? count.label;
-    const name = `${count.n} × ${label}`;
+    const name = `${counted(count.n)} × ${label}`;
     const shape: NodeShape = { ref: [GROUP, `${idOf(ref)} ${count.direction} ${count.kind} ${count.label}`],
       name, short: name, standing: "", sat: 0, at: null, url: "", fields: {} };
     const right = count.direction === "out";
@@ -149,7 +150,7 @@ export class Expanding {
     const edge = { source: right ? ref : shape.ref, target: right ? shape.ref : ref, kind: count.kind,
       tier: "", n: count.n, first: null, last: null, sat: 0, rule: "", confidence: "", record: "" };
     const line = { group: "edges" as const, data: { id: `${id} line`, ...ends, edge, width: 4,
-      shown: `${words.kinds[count.kind] ?? count.kind} × ${count.n}` } };
+      shown: `${words.kinds[count.kind] ?? count.kind} × ${counted(count.n)}` } };
     const apply = (): void => void cy.add([element, line]);
     history.run(step(say("expanded", { name: shapeOf(of).short }), apply, () => cy.getElementById(id).remove(), [id]));
     return 1;

@@ -3,6 +3,7 @@
 import type { Core, ElementDefinition, NodeSingular } from "cytoscape";
 import type { EdgeShape, NodeShape, Ref, Words } from "./asking";
 import { GROUP, edgesIn, idOf, isShown, nodeElement, nodesIn, shapeOf } from "./canvas";
+import { counted } from "./figures";
 import type { Place } from "./placing";
 
 /** Return the ids that a thing stands for, none where it stands for itself. */
@@ -43,7 +44,7 @@ function line(ref: Ref, key: string, one: { other: NodeSingular; out: boolean; n
   const edge: EdgeShape = { source, target, kind: "", tier: "", n: one.n, first: null, last: null,
     sat: 0, rule: "", confidence: "", record: "" };
   const ends = { source: one.out ? idOf(ref) : one.other.id(), target: one.out ? one.other.id() : idOf(ref) };
-  return { group: "edges", data: { id: `${idOf(ref)} ${key}`, ...ends, edge, width: 3, shown: `× ${one.n}` } };
+  return { group: "edges", data: { id: `${idOf(ref)} ${key}`, ...ends, edge, width: 3, shown: `× ${counted(one.n)}` } };
 }
 
 function middle(places: Place[]): Place {

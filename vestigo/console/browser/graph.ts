@@ -10,7 +10,8 @@ import { GROUP, newCanvas, nodesIn, seen, shapeOf, suit } from "./canvas";
 import { ExportDialog, ViewsDialog, WaysDialog } from "./dialogs";
 import { Expanding } from "./expanding";
 import { insideOf } from "./folding";
-import { btc, button, byId, made, moment, quoted, tell } from "./page";
+import { btc, moment } from "./figures";
+import { button, byId, made, quoted, tell } from "./page";
 import { showReasons } from "./reasons";
 import { Tables } from "./table";
 import { isArrow, stepTo } from "./walking";
@@ -108,9 +109,10 @@ class GraphPage {
     suit(cy);
     byId<HTMLButtonElement>("do-undo").disabled = !history.canUndo;
     byId<HTMLButtonElement>("do-redo").disabled = !history.canRedo;
-    byId("canvas-count").textContent = say("on-canvas", {
-      n: seen(cy).length, hidden: cy.nodes(".hidden").length, chosen: this.board.chosen().length,
-    });
+    byId("canvas-count").textContent = [
+      say("shown-here", { n: seen(cy).length }), say("hidden-here", { n: cy.nodes(".hidden").length }),
+      say("chosen-here", { n: this.board.chosen().length }),
+    ].join(", ");
     byId("empty").hidden = cy.nodes().length > 0;
   }
 

@@ -34,19 +34,6 @@ export function quoted(text: string): HTMLElement {
   return made("bdi", text);
 }
 
-/** Return satoshi as BTC, "" for nothing. */
-export function btc(sat: number): string {
-  if (!sat) return "";
-  const whole = Math.floor(sat / 1e8);
-  return `${whole}.${String(sat % 1e8).padStart(8, "0")} BTC`;
-}
-
-/** Return epoch milliseconds as a UTC time, "" where there is none. */
-export function moment(at: number | null | undefined): string {
-  if (at === null || at === undefined) return "";
-  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
-}
-
 /** Show a message to people who see the page and to those who hear it. */
 export function tell(text: string, bad = false): void {
   const place = byId("said");

@@ -4,7 +4,8 @@ import type { EdgeSingular } from "cytoscape";
 import { Refused, ask, say } from "./asking";
 import type { EdgeShape } from "./asking";
 import { shapeOf } from "./canvas";
-import { button, byId, made, moment, quoted, tell } from "./page";
+import { moment, percent } from "./figures";
+import { button, byId, made, quoted, tell } from "./page";
 
 interface Reason {
   kind: string;
@@ -63,7 +64,7 @@ function piece(one: Reason, labels: Record<string, string>): HTMLElement {
     [say("rule"), made("span", one.rule, { class: "mono" })],
     [say("version"), made("span", one.version, { class: "mono" })],
     [say("tier"), made("span", one.tier_words, { class: `graph-tier t-${one.tier}` })],
-    [say("confidence"), made("span", `${one.confidence || "–"} · ${one.basis}`)],
+    [say("confidence"), made("span", `${percent(one.confidence) || "–"} · ${one.basis}`)],
   ];
   if (one.at !== null) rows.push([say("time"), made("span", `${moment(one.at)} UTC`)]);
   for (const [name, value] of Object.entries(one.fields)) rows.push([name, quoted(value)]);

@@ -5,7 +5,8 @@ import { say } from "./asking";
 import type { EdgeShape, Words } from "./asking";
 import { edgesIn, isShown, nodesIn, seen, seenEdges, shapeOf } from "./canvas";
 import { Rows } from "./rows";
-import { btc, button, byId, made, moment, quoted } from "./page";
+import { btc, counted, moment, percent } from "./figures";
+import { button, byId, made, quoted } from "./page";
 
 const PAGE = 10_000;
 const ORDER = new Intl.Collator();
@@ -14,6 +15,8 @@ type Cell = string | number;
 interface Line {
   id: string;
   cells: Cell[];
+  /** What the row shows, for whoever looks for words in it. */
+  text(): string;
   row(): HTMLElement;
 }
 
@@ -70,7 +73,7 @@ class Sheet {
   private draw(): void {
     const wanted = byId<HTMLInputElement>(`${this.id}-filter`).value.toLowerCase();
     const found = wanted
-      ? this.lines.filter((line) => line.cells.join(" ").toLowerCase().includes(wanted))
+      ? this.lines.filter((line) => line.text().toLowerCase().includes(wanted))
       : [...this.lines];
     const sign = this.descending ? -1 : 1;
     found.sort((a, b) => sign * compared(a.cells[this.order] ?? "", b.cells[this.order] ?? ""));
@@ -111,7 +114,9 @@ export class Tables {
         const note = String(node.data("note") ?? "");
         const cells = [shape.name, kind + (shape.standing ? ` (${shape.standing})` : ""), shape.sat,
           shape.at ?? 0, edgesIn(node.connectedEdges()).filter(isShown).length, note];
-        return { id: node.id(), cells, row: () => this.thingRow(node, cells) };
+        const text = (): string =>
+          [cells[0], cells[1], btc(shape.sat), moment(shape.at), note].join(" ");
+        return { id: node.id(), cells, text, row: () => this.thingRow(node, cells) };
       });
   }
 
@@ -132,7 +137,7 @@ export class Tables {
       made("td", String(cells[1])),
       made("td", btc(shape.sat), { class: "n" }),
       made("td", moment(shape.at), { class: "nowrap" }),
-      made("td", String(cells[4]), { class: "n" }),
+      made("td", counted(Number(cells[4])), { class: "n" }),
       made("td", "", {}, [quoted(String(cells[5]))]),
       made("td", "", { class: "acts" }, acts),
     ]);
@@ -146,26 +151,31 @@ export class Tables {
         const data = edge.data("edge") as EdgeShape;
         const cells = [nameOf(edge.source()), this.words.kinds[data.kind] ?? data.kind,
           nameOf(edge.target()), this.words.tiers[data.tier] ?? data.tier, data.n, data.sat,
-          data.first ?? 0, data.confidence];
-        return { id: edge.id(), cells, row: () => this.joinRow(edge, data, cells) };
+          data.first ?? 0, Number(data.confidence)];
+        const text = (): string =>
+          [...cells.slice(0, 4), btc(data.sat), spanOf(data), percent(data.confidence)].join(" ");
+        return { id: edge.id(), cells, text, row: () => this.joinRow(edge, data, cells) };
       });
   }
 
   private joinRow(edge: EdgeSingular, data: EdgeShape, cells: Cell[]): HTMLElement {
-    const span = data.first === data.last ? moment(data.first) : `${moment(data.first)} – ${moment(data.last)}`;
     const of = `${String(cells[0])} ${String(cells[1])} ${String(cells[2])}`;
     return made("tr", "", {}, [
       made("td", "", {}, [quoted(String(cells[0]))]),
       made("td", String(cells[1])),
       made("td", "", {}, [quoted(String(cells[2]))]),
       made("td", "", {}, [made("span", String(cells[3]), { class: `graph-tier t-${data.tier}` })]),
-      made("td", String(data.n), { class: "n" }),
+      made("td", counted(data.n), { class: "n" }),
       made("td", btc(data.sat), { class: "n" }),
-      made("td", span),
-      made("td", data.confidence, { class: "n" }),
+      made("td", spanOf(data)),
+      made("td", percent(data.confidence), { class: "n nowrap" }),
       made("td", "", {}, [button(say("why"), () => this.acts.why(edge), say("why-of", { what: of }))]),
     ]);
   }
+}
+
+function spanOf(data: EdgeShape): string {
+  return data.first === data.last ? moment(data.first) : `${moment(data.first)} – ${moment(data.last)}`;
 }
 
 function nameOf(node: NodeSingular): string {

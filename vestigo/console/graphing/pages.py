@@ -25,8 +25,9 @@ from graph.paths.endpoints import find_endpoint
 from graph.store import GraphStore
 from vestigo.console.desk import Asked, Desk, Look, desk_of
 from vestigo.console.graphing import asked as asks
-from vestigo.console.graphing.sentences import sentences
-from vestigo.console.graphing.shapes import node_shape, shapes, stated_fields, url_of_node
+from vestigo.console.graphing.sentences import sentences, singular_counts
+from vestigo.console.graphing.shapes import node_shape, shapes, url_of_node
+from vestigo.console.graphing.stated import stated_fields
 from vestigo.console.graphing.wording import (
     all_words,
     basis_of_confidence,
@@ -53,7 +54,8 @@ def graph_page(request: Asked) -> Response[str]:
     desk = desk_of(request)
     return desk.page(
         request, "graph.html", Look("graph"), summary=desk.graph.summary(),
-        n_entries=desk.session.ledger.head().n_entries, sentences=sentences(), formats=FORMATS,
+        n_entries=desk.session.ledger.head().n_entries, sentences=sentences(),
+        singular=singular_counts(), formats=FORMATS,
         looks=[(label, look, label_word(label)) for label, look in LOOKS.items()],
     )  # fmt: skip
 

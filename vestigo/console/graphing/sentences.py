@@ -3,11 +3,58 @@
 
 from __future__ import annotations
 
-from vestigo.i18n import _
+from collections.abc import Iterable
+
+from vestigo.i18n import NONE_IS_SINGULAR, _, active_language, ngettext
+
+MANY_AND_ONE = (2, 1)
 
 
-def sentences() -> tuple[tuple[str, str], ...]:
-    """Return each sentence of the graph page by the name that the script knows it by."""
+def sentences() -> tuple[tuple[str, str, str], ...]:
+    """Return each sentence of the graph page: its name, its words, its words for one (or "")."""
+    plain = ((name, words, "") for name, words in _plain())
+    return tuple(sorted((*plain, *_counted())))
+
+
+def singular_counts() -> str:
+    """Return the counts that go with the singular, as the script reads them."""
+    return "0 1" if active_language() in NONE_IS_SINGULAR else "1"
+
+
+def _counted() -> tuple[tuple[str, str, str], ...]:
+    """Return the sentences that count what may be one."""
+    pairs = {
+        "brought": (ngettext(
+            "{n} thing was brought. Nothing was moved.",
+            "{n} things were brought. Nothing was moved.", n) for n in MANY_AND_ONE),
+        "brought-back": (ngettext(
+            "{n} thing of the last expansion was taken away.",
+            "{n} things of the last expansion were taken away.", n) for n in MANY_AND_ONE),
+        "chosen-here": (ngettext("{n} selected", "{n} selected", n) for n in MANY_AND_ONE),
+        "exported": (ngettext(
+            "{n} thing was exported as {format}.",
+            "{n} things were exported as {format}.", n) for n in MANY_AND_ONE),
+        "hidden-here": (ngettext("{n} hidden", "{n} hidden", n) for n in MANY_AND_ONE),
+        "missing": (ngettext(
+            "“{name}” is open; {n} of its things is no longer in the graph.",
+            "“{name}” is open; {n} of its things are no longer in the graph.", n)
+            for n in MANY_AND_ONE),
+        "rows": (ngettext(
+            "{n} row, page {page} of {pages}", "{n} rows, page {page} of {pages}", n)
+            for n in MANY_AND_ONE),
+        "shown-here": (ngettext("{n} thing shown", "{n} things shown", n) for n in MANY_AND_ONE),
+        "ways-found": (ngettext("{n} way was found.", "{n} ways were found.", n)
+                       for n in MANY_AND_ONE),
+    }  # fmt: skip
+    return tuple((name, *_both(forms)) for name, forms in pairs.items())
+
+
+def _both(forms: Iterable[str]) -> tuple[str, str]:
+    many, one = forms
+    return many, one
+
+
+def _plain() -> tuple[tuple[str, str], ...]:
     return (
         ("added", _("{name} is on the canvas.")),
         ("all-shown", _("all shown")),
@@ -16,8 +63,6 @@ def sentences() -> tuple[tuple[str, str], ...]:
         ("amount", _("Amount")),
         ("annotated", _("annotated")),
         ("as-group", _("all {n} as one group")),
-        ("brought", _("{n} things were brought. Nothing was moved.")),
-        ("brought-back", _("{n} things of the last expansion were taken away.")),
         ("choose-one", _("Select a thing first, on the canvas or in the table.")),
         ("choose-two", _("Select two things or more first.")),
         ("coloured", _("coloured")),
@@ -32,7 +77,6 @@ def sentences() -> tuple[tuple[str, str], ...]:
         ("expand", _("Expand")),
         ("expand-of", _("Expand {name}")),
         ("expanded", _("expansion of {name}")),
-        ("exported", _("{n} things were exported as {format}.")),
         ("folded", _("folded into one")),
         ("group", _("group")),
         ("group-of", _("Group of {n}")),
@@ -43,14 +87,12 @@ def sentences() -> tuple[tuple[str, str], ...]:
         ("how-many", _("How many: {what}")),
         ("incomplete", _("The search reached its limit: ways may be missing.")),
         ("kind", _("Kind")),
-        ("missing", _("“{name}” is open; {n} of its things are no longer in the graph.")),
         ("more-reasons", _("More")),
         ("moved", _("moved")),
         ("no-alternatives", _("Nothing else joins them.")),
         ("nothing", _("The graph holds nothing that is named “{text}”.")),
         ("nothing-to-do", _("There is nothing to undo or redo.")),
         ("of-case", _("everybody on the case")),
-        ("on-canvas", _("{n} things shown, {hidden} hidden, {chosen} selected")),
         ("only-this", _("only this")),
         ("open", _("Open")),
         ("open-view", _("Open “{name}”")),
@@ -62,7 +104,6 @@ def sentences() -> tuple[tuple[str, str], ...]:
         ("redone", _("Done again: {what}")),
         ("remove", _("Remove")),
         ("remove-view", _("Remove “{name}”")),
-        ("rows", _("{n} rows, page {page} of {pages}")),
         ("rule", _("Rule")),
         ("saved", _("“{name}” was saved.")),
         ("select", _("Select {name}")),
@@ -80,7 +121,6 @@ def sentences() -> tuple[tuple[str, str], ...]:
         ("unexpected", _(
             "Something unexpected happened; nothing was changed. Load the page again.")),
         ("version", _("Version")),
-        ("ways-found", _("{n} ways were found.")),
         ("why", _("why?")),
         ("why-of", _("Why: {what}")),
     )  # fmt: skip

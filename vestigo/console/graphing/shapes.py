@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from graph.browsing.reading import Bundle
 from graph.drawing.scene import shortened
 from graph.model import NodeRef, Properties
-from vestigo.console.graphing.field_words import property_word
+from vestigo.console.graphing.stated import MOST_TEXT, stated_fields
 from vestigo.console.graphing.wording import standing_word
 from vestigo.console.visible import plain
-from vestigo.console.words import moment
 
 NOT_SHOWN = frozenset(
     {
@@ -29,7 +27,6 @@ NOT_SHOWN = frozenset(
         "value_sat",
     }
 )
-MOST_TEXT = 300
 
 
 def node_shape(ref: NodeRef, properties: Properties) -> dict[str, Any]:
@@ -89,18 +86,3 @@ def _standing(ref: NodeRef, properties: Properties) -> str:
     if ref.label != "CashOutPoint":
         return ""
     return standing_word(str(properties.get("status", "")))
-
-
-def stated_fields(properties: Mapping[str, Any], hidden: Collection[str]) -> dict[str, str]:
-    """Return properties in words, without those that stand elsewhere."""
-    return {
-        property_word(field): plain(_stated(field, value))[:MOST_TEXT]
-        for field, value in sorted(properties.items())
-        if field not in hidden
-    }
-
-
-def _stated(field: str, value: object) -> str:
-    if isinstance(value, int) and field.endswith("_at"):
-        return moment(datetime.fromtimestamp(value / 1000, UTC))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

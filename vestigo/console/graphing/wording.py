@@ -6,6 +6,7 @@ from __future__ import annotations
 from graph.drawing.scene import label_word
 from graph.model import EDGES, NODES
 from nlp.linking.table import RULE as LINKING
+from vestigo.evidence.words import status_words
 from vestigo.i18n import _
 
 
@@ -40,6 +41,32 @@ def tier_word(tier: str) -> str:
 def standing_word(status: str) -> str:
     """Return how a cash-out point stands."""
     return {"confirmed": _("confirmed"), "rejected": _("rejected")}.get(status, _("candidate"))
+
+
+def status_word(status: str) -> str:
+    """Return a status: of a cash-out point, of a substance that is named, of a listing's price."""
+    words = {
+        "candidate": _("candidate"), "confirmed": _("confirmed"), "rejected": _("rejected"),
+        "holding_price": _("holding price"),
+    }  # fmt: skip
+    return words.get(status) or status_words(status)
+
+
+def band_word(band: str) -> str:
+    """Return how strong a candidate link is."""
+    words = {"strong": _("strong"), "possible": _("possible"), "weak": _("weak")}
+    return words.get(band, band)
+
+
+def party_word(party: str) -> str:
+    """Return whose an identifier is."""
+    words = {"vendor": _("the vendor"), "third": _("a third person")}
+    return words.get(party, party)
+
+
+def place_word(place: str) -> str:
+    """Return where an identifier was named."""
+    return {"listing": _("listing"), "profile": _("profile")}.get(place, place)
 
 
 def basis_of_confidence(tier: str, rule: str) -> str:

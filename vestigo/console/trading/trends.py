@@ -18,7 +18,7 @@ from vestigo.console.facets import Row, Rows, in_euro
 from vestigo.console.index import CaseIndex
 from vestigo.console.light import LightUnitPrice
 from vestigo.console.trading.charts import Spread, Stacked
-from vestigo.i18n import _
+from vestigo.i18n import _, ngettext
 from vestigo.records import CoverageEstimate
 from vestigo.records.coverage import newest_estimates
 
@@ -151,7 +151,7 @@ def _stacked(title: str, months: tuple[str, ...], pairs: Iterable[tuple[str, str
     shown, rest = ranked[:LAYERS], ranked[LAYERS:]
     values = [tuple(counts[name][month] for month in months) for name in shown]
     if rest:
-        shown = [*shown, _("{n} others").format(n=len(rest))]
+        shown = [*shown, ngettext("{n} other", "{n} others", len(rest)).format(n=len(rest))]
         values.append(tuple(sum(counts[name][month] for name in rest) for month in months))
     return Stacked(title, months, tuple(shown), tuple(values))
 
