@@ -82,10 +82,14 @@ def run(argv: list[str] | None = None) -> int:
     except Exception as error:
         # the store is loaded here only: Ctrl-C and “--help” do not wait for it
         from vestigo.store.full_disk import disk_is_full, full_disk
+        from vestigo.store.refused_access import access_is_refused, refused_access
 
-        if not disk_is_full(error):
+        if disk_is_full(error):
+            report_error(full_disk())
+        elif access_is_refused(error):
+            report_error(refused_access(error))
+        else:
             raise
-        report_error(full_disk())
         return ExitCode.UNREACHABLE
     return int(result) if isinstance(result, int) else ExitCode.DONE
 

@@ -28,6 +28,7 @@ from vestigo.console.acting import NOT_CONFIRMED, see
 from vestigo.console.crawling import pages as crawl_pages
 from vestigo.console.crawling.plan import Follower
 from vestigo.console.desk import PUBLIC, Asked, Desk, desk_of, person_of
+from vestigo.console.familiar import familiar, nested_too_deep
 from vestigo.console.graphing import exporting, view_pages, ways
 from vestigo.console.graphing import pages as graph_pages
 from vestigo.console.guard import with_headers
@@ -242,6 +243,12 @@ def _http_error(request: Asked, error: HTTPException) -> Response[Any]:
 
 
 def _unexpected(request: Asked, error: Exception) -> Response[Any]:
+    known = familiar(error)
+    if known is None and isinstance(error, RecursionError) and request.method == "POST":
+        known = nested_too_deep()
+    if known is not None:
+        _LOG.warning("%s %s", known.code, request.url.path)
+        return _error_of_ours(request, known)
     _LOG.error("E-CON-009 %s", request.url.path, exc_info=error)
     return _error_page(
         request, HTTPStatus.INTERNAL_SERVER_ERROR, code="E-CON-009", where="",

@@ -26,7 +26,7 @@ def disk_is_full(error: BaseException) -> bool:
         or (isinstance(cause, OSError) and cause.errno in FULL)
         or any(phrase in str(cause) for phrase in PHRASES)
         or getattr(cause, "sqlite_errorname", "") in SQLITE_FULL
-        for cause in _causes(error)
+        for cause in causes_of(error)
     )
 
 
@@ -71,7 +71,8 @@ def room_at(place: Path) -> str:
     return told.format(mount=mount, free=found.free, total=found.total)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, and what it came from, back to the first."""
     current: BaseException | None = error
     while current is not None:
         yield current

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from vestigo.clock import Clock
+from vestigo.console.familiar import familiar
 from vestigo.errors import UsageError, VestigoError
 from vestigo.i18n import _
 
@@ -88,7 +89,7 @@ class Jobs:
             job.error, state = error, "failed"
         except Exception as error:  # noqa: BLE001  # a thread has nobody above it to tell
             _LOG.exception("E-CON-009 %s", job.kind)
-            job.error, state = _unexpected(error), "failed"
+            job.error, state = familiar(error) or _unexpected(error), "failed"
         job.ended_at = self.clock()
         job.state = state
 
