@@ -12,6 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ledger.scanning import walking
+from ledger.scanning.choice import write_keys
 from ledger.scanning.columns import Bytes, Columns, Integers
 from ledger.scanning.hashing import HASH_BYTES
 from ledger.scanning.proving import is_coinbase
@@ -26,7 +27,8 @@ class Extract:
     """Transactions of some blocks; block numbers count within the extract.
 
     ``first_input`` and ``first_output`` have one entry more than transactions;
-    ``prevouts`` a row of 32 bytes an input; script i is ``scripts[bounds[i]:bounds[i + 1]]``.
+    ``prevouts`` a row of 32 bytes an input; script i is ``scripts[bounds[i]:bounds[i + 1]]``,
+    ``script_keys[i]`` the first 8 bytes of its SHA-256, first byte lowest.
     ``start`` and ``end`` count from the beginning of the block.
     """
 
@@ -49,6 +51,7 @@ class Extract:
     vout: Small
     scripts: Bytes
     bounds: Integers
+    script_keys: npt.NDArray[np.uint64]
 
 
 def extract(columns: Columns) -> Extract:
@@ -81,6 +84,7 @@ def extract(columns: Columns) -> Extract:
         vout=_small(outputs[:, walking.OUT_N]),
         scripts=scripts,
         bounds=bounds,
+        script_keys=_keys(scripts, bounds),
     )
 
 
@@ -112,6 +116,12 @@ def _bounds_joined(columns: list[Integers]) -> Integers:
     totals = np.cumsum([0] + [int(column[-1]) for column in columns])
     parts = [column[:-1] + n for column, n in zip(columns, totals, strict=False)]
     return np.concatenate([*parts, totals[-1:]]).astype(np.int64)
+
+
+def _keys(scripts: Bytes, bounds: Integers) -> npt.NDArray[np.uint64]:
+    keys = np.empty(len(bounds) - 1, dtype=np.uint64)
+    write_keys(scripts, np.stack((bounds[:-1], bounds[1:]), axis=1), keys)
+    return keys
 
 
 def _small(column: Integers) -> Small:

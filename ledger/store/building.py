@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +19,19 @@ from ledger.scanning.groups import read_extracts
 from ledger.store.columns import PART_BLOCKS, TABLES, WHOLE_BLOCK, fixed_binary
 from ledger.store.kept import KeptTable
 from ledger.store.loose import OrderKey, as_loose, loose_keys, read_loose, spent_ids
-from ledger.store.numbering import Numbered, chain_order, number_chain
-from ledger.store.part import BLOCKS_NAME, RAW_NAME, discard_staging, publish
+from ledger.store.numbering import (
+    NONE,
+    Chain,
+    ScriptNumbers,
+    chain_order,
+    first_spenders,
+    number_chain,
+    number_scripts,
+    owners,
+    spent_outputs,
+)
+from ledger.store.part import BLOCKS_NAME, RAW_NAME, discard_staging
+from ledger.store.publishing import Publication
 from ledger.store.tables import copy_spans
 from vestigo.errors import InputError
 from vestigo.i18n import _
@@ -48,7 +60,7 @@ def parts_of(chain_folder: Path, network: str) -> list[Part]:
 
 def _blocks_of(folder: Path) -> Any:
     path = folder / BLOCKS_NAME
-    table = pq.read_table(path) if path.is_file() else None
+    table = pq.ParquetFile(path).read() if path.is_file() else None
     if table is None or table.schema.names != PART_BLOCKS.names:
         raise InputError(
             "E-LED-018",
@@ -76,9 +88,14 @@ def read_index(folder: Path) -> dict[str, Any] | None:
     return {name: KeptTable(folder / f"{name}.parquet") for name in TABLES}
 
 
-def write_index(chain_folder: Path, folder: Path, tables: Mapping[str, Any]) -> None:
-    """Make numbered tables visible in one step; those of earlier parts go."""
-    publish(folder, tables, chain_folder / STAGING)
+def write_index(chain_folder: Path, folder: Path, tables: Iterable[tuple[str, Any]]) -> None:
+    """Make numbered tables visible in one step; those of earlier parts go.
+
+    Each is written while the next is made.
+    """
+    with Publication(folder, chain_folder / STAGING) as publication:
+        for name, table in tables:
+            publication.add(name, table)
     for other in folder.parent.iterdir():
         if other != folder:
             discard_staging(other)
@@ -87,17 +104,26 @@ def write_index(chain_folder: Path, folder: Path, tables: Mapping[str, Any]) -> 
 def build_index(
     parts: list[Part], fresh: MutableMapping[str, list[Extract]], at_height: int | None = None
 ) -> dict[str, Any]:
-    """Return the numbered tables of the parts.
+    """Return the numbered tables of the parts as ``numbered_tables`` makes them."""
+    made = dict(numbered_tables(parts, fresh, at_height))
+    return {name: made[name] for name in TABLES}
+
+
+def numbered_tables(
+    parts: list[Part], fresh: MutableMapping[str, list[Extract]], at_height: int | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Yield name and rows of each numbered table as soon as it is made.
 
     ``fresh`` are extracts already at hand; they are taken out of it.  ``at_height`` leaves out
     blocks above it and those of unknown height.
     """
     if not parts:
-        return {name: schema.empty_table() for name, schema in TABLES.items()}
+        yield from ((name, schema.empty_table()) for name, schema in TABLES.items())
+        return
     found = joined([one for part in parts for one in _extracts(part, fresh)])
     blocks = _all_blocks(parts)
     order = _up_to(blocks, _order(blocks, found), at_height)
-    return _tables(found, number_chain(found, order), blocks, order)
+    yield from _tables(found, number_chain(found, order), blocks, order)
 
 
 def _order(blocks: Any, found: Extract) -> list[int]:
@@ -166,60 +192,72 @@ def _all_blocks(parts: list[Part]) -> Any:
     return pa.concat_tables(tables)
 
 
-def _tables(found: Extract, numbered: Numbered, blocks: Any, order: list[int]) -> dict[str, Any]:
+def _tables(
+    found: Extract, chain: Chain, blocks: Any, order: list[int]
+) -> Iterator[tuple[str, Any]]:
+    with ThreadPoolExecutor(1) as pool:  # scripts have nothing to do with where blocks stand
+        scripts = pool.submit(number_scripts, found, chain)
+        yield from _placed(found, chain, blocks, order)
+        numbers = scripts.result()
+    script = numbers.number
+    yield "scripts", _table("scripts", {"bytes": _scripts(found, numbers), "key": numbers.keys})
+    del numbers
+    spent = spent_outputs(found, chain)
+    yield from _input_tables(found, chain, spent)
+    spender = first_spenders(chain, spent)
+    del spent
+    yield "outputs", _table("outputs", {
+        "tx": owners(chain.first_output), "vout": chain.outputs.of(found.vout),
+        "value_sat": chain.outputs.of(found.value_sat), "script": script, "spender": spender,
+    })  # fmt: skip
+
+
+def _placed(
+    found: Extract, chain: Chain, blocks: Any, order: list[int]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the tables of blocks and transactions."""
     rank = np.full(blocks.num_rows, -1, dtype=np.int32)  # of loose blocks left out: none
     rank[order] = np.arange(len(order), dtype=np.int32)
-    rows = numbered.rows
-    block = rank[found.block[rows]]
+    of = chain.transactions.of
+    block = rank[of(found.block)]
     first_tx = np.searchsorted(block, np.arange(len(order)), side="left")
     ordered = blocks.take(pa.array(order)).append_column("first_tx", pa.array(first_tx))
+    yield "blocks", ordered.select(TABLES["blocks"].names).cast(TABLES["blocks"])
     proof = ordered["proof"].to_numpy()[block]
-    position = np.where(proof == WHOLE_BLOCK, found.position[rows],
+    position = np.where(proof == WHOLE_BLOCK, of(found.position),
                         ordered["position"].to_numpy()[block])  # fmt: skip
-    return {
-        "blocks": ordered.select(TABLES["blocks"].names).cast(TABLES["blocks"]),
-        "transactions": _table("transactions", {
-            "txid": fixed_binary(_rows(found.txids, rows)), "block": block,
-            "position": position, "start": found.start[rows], "end": found.end[rows],
-            "weight": found.weight[rows], "version": found.version[rows],
-            "locktime": found.locktime[rows], "is_coinbase": found.is_coinbase[rows],
-            "proof": proof,
-            "first_input": numbered.first_input[:-1], "first_output": numbered.first_output[:-1],
-        }),
-        "inputs": _table("inputs", {
-            "tx": numbered.tx_of_input, "spent_output": numbered.spent_output,
-            "prev_vout": found.prev_vout[numbered.input_rows],
-            "sequence": found.sequence[numbered.input_rows],
-        }),
-        "outputs": _table("outputs", {
-            "tx": numbered.tx_of_output, "vout": found.vout[numbered.output_rows],
-            "value_sat": found.value_sat[numbered.output_rows], "script": numbered.script_of,
-            "spender": numbered.spender,
-        }),
-        "scripts": _table("scripts", {
-            "bytes": _scripts(found, numbered), "key": numbered.script_keys,
-        }),
-        "missing": _table("missing", {
-            "input": numbered.missing,
-            "prev_txid": fixed_binary(found.prevouts[numbered.input_rows[numbered.missing]]),
-        }),
-    }  # fmt: skip
+    yield "transactions", _table("transactions", {
+        "txid": fixed_binary(of(found.txids)), "block": block, "position": position,
+        "start": of(found.start), "end": of(found.end), "weight": of(found.weight),
+        "version": of(found.version), "locktime": of(found.locktime),
+        "is_coinbase": of(found.is_coinbase), "proof": proof,
+        "first_input": chain.first_input[:-1], "first_output": chain.first_output[:-1],
+    })  # fmt: skip
 
 
-def _rows(column: Any, rows: Any) -> Any:
-    whole = len(rows) == len(column) and bool((rows[1:] > rows[:-1]).all())
-    return column if whole else column[rows]
+def _input_tables(found: Extract, chain: Chain, spent: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the tables of inputs and of those whose output is not here."""
+    of, tx = chain.inputs.of, owners(chain.first_input)
+    coinbase = chain.transactions.of(found.is_coinbase)
+    missing = np.flatnonzero(spent == NONE)
+    missing = missing[~coinbase[tx[missing]]]
+    yield "inputs", _table("inputs", {
+        "tx": tx, "spent_output": spent, "prev_vout": of(found.prev_vout),
+        "sequence": of(found.sequence),
+    })  # fmt: skip
+    rows = chain.inputs.rows[missing]
+    yield "missing", _table("missing", {
+        "input": missing, "prev_txid": fixed_binary(found.prevouts[rows]),
+    })  # fmt: skip
 
 
-def _scripts(found: Extract, numbered: Numbered) -> Any:
-    bounds = numbered.script_bounds
-    sizes = bounds[:, 1] - bounds[:, 0]
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
-    content = np.empty(int(offsets[-1]), dtype=np.uint8)
-    copy_spans(found.scripts, bounds, offsets, content)
+def _scripts(found: Extract, numbers: ScriptNumbers) -> Any:
+    content = np.empty(int(numbers.bounds[-1]), dtype=np.uint8)
+    copy_spans(found.scripts, numbers.starts, numbers.bounds, content)
     return pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), len(bounds), [None, pa.py_buffer(offsets), pa.py_buffer(content)]
-    )
+        pa.large_binary(), len(numbers.keys),
+        [None, pa.py_buffer(numbers.bounds), pa.py_buffer(content)],
+    )  # fmt: skip
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> Any:

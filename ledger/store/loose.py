@@ -119,7 +119,7 @@ def parse_loose(content: bytes) -> list[LooseTransaction]:
 def read_loose(folder: Path) -> Any:
     """Return that table of a part, or None for a part of whole blocks."""
     path = folder / LOOSE_NAME
-    return pq.read_table(path) if path.is_file() else None
+    return pq.ParquetFile(path).read() if path.is_file() else None
 
 
 def branch_of(content: bytes) -> tuple[bytes, ...]:

@@ -11,69 +11,126 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise, starmap
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ledger.scanning.choice import write_keys
-from ledger.scanning.columns import Bytes, Integers
+from ledger.scanning.columns import Integers
 from ledger.scanning.extracting import Extract
 from ledger.store import tables
 
 NONE = -1
 _THREADS = 2
 Keys = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[Any]  # integers as narrow as their count allows
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """The chain in integers; ``rows`` are the rows of the extract that were taken, in order.
+class Chosen:
+    """Rows of an extract in chain order; ``is_whole``: all of them, as they stand there."""
 
-    ``first_input`` and ``first_output`` have one entry more than transactions.
+    rows: Numbers
+    is_whole: bool
+
+    def of(self, column: Any) -> Any:
+        """Return a column in chain order."""
+        return column if self.is_whole else column[self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The transactions of a chain in their order, with the rows of their inputs and outputs.
+
+    ``first_input`` and ``first_output`` have one entry more than transactions; ``table`` finds
+    the row of an id.
     """
 
-    rows: Integers
-    output_rows: Integers
-    input_rows: Integers
-    first_input: Integers
-    first_output: Integers
-    spent_output: Integers
-    spender: Integers
-    tx_of_input: Integers
-    tx_of_output: Integers
-    script_of: Integers
-    script_bounds: Integers
-    script_keys: Keys
-    missing: Integers
+    transactions: Chosen
+    inputs: Chosen
+    outputs: Chosen
+    first_input: Numbers
+    first_output: Numbers
+    table: Any
 
 
-def number_chain(found: Extract, order: Sequence[int]) -> Numbered:
+@dataclass(frozen=True, slots=True)
+class ScriptNumbers:
+    """The script of each output, and where each script stands in the bytes of the extract.
+
+    ``bounds`` has one entry more than scripts: where each stands when they are put together.
+    """
+
+    number: Numbers
+    starts: Integers
+    bounds: Integers
+    keys: Keys
+
+
+def number_chain(found: Extract, order: Sequence[int]) -> Chain:
     """Give numbers to the transactions of the blocks in ``order`` (numbers of the extract)."""
-    rows, table = _transactions(found, np.array(order, dtype=np.int64))
-    output_rows, first_output = _spread(found.first_output, rows)
-    input_rows, first_input = _spread(found.first_input, rows)
-    with ThreadPoolExecutor(1) as pool:  # two joins that have nothing to do with each other
-        scripts = pool.submit(_scripts, found, output_rows)
-        spent = _spent(found, rows, table, input_rows, output_rows, first_output)
-        tx_of_input, tx_of_output = _owners(first_input), _owners(first_output)
-        script_of, script_rows, keys = scripts.result()
-    coinbase = found.is_coinbase[rows][tx_of_input]
-    return Numbered(
-        rows=rows,
-        output_rows=output_rows,
-        input_rows=input_rows,
+    candidates, _firsts = _spread(found.first_tx, np.array(order, dtype=np.int64))
+    table, rows = tables.room_for(len(candidates)), np.empty_like(candidates)
+    n = tables.number_transactions(candidates, found.txids.reshape(-1), table, rows)
+    chosen = _chosen(rows[:n], len(found.txids))
+    inputs, first_input = _spread(found.first_input, chosen.rows)
+    outputs, first_output = _spread(found.first_output, chosen.rows)
+    return Chain(
+        transactions=chosen,
+        inputs=_chosen(inputs, len(found.prevouts)),
+        outputs=_chosen(outputs, len(found.vout)),
         first_input=first_input,
         first_output=first_output,
-        spent_output=spent,
-        spender=_spenders(spent, tx_of_input, len(output_rows)),
-        tx_of_input=tx_of_input,
-        tx_of_output=tx_of_output,
-        script_of=script_of,
-        script_bounds=_pairs(found.bounds, output_rows[script_rows]),
-        script_keys=keys[script_rows],
-        missing=np.flatnonzero((spent == NONE) & ~coinbase),
+        table=table,
     )
+
+
+def spent_outputs(found: Extract, chain: Chain) -> Numbers:
+    """Return the number of the output that each input spends, or NONE."""
+    rows, n_outputs = chain.transactions.rows, len(chain.outputs.rows)
+    number_of_row = np.full(len(found.txids), NONE, dtype=tables.narrow(len(found.txids)))
+    number_of_row[rows] = np.arange(len(rows), dtype=number_of_row.dtype)
+    spent = np.empty(len(chain.inputs.rows), dtype=tables.narrow(n_outputs))
+    prevouts, vout = chain.inputs.of(found.prevouts), chain.outputs.of(found.vout)
+    prev_vout = chain.inputs.of(found.prev_vout)
+
+    def resolve(part: slice) -> None:
+        tables.resolve(
+            prevouts[part].reshape(-1), prev_vout[part], found.txids.reshape(-1), chain.table,
+            number_of_row, chain.first_output, vout, spent[part],
+        )  # fmt: skip
+
+    cuts = [len(spent) * part // _THREADS for part in range(_THREADS + 1)]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(resolve, starmap(slice, pairwise(cuts))))
+    return spent
+
+
+def first_spenders(chain: Chain, spent: Numbers) -> Numbers:
+    """Return the transaction that spends each output first, or NONE."""
+    spender = np.empty(len(chain.outputs.rows), dtype=tables.narrow(len(chain.transactions.rows)))
+    tables.first_spenders(spent, chain.first_input, spender)
+    return spender
+
+
+def number_scripts(found: Extract, chain: Chain) -> ScriptNumbers:
+    """Give numbers to the scripts of all outputs, by first appearance."""
+    keys, starts = chain.outputs.of(found.script_keys), chain.outputs.of(found.bounds[:-1])
+    ends = chain.outputs.of(found.bounds[1:])
+    number = np.empty(len(keys), dtype=tables.narrow(len(keys)))
+    first, table = np.empty_like(number), tables.room_for(len(keys))
+    n = tables.number_scripts(keys, found.scripts, starts, ends, table, number, first)
+    rows = first[:n]
+    bounds = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(ends[rows] - starts[rows], out=bounds[1:])
+    return ScriptNumbers(number, starts[rows], bounds, keys[rows])
+
+
+def owners(firsts: Numbers) -> Numbers:
+    """Return of each row the number of its owner, whose rows begin at ``firsts``."""
+    n = len(firsts) - 1
+    return np.repeat(np.arange(n, dtype=tables.narrow(n)), np.diff(firsts))
 
 
 def chain_order(
@@ -96,74 +153,13 @@ def chain_order(
     return keys
 
 
-def _transactions(found: Extract, order: Integers) -> tuple[Integers, Any]:
-    candidates, _firsts = _spread(found.first_tx, order)
-    table, chosen = tables.room_for(len(candidates)), np.empty(len(candidates), dtype=np.int64)
-    n = tables.number_transactions(candidates, found.txids.reshape(-1), table, chosen)
-    return chosen[:n], table
-
-
-def _spread(first: Integers, rows: Integers) -> tuple[Integers, Integers]:
-    sizes = int((first[rows + 1] - first[rows]).sum())
-    out, firsts = np.empty(sizes, dtype=np.int64), np.empty(len(rows) + 1, dtype=np.int64)
+def _spread(first: Integers, rows: Numbers) -> tuple[Numbers, Numbers]:
+    size = int((first[rows + 1] - first[rows]).sum())
+    out = np.empty(size, dtype=tables.narrow(int(first[-1])))
+    firsts = np.empty(len(rows) + 1, dtype=tables.narrow(size))
     tables.spread(first, rows, out, firsts)
     return out, firsts
 
 
-def _spent(
-    found: Extract, rows: Integers, table: Any, input_rows: Integers, output_rows: Integers,
-    first_output: Integers,
-) -> Integers:  # fmt: skip
-    number_of_row = np.full(len(found.txids), NONE, dtype=np.int64)
-    number_of_row[rows] = np.arange(len(rows))
-    spent = np.empty(len(input_rows), dtype=np.int64)
-    prevouts = (
-        found.prevouts if _is_whole(input_rows, found.prevouts) else found.prevouts[input_rows]
-    )
-    tables.resolve(
-        prevouts.reshape(-1), found.prev_vout[input_rows].astype(np.int64),
-        found.txids.reshape(-1), table, number_of_row, first_output,
-        found.vout[output_rows].astype(np.int64), spent,
-    )  # fmt: skip
-    return spent
-
-
-def _scripts(found: Extract, output_rows: Integers) -> tuple[Integers, Integers, Keys]:
-    """Return the script number of each output, the output where each first appeared, the keys."""
-    bounds = _pairs(found.bounds, output_rows)
-    keys = script_keys(found.scripts, bounds)
-    number, first = np.empty(len(bounds), dtype=np.int64), np.empty(len(bounds), dtype=np.int64)
-    table = tables.room_for(len(bounds))
-    n = tables.number_scripts(keys, found.scripts, bounds, table, number, first)
-    return number, first[:n], keys
-
-
-def script_keys(content: Bytes, bounds: Integers) -> Keys:
-    """Return the first 8 bytes of SHA-256 of each script, as numbers."""
-    keys = np.empty(len(bounds), dtype=np.uint64)
-    cuts = [len(bounds) * part // _THREADS for part in range(_THREADS + 1)]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        spans = [slice(cuts[part], cuts[part + 1]) for part in range(_THREADS)]
-        list(pool.map(lambda span: write_keys(content, bounds[span], keys[span]), spans))
-    return keys
-
-
-def _pairs(bounds: Integers, rows: Integers) -> Integers:
-    return np.stack((bounds[rows], bounds[rows + 1]), axis=1)
-
-
-def _owners(firsts: Integers) -> Integers:
-    return np.repeat(np.arange(len(firsts) - 1), np.diff(firsts))
-
-
-def _spenders(spent: Integers, tx: Integers, n_outputs: int) -> Integers:
-    """Return the transaction that spends each output first, or NONE."""
-    spender = np.full(n_outputs, NONE, dtype=np.int64)
-    known = spent != NONE
-    spender[spent[known][::-1]] = tx[known][::-1]
-    return spender
-
-
-def _is_whole(rows: Integers, column: Any) -> bool:
-    """Whether ``rows`` are all rows of ``column`` in their order (nothing is to be copied)."""
-    return len(rows) == len(column) and bool((rows == np.arange(len(rows))).all())
+def _chosen(rows: Numbers, n: int) -> Chosen:
+    return Chosen(rows, len(rows) == n and bool((rows[1:] > rows[:-1]).all()))

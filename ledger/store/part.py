@@ -8,10 +8,8 @@ visible when it is on the disk.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -22,13 +20,12 @@ import pyarrow.parquet as pq
 from ledger.parsing.block import Header
 from ledger.parsing.networks import NETWORK
 from ledger.store.columns import PART_BLOCKS
-from vestigo.store.atomic import sync_folder
+from vestigo.store.atomic import sync_file, sync_folder
 
 STAGING = ".staging"
 RAW_NAME, BLOCKS_NAME = "blocks.dat", "blocks.parquet"
 COMPRESSION = "zstd"
 FRAME_BYTES = 8
-_WRITERS = 2
 
 
 class PartWriter:
@@ -100,7 +97,7 @@ class PartWriter:
         table = pa.Table.from_arrays(arrays, schema=PART_BLOCKS)
         pq.write_table(table, self._staging / BLOCKS_NAME, compression=COMPRESSION)
         for name in self._files:
-            _sync_file(self._staging / name)
+            sync_file(self._staging / name)
         sync_folder(self._staging)
         self._parts.mkdir(parents=True, exist_ok=True, mode=0o700)
         named = self._named or columns[0]
@@ -111,43 +108,7 @@ class PartWriter:
         return name
 
 
-def publish(folder: Path, tables: Mapping[str, Any], staging: Path) -> None:
-    """Write tables into ``folder``, which is there as a whole or not at all."""
-    discard_staging(staging)
-    staging.mkdir(parents=True, mode=0o700)
-
-    def write(name: str) -> None:
-        target, table = staging / f"{name}.parquet", tables[name]
-        codecs = {
-            field.name: "none" if _is_hash(field.type) else COMPRESSION for field in table.schema
-        }
-        pq.write_table(
-            table, target, compression=codecs, use_dictionary=False, write_statistics=False
-        )
-        _sync_file(target)
-
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        list(pool.map(write, sorted(tables, key=lambda name: -tables[name].nbytes)))
-    sync_folder(staging)
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    discard_staging(folder)
-    staging.rename(folder)
-    sync_folder(folder.parent)
-
-
 def discard_staging(staging: Path) -> None:
     """Remove what an interrupted run left behind (it was never visible)."""
     if staging.exists():
         shutil.rmtree(staging)
-
-
-def _is_hash(kind: Any) -> bool:
-    return bool(pa.types.is_fixed_size_binary(kind))
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,10 +19,15 @@ EMPTY = -1
 AHEAD, AT_ONCE = 16, 64  # how much is asked for before it is read
 
 
+def narrow(n: int) -> Any:
+    """Return the smallest kind of integer that counts to ``n``: memory is what limits a case."""
+    return np.int32 if n <= np.iinfo(np.int32).max else np.int64
+
+
 def room_for(n: int) -> Any:
     """Return an empty table for ``n`` entries."""
     size = 1 << max(4, (2 * n).bit_length())
-    return np.full(size, EMPTY, dtype=np.int64)
+    return np.full(size, EMPTY, dtype=narrow(size))
 
 
 @njit(cache=True, nogil=True)
@@ -74,25 +79,25 @@ def number_transactions(order: Any, txids: Any, table: Any, chosen: Any) -> int:
 
 @njit(cache=True, nogil=True)
 def number_scripts(
-    keys: Any, content: Any, bounds: Any, table: Any, number: Any, first: Any
+    keys: Any, content: Any, starts: Any, ends: Any, table: Any, number: Any, first: Any
 ) -> int:
-    """Give numbers to ``content[bounds[i, 0]:bounds[i, 1]]`` by first appearance.
+    """Give numbers to ``content[starts[i]:ends[i]]`` by first appearance.
 
     ``keys[i]`` begins with the first 8 bytes of its SHA-256.  ``number[i]`` gets its number,
     ``first`` the row where each number appeared.  Returns how many there are.
     """
     mask, n = np.uint64(table.size - 1), 0
-    for i in range(len(bounds)):
-        if i + AHEAD < len(bounds):
+    for i in range(len(keys)):
+        if i + AHEAD < len(keys):
             prefetch(table, np.int64(keys[i + AHEAD] & mask))
-        start, size = bounds[i, 0], bounds[i, 1] - bounds[i, 0]
+        start, size = starts[i], ends[i] - starts[i]
         slot = keys[i] & mask
         while table[slot] != EMPTY:
             row = first[table[slot]]
             if (
                 keys[row] == keys[i]
-                and bounds[row, 1] - bounds[row, 0] == size
-                and same_bytes(content, bounds[row, 0], content, start, size)
+                and ends[row] - starts[row] == size
+                and same_bytes(content, starts[row], content, start, size)
             ):
                 break
             slot = (slot + np.uint64(1)) & mask
@@ -122,17 +127,17 @@ def resolve(
             prefetch(table, np.int64(key_of(prevouts, i * HASH_BYTES) & mask))
         for i in inputs:
             row = table[np.int64(key_of(prevouts, i * HASH_BYTES) & mask)]
-            prefetch(txids, max(row, 0) * HASH_BYTES)
+            prefetch(txids, np.int64(max(row, 0)) * HASH_BYTES)
         for i in inputs:
             spent[i] = table[find_hash(table, txids, prevouts, i * HASH_BYTES)]
             if spent[i] != EMPTY:
-                prefetch(number_of_row, spent[i])
+                prefetch(number_of_row, np.int64(spent[i]))
         known = [i for i in inputs if spent[i] != EMPTY]
         for i in known:
             spent[i] = number_of_row[spent[i]]
-            prefetch(first_output, spent[i])
+            prefetch(first_output, np.int64(spent[i]))
         for i in known:
-            prefetch(vout, first_output[spent[i]] + prev_vout[i])
+            prefetch(vout, np.int64(first_output[spent[i]]) + np.int64(prev_vout[i]))
         for i in known:
             spent[i] = _output_of(spent[i], prev_vout[i], first_output, vout)
 
@@ -140,8 +145,8 @@ def resolve(
 @njit(cache=True, nogil=True)
 def _output_of(tx: int, index: int, first_output: Any, vout: Any) -> Any:
     """Return the number of the output with this index of a transaction, or -1."""
-    low, high = first_output[tx], first_output[tx + 1]
-    guess = low + index
+    low, high = np.int64(first_output[tx]), np.int64(first_output[tx + 1])
+    guess = low + np.int64(index)
     if guess < high and vout[guess] == index:
         return guess
     for output in range(low, high):  # of a transaction of which only some outputs are known
@@ -166,11 +171,28 @@ def spread(first: Any, chosen: Any, out: Any, firsts: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def copy_spans(content: Any, bounds: Any, offsets: Any, out: Any) -> None:
-    """Copy each ``content[bounds[i, 0]:bounds[i, 1]]`` to ``out`` at ``offsets[i]``."""
-    for i in range(len(bounds)):
-        at, to = bounds[i, 0], offsets[i]
-        for k in range(bounds[i, 1] - at):
+def first_spenders(spent: Any, first_input: Any, spender: Any) -> None:
+    """Write to ``spender`` the first transaction that spends each output, or -1.
+
+    Inputs of transaction t are ``first_input[t]`` to ``first_input[t + 1]``; ``spent`` gives the
+    output of each, or -1.
+    """
+    spender[:] = EMPTY
+    for tx in range(len(first_input) - 2, -1, -1):
+        for i in range(first_input[tx], first_input[tx + 1]):
+            if spent[i] != EMPTY:
+                spender[spent[i]] = tx
+
+
+@njit(cache=True, nogil=True)
+def copy_spans(content: Any, starts: Any, offsets: Any, out: Any) -> None:
+    """Copy the bytes of ``content`` that begin at ``starts[i]`` to ``out``.
+
+    They stand there from ``offsets[i]`` to ``offsets[i + 1]``.
+    """
+    for i in range(len(starts)):
+        at, to = starts[i], offsets[i]
+        for k in range(offsets[i + 1] - to):
             out[to + k] = content[at + k]
 
 

@@ -124,8 +124,7 @@ def counted(function):
         return function(*arguments, **keywords)
     return call
 Path.rename = counted(Path.rename)
-part.sync_folder = counted(part.sync_folder)
-part._sync_file = counted(part._sync_file)
+os.fsync = counted(os.fsync)
 part.pq.write_table = counted(part.pq.write_table)
 ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), "regtest")
 number_blocks(Path(sys.argv[1]), "regtest", {})

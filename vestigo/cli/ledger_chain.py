@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from ledger.ingest import IngestedFile, chain_files, ingest_file, number_blocks
+from ledger.ingest import chain_files, ingest_files, number_blocks
 from ledger.inspecting import block_rows, transaction_rows
+from ledger.intake import Fresh, IngestedFile
 from ledger.labels import tagged_addresses
-from ledger.scanning.extracting import Extract
 from vestigo.cli.ledger_options import NETWORK
 from vestigo.cli.output import (
     emit_json,
@@ -124,21 +124,23 @@ def _ingest_files(
 ) -> tuple[list[IngestedFile], list[VestigoError]]:
     done: list[IngestedFile] = []
     problems: list[VestigoError] = []
-    fresh: dict[str, list[Extract]] = {}
+    fresh: Fresh = {}
+    chain = session.folder.chain
     with progress() as display:
-        for path in display.track(files, description=_("block files")):
-            try:
-                ingested = ingest_file(session.folder.chain, path, network, fresh)
-            except VestigoError as error:
-                report_error(error)
-                problems.append(error)
-                details = {"file": path.name, "where": error.where}
-                session.custody.append("fail", reason=error.code, details=details)
+        outcomes = ingest_files(chain, files, network, fresh)
+        for path, outcome in display.track(
+            outcomes, total=len(files), description=_("block files")
+        ):
+            if isinstance(outcome, VestigoError):
+                report_error(outcome)
+                problems.append(outcome)
+                details = {"file": path.name, "where": outcome.where}
+                session.custody.append("fail", reason=outcome.code, details=details)
                 continue
-            session.ledger.append(ingested.blocks)
-            _log(session, ingested, network)
-            done.append(ingested)
-        number_blocks(session.folder.chain, network, fresh)
+            session.ledger.append(outcome.blocks)
+            _log(session, outcome, network)
+            done.append(outcome)
+        number_blocks(chain, network, fresh)
     return done, problems
 
 
