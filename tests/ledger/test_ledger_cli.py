@@ -286,6 +286,9 @@ def test_classify_prints_a_line_for_each_line(tmp_path: Path, monkeypatch, capsy
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert run(["ledger", "classify", "--jsonl"]) == 4
     assert [row["txid"] for row in lines_of(capsys)] == ["a", None, "b"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((LINE % "c").encode())))
+    assert run(["ledger", "classify", "--jsonl", "-"]) == 0
+    assert [row["txid"] for row in lines_of(capsys)] == ["c"]
     path = tmp_path / "lines.jsonl"
     path.write_text(LINE % "a" + "\n")
     assert run(["ledger", "classify", "--jsonl", str(path)]) == 0

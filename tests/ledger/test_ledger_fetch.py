@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -184,6 +185,24 @@ def test_wrong_settings_of_a_source_are_refused(tmp_path: Path, capsys, change):
     case = case_of(tmp_path, **{"name": "own", "kind": "node", "port": 1, **change})
     assert main(["ledger", "fetch", str(case), "--blocks", "1"]) == 5
     assert "E-LED-107" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("LOCALHOST:1", 200), ("127.0.0.1:80", 200), ("evil.example", 421),
+     ("127.0.0.1.evil.example", 421), ("[::", 421), ("", 421)],
+)  # fmt: skip
+def test_a_page_whose_name_leads_here_is_told_nothing(served, host: str, status: int):
+    with running(served) as port:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        link.putrequest("GET", "/blocks/tip/height", skip_host=True)
+        link.putheader("Host", host)
+        link.endheaders()
+        answer = link.getresponse()
+        content = answer.read()
+        link.close()
+    assert answer.status == status
+    assert content.isdigit() == (status == 200)
 
 
 def test_the_command_serves_a_case_until_it_is_stopped(served, tmp_path: Path):

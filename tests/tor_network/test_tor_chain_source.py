@@ -48,7 +48,8 @@ def explorer(network, tmp_path):
     coin = chain.coin("vendor", 10_000)
     chain.step([coin], [("hop", 6_000), ("change", 3_000)])
     ingest_file(tmp_path / "served", chain.write(tmp_path / "blk.dat"), NETWORK)
-    with ChainStore(tmp_path / "served", NETWORK) as store, serving(store, 0) as server:
+    names: list[str] = []
+    with ChainStore(tmp_path / "served", NETWORK) as store, serving(store, 0, names) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -57,7 +58,8 @@ def explorer(network, tmp_path):
                 port = f"80,127.0.0.1:{server.server_port}"
                 told = control.ask(f"ADD_ONION NEW:ED25519-V3 Port={port}")
                 name = next(one for one in told if one.startswith("ServiceID="))
-                yield chain, f"{name.partition('=')[2]}.onion"
+                names.append(f"{name.partition('=')[2]}.onion")
+                yield chain, names[0]
         finally:
             server.shutdown()
             thread.join()

@@ -19,6 +19,8 @@ from vestigo.cli.standard_input import standard_input
 from vestigo.errors import ExitCode, InputError
 from vestigo.i18n import _
 
+_STDIN = Path("-")
+
 
 @click.command("classify", help=_("Print the class of each transaction in FILE (or stdin)."))
 @click.argument("files", nargs=-1, metavar="[FILE…]", type=click.Path(path_type=Path))
@@ -48,13 +50,14 @@ def classify(files: tuple[Path, ...], as_jsonl: bool) -> ExitCode:
 
 
 def transaction_lines(files: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
-    """Yield place and text of each transaction in the files, or on standard input.
+    """Yield place and text of each transaction in the files; none, and ``-``, is standard input.
 
     Raises ``InputError`` E-LED-022 for a file that cannot be read.
     """
-    if not files:
-        yield from _numbered(standard_input(), "stdin")
-    for path in files:
+    for path in files or (_STDIN,):
+        if path == _STDIN:
+            yield from _numbered(standard_input(), "stdin")
+            continue
         try:
             opener = lzma.open if path.suffix == ".xz" else open
             with opener(path, "rt", encoding="utf-8", errors="replace") as handle:

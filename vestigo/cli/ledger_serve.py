@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,7 +18,9 @@ from vestigo.i18n import _
 from vestigo.pipeline.session import open_session
 
 LOOPBACK = "127.0.0.1"
+OWN_NAMES = (LOOPBACK, "localhost")
 PATIENCE_SECONDS = 30
+_FOREIGN = Answer(421, "text/plain", b"This chain is served to programs of this machine alone.")
 
 
 @click.command("serve", help=_("Offer the chain of CASE to other programs, as Esplora does."))
@@ -36,8 +40,14 @@ def serve(case: Path, port: int, network: str | None) -> None:
         server.serve_forever()
 
 
-def serving(store: ChainStore, port: int) -> ThreadingHTTPServer:
-    """Return a server over a store that waits for ``serve_forever``."""
+def serving(
+    store: ChainStore, port: int, names: Collection[str] = OWN_NAMES
+) -> ThreadingHTTPServer:
+    """Return a server over a store that waits for ``serve_forever``.
+
+    It answers who asks for it by one of ``names``: a web page whose own name was made to lead
+    to this machine asks by another.
+    """
     esplora, lock = Esplora(store), Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,6 +56,9 @@ def serving(store: ChainStore, port: int) -> ThreadingHTTPServer:
         timeout = PATIENCE_SECONDS
 
         def do_GET(self) -> None:
+            if _asked_for(self.headers.get("Host", LOOPBACK)) not in names:
+                self._send(_FOREIGN)
+                return
             with lock:
                 answer = esplora.answer(self.path)
             self._send(answer)
@@ -61,3 +74,10 @@ def serving(store: ChainStore, port: int) -> ThreadingHTTPServer:
             """Leave what was asked unsaid: it would name addresses of the case."""
 
     return ThreadingHTTPServer((LOOPBACK, port), Handler)
+
+
+def _asked_for(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
