@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vestigo.closing import Closing
-from vestigo.evidence.screening.decoding import LENGTH, UNREADABLE, answer_length, read_answer
+from vestigo.evidence.screening.answers import LENGTH, UNREADABLE, answer_length, read_answer
 from vestigo.evidence.screening.pdq import PdqHash
 
 _MODULE = "vestigo.evidence.screening.decoding"

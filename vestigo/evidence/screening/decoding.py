@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import resource
-import struct
 import sys
 import warnings
 from typing import BinaryIO
@@ -18,13 +17,11 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageSequence
 
+from vestigo.evidence.screening.answers import LENGTH, UNREADABLE, written_answer
 from vestigo.evidence.screening.pdq import PdqHash, pdq_of_pixels
 
-LENGTH = struct.Struct(">I")
 MOST_FRAMES = 8
 LONGEST_SIDE = 1024
-UNREADABLE = 0xFF
-_ONE = struct.Struct(">32sB")
 
 
 def main(arguments: list[str]) -> None:
@@ -58,16 +55,6 @@ def hashes_of(content: bytes, n_pixels: int) -> list[PdqHash]:
     return found
 
 
-def read_answer(answer: bytes) -> list[PdqHash]:
-    """Return the hashes that the child wrote behind their number."""
-    return [PdqHash(bits, quality) for bits, quality in _ONE.iter_unpack(answer)]
-
-
-def answer_length(n_hashes: int) -> int:
-    """Return how many bytes follow the number of hashes."""
-    return n_hashes * _ONE.size
-
-
 def _hash_of(frame: Image.Image) -> PdqHash:
     flat = frame.convert("RGBA") if "transparency" in frame.info else frame
     rgb = flat.convert("RGB")
@@ -80,7 +67,7 @@ def _answer(content: bytes, n_pixels: int) -> bytes:
         found = hashes_of(content, n_pixels)
     except Exception:  # noqa: BLE001  # a decoder raises anything on hostile bytes
         return bytes([UNREADABLE])
-    return bytes([len(found)]) + b"".join(_ONE.pack(one.bits, one.quality) for one in found)
+    return written_answer(found)
 
 
 def _next(stream: BinaryIO) -> bytes:
