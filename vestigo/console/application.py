@@ -29,6 +29,7 @@ from vestigo.console.crawling import pages as crawl_pages
 from vestigo.console.crawling.plan import Follower
 from vestigo.console.desk import PUBLIC, Asked, Desk, desk_of, person_of
 from vestigo.console.familiar import familiar, nested_too_deep
+from vestigo.console.gone import why_gone
 from vestigo.console.graphing import exporting, view_pages, ways
 from vestigo.console.graphing import pages as graph_pages
 from vestigo.console.guard import with_headers
@@ -234,6 +235,10 @@ def _error_of_ours(request: Asked, error: VestigoError) -> Response[Any]:
 
 
 def _http_error(request: Asked, error: HTTPException) -> Response[Any]:
+    if error.status_code == HTTPStatus.NOT_FOUND and person_of(request) is not None:
+        gone = why_gone(desk_of(request).session, request.url.path)
+        if gone is not None:
+            return _error_of_ours(request, gone)
     what = {
         404: _("There is no such page."),
         405: _("This page does not take such a request."),

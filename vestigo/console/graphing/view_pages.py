@@ -57,11 +57,12 @@ def save_view(request: Asked, data: JSONBody[Json]) -> Response[Json]:
 
 @post("/graph/views/remove", **LIMITS)
 def remove_view(request: Asked, data: JSONBody[Json]) -> Response[Json]:
-    """Remove a view of one's own."""
+    """Remove a view of one's own; E-CON-023 where somebody saved it since ``revision``."""
     require(request, "explore")
     desk, person = desk_of(request), person_of(request)
     assert person is not None
-    view = desk.views.remove(_number(data), person.account)
+    revision = asks.whole_of(data, "revision", 0, 0, PLACES) if "revision" in data else None
+    view = desk.views.remove(_number(data), person.account, revision)
     return desk.answer(request, Look("graph view removed"), view.plain(), view=str(view.id))
 
 

@@ -108,13 +108,21 @@ class ViewStore:
             connection.execute("COMMIT")
             return self._one(connection, view_id, account)[0]
 
-    def remove(self, view_id: int, account: str) -> View:
-        """Remove a view of this account; E-CON-022 where it has none of this number."""
+    def remove(self, view_id: int, account: str, revision: int | None = None) -> View:
+        """Remove a view of this account; ``revision`` is the one that was seen, if it is known.
+
+        Raises ``UsageError``: E-CON-022 it has none of this number, E-CON-023 somebody saved
+        it since.
+        """
         with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             view, _body = self._one(connection, view_id, account)
             if view.owner != account:
                 raise _no_view(view_id)
+            if revision not in (None, view.revision):
+                raise _conflict(view)
             connection.execute("DELETE FROM views WHERE id = ?", (view_id,))
+            connection.execute("COMMIT")
         return view
 
     def _insert(

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from vestigo.console.acting import see, writing
 from vestigo.console.desk import Asked, Desk, Look, desk_of, person_of, query_of, require
+from vestigo.console.gone import no_candidate, no_judgement
 from vestigo.console.index import Named
 from vestigo.console.judging.queue import CASH_OUT, PAIR, VERDICTS, Candidate
 from vestigo.console.judging.wording import basis_words, signal_words, verdict_words
@@ -55,14 +56,16 @@ def queue_page(request: Asked) -> Response[str]:
 def judge_one(request: Asked, data: Form) -> Response[str]:
     """Write down what the signed-in person decided, and show the next candidate.
 
-    Raises E-CON-027 where somebody judged it since the page was shown, E-STO-001 where
-    another process writes to the case.
+    Raises E-CON-027 where somebody judged it since the page was shown, E-CON-029 where it is
+    no candidate any more, E-STO-001 where another process writes to the case.
     """
     desk, person = desk_of(request), person_of(request)
     assert person is not None
     candidate = desk.queue().get(data.get("subject", ""))
+    if candidate is None:
+        raise no_candidate(data.get("subject", ""))
     verdict, basis = data.get("verdict", ""), data.get("basis", "")
-    if candidate is None or verdict not in VERDICTS[candidate.kind] or basis not in basis_words():
+    if verdict not in VERDICTS[candidate.kind] or basis not in basis_words():
         raise HTTPException(status_code=HTTPStatus.BAD_REQUEST)
     capability = CAPABILITY[candidate.kind]
     require(request, capability)
@@ -82,13 +85,16 @@ def judge_one(request: Asked, data: Form) -> Response[str]:
 
 @post("/judge/undo", sync_to_thread=True, status_code=HTTPStatus.SEE_OTHER)
 def undo(request: Asked, data: Form) -> Response[str]:
-    """Take back a judgement of one's own; it stays in the record ledger as taken back."""
+    """Take back a judgement of one's own; it stays in the record ledger as taken back.
+
+    Raises E-CON-034 where there is none, in another tab perhaps taken back already.
+    """
     require(request, "judge")
     desk, person = desk_of(request), person_of(request)
     assert person is not None
     record = desk.index().by_id.get(data.get("id", ""))
     if not isinstance(record, Judgement) or record.person != _own(request):
-        raise HTTPException(status_code=HTTPStatus.BAD_REQUEST)
+        raise no_judgement()
     desk.log.write(Look("judgement taken back", data["id"]), person.account, person.role,
                    {"subject": record.subject})  # fmt: skip
     with writing(request, "judge") as session:

@@ -37,7 +37,7 @@ from vestigo.evidence.key_case import unlock_operator
 from vestigo.evidence.keys import UnlockedKeys, unlock_keys
 from vestigo.i18n import DOCUMENT_LANGUAGES, _
 from vestigo.pipeline.disclosing import disclose_part
-from vestigo.pipeline.disposing import Disposal, dispose_exhibit
+from vestigo.pipeline.disposing import Disposal, dispose_exhibit, unfinished_disposals
 from vestigo.pipeline.receipts import file_receipt
 from vestigo.pipeline.sealing import seal_case
 from vestigo.pipeline.session import CaseSession
@@ -164,8 +164,14 @@ def unmask(request: Asked, capture_id: FromPath[str], data: Form) -> Response[st
 def _dispose_page(request: Asked, done: Disposal | None) -> Response[str]:
     return desk_of(request).page(
         request, "evidence_dispose.html", Look("disposal by order"), done=done,
-        confirmed=confirmed(request),
+        confirmed=confirmed(request), unfinished=_unfinished(desk_of(request)),
     )  # fmt: skip
+
+
+def _unfinished(desk: Desk) -> list[tuple[str, str]]:
+    """Return number and order of each disposal that a crash cut short."""
+    events = unfinished_disposals(desk.session.custody.events())
+    return [(one.exhibit, one.details["order"]) for one in events]
 
 
 def _disclosed(
