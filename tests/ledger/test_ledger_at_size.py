@@ -21,7 +21,7 @@ from ledger.store.kept import whole
 from ledger.store.tables import grouped
 from vestigo.errors import InputError
 from vestigo.pipeline.ledger_bench import synthetic
-from vestigo.pipeline.ledger_bench.synthetic import write_chain
+from vestigo.pipeline.ledger_bench.synthetic import kept_chain, write_chain
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.chain.ledger import make_ledger
 from vestigo.training.telling import tell_world
@@ -108,6 +108,17 @@ def test_an_invented_chain_spends_what_is_there(tmp_path: Path, monkeypatch: pyt
         for tx in np.flatnonzero(~index.coinbase).tolist():
             spent = index.value_sat[index.spent_by(tx)].sum()
             assert index.value_sat[list(index.outputs(tx))].sum() <= spent
+
+
+def test_an_invented_chain_is_taken_again_and_a_cut_off_one_is_not(tmp_path: Path):
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "blk00000.dat").write_bytes(b"cut off")
+    made = kept_chain(tmp_path, 1_000)
+    files = [path.stat() for path in sorted((tmp_path / "blocks").iterdir())]
+    assert sum(one.st_size for one in files) == made.raw_bytes
+    assert kept_chain(tmp_path, 1_000) == made
+    again = [path.stat() for path in sorted((tmp_path / "blocks").iterdir())]
+    assert [one.st_mtime_ns for one in again] == [one.st_mtime_ns for one in files]
 
 
 @pytest.mark.parametrize("older", ["none", "other columns"])

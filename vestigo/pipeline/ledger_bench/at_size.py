@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from vestigo.pipeline.ledger_bench.synthetic import Synthetic, write_chain
+from vestigo.pipeline.ledger_bench.synthetic import BLOCKS, Synthetic, kept_chain
 from vestigo.pipeline.steps import StepResult, run_step, vestigo_words
 
 NETWORK = "regtest"
@@ -19,13 +20,13 @@ def measure_size(work: Path, n_transactions: int) -> dict[str, Any]:
     """Return what it takes to bring a chain of that size into a case and list cash-outs.
 
     Blocks to Parquet with prevouts is the command ``ledger ingest`` as a whole: proof of
-    every block, raw bytes, and the numbered tables, on the disk.
+    every block, raw bytes, and the numbered tables, on the disk.  A chain that was invented
+    below ``work`` before is taken again.
     """
     folder = work / str(n_transactions)
-    folder.mkdir(parents=True)
-    blocks = folder / "blocks"
-    made = write_chain(blocks, n_transactions)
-    case = folder / "case"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = kept_chain(folder, n_transactions)
+    blocks, case = folder / BLOCKS, Path(tempfile.mkdtemp(prefix="case-", dir=folder)) / "case"
     _run("case", "new", str(case), "--title", "bench", "--unit", "bench")
     (folder / "pack.yaml").write_text(made.tagpack(), "utf-8")
     _run("tag", "import", str(case), str(folder / "pack.yaml"), "--network", NETWORK)

@@ -8,11 +8,13 @@ half of the money goes to addresses of services, so that trails end.
 from __future__ import annotations
 
 import hashlib
+import json
 import random
+import shutil
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -22,8 +24,10 @@ from ledger.parsing.merkle import merkle_root
 from ledger.parsing.networks import NETWORK, meets_target
 from ledger.sources.serializing import compact_size_bytes, header_bytes
 from vestigo.identifiers.bitcoin import address_of_script
+from vestigo.store.atomic import write_atomically
 
 REGTEST = NETWORK["regtest"]
+BLOCKS, TOLD = "blocks", "chain.json"  # files, and what is in them
 A_BLOCK = 2_500  # transactions
 FILE_BYTES = 128 << 20  # as Core's
 RECENT = 20_000  # coins among which the next one to be spent is chosen
@@ -65,6 +69,16 @@ class Synthetic:
         for name, addresses in self.services.items():
             lines += [f"  - address: {one}\n    label: {name}" for one in addresses]
         return "\n".join(lines) + "\n"
+
+
+def kept_chain(folder: Path, n_transactions: int) -> Synthetic:
+    """Return the chain that stands in a folder; it is written there first if none does."""
+    told = folder / TOLD
+    if not told.is_file():
+        shutil.rmtree(folder / BLOCKS, ignore_errors=True)  # one that was cut off
+        made = write_chain(folder / BLOCKS, n_transactions)
+        write_atomically(told, json.dumps(asdict(made)).encode("utf-8"))
+    return Synthetic(**json.loads(told.read_bytes()))
 
 
 def write_chain(folder: Path, n_transactions: int, seed: int = 1) -> Synthetic:
