@@ -23,6 +23,7 @@ from vestigo.authority import SocketGuard
 from vestigo.authority.line import open_line
 from vestigo.clock import system_clock
 from vestigo.console.accounts import Accounts
+from vestigo.console.people.asking import MOST_AT_ONCE
 from vestigo.console.people.provider import read_provider
 from vestigo.errors import ConfigurationError, UsageError
 from vestigo.pipeline.session import open_session
@@ -362,6 +363,55 @@ def test_an_account_without_a_password_opens_by_none(own):
             answer = client.post("/sign-in", data=form, headers=SAME)
             assert answer.status_code == 401
     own.desk.brake.succeeded("petra.known")
+
+
+def test_step_up_with_a_sign_in_of_another_person_says_so_and_leads_back(own, provider):
+    with open_session(own.case.path, write=False, clock=own.case.clock) as session:
+        Accounts(session.folder).add_known_elsewhere(
+            "otto.other", "prosecutor", provider.issuer, "9z-1", own.case.clock
+        )
+    with own.client() as client:
+        came(client, gone(client))
+        provider.subject = "9z-1"
+        page = refused(came(client, gone(client, "/confirm/provider?next=/custody.csv")), own)
+        assert "another person than you" in page
+        assert 'href="/confirm?next=%2Fcustody.csv"' in page
+        assert 'action="/sign-in"' not in page, "who is signed in is not asked to sign in"
+        assert client.get("/custody.csv").status_code == 303
+    last = [e for e in own.desk.session.custody.events() if e.action == "fail"][-1]
+    assert (last.details["account"], last.role) == ("petra.known", "prosecutor")
+
+
+@pytest.mark.parametrize(("twist", "words"), [
+    ({"told": {"error": "access_denied", "code": None}}, "did not let you in: access_denied"),
+    ({"told": {"error": "<b>\r\n" * 50, "code": None}}, "did not let you in: &lt;b&gt;"),
+    ({"claims": {"iat": 1}}, "have the clocks of both machines compared"),
+    ({"claims": {"exp": 1}}, "have the clocks of both machines compared"),
+], ids=str)  # fmt: skip
+def test_a_refusal_says_what_to_do_and_keeps_the_way(own, provider, twist, words):
+    for name, value in twist.items():
+        setattr(provider, name, value)
+    with own.client() as client:
+        page = refused(came(client, gone(client)), own)
+    assert words in page
+    assert 'name="next" value="/vendors"' in page
+
+
+def test_a_provider_that_hangs_holds_up_nobody_else(own):
+    line, issuer = own.desk.provider_line, own.desk.provider.issuer
+    taken = [line._turns.acquire() for _n in range(MOST_AT_ONCE)]  # those who wait for it
+    line._kept.clear()
+    try:
+        with own.client() as client:
+            answer = client.get("/sign-in/provider")
+            assert (answer.status_code, "E-CON-081" in answer.text) == (503, True)
+            assert "others wait for it already" in answer.text
+            assert issuer in answer.text
+    finally:
+        for _one in taken:
+            line._turns.release()
+    with own.client() as client:
+        assert client.get("/sign-in/provider").status_code == 303
 
 
 def test_a_provider_that_is_down_says_so_and_the_password_still_opens(own, provider):

@@ -27,6 +27,7 @@ DESCRIPTION = "/.well-known/openid-configuration"
 LARGEST = 1_000_000
 FRESH = timedelta(minutes=10)
 FOUND = 200
+MOST_AT_ONCE, PATIENCE_SECONDS = 2, 2.0  # a provider that hangs holds up nobody else
 ENDPOINTS = ("authorization_endpoint", "token_endpoint")
 
 
@@ -40,7 +41,7 @@ class ProviderLine:
         self._gate = InfrastructureGate(hosts, session.clock, session.log_refusal)
         self._guard = SocketGuard(session.clock, session.log_refusal)
         self._clock = session.clock
-        self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._kept: dict[str, tuple[datetime, dict[str, Any]]] = {}
 
     def description(self) -> dict[str, Any]:
@@ -87,14 +88,24 @@ class ProviderLine:
         return token
 
     def _document(self, url: str, *, again: bool = False) -> dict[str, Any]:
-        with self._lock:
-            at, found = self._kept.get(url, (None, {}))
-            if at is None or again or self._clock() - at >= FRESH:
-                found = _parsed(self._ask(url, "GET", None, {"Accept": "application/json"}))
-                self._kept[url] = (self._clock(), found)
+        at, found = self._kept.get(url, (None, {}))
+        if at is None or again or self._clock() - at >= FRESH:
+            found = _parsed(self._ask(url, "GET", None, {"Accept": "application/json"}))
+            self._kept[url] = (self._clock(), found)
         return found
 
     def _ask(self, url: str, method: str, content: bytes | None, headers: dict[str, str]) -> bytes:
+        """Return what the provider answers; E-CON-081 where others wait for it already."""
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            raise no_answer("others wait for it already", self.provider.issuer)
+        try:
+            return self._answered(url, method, content, headers)
+        finally:
+            self._turns.release()
+
+    def _answered(
+        self, url: str, method: str, content: bytes | None, headers: dict[str, str]
+    ) -> bytes:
         if not self.provider.is_own(url):
             raise no_answer("an endpoint on another host", self.provider.issuer)
         host, port = self.provider.place

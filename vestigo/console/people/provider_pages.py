@@ -63,18 +63,32 @@ def leave_to_confirm(request: Asked) -> Response[str]:
 @get(BACK, sync_to_thread=True)
 def come_back(request: Asked) -> Response[str]:
     """Take what the provider sent back with the browser; each refusal is logged."""
-    desk = desk_of(request)
+    desk, begun = desk_of(request), None
     try:
         line, begun = _line(desk), _begun(request, desk)
         account, claims = _known(desk, line, begun, _code(request, line))
         if begun.session:
             return _confirmed(request, desk, begun, account, claims)
     except VestigoError as error:
-        details = {"by": BY, "code": error.code, "why": error.where[:200]}
-        desk.log.write(Look("sign-in failed", action="fail"), NOT_KNOWN, "operator", details)
-        words = f"{error.what} {error.remedy}"
-        return refused(request, words, HTTPStatus.UNAUTHORIZED, "", "/")
+        return _turned_away(request, desk, begun, error)
     return _went(request, begun.next, new_session(request, desk, account, BY))
+
+
+def _turned_away(
+    request: Asked, desk: Desk, begun: Begun | None, error: VestigoError
+) -> Response[str]:
+    """Log a refusal and say what to do, with the way to where one wanted."""
+    words, wanted = f"{error.what} {error.remedy}", begun.next if begun else "/"
+    confirming = begun is not None and begun.session
+    known = desk.accounts.get(begun.account) if begun and confirming else None
+    who, role = (known.name, known.role) if known else (NOT_KNOWN, "operator")
+    look = Look("confirmation failed" if confirming else "sign-in failed", action="fail")
+    details = {"by": BY, "code": error.code, "why": error.where[:200]}
+    desk.log.write(look, who, role, details)
+    if not confirming:
+        return refused(request, words, HTTPStatus.UNAUTHORIZED, "", wanted)
+    status = HTTPStatus.UNAUTHORIZED
+    return desk.page(request, "not_confirmed.html", None, problem=words, next=wanted, status=status)
 
 
 def _line(desk: Desk) -> ProviderLine:
@@ -135,11 +149,20 @@ def _code(request: Asked, line: ProviderLine) -> str:
     if query.get("iss", "" if says_it else line.provider.issuer) != line.provider.issuer:
         raise not_accepted("iss")
     if query.get("error"):
-        raise not_accepted(ascii(query["error"])[1:80])
+        raise _refused_there(ascii(query["error"])[1:-1][:80])
     code = query.get("code", "")
     if not code or len(code) > 4_000:  # noqa: PLR2004
         raise not_accepted("code")
     return code
+
+
+def _refused_there(reason: str) -> AuthorityError:
+    return AuthorityError(
+        "E-CON-086",
+        _("The OpenID provider did not let you in: {reason}.").format(reason=reason),
+        where=reason,
+        remedy=_("Try again, or in another way; ask who runs the provider if it refuses you."),
+    )
 
 
 def _known(
@@ -176,7 +199,14 @@ def _confirmed(
     """Note that the person of a session proved again who they are, and just now."""
     told = claims.get("auth_time")
     fresh = isinstance(told, int) and told >= begun.at.timestamp() - 60
-    if not fresh or account.name != begun.account or not desk.sessions.confirm(begun.session):
+    if account.name != begun.account:
+        raise AuthorityError(
+            "E-CON-087",
+            _("The provider named another person than you: nothing was confirmed."),
+            where=account.name,
+            remedy=_("Sign out there and sign in as yourself, or confirm in another way."),
+        )
+    if not fresh or not desk.sessions.confirm(begun.session):
         raise not_accepted("auth_time")
     look = Look("confirmed by provider")
     desk.log.write(look, account.name, account.role, {"for": begun.next})

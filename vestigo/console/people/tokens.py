@@ -62,14 +62,22 @@ def roles_of(claims: dict[str, Any], provider: Provider) -> frozenset[str]:
     return frozenset(role for value, role in provider.roles if value in values)
 
 
-def not_accepted(reason: str) -> AuthorityError:
+def not_accepted(reason: str, remedy: str = "") -> AuthorityError:
     """Return the refusal of a token; ``reason`` is for the log of who runs the provider."""
     return AuthorityError(
         "E-CON-083",
         _("What the OpenID provider said does not hold; nobody was signed in."),
         where=reason,
-        remedy=_("Sign in again. If it happens again, tell who runs the provider."),
+        remedy=remedy or _("Sign in again. If it happens again, tell who runs the provider."),
     )
+
+
+def _out_of_time(reason: str) -> AuthorityError:
+    return not_accepted(
+        reason,
+        _("Its times do not fit the clock of this console: sign in again, and have the clocks of "
+          "both machines compared if it happens again."),
+    )  # fmt: skip
 
 
 def _key_of(header: dict[str, Any], keys: Keys) -> Any:
@@ -100,10 +108,10 @@ def _refuse_times(claims: dict[str, Any], now: datetime) -> None:
     skew = SKEW.total_seconds()
     ends, begins = float(claims["exp"]), float(claims.get("nbf", 0))
     if not (moment - skew < ends < moment + LONGEST.total_seconds() and begins <= moment + skew):
-        raise not_accepted("expired")  # said so that what is no number at all is refused, too
+        raise _out_of_time("expired")  # said so that what is no number at all is refused, too
     age = moment - float(claims["iat"])
     if not -skew <= age <= OLDEST.total_seconds():
-        raise not_accepted("iat")
+        raise _out_of_time("iat")
 
 
 def _refuse_wrong(claims: dict[str, Any], provider: Provider, nonce: str) -> None:
