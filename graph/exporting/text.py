@@ -8,9 +8,9 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from graph.model import Value
+from vestigo.evidence.harmless import without_formulas
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain_text(value: Value) -> str:
@@ -36,4 +36,4 @@ def xml_attribute(value: Value) -> str:
 def cell(value: Value) -> str:
     """Return text for a table; what a spreadsheet takes for a formula gets an apostrophe."""
     text = plain_text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return without_formulas(text) if isinstance(value, str) else text

@@ -36,9 +36,20 @@ def test_lone_surrogates_and_far_planes_are_escaped():
     assert harmless_line("\U000e0001") == "\\U000e0001"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "  @x"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "  @x",
+                                  "\uff1d1"])  # fmt: skip
 def test_formulas_are_neutralised_in_tables(text):
     assert csv_cell(text).startswith("\"'")
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", 'x"; "=1', "x;;+1", "x; \t@SUM(A1)", "x;\uff1d1"])
+def test_formulas_are_neutralised_where_a_spreadsheet_parts_cells_at_semicolons(text):
+    parted = csv_row(["before", text]).strip().split(";")
+    assert not any(cell.strip(' "')[:1] in tuple("=+-@\uff1d") for cell in parted[1:] if cell)
+
+
+def test_a_semicolon_before_plain_words_is_left_as_it_is():
+    assert csv_cell("5 g; 10 g; a=b") == '"5 g; 10 g; a=b"'
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))

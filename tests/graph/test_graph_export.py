@@ -127,6 +127,12 @@ def test_a_formula_cell_is_defused_in_csv(cell):
     assert rows[0]["name"] == "plain"
 
 
+def test_a_formula_behind_a_semicolon_is_defused_in_csv():
+    held = Held([("Market", {"key": "x;=1+1", "name": "5 g; 10 g"})])
+    rows = list(csv.DictReader(io.StringIO(export(held, "csv").decode("utf-8"), newline="")))
+    assert (rows[0]["key"], rows[0]["name"]) == ("x;'=1+1", "5 g; 10 g")
+
+
 def test_csv_has_a_row_for_each_element(store):
     text = export(store, "csv").decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))

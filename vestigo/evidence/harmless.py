@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# a spreadsheet set to Spanish, Portuguese or French parts cells at “;”, whatever is quoted
+AFTER_SEPARATOR = re.compile('(;["\\s]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def harmless_line(text: str) -> str:
@@ -18,11 +21,15 @@ def harmless_lines(text: str) -> str:
     return text if text.isprintable() else text.translate(_TABLE_OF_LINES)
 
 
+def without_formulas(text: str) -> str:
+    """Return the text of a table's cell with an apostrophe before what begins as a formula."""
+    shown = AFTER_SEPARATOR.sub(r"\1'", text)
+    return f"'{shown}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else shown
+
+
 def csv_cell(text: str) -> str:
-    """Return a quoted CSV cell that a spreadsheet does not take for a formula."""
-    shown = harmless_line(text)
-    if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA):
-        shown = f"'{shown}"
+    """Return a quoted CSV cell that a spreadsheet does not take for a formula, in no part of it."""
+    shown = harmless_line(without_formulas(text))
     doubled = shown.replace('"', '""')
     return f'"{doubled}"'
 
