@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,16 @@ from ledger.change import FactsReader
 from ledger.change.votes import is_uih2
 from ledger.ingest import ingest_file, number_blocks
 from ledger.join_risks import JoinRisks
+from ledger.parsing import find_blocks
 from ledger.scanning import groups
 from ledger.store import ChainStore
 from ledger.store.building import build_index, parts_of
 from ledger.store.kept import whole
 from ledger.store.tables import grouped
-from vestigo.errors import InputError
-from vestigo.pipeline.ledger_bench import synthetic
-from vestigo.pipeline.ledger_bench.synthetic import kept_chain, write_chain
+from vestigo.cli.app import run
+from vestigo.errors import ExitCode, InputError
+from vestigo.pipeline.ledger_bench import parts, synthetic
+from vestigo.pipeline.ledger_bench.synthetic import kept_chain, one_block, write_chain
 from vestigo.training.behaviour import load_behaviour
 from vestigo.training.chain.ledger import make_ledger
 from vestigo.training.telling import tell_world
@@ -131,3 +134,26 @@ def test_a_store_of_an_earlier_layout_is_refused_with_what_to_do(tmp_path: Path,
         ChainStore(tmp_path, NETWORK)
     assert refused.value.code == "E-LED-018"
     assert refused.value.where == str(part)
+
+
+def test_one_run_of_the_bench_has_every_figure(tmp_path: Path, capsys, monkeypatch):
+    """But for parsing: bitcoinlib warns where it is loaded."""
+    monkeypatch.setattr(parts, "TAINT_TRANSACTIONS", 20_000)
+    monkeypatch.setattr(parts, "CLUSTER_ROWS", 20_000)
+    monkeypatch.delitem(parts.PARTS, "parsing")
+    run(["bench", "ledger", "--transactions", "2000", "--work", str(tmp_path), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == {"machine", "sizes", "taint", "clusters", "missed"}
+    assert told["sizes"][0]["transactions"] >= 2_000
+    assert told["taint"]["methods"]["fifo"]["conserved"]
+    assert told["clusters"]["rows"] == 20_000
+
+
+def test_a_part_that_there_is_not_is_refused(capsys):
+    assert run(["bench", "ledger", "--only", "clusters,speed"]) == ExitCode.USAGE
+    assert "E-BEN-001" in capsys.readouterr().err
+
+
+def test_where_no_real_block_is_given_an_invented_one_is_parsed(tmp_path: Path):
+    found = list(find_blocks(one_block(tmp_path).read_bytes(), "one"))
+    assert [len(one.block.transactions) > 1_000 for one in found] == [True]

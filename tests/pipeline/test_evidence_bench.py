@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from vestigo.evidence.stranger import shipped, verify
+from vestigo.pipeline.bench_choice import chosen_parts
 from vestigo.pipeline.evidence_bench import bundle as part
 from vestigo.pipeline.evidence_bench.invented_case import Size, make_case
 from vestigo.pipeline.evidence_bench.invented_pages import offer_page, photograph_answer
-from vestigo.pipeline.evidence_bench.parts import Plan, chosen_parts
+from vestigo.pipeline.evidence_bench.parts import PARTS, Plan
 from vestigo.pipeline.evidence_bench.running import Ran, run_measured
 from vestigo.pipeline.steps import StepFailed
 from vestigo.store import RecordLedger
@@ -74,7 +75,7 @@ def test_the_figures_leave_the_sheets_out_and_compare_within_a_run(tmp_path, mon
     assert figures["layer_a_times_sums_by_cpu"] == (0.5, True)
     assert figures["verify_py_s"] == (61, False)
     assert figures["build_peak_growth_mb"] == (100, True)
-    assert "bundle" in chosen_parts("")
+    assert "bundle" in chosen_parts("", PARTS)
 
 
 def test_layer_a_alone_runs_the_bundle_s_own_program_and_leaves_nothing_in_it(tmp_path):

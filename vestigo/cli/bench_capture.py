@@ -11,8 +11,9 @@ import click
 
 from vestigo.cli.bench_figures import show_figures
 from vestigo.cli.output import emit_json, progress
-from vestigo.errors import ExitCode, UsageError
+from vestigo.errors import ExitCode
 from vestigo.i18n import _
+from vestigo.pipeline.bench_choice import chosen_parts
 from vestigo.pipeline.capture_bench.parts import PARTS
 from vestigo.pipeline.capture_bench.running import measure
 
@@ -26,7 +27,7 @@ from vestigo.pipeline.capture_bench.running import measure
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def capture(only: str, pages: int, work: Path | None, as_json: bool) -> ExitCode:
     """Measure and print the figures; 4 where a limit is missed."""
-    letters = _letters(only)
+    letters = chosen_parts(only, PARTS)
     with tempfile.TemporaryDirectory(dir=work) as folder, progress() as shown:
         task = shown.add_task(_("Measuring"), total=len(letters))
 
@@ -39,19 +40,6 @@ def capture(only: str, pages: int, work: Path | None, as_json: bool) -> ExitCode
     else:
         _print(result)
     return ExitCode.DONE if result["met"] else ExitCode.FINDINGS
-
-
-def _letters(only: str) -> list[str]:
-    """Return the parts to measure; E-BEN-001 for one that there is not."""
-    given = [letter.strip() for letter in only.split(",") if letter.strip()]
-    unknown = [letter for letter in given if letter not in PARTS]
-    if unknown:
-        raise UsageError(
-            "E-BEN-001",
-            _("There is no measurement “{name}”.").format(name=unknown[0]),
-            remedy=_("There are: {names}.").format(names=", ".join(sorted(PARTS))),
-        )
-    return sorted(set(given or PARTS))
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from vestigo.cli.bench_figures import show_figures
 from vestigo.cli.output import emit_json, progress
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
+from vestigo.pipeline.bench_choice import chosen_parts
 
 
 @click.command("evidence", help=_("Measure what evidence costs: the custody log and bundles."))
@@ -26,9 +27,9 @@ from vestigo.i18n import _
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def evidence(only: str, events: int, megabytes: int, work: Path | None, as_json: bool) -> int:
     """Measure and print the figures; 4 where a limit is missed."""
-    from vestigo.pipeline.evidence_bench.parts import chosen_parts, measure
+    from vestigo.pipeline.evidence_bench.parts import PARTS, measure
 
-    names = chosen_parts(only)
+    names = chosen_parts(only, PARTS)
     with tempfile.TemporaryDirectory(dir=work) as folder, progress() as shown:
         task = shown.add_task(_("Measuring"), total=len(names))
 

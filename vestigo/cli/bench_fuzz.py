@@ -26,10 +26,12 @@ from vestigo.i18n import _
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON document."))
 def fuzz(only: str, seconds: int, corpus: Path | None, work: Path | None, as_json: bool) -> int:
     """Fuzz and print how each ended; 3 where bytes were found that a parser cannot take."""
-    from vestigo.pipeline.fuzzing.running import chosen_targets, document, fuzz_all, require_fuzzer
+    from vestigo.pipeline.bench_choice import chosen_parts
+    from vestigo.pipeline.fuzzing.running import document, fuzz_all, require_fuzzer
+    from vestigo.pipeline.fuzzing.targets import TARGETS
 
     require_fuzzer()
-    names = chosen_targets(only)
+    names = chosen_parts(only, TARGETS)
     with tempfile.TemporaryDirectory(dir=work) as folder, progress() as shown:
         task = shown.add_task(_("Fuzzing"), total=len(names))
 

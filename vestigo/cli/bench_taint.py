@@ -12,9 +12,6 @@ from vestigo.cli.output import emit_json
 from vestigo.errors import ExitCode
 from vestigo.i18n import _
 
-LEAST_TX_S = 20_000_000
-LEAST_TIMES = {"graphsense-clustering": 1.2, "scipy": 15.0}
-
 
 @click.command("taint", help=_("Measure taint and clustering on large invented graphs."))
 @click.option(
@@ -29,33 +26,20 @@ LEAST_TIMES = {"graphsense-clustering": 1.2, "scipy": 15.0}
 def taint(transactions: int, rows: int, as_json: bool) -> ExitCode:
     """Print the figures; exit 4 where one misses its limit."""
     from vestigo.pipeline.taint_bench import measure_clusters, measure_taint
+    from vestigo.pipeline.taint_bench.figures import missed_clusters, missed_taint, told
 
     measured: dict[str, Any] = {
         "taint": measure_taint(transactions),
         "clusters": measure_clusters(rows),
     }
     measured["load"] = round(os.getloadavg()[0], 1)
-    measured["missed"] = _missed(measured)
+    measured["missed"] = missed_taint(measured["taint"]) + missed_clusters(measured["clusters"])
     if as_json:
-        emit_json(_told(measured))
+        emit_json(told(measured))
     else:
         for line in _lines(measured):
             click.echo(line)
     return ExitCode.FINDINGS if measured["missed"] else ExitCode.DONE
-
-
-def _missed(measured: dict[str, Any]) -> list[str]:
-    rows = measured["taint"]["methods"]
-    slow = [name for name in ("fifo", "haircut") if rows[name]["tx_s_processor"] < LEAST_TX_S]
-    wrong = [name for name, row in rows.items() if not row["conserved"]]
-    peers = measured["clusters"]["peers"]
-    behind = [
-        name
-        for name, least in LEAST_TIMES.items()
-        if (peer := peers[name])
-        and (peer["times_slower_by_processor"] < least or not peer["same_partition"])
-    ]
-    return slow + wrong + behind
 
 
 def _lines(measured: dict[str, Any]) -> list[str]:
@@ -65,9 +49,3 @@ def _lines(measured: dict[str, Any]) -> list[str]:
     ]
     lines += [f"clusters {key}: {value}" for key, value in measured["clusters"].items()]
     return [*lines, f"load: {measured['load']}", f"missed: {measured['missed']}"]
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _told(item) for key, item in value.items()}
-    return f"{value:.3f}" if isinstance(value, float) else value

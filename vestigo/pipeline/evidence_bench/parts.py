@@ -18,8 +18,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from vestigo.errors import UsageError
-from vestigo.i18n import _
 from vestigo.pipeline.acceptance import current_commit
 from vestigo.pipeline.benchmark import machine
 from vestigo.pipeline.capture_bench.parts import Measured
@@ -41,19 +39,6 @@ class Plan:
     work: Path
     n_events: int
     n_bytes: int = 1_000_000_000
-
-
-def chosen_parts(only: str) -> list[str]:
-    """Return the parts that a list with commas names, all where it is empty; E-BEN-001."""
-    given = [name.strip() for name in only.split(",") if name.strip()]
-    unknown = [name for name in given if name not in PARTS]
-    if unknown:
-        raise UsageError(
-            "E-BEN-001",
-            _("There is no measurement “{name}”.").format(name=unknown[0]),
-            remedy=_("There are: {names}.").format(names=", ".join(sorted(PARTS))),
-        )
-    return [name for name in PARTS if name in given or not given]
 
 
 def measure(

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vestigo.errors import ConfigurationError, UsageError
+from vestigo.errors import ConfigurationError
 from vestigo.i18n import _
 from vestigo.pipeline.acceptance import current_commit
 from vestigo.pipeline.benchmark import machine
@@ -41,19 +41,6 @@ class Fuzzed:
     exit_code: int
     finding: str
     error: str
-
-
-def chosen_targets(only: str) -> list[str]:
-    """Return the targets that a list with commas names, all where it is empty; E-BEN-001."""
-    given = [name.strip() for name in only.split(",") if name.strip()]
-    for name in given:
-        if name not in TARGETS:
-            raise UsageError(
-                "E-BEN-001",
-                _("There is no measurement “{name}”.").format(name=name),
-                remedy=_("There are: {names}.").format(names=", ".join(TARGETS)),
-            )
-    return [name for name in TARGETS if name in given or not given]
 
 
 def require_fuzzer() -> None:

@@ -24,7 +24,6 @@ def measure_size(work: Path, n_transactions: int) -> dict[str, Any]:
     below ``work`` before is taken again.
     """
     folder = work / str(n_transactions)
-    folder.mkdir(parents=True, exist_ok=True)
     made = kept_chain(folder, n_transactions)
     blocks, case = folder / BLOCKS, Path(tempfile.mkdtemp(prefix="case-", dir=folder)) / "case"
     _run("case", "new", str(case), "--title", "bench", "--unit", "bench")

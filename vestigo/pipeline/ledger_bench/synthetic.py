@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.parsing.digest import double_sha256
+from ledger.parsing.files import find_frames
 from ledger.parsing.merkle import merkle_root
 from ledger.parsing.networks import NETWORK, meets_target
 from ledger.sources.serializing import compact_size_bytes, header_bytes
@@ -29,6 +30,7 @@ from vestigo.store.atomic import write_atomically
 REGTEST = NETWORK["regtest"]
 BLOCKS, TOLD = "blocks", "chain.json"  # files, and what is in them
 A_BLOCK = 2_500  # transactions
+ONE = "invented"
 FILE_BYTES = 128 << 20  # as Core's
 RECENT = 20_000  # coins among which the next one to be spent is chosen
 N_SERVICES, SERVICE_ADDRESSES = 20, 5
@@ -73,12 +75,23 @@ class Synthetic:
 
 def kept_chain(folder: Path, n_transactions: int) -> Synthetic:
     """Return the chain that stands in a folder; it is written there first if none does."""
+    folder.mkdir(parents=True, exist_ok=True)
     told = folder / TOLD
     if not told.is_file():
         shutil.rmtree(folder / BLOCKS, ignore_errors=True)  # one that was cut off
         made = write_chain(folder / BLOCKS, n_transactions)
         write_atomically(told, json.dumps(asdict(made)).encode("utf-8"))
     return Synthetic(**json.loads(told.read_bytes()))
+
+
+def one_block(folder: Path) -> Path:
+    """Return a file with the last block of a small invented chain."""
+    kept_chain(folder / ONE, 2 * A_BLOCK)
+    content = max((folder / ONE / BLOCKS).iterdir()).read_bytes()
+    frames, _fault = find_frames(content, ONE)
+    file = folder / f"{ONE}.blk"
+    file.write_bytes(content[frames[-1].start : frames[-1].end])
+    return file
 
 
 def write_chain(folder: Path, n_transactions: int, seed: int = 1) -> Synthetic:
