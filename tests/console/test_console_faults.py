@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from vestigo.cli.app import run
 from vestigo.console.familiar import familiar
 from vestigo.errors import ExitCode
 
+PASSWORD = "a calm horse walks by the sea"
 JSON = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json",
         "Content-Type": "application/json"}  # fmt: skip
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -96,3 +98,37 @@ def test_a_request_that_is_nested_too_deep_is_refused_and_no_fault_of_ours(graph
     with graphed.signed_in() as client:
         answer = client.post("/graph/find", content=body, headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (404, "E-CON-020")
+
+
+@pytest.fixture
+def turned_back(changing):
+    """A console whose clock goes back an hour after an investigator signed in."""
+    with changing.signed_in() as client:
+        client.headers.update(SAME)
+        changing.case.clock.now -= timedelta(hours=1)
+        yield changing, client
+        changing.case.clock.now += timedelta(hours=1)
+
+
+def test_with_a_clock_that_went_back_nothing_is_done_that_could_not_be_logged(turned_back):
+    served, client = turned_back
+    ids, session = served.case.ids, served.desk.session
+    head, n_events = session.ledger.head(), session.custody.head()
+    before = served.desk.accounts.get("ana.investigator")
+    acts = {
+        f"/cash-outs/{ids['cash_out']}/decide": {"verdict": "confirmed", "reason": "x", "seen": ""},
+        "/tags/retract": {"id": ids["tag"], "reason": "x"},
+        "/people/password": {
+            "old": PASSWORD,
+            "new": "another long one",
+            "again": "another long one",
+        },
+    }
+    for path, form in acts.items():
+        answer = client.post(path, data=form)
+        assert (answer.status_code, "E-EVI-002" in answer.text) == (400, True)
+    given = {"name": "n", "body": {"nodes": []}}
+    assert client.post("/graph/views/save", json=given, headers=JSON).json()["code"] == "E-EVI-002"
+    assert (session.ledger.head(), session.custody.head()) == (head, n_events)
+    assert served.desk.accounts.get("ana.investigator") == before
+    assert served.desk.views.all("ana.investigator") == []

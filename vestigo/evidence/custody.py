@@ -120,6 +120,14 @@ class CustodyLog:
         with self._file.reading() as tail:
             return len(tail.torn)
 
+    def refuse_clock(self) -> None:
+        """Raise ``UsageError`` E-EVI-002 where no event could be written by the clock of now.
+
+        For acts that are done before they are logged: nothing is done then.
+        """
+        with self._file.reading() as tail:
+            self._now(tail)
+
     def _now(self, tail: Tail) -> datetime:
         now = self._clock()
         if tail.at is not None and now < tail.at:

@@ -80,6 +80,7 @@ def open_session(
             forget_head(folder.custody)
 
         def announce(head: LedgerHead) -> None:
+            custody.refuse_clock()
             announce_head(folder.custody, head)
 
         ledger = stack.enter_context(

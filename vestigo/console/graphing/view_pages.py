@@ -44,6 +44,7 @@ def save_view(request: Asked, data: JSONBody[Json]) -> Response[Json]:
     require(request, "explore")
     desk, person = desk_of(request), person_of(request)
     assert person is not None
+    desk.session.custody.refuse_clock()
     given = data.get("id")
     view: View = desk.views.save(
         person.account, iso(desk.session.clock()), name=asks.text_of(data, "name", most=500),
@@ -61,6 +62,7 @@ def remove_view(request: Asked, data: JSONBody[Json]) -> Response[Json]:
     require(request, "explore")
     desk, person = desk_of(request), person_of(request)
     assert person is not None
+    desk.session.custody.refuse_clock()
     revision = asks.whole_of(data, "revision", 0, 0, PLACES) if "revision" in data else None
     view = desk.views.remove(_number(data), person.account, revision)
     return desk.answer(request, Look("graph view removed"), view.plain(), view=str(view.id))

@@ -90,6 +90,7 @@ def password(request: Asked, data: Form) -> Response[str]:
     pause = _pause(desk, person.account)
     if pause:
         return _page(request, pause, HTTPStatus.TOO_MANY_REQUESTS)
+    desk.session.custody.refuse_clock()
     with desk.hashing:
         changed = desk.accounts.change_password(person.account, data.get("old", ""), new)
     if not changed:

@@ -74,6 +74,7 @@ def make(request: Asked, data: Form) -> Response[str]:
     made = register(answer, asked, name, iso(desk.session.clock()))
     if desk.accounts.with_passkey(made.id) is not None:
         raise refusal()
+    desk.session.custody.refuse_clock()
     desk.accounts.change(person.account, lambda one: replace(one, passkeys=(*one.passkeys, made)))
     details = {"passkey": made.id[:16], "name": name, "host": made.rp_id}
     desk.log.write(Look("passkey added"), person.account, person.role, details)
@@ -97,6 +98,7 @@ def remove(request: Asked, data: Form) -> Response[str]:
             _("There is no such passkey that you may remove."),
             remedy=_("It was removed already, or it is another person’s."),
         )
+    desk.session.custody.refuse_clock()
     owner = found[0].name
     desk.accounts.change(owner, lambda one: _without(one, passkey_id))
     desk.sessions.revoke_others(owner, person.key, by=passkey_id)
