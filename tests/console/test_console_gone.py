@@ -75,3 +75,11 @@ def test_a_view_that_somebody_saved_since_is_not_removed(changing, pia):
         assert lost.json()["code"] == "E-CON-023"
         done = ana.post("/graph/views/remove", json={"id": mine["id"], "revision": 2}, headers=JSON)
         assert done.status_code == 200
+
+
+def test_a_handle_that_only_listings_name_leads_to_them(served):
+    with served.signed_in() as ana:
+        answer = ana.get("/vendor?market=testmarket&handle=v3")
+        assert answer.headers["location"] == "/listings?market=testmarket&vendor=v3"
+        assert "Plain offer" in ana.get(answer.headers["location"]).text
+        assert ana.get("/vendor?market=testmarket&handle=nobody").status_code == 404

@@ -16,6 +16,8 @@ from vestigo.console.index import CaseIndex, Key, Named, Offer
 from vestigo.console.listing_pages import archived_view
 from vestigo.console.masking import THIRD
 from vestigo.console.paging import paged
+from vestigo.console.rendering import link
+from vestigo.console.sign_in_pages import see
 from vestigo.console.trading.lives import life_of
 from vestigo.console.trading.states import state_words
 from vestigo.records import Selector
@@ -45,15 +47,20 @@ def vendors(request: Asked) -> Response[str]:
 
 @get("/vendor", sync_to_thread=True)
 def vendor(request: Asked) -> Response[str]:
-    """Show one vendor account: profile, keys, selectors, listings, addresses, feedback."""
+    """Show one vendor account: profile, keys, selectors, listings, addresses, feedback.
+
+    Of a handle that only listings name (its profile was destroyed, say) the listings are shown.
+    """
     desk = desk_of(request)
     index = desk.index()
     key = (request.query_params.get("market", ""), request.query_params.get("handle", ""))
     accounts = index.vendors.get(key)
+    offers = desk.once.get(index, "offers", lambda: offers_by_vendor(index)).get(key, [])
+    if not accounts and offers:
+        return see(link("/listings", market=key[0], vendor=key[1]))
     if not accounts:
         raise HTTPException(status_code=HTTPStatus.NOT_FOUND)
     account = _sighting(accounts)
-    offers = desk.once.get(index, "offers", lambda: offers_by_vendor(index)).get(key, [])
     selectors = selectors_of(index, key, offers)
     addresses = sorted({one.light.value for one in selectors if _is_address(one)})
     return desk.page(
