@@ -19,11 +19,12 @@ import pytest
 from graph import catalogue
 from graph import rebuild as rebuilding
 from graph.canonical import canonical
+from graph.faults import too_long
 from graph.kglite_store import KgliteStore
-from graph.neo4j_store import Neo4jStore
+from graph.neo4j_store import LOCK_ATTEMPTS, Neo4jStore
 from graph.projecting.state import State
 from graph.rebuild import rebuild, update
-from vestigo.errors import SourceUnreachable, UsageError
+from vestigo.errors import InputError, SourceUnreachable, UsageError
 from vestigo.errors import VestigoError as AnyError
 from vestigo.pipeline.graph_kills.rounds import KillRounds
 
@@ -258,6 +259,29 @@ def test_a_second_writer_is_refused(engine, places, history, tmp_path):
         with pytest.raises(UsageError) as caught:
             update(history.ledger, store, state_path=at.state)
         assert caught.value.code == "E-GRA-003"
+
+
+@pytest.mark.parametrize("n_slow", [1, LOCK_ATTEMPTS])
+def test_a_server_that_is_slow_is_no_second_writer(places, history, monkeypatch, n_slow):
+    at = places("neo4j")
+    at.update(history.ledger)
+    rows, asked = Neo4jStore._rows, []
+
+    def slow(self, text, parameters, timeout=None):
+        if timeout is not None:
+            asked.append(text)
+            if len(asked) <= n_slow:
+                raise too_long("bolt://slow", timeout)
+        return rows(self, text, parameters, timeout)
+
+    monkeypatch.setattr(Neo4jStore, "_rows", slow)
+    with closing(at.store()) as store:
+        if n_slow < LOCK_ATTEMPTS:
+            store.hold()
+        else:
+            with pytest.raises(InputError, match="E-GRA-009"):
+                store.hold()
+    assert len(asked) == min(n_slow + 1, LOCK_ATTEMPTS)
 
 
 @ENGINES
