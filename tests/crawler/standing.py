@@ -12,7 +12,8 @@ from vestigo.pipeline.crawl_state import CrawlState, RunningNow, process_ticks, 
 
 PROFILE = str(Path(__file__).parent / "market.toml")
 START = "http://127.0.0.1:9/"
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.now(UTC).replace(microsecond=0)  # when the tests were collected
+WEEK = 7 * 86_400  # longer than any run of them takes: what is to come is still to come
 
 
 def put(case, *, name="tiny", n_queued=0, n_done=0, failed=(), running=None, **fields):

@@ -127,7 +127,7 @@ def test_an_order_that_ended_before_a_kill_leaves_nothing_in_flight(
     assert found["killed_at"] == at(-90000)
     i18n.activate(language)
     out = status()[1]
-    assert ("9 waiting, 0 in flight" if language == "en" else "9 en espera") in out
+    assert ("9 waiting, 0 in flight" if language == "en" else "en espera: 9") in out
     assert ("was killed" if language == "en" else "se mató") in out
     assert fits(out)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from standing import NOW, PROFILE, START, alive, at, fits, park, put
+from standing import NOW, PROFILE, START, WEEK, alive, at, fits, park, put
 
 from vestigo import i18n
 from vestigo.errors import ExitCode, UsageError
@@ -105,7 +105,7 @@ def test_the_rate_is_that_of_late():
 
 def test_held_by_the_market(case, authorised, look, status):
     authorised()
-    put(case, n_queued=5, running=alive(held_until=at(900), held_cause="queue"))
+    put(case, n_queued=5, running=alive(held_until=at(WEEK), held_cause="queue"))
     found = look()
     assert (found["reason"], found["held_cause"], found["minutes_left"]) == ("held", "queue", None)
     assert "queue" in status()[1]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from standing import NOW, PROFILE, START, alive, at, fits, park, put
+from standing import NOW, PROFILE, START, WEEK, alive, at, fits, park, put
 
 from crawler.job import Attendant
 from crawler.market import load_profile
@@ -116,7 +116,7 @@ def test_what_was_read_is_not_to_be_read_again(case, authorised, look, status, c
     assert look("other")["next"]["code"] == "read"  # of that market nothing was read
     state = state_path(case.crawl_state / "tiny.sqlite")
     document = json.loads(state.read_text())
-    document["last"]["ended_at"] = at(3600)
+    document["last"]["ended_at"] = at(WEEK)
     state.write_text(json.dumps(document))
     assert look()["next"]["code"] == "read"  # it went on after it was read
 
@@ -202,7 +202,7 @@ def test_an_order_that_is_over_says_since_when(case, authorised, status):
     assert f"the last ended {at(-86400)}" in status()[1]
 
 
-@pytest.mark.parametrize(("until", "code"), [(600, "wait"), (-5, "resume")])
+@pytest.mark.parametrize(("until", "code"), [(WEEK, "wait"), (-5, "resume")])
 def test_told_to_stay_away_means_until_then(case, authorised, look, until, code):
     authorised()
     put(case, n_queued=1, parked={"": Parked("E-CRA-015", "queue", at(-60), at(until))})
@@ -211,14 +211,14 @@ def test_told_to_stay_away_means_until_then(case, authorised, look, until, code)
 
 STATES = {
     "expired": {"order": {"ends_at": NOW - timedelta(hours=1)}},
-    "not begun": {"order": {"starts_at": NOW + timedelta(hours=1)}},
+    "not begun": {"order": {"starts_at": NOW + timedelta(days=1)}},
     "wrong host": {"order": {"hosts": ("other.onion",)}},
     "captcha": {"parked": {"": Parked("E-CRA-016", "captcha", at(-60))}},
     "ban": {"parked": {"": Parked("E-CRA-013", "ban", at(-60))}},
-    "queue": {"parked": {"": Parked("E-CRA-015", "queue", at(-60), at(9999))}},
+    "queue": {"parked": {"": Parked("E-CRA-015", "queue", at(-60), at(WEEK))}},
     "killed": {"running": replace(alive(), ticks="1")},
     "running": {"running": alive(let_in_at=at(-9))},
-    "held": {"running": alive(held_until=at(900), held_cause="queue")},
+    "held": {"running": alive(held_until=at(WEEK), held_cause="queue")},
     "asking": {"running": alive(asked_at=at(-9), asked_of=PERSON)},
     "disk full": {"last": LastRun(at(-60), at(-9), "failed", "E-STO-005", "tiny.sqlite")},
     "Tor down": {"last": LastRun(at(-60), at(-9), "failed", "E-CRA-031", "127.0.0.1:9051")},
