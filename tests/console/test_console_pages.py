@@ -86,16 +86,18 @@ def test_each_look_is_logged_with_account_and_path(served, client):
     served.desk.session.custody.verify()
 
 
-def test_no_look_without_a_log_entry(served, client, monkeypatch):
-    def full(*_args, **_given):
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(("error", "status", "code"), [
+    (OSError(28, "No space left on device"), 503, "E-STO-005"),
+    (OSError(5, "Input/output error"), 500, "E-CON-009")], ids=str)  # fmt: skip
+def test_no_look_without_a_log_entry(served, client, monkeypatch, error, status, code):
+    def broken(*_args, **_given):
+        raise error
 
-    monkeypatch.setattr(served.desk.log, "write", full)
+    monkeypatch.setattr(served.desk.log, "write", broken)
     answer = client.get(f"/listings/{served.case.ids['listing1']}")
-    assert answer.status_code == 500
+    assert (answer.status_code, code in answer.text) == (status, True)
     assert "MDMA" not in answer.text
-    assert "E-CON-009" in answer.text
-    assert "No space" not in answer.text
+    assert error.strerror not in answer.text
 
 
 def test_the_overview_counts_and_tells_which_authorization_is_in_force(client):
