@@ -21,6 +21,7 @@ from vestigo.console.acting import (
     writing_as,
 )
 from vestigo.console.desk import Asked, Desk, Look, asked_for, desk_of, require
+from vestigo.console.proving.findings import found_in_case, told
 from vestigo.console.proving.wording import (
     bundle_check_words,
     check_words,
@@ -58,8 +59,8 @@ def evidence(request: Asked) -> Response[str]:
         due=what_is_due(desk.session, DAYS_AHEAD), ahead=DAYS_AHEAD,
         languages_of_documents=DOCUMENT_LANGUAGES, verifiers=verifier_digests(),
         head=desk.session.custody.head(), check_words=check_words, figure_words=figure_words,
-        bundle_check_words=bundle_check_words,
-        job_words=job_words,
+        bundle_check_words=bundle_check_words, job_words=job_words,
+        told=told, found_in_case=found_in_case,
     )  # fmt: skip
 
 
