@@ -18,6 +18,7 @@ from vestigo.console.listing_pages import found_or_404
 from vestigo.console.money.deciding import decisions_on
 from vestigo.console.paging import paged
 from vestigo.console.proof import proof_path
+from vestigo.pipeline.chance_words import words_of_point
 from vestigo.records import CashOutPoint, Tag, Trace, Transaction
 
 TRACES = 20
@@ -47,7 +48,9 @@ def cash_out(request: Asked, record_id: FromPath[str]) -> Response[str]:
     tags = [Named(i, tag) for i in one.record.tag_ids if isinstance(tag := index.by_id.get(i), Tag)]
     return desk.page(
         request, "cash_out.html", Look("cash-out candidate", record_id),
-        one=one, index=index, tags=tags, decisions=decisions_on(index, one.record),
+        one=one, index=index, tags=tags,
+        chance=words_of_point(one.record, [tag.record for tag in tags]),
+        decisions=decisions_on(index, one.record),
         traces=reaching(index, one.record),
         sources=sources_of(index, one.record, desk.masking),
     )  # fmt: skip

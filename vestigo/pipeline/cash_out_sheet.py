@@ -17,6 +17,7 @@ from vestigo.evidence.harmless import harmless_lines
 from vestigo.evidence.report.as_text import as_text
 from vestigo.evidence.report.blocks import (
     Block,
+    Cell,
     Document,
     box,
     facts,
@@ -28,17 +29,26 @@ from vestigo.evidence.report.blocks import (
     table,
 )
 from vestigo.evidence.report.typesetting import typesetter
-from vestigo.evidence.report.writing import bitcoin, instant, money, share, unknown
-from vestigo.i18n import _, active_language, ngettext, speaking
+from vestigo.evidence.report.writing import bitcoin, instant, money, unknown
+from vestigo.i18n import _, active_language, speaking
 from vestigo.pipeline.cash_outs import CANDIDATE, cash_out_rows
+from vestigo.pipeline.chance_words import (
+    ground_words,
+    kept_head,
+    kept_note,
+    kept_words,
+    words_of_row,
+)
 from vestigo.pipeline.session import CaseSession
+from vestigo.records import HopGround
+from vestigo.records.codec import from_plain
 
 FORMS = (".pdf", ".txt", ".csv", ".json")
 FORMAT = "vestigo.cashouts.v1"
 COLUMNS = ("number", "status", "service", "category", "address", "output", "paid_at",
            "paid_at_local", "time_zone", "btc", "value_sat", "traced_sat", "fiat", "basis",
-           "probability", "measured", "tags", "start_address", "path", "alternatives",
-           "id")  # fmt: skip
+           "probability", "probability_of", "measured", "tags", "start_address", "path",
+           "alternatives", "id")  # fmt: skip
 FORMULA_SIGNS = "=+-@\t\r"
 Row = dict[str, Any]
 
@@ -141,13 +151,15 @@ def _point(row: Row) -> Iterator[Block]:
     if row["tags_disagree"]:
         names = ", ".join(row["tags_disagree"])
         yield box([paragraph(_("The tags disagree: {names}.").format(names=names))], warning=True)
-    yield box([paragraph(_chance(row)), note(", ".join(row["probability_grounds"]))])
+    yield box(list(_chance(row)))
     yield table(
-        [_("Transaction and output"), _("To"), _("Amount"), _("Held still")], [4, 3, 2, 1],
-        ([mono(hop["output"]), mono(hop["to_address"]), bitcoin(hop["value_sat"]), _held(hop)]
+        [_("Transaction and output"), _("To"), _("Amount"), kept_head()], [4, 3, 2, 2],
+        ([mono(hop["output"]), mono(hop["to_address"]), bitcoin(hop["value_sat"]), _kept(hop)]
          for hop in row["path"]),
         mark=_("HEURISTIC: inferred by a rule that can err. It is not proof."),
     )  # fmt: skip
+    if row["path"]:
+        yield note(kept_note())
     if row["alternatives"]:
         yield note(_("Other outputs along the way, not followed here:"))
         yield table(
@@ -182,25 +194,17 @@ def _attribution(tag: Row) -> str:
     return said.format(**{name: tag[name] for name in names})
 
 
-def _chance(row: Row) -> str:
-    chance = share(Decimal(row["probability"]))
-    said = _("Probability that who held the start address paid in here: {chance}, given that the "
-             "tag is right.").format(chance=chance)  # fmt: skip
-    measured = row["measured"]
-    if measured is None:
-        return said
-    n = measured["n"]
-    told = ngettext(
-        "Of {n} such statement, {precision} was right ({low} to {high}, {data_set}).",
-        "Of {n} such statements, {precision} were right ({low} to {high}, {data_set}).", n,
-    )  # fmt: skip
-    shares = {k: share(Decimal(measured[k])) for k in ("precision", "low", "high")}
-    return said + " " + told.format(n=n, data_set=measured["data_set"], **shares)
+def _chance(row: Row) -> Iterator[Block]:
+    for said in words_of_row(row):
+        yield paragraph(said)
+    if row["probability_grounds"]:
+        grounds = "; ".join(ground_words(row["probability_grounds"]))
+        yield note(_("Reckoned from: {grounds}.").format(grounds=grounds))
 
 
-def _held(hop: Row) -> str:
+def _kept(hop: Row) -> Cell:
     ground = hop["ground"]
-    return share(Decimal(ground["own_probability"])) if ground else unknown()
+    return parts(kept_words(from_plain(HopGround, ground))) if ground else unknown()
 
 
 def is_candidate(row: Row) -> bool:

@@ -14,17 +14,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from vestigo.clock import iso
 from vestigo.errors import ConfigurationError, InputError
 from vestigo.i18n import _
+from vestigo.pipeline.chance_words import ARRIVAL, KEPT, level_of
 from vestigo.pipeline.rates import case_rates
 from vestigo.pipeline.session import CaseSession, os_account
 from vestigo.rates import RateTable
-from vestigo.records import TAGPACK_LEVELS, CashOutPoint, Judgement, Tag, Trace
+from vestigo.records import CashOutPoint, Judgement, Tag, Trace
 from vestigo.records.codec import to_plain
 from vestigo.store import RecordLedger
 
 CANDIDATE = "candidate"
 VERDICTS = ("confirmed", "rejected")
 SAT = Decimal(100_000_000)
-UNKNOWN_LEVEL = 5
 Row = dict[str, Any]
 
 
@@ -145,6 +145,7 @@ def _row(
         "judgement": to_plain(verdict) if verdict else None,
         "basis": point.basis,
         "probability": format(point.confidence, "f"),
+        "probability_of": ARRIVAL,
         "probability_rule": point.method.rule,
         "probability_grounds": list(point.grounds or ()),
         "measured": to_plain(point.measured),
@@ -194,7 +195,7 @@ def _tag(tag: Tag) -> Row:
         "actor": tag.actor,
         "category": tag.category,
         "confidence": tag.tagpack_confidence,
-        "level": TAGPACK_LEVELS.get(tag.tagpack_confidence or "unknown", UNKNOWN_LEVEL),
+        "level": level_of(tag),
         "source": tag.source,
         "pack": tag.pack_title,
         "pack_sha256": tag.pack_sha256,
@@ -216,6 +217,7 @@ def _path(trace: Row) -> list[Row]:
             "mined_at": hop["mined_at"],
             "why": hop["why"],
             "ground": ground,
+            "own_probability_of": KEPT if ground else None,
         }
         for hop, ground in zip(hops, grounds, strict=True)
     ]

@@ -17,6 +17,7 @@ from vestigo.console.desk import Asked, Look, desk_of, query_of, require
 from vestigo.i18n import active_language
 from vestigo.pipeline.cash_out_sheet import sheet_content
 from vestigo.pipeline.cash_outs import cash_out_rows
+from vestigo.pipeline.chance_words import words_of_row
 from vestigo.records import CashOutPoint
 
 SHEETS = {"cash-outs.csv": "text/csv; charset=utf-8", "cash-outs.json": "application/json",
@@ -54,7 +55,8 @@ def service(request: Asked) -> Response[str]:
         raise HTTPException(status_code=404)
     total = _totals(rows)
     return desk.page(request, "service.html", Look("cash-out sheet of a service"), name=name,
-                     rows=rows, total=total, index=desk.index())  # fmt: skip
+                     rows=rows, total=total, chance_of=words_of_row,
+                     index=desk.index())  # fmt: skip
 
 
 @get("/sheets/{name:str}", sync_to_thread=True)

@@ -17,6 +17,7 @@ from vestigo.console.money.worth import Worth, local_moment, worth_of
 from vestigo.console.tables import csv_answer
 from vestigo.errors import VestigoError
 from vestigo.pipeline.cash_outs import Sheet, sheet_of
+from vestigo.pipeline.chance_words import basis_words, kept_note, kept_words
 from vestigo.records import Hop, HopGround, Trace
 
 COLUMNS = (
@@ -45,6 +46,7 @@ def trace(request: Asked, record_id: FromPath[str]) -> Response[str]:
         others=_others(index, one), cash_outs=[c for c in index.cash_outs
                                                if c.record.trace_id == record_id],
         sources=sources_of(index, one.record, desk.masking),
+        kept_words=kept_words, kept_note=kept_note, chance_basis=basis_words,
     )  # fmt: skip
 
 
