@@ -663,3 +663,19 @@ def test_a_long_table_has_only_the_rows_that_can_be_seen_and_all_of_them_in_turn
     until(page, f"() => document.querySelectorAll('{drawn}').length > 60")  # when it rests
     page.fill("#things-filter", "a29")
     until(page, "() => document.querySelectorAll('#things tbody tr').length === 10")
+
+
+def test_a_long_table_is_printed_whole_and_long_again_afterwards(visit, tmp_path):
+    import pypdf
+
+    page = visit.page
+    visit.graph("testmarket/ana")
+    page.evaluate(LONG_TABLE)
+    until(page, "() => document.querySelector('#things').getAttribute('aria-rowcount') === '302'")
+    paper = tmp_path / "graph.pdf"
+    page.pdf(path=paper, format="A4")
+    printed = "".join(one.extract_text() for one in pypdf.PdfReader(paper).pages)
+    for n in (0, 150, 299):
+        assert f"a{n}" in printed
+    until(page, "() => document.querySelector('#things').classList.contains('long')")
+    assert page.locator("#things tbody tr[data-id]").count() < 150

@@ -25,6 +25,16 @@ export class Rows {
   ) {
     this.place = table.closest<HTMLElement>(".sheet") ?? table;
     this.place.addEventListener("scroll", () => this.move(), { passive: true });
+    addEventListener("beforeprint", () => this.whole());
+    addEventListener("afterprint", () => this.show(this.n, this.make));
+  }
+
+  /** On paper nothing can be scrolled: every row is there. */
+  private whole(): void {
+    if (this.n <= WHOLE) return;
+    clearTimeout(this.resting);
+    this.table.classList.remove("long");
+    this.body.replaceChildren(...Array.from({ length: this.n }, (_one, row) => this.make(row)));
   }
 
   /** Show `n` rows from now on; `make` builds one of them. */
@@ -48,7 +58,7 @@ export class Rows {
 
   /** While the table moves few rows are made; the others come when it rests. */
   private move(): void {
-    if (this.n <= WHOLE) return;
+    if (this.n <= WHOLE || !this.table.classList.contains("long")) return;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.look(AROUND), REST_MS);
     this.look(AHEAD);
