@@ -14,7 +14,7 @@ from vestigo.i18n import DOCUMENT_LANGUAGES, SOURCE_LANGUAGE, catalogue, ngettex
 WHOLE = ("vestigo/evidence/bundle/documents", "vestigo/evidence/report")
 FILES = ("vestigo/evidence/words.py", "vestigo/evidence/coverage_words.py",
          "vestigo/evidence/bundle/sheet.py", "vestigo/pipeline/coverage_sheet.py",
-         "vestigo/pipeline/cash_out_sheet.py")  # fmt: skip
+         "vestigo/pipeline/cash_out_sheet.py", "vestigo/pipeline/chance_words.py")  # fmt: skip
 TRANSLATED = [name for name in DOCUMENT_LANGUAGES if name != SOURCE_LANGUAGE]
 # the same word in both languages
 SAME = {

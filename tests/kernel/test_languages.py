@@ -231,6 +231,27 @@ def test_the_spanish_keeps_to_its_glossary():
     assert not found
 
 
+@pytest.mark.parametrize(("language", "one"), [("pt", "evidência"), ("fr", "évidence")])
+def test_portuguese_and_french_keep_to_their_glossaries(language, one):
+    folder = REPOSITORY / "config/locale" / language
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:4]]
+        for line in (folder / "GLOSSARY.md").read_text("utf-8").splitlines()
+        if line.startswith("| ")
+    ][1:]
+    assert len({english for english, _said, _never in rows}) == len(rows) >= 25
+    never = {word for *_row, words in rows for word in words.split(", ") if word}
+    assert one in never
+    found = []
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as handle:
+            for message in read_po(handle):
+                text = str(message.string).lower() if message.id else ""
+                found += [(word, text[:80]) for word in never
+                          if re.search(rf"\b{re.escape(word)}\b", text)]  # fmt: skip
+    assert not found
+
+
 def test_the_spanish_quotes_as_spanish_does_and_the_french_as_french():
     for path in CATALOGUES:
         if path.parent.name == "pt":
