@@ -399,6 +399,7 @@ def _pictures_of(browser, shown, folder: Path) -> None:
         visit.page.wait_for_selector("#joins tbody tr")
         visit.page.locator("#joins tbody button").first.click()
         visit.page.wait_for_selector("#reasons .reason")
+        visit.page.evaluate("scrollTo(0, 0)")
     picture("graph")
     visit.close()
 
