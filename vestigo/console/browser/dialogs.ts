@@ -122,7 +122,7 @@ export class ViewsDialog {
           made("td", view.saved_at.slice(0, 19).replace("T", " ")),
           made("td", "", {}, [
             button(say("open"), () => this.guarded(() => this.show(view.id)), say("open-view", { name: view.name })),
-            button(say("remove"), () => this.guarded(() => this.remove(view.id)), say("remove-view", { name: view.name })),
+            button(say("remove"), () => this.guarded(() => this.remove(view)), say("remove-view", { name: view.name })),
           ]),
         ]),
       ),
@@ -143,8 +143,8 @@ export class ViewsDialog {
     await this.list();
   }
 
-  private async remove(id: number): Promise<void> {
-    await ask<View>("/graph/views/remove", { id });
+  private async remove({ id, revision }: View): Promise<void> {
+    await ask<View>("/graph/views/remove", { id, revision });
     if (this.open_?.id === id) this.open_ = null;
     await this.list();
   }
