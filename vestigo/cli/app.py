@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -61,7 +62,9 @@ def main(argv: list[str] | None = None) -> None:
     forbid_core_dumps()
     i18n.activate(i18n.preferred_language())
     translate_click()
-    sys.exit(run(argv))
+    code = run(argv)
+    gc.freeze()  # all is closed; looking through it for cycles would take up to half a second
+    sys.exit(code)
 
 
 def run(argv: list[str] | None = None) -> int:
