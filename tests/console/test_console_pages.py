@@ -218,7 +218,9 @@ def test_a_candidate_is_called_so_in_heading_and_list_and_its_confidence_is_expl
 ):
     page = html.fromstring(client.get(f"/cash-outs/{served.case.ids['cash_out']}").content)
     assert page.xpath("string(//h1)").startswith("Cash-out candidate:")
-    assert "is the probability that whoever held the start address paid in here" in page.text_content()
+    assert (
+        "is the probability that whoever held the start address paid in here" in page.text_content()
+    )
     row = html.fromstring(client.get("/cash-outs").content).xpath("//table[1]/tbody/tr")[0]
     assert "candidate" in row.text_content()
     assert "heuristic" in row.text_content()
