@@ -95,7 +95,7 @@ def write_index(chain_folder: Path, folder: Path, tables: Iterable[tuple[str, An
     """
     with Publication(folder, chain_folder / STAGING) as publication:
         for name, table in tables:
-            publication.add(name, table)
+            publication.add(name, table, TABLES[name])
     for other in folder.parent.iterdir():
         if other != folder:
             discard_staging(other)
@@ -106,7 +106,7 @@ def build_index(
 ) -> dict[str, Any]:
     """Return the numbered tables of the parts as ``numbered_tables`` makes them."""
     made = dict(numbered_tables(parts, fresh, at_height))
-    return {name: made[name] for name in TABLES}
+    return {name: made[name].cast(schema) for name, schema in TABLES.items()}
 
 
 def numbered_tables(
@@ -114,6 +114,7 @@ def numbered_tables(
 ) -> Iterator[tuple[str, Any]]:
     """Yield name and rows of each numbered table as soon as it is made.
 
+    Integers may be narrower than in ``TABLES``: whoever takes a table widens it.
     ``fresh`` are extracts already at hand; they are taken out of it.  ``at_height`` leaves out
     blocks above it and those of unknown height.
     """
@@ -261,9 +262,7 @@ def _scripts(found: Extract, numbers: ScriptNumbers) -> Any:
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> Any:
-    schema = TABLES[name]
     arrays = [
-        column if isinstance(column, pa.Array) else pa.array(column).cast(field.type)
-        for field, column in zip(schema, columns.values(), strict=True)
+        column if isinstance(column, pa.Array) else pa.array(column) for column in columns.values()
     ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return pa.Table.from_arrays(arrays, names=TABLES[name].names)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from ledger.store.part import COMPRESSION, discard_staging
 from vestigo.store.atomic import sync_file, sync_folder
 
+_AT_ONCE = 250_000  # rows
 _DIFFERENCES = "DELTA_BINARY_PACKED"  # faster than zstd, and smaller for numbers that grow
 
 
@@ -31,9 +32,10 @@ class Publication:
         self._staging.mkdir(parents=True, mode=0o700)
         return self
 
-    def add(self, name: str, table: Any) -> None:
-        """Begin to write a table."""
-        self._written.append(self._pool.submit(_write, self._staging / f"{name}.parquet", table))
+    def add(self, name: str, table: Any, schema: Any) -> None:
+        """Begin to write a table, its columns as ``schema`` says."""
+        target = self._staging / f"{name}.parquet"
+        self._written.append(self._pool.submit(_write, target, table, schema))
 
     def __exit__(
         self,
@@ -58,16 +60,19 @@ class Publication:
         sync_folder(self._folder.parent)
 
 
-def _write(target: Path, table: Any) -> None:
-    packed = {field.name: _DIFFERENCES for field in table.schema if _is_number(field.type)}
+def _write(target: Path, table: Any, schema: Any) -> None:
+    """Write a table some rows at a time, so that few stand in memory in their full width."""
+    packed = {field.name: _DIFFERENCES for field in schema if _is_number(field.type)}
     codecs = {
         field.name: "none" if field.name in packed or _is_hash(field.type) else COMPRESSION
-        for field in table.schema
+        for field in schema
     }
-    pq.write_table(
-        table, target, compression=codecs, column_encoding=packed, use_dictionary=False,
+    with pq.ParquetWriter(
+        target, schema, compression=codecs, column_encoding=packed, use_dictionary=False,
         write_statistics=False,
-    )  # fmt: skip
+    ) as writer:  # fmt: skip
+        for start in range(0, table.num_rows, _AT_ONCE):
+            writer.write_table(table.slice(start, _AT_ONCE).cast(schema))
     sync_file(target)
 
 

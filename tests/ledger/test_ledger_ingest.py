@@ -125,7 +125,7 @@ def counted(function):
     return call
 Path.rename = counted(Path.rename)
 os.fsync = counted(os.fsync)
-part.pq.write_table = counted(part.pq.write_table)
+part.pq.ParquetWriter.write_table = counted(part.pq.ParquetWriter.write_table)
 ingest_file(Path(sys.argv[1]), Path(sys.argv[2]), "regtest")
 number_blocks(Path(sys.argv[1]), "regtest", {})
 """

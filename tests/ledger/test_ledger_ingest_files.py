@@ -168,7 +168,7 @@ def counted(function):
     return call
 Path.rename = counted(Path.rename)
 os.fsync = counted(os.fsync)
-part.pq.write_table = counted(part.pq.write_table)
+part.pq.ParquetWriter.write_table = counted(part.pq.ParquetWriter.write_table)
 fresh = {}
 for _outcome in ingest_files(Path(sys.argv[1]), [Path(one) for one in sys.argv[3:]], "regtest", fresh):
     pass
