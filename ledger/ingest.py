@@ -68,11 +68,10 @@ def _is_aside(file: Path) -> bool:
 
 def ingest_file(chain_folder: Path, path: Path, network: str) -> IngestedFile:
     """Ingest one file: wholly or, with an ``InputError`` that says where, not at all."""
-    for _path, outcome in ingest_files(chain_folder, [path], network):
-        if isinstance(outcome, VestigoError):
-            raise outcome
-        return outcome
-    raise AssertionError(path)
+    ((_path, outcome),) = ingest_files(chain_folder, [path], network)
+    if isinstance(outcome, VestigoError):
+        raise outcome
+    return outcome
 
 
 def ingest_files(
